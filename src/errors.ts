@@ -1,0 +1,52 @@
+// The closed set of error codes. Every error this project raises on purpose is a `DashstreamError` with one
+// of these codes; callers tell errors apart by `code`, never by class name or message text.
+
+/**
+ * Stable error codes.
+ *
+ * - `usage`: wrong command line (the process exits 2)
+ * - `config_invalid`: an option, environment variable or configuration file has a bad value (exits 2)
+ * - `port_in_use`, `listen_failed`: a server socket could not be opened
+ * - `kafka_unreachable`, `kafka_request_failed`, `kafka_topic_missing`: the Kafka side failed
+ * - `dead_letter_timeout`, `dead_letter_rejected`, `dead_letter_backpressure`: a dead letter was not written
+ * - `protocol_error`: a peer broke the Kafka or WebSocket protocol
+ * - `aborted`: the operation was cancelled by its signal
+ * - `storage_failed`: a file could not be read or written
+ * - `invariant`: a defect in this program
+ */
+export const ERROR_CODES = [
+  "usage",
+  "config_invalid",
+  "port_in_use",
+  "listen_failed",
+  "kafka_unreachable",
+  "kafka_request_failed",
+  "kafka_topic_missing",
+  "dead_letter_timeout",
+  "dead_letter_rejected",
+  "dead_letter_backpressure",
+  "protocol_error",
+  "aborted",
+  "storage_failed",
+  "invariant",
+] as const;
+
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/** An error with a stable `code`. `cause` keeps the error that led to it. */
+export class DashstreamError extends Error {
+  override readonly name = "DashstreamError";
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: { readonly cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** The message of anything that was thrown, with the messages of its causes. */
+export function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause === undefined ? "" : `: ${describeError(error.cause)}`;
+  return `${error.message || error.name}${cause}`;
+}

@@ -1,0 +1,86 @@
+// Sockets as an argument. Everything that dials or listens takes a `Network`: the machine's own, or the
+// in-memory one that the virtual-time runner uses. kafkajs and ioredis get their sockets from it too.
+
+import { createServer, connect as netConnect, type Socket } from "node:net";
+import { type ConnectionOptions, connect as tlsConnect } from "node:tls";
+import { DashstreamError } from "../errors.ts";
+
+/** A stream socket with the part of `net.Socket` that kafkajs and ioredis use. */
+export type StreamSocket = Pick<
+  Socket,
+  | "write"
+  | "end"
+  | "destroy"
+  | "destroyed"
+  | "on"
+  | "once"
+  | "off"
+  | "removeListener"
+  | "removeAllListeners"
+  | "pause"
+  | "resume"
+  | "setNoDelay"
+  | "setKeepAlive"
+  | "setTimeout"
+  | "writableLength"
+>;
+
+export interface DialTarget {
+  readonly host: string;
+  readonly port: number;
+  /** Present: TLS with these options. */
+  readonly tls?: ConnectionOptions;
+}
+
+export interface Listener {
+  readonly host: string;
+  /** The port in use, also when 0 was asked for. */
+  readonly port: number;
+  /** Stops accepting and destroys every accepted socket. */
+  close(): Promise<void>;
+}
+
+export interface Network {
+  /** Opens a connection; `onConnect` runs once it is established. Failures come as `error` events. */
+  dial(target: DialTarget, onConnect: () => void): StreamSocket;
+  /**
+   * Accepts connections. `port` 0 picks a free one.
+   * @throws DashstreamError `port_in_use` or `listen_failed`
+   */
+  listen(host: string, port: number, onConnection: (socket: StreamSocket) => void): Promise<Listener>;
+}
+
+/** The machine's own TCP stack. */
+export const systemNetwork: Network = {
+  dial(target, onConnect) {
+    const { host, port, tls } = target;
+    return tls ? tlsConnect({ ...tls, host, port }, onConnect) : netConnect({ host, port }, onConnect);
+  },
+  listen(host, port, onConnection) {
+    return new Promise((resolve, reject) => {
+      const sockets = new Set<Socket>();
+      const server = createServer((socket) => {
+        sockets.add(socket);
+        socket.once("close", () => sockets.delete(socket));
+        onConnection(socket);
+      });
+      server.once("error", (cause: NodeJS.ErrnoException) => {
+        const code = cause.code === "EADDRINUSE" ? "port_in_use" : "listen_failed";
+        reject(new DashstreamError(code, `cannot listen on ${host}:${port}`, { cause }));
+      });
+      server.listen(port, host, () => {
+        const address = server.address();
+        const boundPort = typeof address === "object" && address ? address.port : port;
+        resolve({
+          host,
+          port: boundPort,
+          close: () =>
+            new Promise((done) => {
+              server.close(() => done());
+              for (const socket of sockets) socket.destroy();
+            }),
+        });
+      });
+    });
+  },
+};
