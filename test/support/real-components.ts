@@ -1,0 +1,95 @@
+// Real components (kcat, protoc, Apache Kafka, ...) in tests. A suite that needs one declares it here; where the
+// component is missing the suite becomes one skipped test that names what is missing and how to get it, or one
+// failed test under DASHSTREAM_REQUIRE_REAL=1.
+//
+//   describeReal("kcat", "producing with librdkafka", () => { test("...", ...) });
+//   describeReal(["kafka-3.9", "kcat"], "kcat against Kafka 3.9", () => { ... });   // needs all of them
+//   describeRealEach(["kafka-3.9", "kafka-4"], "conformance", (component) => { ... });   // one suite each
+//   if (requireReal("protoc").available) ...            // { available: true } or { available: false, reason }
+//   KAFKA_VERSIONS["kafka-3.9"], kafkaJarsDir("kafka-4")   // what `kafka-local.sh resolve` fills, marked `.complete`
+//
+// The body of a suite that is left out is not run, so it may start things at its top level.
+
+import { describe, test } from "bun:test";
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+/** The Kafka releases that the conformance suite runs against. */
+export const KAFKA_VERSIONS = { "kafka-3.9": "3.9.2", "kafka-4": "4.3.1" } as const;
+
+export type KafkaComponent = keyof typeof KAFKA_VERSIONS;
+
+/** Components that are one program, with the Debian package that brings it. */
+const DEBIAN_PACKAGES = {
+  kcat: "kcat",
+  protoc: "protobuf-compiler",
+  "redis-server": "redis-server",
+} as const;
+
+export type RealComponent = keyof typeof DEBIAN_PACKAGES | KafkaComponent;
+
+export type Availability =
+  | { readonly available: true }
+  | { readonly available: false; readonly reason: string };
+
+/** The folder of the jars of one Kafka release, present or not. */
+export function kafkaJarsDir(component: KafkaComponent): string {
+  const cache = process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
+  return join(cache, "dashstream", "kafka", `kafka-${KAFKA_VERSIONS[component]}`);
+}
+
+function isKafka(component: RealComponent): component is KafkaComponent {
+  return component in KAFKA_VERSIONS;
+}
+
+function programOnPath(program: string, debianPackage: string): Availability {
+  if (Bun.which(program)) return { available: true };
+  return { available: false, reason: `${program} is not on PATH (Debian: apt-get install ${debianPackage})` };
+}
+
+/** Whether `component` can be used on this machine, and if not, what is missing. */
+export function requireReal(component: RealComponent): Availability {
+  if (!isKafka(component)) return programOnPath(component, DEBIAN_PACKAGES[component]);
+  const java = programOnPath("java", "openjdk-17-jre-headless");
+  if (!java.available || existsSync(join(kafkaJarsDir(component), ".complete"))) return java;
+  return {
+    available: false,
+    reason: `the jars of Kafka ${KAFKA_VERSIONS[component]} are not there (make kafka)`,
+  };
+}
+
+/** A suite that runs only where every one of `components` is there. */
+export function describeReal(
+  components: RealComponent | readonly RealComponent[],
+  title: string,
+  body: () => void,
+): void {
+  const wanted: readonly RealComponent[] = typeof components === "string" ? [components] : components;
+  const reasons = wanted.map(requireReal).flatMap((found) => (found.available ? [] : [found.reason]));
+  if (reasons.length === 0) {
+    describe(title, body);
+    return;
+  }
+  const reason = reasons.join("; ");
+  describe(title, () => {
+    if (process.env.DASHSTREAM_REQUIRE_REAL === "1") {
+      test(`needs a real component: ${reason}`, () => {
+        throw new Error(reason);
+      });
+    } else {
+      test.skip(`needs a real component: ${reason}`, () => {});
+    }
+  });
+}
+
+/** One suite for each of `components`, named after it. */
+export function describeRealEach<C extends RealComponent>(
+  components: readonly C[],
+  title: string,
+  body: (component: C) => void,
+): void {
+  for (const component of components) {
+    describeReal(component, `${title} (${component})`, () => body(component));
+  }
+}
