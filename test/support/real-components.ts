@@ -48,8 +48,11 @@ function programOnPath(program: string, debianPackage: string): Availability {
   return { available: false, reason: `${program} is not on PATH (Debian: apt-get install ${debianPackage})` };
 }
 
-/** Whether `component` can be used on this machine, and if not, what is missing. */
+/** Whether `component` can and may be used in this run, and if not, why. */
 export function requireReal(component: RealComponent): Availability {
+  if (process.env.DASHSTREAM_SKIP_REAL === "1") {
+    return { available: false, reason: "real components are left out of this run" };
+  }
   if (!isKafka(component)) return programOnPath(component, DEBIAN_PACKAGES[component]);
   const java = programOnPath("java", "openjdk-17-jre-headless");
   if (!java.available || existsSync(join(kafkaJarsDir(component), ".complete"))) return java;

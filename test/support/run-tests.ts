@@ -1,0 +1,136 @@
+// Runs the test files, each in a process of its own, so that a leak, a crash or a hang stays the matter of the
+// file that caused it, and ends with one line `N passed, N failed` over all of them. Files that use real
+// components run last, one after another.
+//
+//   bun test/support/run-tests.ts [PART_OF_PATH ...]     only the files whose path contains one of the parts
+//
+// DASHSTREAM_REQUIRE_REAL=1 turns missing components into failures, DASHSTREAM_SKIP_REAL=1 leaves them out.
+
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Report, readJunit } from "./junit.ts";
+
+/** A single test may take this long unless it says otherwise; generous, because the machine may be busy. */
+const TEST_TIMEOUT_MS = 20_000;
+/** One file may take this long before its process is ended. */
+const FILE_TIMEOUT_MS = 180_000;
+const REAL_FILE_TIMEOUT_MS = 900_000;
+
+const USES_REAL_COMPONENT = /\b(describeReal\w*|requireReal)\(|\/support\/(kafka|kcat)/;
+
+interface Outcome extends Report {
+  readonly path: string;
+  readonly output: string;
+  readonly seconds: number;
+}
+
+const root = join(import.meta.dir, "..", "..");
+const reports = mkdtempSync(join(tmpdir(), "dashstream-tests-"));
+const print = (line: string) => process.stdout.write(`${line}\n`);
+
+function readReport(path: string): Report {
+  try {
+    return readJunit(readFileSync(path, "utf8"));
+  } catch {
+    // A file that does not load, has no test or ends its process early leaves no report: judged by `runFile`.
+    return { passed: 0, failed: 0, skipped: [] };
+  }
+}
+
+/** What is wrong with a run beyond its failed tests, or `null`. */
+function defectOf(report: Report, exitCode: number | null, timedOut: boolean): string | null {
+  if (timedOut) return "the file did not end in time";
+  if (report.failed > 0) return null;
+  if (report.passed + report.skipped.length === 0)
+    return `no test was reported (exit code ${exitCode ?? "none"})`;
+  return exitCode === 0 ? null : `all tests passed but the exit code is ${exitCode ?? "none"}`;
+}
+
+async function runFile(path: string, timeoutMs: number): Promise<Outcome> {
+  const reportPath = join(reports, `${path.replaceAll("/", "+")}.xml`);
+  const started = performance.now();
+  const child = Bun.spawn(
+    [
+      process.execPath,
+      "test",
+      "--no-orphans",
+      `--timeout=${TEST_TIMEOUT_MS}`,
+      "--reporter=junit",
+      `--reporter-outfile=${reportPath}`,
+      `./${path}`,
+    ],
+    { cwd: root, stdin: "ignore", stdout: "pipe", stderr: "pipe", timeout: timeoutMs, killSignal: "SIGKILL" },
+  );
+  const [stdout, stderr] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ]);
+  const seconds = (performance.now() - started) / 1000;
+  const report = readReport(reportPath);
+  const defect = defectOf(report, child.exitCode, seconds * 1000 >= timeoutMs);
+  return {
+    path,
+    passed: report.passed,
+    skipped: report.skipped,
+    failed: report.failed + (defect === null ? 0 : 1),
+    output: [stdout, stderr, defect === null ? "" : `(fail) ${path}: ${defect}\n`].join(""),
+    seconds,
+  };
+}
+
+function show(outcome: Outcome): void {
+  const { path, passed, failed, skipped, seconds, output } = outcome;
+  const counts = [`${passed} passed`];
+  if (failed > 0) counts.push(`${failed} failed`);
+  if (skipped.length > 0) counts.push(`${skipped.length} skipped`);
+  print(`${failed > 0 ? "FAIL" : "ok  "} ${path}: ${counts.join(", ")} (${seconds.toFixed(1)} s)`);
+  if (failed > 0) print(output.trimEnd());
+  else for (const note of output.match(/^note: .*$/gm) ?? []) print(`     ${note}`);
+}
+
+async function runAll(paths: readonly string[], processes: number, timeoutMs: number): Promise<Outcome[]> {
+  const queue = [...paths];
+  const outcomes: Outcome[] = [];
+  const worker = async () => {
+    for (let path = queue.shift(); path !== undefined; path = queue.shift()) {
+      const outcome = await runFile(path, timeoutMs);
+      show(outcome);
+      outcomes.push(outcome);
+    }
+  };
+  await Promise.all(Array.from({ length: processes }, worker));
+  return outcomes;
+}
+
+function showSkipped(outcomes: readonly Outcome[]): void {
+  const countByReason = new Map<string, number>();
+  for (const reason of outcomes.flatMap((outcome) => outcome.skipped)) {
+    countByReason.set(reason, (countByReason.get(reason) ?? 0) + 1);
+  }
+  for (const [reason, count] of countByReason) print(`skipped ${count}: ${reason}`);
+}
+
+const wanted = process.argv.slice(2);
+const files = [...new Bun.Glob("test/**/*.test.ts").scanSync({ cwd: root })]
+  .filter((path) => wanted.length === 0 || wanted.some((part) => path.includes(part)))
+  .sort();
+const isReal = (path: string) => USES_REAL_COMPONENT.test(readFileSync(join(root, path), "utf8"));
+const real = files.filter(isReal);
+const plain = files.filter((path) => !real.includes(path));
+
+const outcomes = [
+  ...(await runAll(plain, availableParallelism(), FILE_TIMEOUT_MS)),
+  ...(await runAll(real, 1, REAL_FILE_TIMEOUT_MS)),
+];
+rmSync(reports, { recursive: true });
+
+const passed = outcomes.reduce((sum, outcome) => sum + outcome.passed, 0);
+const failed = outcomes.reduce((sum, outcome) => sum + outcome.failed, 0);
+const skipped = outcomes.reduce((sum, outcome) => sum + outcome.skipped.length, 0);
+const failing = outcomes.filter((outcome) => outcome.failed > 0);
+if (failing.length > 0) print(`\nfailed in: ${failing.map((outcome) => outcome.path).join(" ")}`);
+showSkipped(outcomes);
+print(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
+process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
