@@ -28,8 +28,13 @@ export interface Histogram {
 export interface Metrics {
   counter(name: string, labels?: Labels): Counter;
   gauge(name: string, labels?: Labels): Gauge;
+  /** A gauge whose value is read when somebody scrapes; `set` on its handle throws `invariant`. */
+  gaugeFn(name: string, labels: Labels, read: () => number): Gauge;
   histogram(name: string, labels?: Labels): Histogram;
-  /** Removes one labelled series, for example of a revoked partition. */
+  /**
+   * Removes one labelled series, for example of a revoked partition; asking for it again starts at 0. Only series
+   * with a label that has no fixed values can go, the others are always present (`invariant`).
+   */
   remove(name: string, labels: Labels): void;
   /** Renders all series; `accept` is the Accept header (OpenMetrics if asked for, else text 0.0.4). */
   expose(accept: string | null): Promise<{ readonly contentType: string; readonly body: string }>;

@@ -1,0 +1,43 @@
+// Metrics of the server's dead-letter queue.
+
+import type { MetricDefinition } from "../definition.ts";
+
+export const DEAD_LETTER_METRICS: readonly MetricDefinition[] = [
+  {
+    name: "websocket_dlq_sends_total",
+    kind: "counter",
+    help: "Dead letters acknowledged by Kafka, by what was wrong with the record.",
+    labels: {
+      error_type: [
+        "payload_too_large",
+        "buffer_underflow",
+        "invalid_protobuf",
+        "decompression_failed",
+        "schema_mismatch",
+        "unknown_decode_error",
+        "thread_halted",
+      ],
+    },
+    components: ["websocket-server"],
+  },
+  {
+    name: "websocket_dlq_send_failures_total",
+    kind: "counter",
+    help: "Dead letters that were not written, by cause.",
+    labels: { reason: ["timeout", "kafka_error", "backpressure"] },
+    components: ["websocket-server"],
+  },
+  {
+    name: "websocket_dlq_in_flight",
+    kind: "gauge",
+    help: "Dead letters sent and not acknowledged yet.",
+    components: ["websocket-server"],
+  },
+  {
+    name: "websocket_dlq_mode",
+    kind: "gauge",
+    help: "1 for the mode in use: whether a partition goes on (fail_open) or waits (fail_closed) when a dead letter fails.",
+    labels: { mode: ["fail_open", "fail_closed"] },
+    components: ["websocket-server"],
+  },
+];

@@ -1,0 +1,106 @@
+// Metrics of replay: what clients asked for, what they got, and how the tiers did.
+
+import type { MetricDefinition } from "../definition.ts";
+
+const MODES = ["partition", "thread"];
+
+export const REPLAY_METRICS: readonly MetricDefinition[] = [
+  {
+    name: "websocket_resume_requests_total",
+    kind: "counter",
+    help: "Resume requests.",
+    labels: { mode: MODES },
+    components: ["websocket-server"],
+  },
+  {
+    name: "websocket_replay_messages_total",
+    kind: "counter",
+    help: "Records sent by replays.",
+    labels: { mode: MODES },
+    components: ["websocket-server"],
+  },
+  {
+    name: "websocket_replay_gaps_total",
+    kind: "counter",
+    help: "Gaps that replays reported to clients.",
+    labels: { mode: MODES },
+    components: ["websocket-server"],
+  },
+  {
+    name: "websocket_replay_gap_messages_total",
+    kind: "counter",
+    help: "Records missing in the gaps that replays reported.",
+    labels: { mode: MODES },
+    components: ["websocket-server"],
+  },
+  {
+    name: "websocket_replay_latency_ms",
+    kind: "histogram",
+    help: "Duration of replays that ran to completion.",
+    labels: { mode: MODES },
+    buckets: [10, 50, 100, 250, 500, 1000, 2500, 5000, 10000, 30000],
+    components: ["websocket-server"],
+  },
+  {
+    name: "replay_buffer_memory_hits_total",
+    kind: "counter",
+    help: "Lookups, one a partition or thread, that found records in memory.",
+    components: ["websocket-server"],
+  },
+  {
+    name: "replay_buffer_memory_records",
+    kind: "gauge",
+    help: "Records held in memory for replay.",
+    components: ["websocket-server"],
+  },
+  {
+    name: "replay_buffer_memory_bytes",
+    kind: "gauge",
+    help: "Bytes held in memory for replay.",
+    components: ["websocket-server"],
+  },
+  {
+    name: "replay_buffer_redis_hits_total",
+    kind: "counter",
+    help: "Lookups that found records in Redis.",
+    requires: "redis",
+    components: ["websocket-server"],
+  },
+  {
+    name: "replay_buffer_redis_misses_total",
+    kind: "counter",
+    help: "Lookups in Redis that found nothing or failed.",
+    requires: "redis",
+    components: ["websocket-server"],
+  },
+  {
+    name: "replay_buffer_redis_write_dropped_total",
+    kind: "counter",
+    help: "Records not written to Redis because no write permit was free within 50 ms.",
+    requires: "redis",
+    components: ["websocket-server"],
+  },
+  {
+    name: "replay_buffer_redis_write_failures_total",
+    kind: "counter",
+    help: "Records not written to Redis because of an error or after 2 s.",
+    requires: "redis",
+    components: ["websocket-server"],
+  },
+  {
+    name: "dashstream_websocket_redis_errors_total",
+    kind: "counter",
+    help: "Failed operations on Redis.",
+    requires: "redis",
+    components: ["websocket-server"],
+  },
+  {
+    name: "dashstream_websocket_redis_latency_ms",
+    kind: "histogram",
+    help: "Duration of successful operations on Redis.",
+    labels: { operation: ["read", "write"] },
+    buckets: [1, 5, 10, 25, 50, 100, 250, 500, 1000],
+    requires: "redis",
+    components: ["websocket-server"],
+  },
+];

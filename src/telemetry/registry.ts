@@ -1,0 +1,59 @@
+// The metrics of one component, made from the catalogue. Every series with closed labels exists at 0 from here
+// on, because a counter born at 1 never makes `rate()` positive.
+
+import { DashstreamError } from "../errors.ts";
+import type { Component, Features, MetricDefinition } from "./definition.ts";
+import { renderMetrics } from "./exposition.ts";
+import { MetricFamily } from "./family.ts";
+import type { Labels, Metrics } from "./metrics.ts";
+import { CounterSeries, GaugeSeries, HistogramSeries, type Series } from "./series.ts";
+
+export interface MetricsOptions {
+  readonly catalogue: readonly MetricDefinition[];
+  readonly component: Component;
+  /** Series of a feature that is off do not exist; asking for one throws `invariant`. */
+  readonly with: Features;
+}
+
+/** Makes the handles of a component. @throws DashstreamError `invariant` if the catalogue names a metric twice */
+export function createMetrics(options: MetricsOptions): Metrics {
+  const families = new Map<string, MetricFamily>();
+  for (const definition of options.catalogue) {
+    if (!definition.components.includes(options.component)) continue;
+    if (definition.requires !== undefined && !options.with[definition.requires]) continue;
+    if (families.has(definition.name)) {
+      throw new DashstreamError("invariant", `metric ${definition.name} is in the catalogue twice`);
+    }
+    families.set(definition.name, new MetricFamily(definition, options.with));
+  }
+
+  function familyOf(name: string): MetricFamily {
+    const family = families.get(name);
+    if (family) return family;
+    throw new DashstreamError("invariant", `metric ${name} is not in the catalogue of ${options.component}`);
+  }
+
+  function seriesOf<T extends Series>(
+    kind: abstract new (...args: never[]) => T,
+    name: string,
+    labels: Labels,
+  ): T {
+    const family = familyOf(name);
+    const series = family.series(labels);
+    if (series instanceof kind) return series;
+    throw new DashstreamError("invariant", `metric ${name} is a ${family.definition.kind}`);
+  }
+
+  return {
+    counter: (name, labels = {}) => seriesOf(CounterSeries, name, labels),
+    gauge: (name, labels = {}) => seriesOf(GaugeSeries, name, labels),
+    gaugeFn(name, labels, read) {
+      const gauge = seriesOf(GaugeSeries, name, labels);
+      gauge.readOnScrape(read);
+      return gauge;
+    },
+    histogram: (name, labels = {}) => seriesOf(HistogramSeries, name, labels),
+    remove: (name, labels) => familyOf(name).remove(labels),
+    expose: (accept) => renderMetrics(families.values(), accept),
+  };
+}

@@ -1,0 +1,62 @@
+import { describe, expect, test } from "bun:test";
+import { CATALOGUE } from "../../src/telemetry/catalogue.ts";
+import { createMetrics } from "../../src/telemetry/registry.ts";
+
+const TEXT = "text/plain; version=0.0.4; charset=utf-8";
+const OPEN_METRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+function freshMetrics() {
+  return createMetrics({ catalogue: CATALOGUE, component: "websocket-server", with: { redis: true } });
+}
+
+describe("content negotiation of a scrape", () => {
+  test.each([
+    ["no Accept header", null, TEXT],
+    ["an empty Accept header", "", TEXT],
+    ["curl", "*/*", TEXT],
+    ["a browser", "text/html,application/xhtml+xml,*/*;q=0.8", TEXT],
+    [
+      "Prometheus 2",
+      "application/openmetrics-text;version=1.0.0;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2",
+      OPEN_METRICS,
+    ],
+    [
+      "plain text preferred",
+      "application/openmetrics-text;version=1.0.0;q=0.2,text/plain;version=0.0.4;q=0.9",
+      TEXT,
+    ],
+    ["OpenMetrics alone", "application/openmetrics-text", OPEN_METRICS],
+    ["OpenMetrics refused by q=0", "application/openmetrics-text;q=0, text/plain", TEXT],
+    [
+      "a version that does not exist yet",
+      "application/openmetrics-text;version=9.0.0,text/plain;q=0.1",
+      TEXT,
+    ],
+    ["capital letters", "Application/OpenMetrics-Text; Version=1.0.0", OPEN_METRICS],
+    ["garbage", ";;,,q=x;=", TEXT],
+  ])("%s", async (_who, accept, expected) => {
+    expect((await freshMetrics().expose(accept)).contentType).toBe(expected);
+  });
+});
+
+describe("the two formats", () => {
+  test("OpenMetrics ends with # EOF, and its counter families go without _total while the samples keep it", async () => {
+    const { body } = await freshMetrics().expose("application/openmetrics-text");
+    expect(body).toEndWith("\n# EOF\n");
+    expect(body).toContain("# TYPE dashstream_sequence_gaps counter\ndashstream_sequence_gaps_total 0\n");
+  });
+
+  test("one format does not spoil the other", async () => {
+    const metrics = freshMetrics();
+    const before = await metrics.expose(null);
+    await metrics.expose("application/openmetrics-text");
+    expect(await metrics.expose(null)).toEqual(before);
+  });
+
+  test("no two metrics share a family name in OpenMetrics", async () => {
+    const { body } = await freshMetrics().expose("application/openmetrics-text");
+    const families = [...body.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name);
+    expect(new Set(families).size).toBe(families.length);
+    expect(families.length).toBe(CATALOGUE.length);
+  });
+});
