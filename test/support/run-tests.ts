@@ -27,6 +27,8 @@ interface Outcome extends Report {
 
 const root = join(import.meta.dir, "..", "..");
 const reports = mkdtempSync(join(tmpdir(), "dashstream-tests-"));
+/** Process groups under way, one a file; ended with this process. */
+const groups = new Set<number>();
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
 function readReport(path: string): Report {
@@ -47,6 +49,16 @@ function defectOf(report: Report, exitCode: number | null, timedOut: boolean): s
   return exitCode === 0 ? null : `all tests passed but the exit code is ${exitCode ?? "none"}`;
 }
 
+function killGroup(pid: number): void {
+  process.kill(-pid, "SIGKILL");
+}
+
+function interrupted(): void {
+  groups.forEach(killGroup);
+  rmSync(reports, { recursive: true });
+  process.exit(130);
+}
+
 async function runFile(path: string, timeoutMs: number): Promise<Outcome> {
   const reportPath = join(reports, `${path.replaceAll("/", "+")}.xml`);
   const started = performance.now();
@@ -60,23 +72,31 @@ async function runFile(path: string, timeoutMs: number): Promise<Outcome> {
       `--reporter-outfile=${reportPath}`,
       `./${path}`,
     ],
-    { cwd: root, stdin: "ignore", stdout: "pipe", stderr: "pipe", timeout: timeoutMs, killSignal: "SIGKILL" },
+    { cwd: root, detached: true, stdin: "ignore", stdout: "pipe", stderr: "pipe" },
   );
+  groups.add(child.pid);
+  let timedOut = false;
+  const deadline = setTimeout(() => {
+    timedOut = true;
+    // The whole group: what a hanging test started would outlive it and hold its output open.
+    killGroup(child.pid);
+  }, timeoutMs);
   const [stdout, stderr] = await Promise.all([
     new Response(child.stdout).text(),
     new Response(child.stderr).text(),
     child.exited,
   ]);
-  const seconds = (performance.now() - started) / 1000;
+  clearTimeout(deadline);
+  groups.delete(child.pid);
   const report = readReport(reportPath);
-  const defect = defectOf(report, child.exitCode, seconds * 1000 >= timeoutMs);
+  const defect = defectOf(report, child.exitCode, timedOut);
   return {
     path,
     passed: report.passed,
     skipped: report.skipped,
     failed: report.failed + (defect === null ? 0 : 1),
     output: [stdout, stderr, defect === null ? "" : `(fail) ${path}: ${defect}\n`].join(""),
-    seconds,
+    seconds: (performance.now() - started) / 1000,
   };
 }
 
@@ -111,6 +131,8 @@ function showSkipped(outcomes: readonly Outcome[]): void {
   }
   for (const [reason, count] of countByReason) print(`skipped ${count}: ${reason}`);
 }
+
+process.once("SIGINT", interrupted).once("SIGTERM", interrupted);
 
 const wanted = process.argv.slice(2);
 const files = [...new Bun.Glob("test/**/*.test.ts").scanSync({ cwd: root })]
