@@ -31,15 +31,12 @@ export const CLIENT_METRICS: readonly MetricDefinition[] = [
     labels: {
       reason: [
         "client_closed",
-        "connection_lost",
         "slow_client",
         "stalled",
-        "send_failed",
-        "send_timeout",
-        "control_frame_too_large",
-        "resume_too_large",
         "replay_timeout",
-        "protocol_error",
+        "control_frame_too_large",
+        "resume_rejected",
+        "send_failed",
         "shutdown",
       ],
     },
@@ -99,8 +96,14 @@ export const CLIENT_METRICS: readonly MetricDefinition[] = [
   {
     name: "websocket_control_ignored_total",
     kind: "counter",
-    help: "What clients sent and the server left unused: binary frames, unknown message types, invalid cursor entries.",
-    labels: { reason: ["binary_frame", "unknown_type", "invalid_cursor"] },
+    help: "Frames of clients that mean nothing to the server: binary ones, unknown message types.",
+    labels: { reason: ["binary", "unknown_type"] },
+    components: ["websocket-server"],
+  },
+  {
+    name: "websocket_resume_invalid_entries_total",
+    kind: "counter",
+    help: "Cursors in resume requests that are no partition with an offset; the others of the request count.",
     components: ["websocket-server"],
   },
 ];
