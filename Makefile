@@ -1,0 +1,71 @@
+# Everything a contributor types. Needs node with npm, or bun; all other tools come from node_modules.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := /bin/bash
+
+BUN := node_modules/.bin/bun
+# Runs a tool of node_modules on bun, so that no node is needed.
+TOOL := $(BUN) run --silent --bun
+# What `make test` and `make check` run: the test files whose path contains one of these words, or all.
+ONLY ?=
+
+GIT_COMMIT_SHA ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
+BUILD_DATE ?= $(shell date -u +%Y-%m-%dT%H:%M:%SZ)
+BINARY := dist/dashstream
+
+.PHONY: help demo test check fmt lint types build smoke smoke-deno bench generate kafka clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+
+demo: node_modules/.installed ## broker, traffic and server in one process; ends on Ctrl-C or after DEMO_SECONDS
+	@$(BUN) src/cli/main.ts demo
+
+test: node_modules/.installed ## all tests, with real components where they are present (ONLY=word ... for some)
+	@$(BUN) test/support/run-tests.ts $(ONLY)
+
+check: lint types ## the quick tier: format, lint, types, layers, tests without real components
+	@DASHSTREAM_SKIP_REAL=1 $(BUN) test/support/run-tests.ts $(ONLY)
+
+lint: node_modules/.installed ## check format and lint rules
+	@$(TOOL) biome check --error-on-warnings .
+
+types: node_modules/.installed ## check types
+	@$(TOOL) tsc
+
+fmt: node_modules/.installed ## format, sort imports and apply safe fixes
+	@$(TOOL) biome check --write .
+
+# Compiling implies minification; names are kept, because logs and stack traces show them.
+build: node_modules/.installed ## dist/dashstream, one executable
+	@mkdir -p $(dir $(BINARY))
+	@$(BUN) build --compile --no-compile-autoload-dotenv --no-compile-autoload-bunfig \
+	  --keep-names --sourcemap=linked \
+	  --define 'DASHSTREAM_GIT_SHA="$(GIT_COMMIT_SHA)"' --define 'DASHSTREAM_BUILD_DATE="$(BUILD_DATE)"' \
+	  --outfile=$(BINARY) src/cli/main.ts
+
+smoke: node_modules/.installed ## try the commands of dist/dashstream in an empty directory with a hostile .env
+	@$(BUN) test/smoke/smoke.ts binary $(BINARY)
+
+smoke-deno: node_modules/.installed ## the same commands on Deno
+	@$(BUN) test/smoke/smoke.ts deno
+
+bench: node_modules/.installed ## throughput, latency and memory, each beside a bare baseline
+	@$(BUN) test/bench/main.ts
+
+generate: node_modules/.installed ## rewrite the generated files
+	@$(BUN) proto/generate.ts
+
+kafka: node_modules/.installed ## fetch the Kafka releases that tests use (needs java and maven)
+	@$(BUN) test/support/fetch-kafka.ts
+
+clean: ## remove what was built
+	rm -rf dist
+
+# Holds a copy of the lock file that node_modules was installed from.
+node_modules/.installed: package-lock.json
+	@cmp -s $< $@ || if command -v npm >/dev/null; then npm ci --no-audit --no-fund --loglevel=error; \
+	  else bun install --no-save --frozen-lockfile; fi
+	@$(BUN) --version >/dev/null 2>&1 || node node_modules/bun/install.js
+	@cp $< $@
