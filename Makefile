@@ -37,13 +37,15 @@ types: node_modules/.installed ## check types
 fmt: node_modules/.installed ## format, sort imports and apply safe fixes
 	@$(TOOL) biome check --write .
 
-# Compiling implies minification; names are kept, because logs and stack traces show them.
+# Not minified: it would save 1 % of the size and cost the names in logs and stack traces. Bytecode makes the
+# start four times faster. The source map is inside the executable; the copy beside it is of no use.
 build: node_modules/.installed ## dist/dashstream, one executable
 	@mkdir -p $(dir $(BINARY))
 	@$(BUN) build --compile --no-compile-autoload-dotenv --no-compile-autoload-bunfig \
-	  --keep-names --sourcemap=linked \
+	  --bytecode --format=esm --sourcemap=inline --define 'process.env.NODE_ENV="production"' \
 	  --define 'DASHSTREAM_GIT_SHA="$(GIT_COMMIT_SHA)"' --define 'DASHSTREAM_BUILD_DATE="$(BUILD_DATE)"' \
 	  --outfile=$(BINARY) src/cli/main.ts
+	@rm -f $(BINARY).map
 
 smoke: node_modules/.installed ## try the commands of dist/dashstream in an empty directory with a hostile .env
 	@$(BUN) test/smoke/smoke.ts binary $(BINARY)

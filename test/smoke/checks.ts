@@ -1,0 +1,105 @@
+// What the program must do when it is started from an empty directory, as data: the commands and what is expected
+// of each. The directory holds a hostile `.env` and `bunfig.toml`; a program that reads them fails these checks.
+
+export interface Run {
+  /** `null` if the program was ended because it took too long. */
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Check {
+  readonly name: string;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  /** What is wrong with the run, or `null`. */
+  readonly judge: (run: Run) => string | null;
+}
+
+/** Appears in every value that the hostile files set and in all that they print. */
+export const HOSTILE = "hostile";
+
+/** Files that lie in the directory in which the program is started. */
+export const HOSTILE_FILES: Readonly<Record<string, string>> = {
+  ".env": `KAFKA_BROKERS=${HOSTILE}.invalid:1\nKAFKA_TOPIC=${HOSTILE}\nLOG_LEVEL=${HOSTILE}\nWEBSOCKET_PORT=${HOSTILE}\n`,
+  "bunfig.toml": 'preload = ["./preload.js"]\n',
+  "preload.js": `process.stdout.write("${HOSTILE} preload\\n");\n`,
+};
+
+const COMMAND_TIMEOUT_MS = 20_000;
+const DEMO_SECONDS = 5;
+/** Start, run and orderly end of the demo, on a busy machine. */
+const DEMO_TIMEOUT_MS = 60_000;
+
+function expectExit(run: Run, exitCode: number): string | null {
+  if (run.exitCode === null) return "did not end in time";
+  if (`${run.stdout}${run.stderr}`.includes(HOSTILE)) return "took a value from a file beside it";
+  return run.exitCode === exitCode ? null : `exit code ${run.exitCode}, expected ${exitCode}`;
+}
+
+function lastLine(text: string): string {
+  return text.trimEnd().split("\n").at(-1) ?? "";
+}
+
+function readSummary(run: Run): Readonly<Record<string, unknown>> | null {
+  try {
+    const summary: unknown = JSON.parse(lastLine(run.stdout));
+    return typeof summary === "object" && summary !== null ? { ...summary } : null;
+  } catch {
+    // Not JSON: the caller says so and shows the line.
+    return null;
+  }
+}
+
+/** The demo's last line: something was produced, all of it was delivered, nothing went wrong on the way. */
+export function judgeDemo(run: Run): string | null {
+  const wrongExit = expectExit(run, 0);
+  if (wrongExit !== null) return wrongExit;
+  const summary = readSummary(run);
+  if (summary === null) return `the last line is no JSON object: ${lastLine(run.stdout)}`;
+  const { produced, delivered } = summary;
+  if (typeof produced !== "number" || produced <= 0) return `produced is ${produced}, expected more than 0`;
+  if (delivered !== produced) return `delivered is ${delivered}, expected ${produced}`;
+  const mustBeZero = ["lost", "duplicated", "gaps", "dead_letters"].find((name) => summary[name] !== 0);
+  return mustBeZero === undefined ? null : `${mustBeZero} is ${summary[mustBeZero]}, expected 0`;
+}
+
+/** The checks of a program with this version. */
+export function checksOf(version: string): readonly Check[] {
+  return [
+    {
+      name: "version names the version",
+      args: ["version"],
+      timeoutMs: COMMAND_TIMEOUT_MS,
+      judge: (run) =>
+        expectExit(run, 0) ?? (run.stdout.includes(version) ? null : `no ${version} in: ${run.stdout}`),
+    },
+    {
+      name: "config check accepts an empty environment",
+      args: ["config", "check", "--strict"],
+      timeoutMs: COMMAND_TIMEOUT_MS,
+      judge: (run) => expectExit(run, 0),
+    },
+    {
+      name: "config print shows no value of a file beside it",
+      args: ["config", "print"],
+      timeoutMs: COMMAND_TIMEOUT_MS,
+      judge: (run) =>
+        expectExit(run, 0) ?? (run.stdout.includes("KAFKA_BROKERS") ? null : "does not name KAFKA_BROKERS"),
+    },
+    {
+      name: "an unknown command is a usage error",
+      args: ["no-such-command"],
+      timeoutMs: COMMAND_TIMEOUT_MS,
+      judge: (run) => expectExit(run, 2),
+    },
+    {
+      name: `demo delivers all that was produced in ${DEMO_SECONDS} s`,
+      args: ["demo", "--json"],
+      env: { DEMO_SECONDS: String(DEMO_SECONDS) },
+      timeoutMs: DEMO_TIMEOUT_MS,
+      judge: judgeDemo,
+    },
+  ];
+}

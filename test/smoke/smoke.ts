@@ -1,0 +1,63 @@
+// Starts the program as a user would, from an empty directory with nothing configured, and ends with one line
+// `N passed, N failed`.
+//
+//   bun test/smoke/smoke.ts binary dist/dashstream     the compiled executable
+//   bun test/smoke/smoke.ts deno                       the sources on Deno, without network access for modules
+
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import manifest from "../../package.json";
+import { type Check, checksOf, HOSTILE_FILES, type Run } from "./checks.ts";
+
+const root = join(import.meta.dir, "..", "..");
+const print = (line: string) => process.stdout.write(`${line}\n`);
+
+/** How the program is started, without its own arguments. */
+function commandOf(kind: string | undefined, path: string | undefined): readonly string[] {
+  if (kind === "binary" && path !== undefined) return [resolve(path)];
+  if (kind === "deno" && path === undefined) {
+    const config = `--config=${join(root, "deno.json")}`;
+    const deno = join(root, "node_modules", ".bin", "deno");
+    return [deno, "run", "-A", "--quiet", "--no-remote", config, join(root, "src", "cli", "main.ts")];
+  }
+  throw new Error("usage: smoke.ts binary PATH | smoke.ts deno");
+}
+
+async function start(command: readonly string[], check: Check, directory: string): Promise<Run> {
+  const env = { PATH: process.env.PATH, HOME: directory, ...check.env };
+  const child = Bun.spawn([...command, ...check.args], {
+    cwd: directory,
+    env,
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+    timeout: check.timeoutMs,
+    killSignal: "SIGKILL",
+  });
+  const [stdout, stderr] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ]);
+  return { exitCode: child.exitCode, stdout, stderr };
+}
+
+const [kind, path] = process.argv.slice(2);
+const command = commandOf(kind, path);
+let failed = 0;
+const checks = checksOf(manifest.version);
+for (const check of checks) {
+  const directory = mkdtempSync(join(tmpdir(), "dashstream-smoke-"));
+  for (const [name, text] of Object.entries(HOSTILE_FILES)) writeFileSync(join(directory, name), text);
+  const run = await start(command, check, directory);
+  rmSync(directory, { recursive: true });
+  const defect = check.judge(run);
+  print(`${defect === null ? "ok  " : "FAIL"} ${kind}: ${check.name}${defect === null ? "" : `: ${defect}`}`);
+  if (defect !== null) {
+    failed++;
+    print(`${run.stdout}${run.stderr}`.trimEnd());
+  }
+}
+print(`${checks.length - failed} passed, ${failed} failed`);
+process.exitCode = failed > 0 ? 1 : 0;
