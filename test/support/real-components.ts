@@ -6,19 +6,13 @@
 //   describeReal(["kafka-3.9", "kcat"], "kcat against Kafka 3.9", () => { ... });   // needs all of them
 //   describeRealEach(["kafka-3.9", "kafka-4"], "conformance", (component) => { ... });   // one suite each
 //   if (requireReal("protoc").available) ...            // { available: true } or { available: false, reason }
-//   KAFKA_VERSIONS["kafka-3.9"], kafkaJarsDir("kafka-4")   // what `kafka-local.sh resolve` fills, marked `.complete`
+//
+// Versions and folders of the Kafka releases: kafka-releases.ts.
 //
 // The body of a suite that is left out is not run, so it may start things at its top level.
 
 import { describe, test } from "bun:test";
-import { existsSync } from "node:fs";
-import { homedir } from "node:os";
-import { join } from "node:path";
-
-/** The Kafka releases that the conformance suite runs against. */
-export const KAFKA_VERSIONS = { "kafka-3.9": "3.9.2", "kafka-4": "4.3.1" } as const;
-
-export type KafkaComponent = keyof typeof KAFKA_VERSIONS;
+import { hasKafkaJars, KAFKA_VERSIONS, type KafkaComponent } from "./kafka-releases.ts";
 
 /** Components that are one program, with the Debian package that brings it. */
 const DEBIAN_PACKAGES = {
@@ -32,12 +26,6 @@ export type RealComponent = keyof typeof DEBIAN_PACKAGES | KafkaComponent;
 export type Availability =
   | { readonly available: true }
   | { readonly available: false; readonly reason: string };
-
-/** The folder of the jars of one Kafka release, present or not. */
-export function kafkaJarsDir(component: KafkaComponent): string {
-  const cache = process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
-  return join(cache, "dashstream", "kafka", `kafka-${KAFKA_VERSIONS[component]}`);
-}
 
 function isKafka(component: RealComponent): component is KafkaComponent {
   return component in KAFKA_VERSIONS;
@@ -55,7 +43,7 @@ export function requireReal(component: RealComponent): Availability {
   }
   if (!isKafka(component)) return programOnPath(component, DEBIAN_PACKAGES[component]);
   const java = programOnPath("java", "openjdk-17-jre-headless");
-  if (!java.available || existsSync(join(kafkaJarsDir(component), ".complete"))) return java;
+  if (!java.available || hasKafkaJars(component)) return java;
   return {
     available: false,
     reason: `the jars of Kafka ${KAFKA_VERSIONS[component]} are not there (make kafka)`,
