@@ -67,7 +67,7 @@ clean: ## remove what was built
 
 # Holds a copy of the lock file that node_modules was installed from.
 node_modules/.installed: package-lock.json
-	@cmp -s $< $@ || if command -v npm >/dev/null; then npm ci --no-audit --no-fund --loglevel=error; \
+	@cmp -s $< $@ || if command -v npm >/dev/null; then npm ci --prefer-offline --no-audit --no-fund --loglevel=error; \
 	  else bun install --no-save --frozen-lockfile; fi
 	@$(BUN) --version >/dev/null 2>&1 || node node_modules/bun/install.js
 	@cp $< $@
