@@ -7,6 +7,7 @@ import {
   longFiles,
   MAX_LINES,
   NOTABLE_LINES,
+  sleepViolations,
   swallowedErrorViolations,
   unfinishedViolations,
 } from "./source.ts";
@@ -105,4 +106,16 @@ describe("tests", () => {
     expect(leftOutViolations(file(path, text))).toHaveLength(1);
     expect(leftOutViolations(file(path, `const said = 1; // ${text}`))).toEqual([]);
   });
+
+  test("do not wait by time", () => {
+    expect(sleepViolations(tests)).toEqual([]);
+  });
+
+  test.each(["await Bun.sleep(5);", "await new Promise((done) => setTimeout(done, 5));"])(
+    "%s is found",
+    (text) => {
+      expect(sleepViolations(file("test/a.test.ts", text))).toHaveLength(1);
+      expect(sleepViolations(file("test/support/broker.ts", text))).toEqual([]);
+    },
+  );
 });

@@ -92,3 +92,9 @@ export function leftOutViolations(files: readonly SourceFile[]): readonly Violat
     .filter((file) => file.path !== "test/support/real-components.ts" && LEFT_OUT.test(codeOf(file)))
     .map((file) => `${file.path}: leaves a test out`);
 }
+
+/** Tests wait for a condition or move an injected clock. A wait by time is too short on a busy machine. */
+export function sleepViolations(files: readonly SourceFile[]): readonly Violation[] {
+  const judged = files.filter((file) => file.path.endsWith(".test.ts") && !inFolder(file.path, "test/rules"));
+  return matches(judged, { "waits by time": /\bBun\.sleep\(|(?<![.\w])setTimeout\(/ });
+}
