@@ -4,6 +4,8 @@
 //
 //   bun test/support/run-tests.ts [PART_OF_PATH ...]     only the files whose path contains one of the parts
 //
+// Runs in the top folder of the tree.
+//
 // DASHSTREAM_REQUIRE_REAL=1 turns missing components into failures, DASHSTREAM_SKIP_REAL=1 leaves them out.
 
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -25,7 +27,7 @@ interface Outcome extends Report {
   readonly seconds: number;
 }
 
-const root = join(import.meta.dir, "..", "..");
+const root = process.cwd();
 const reports = mkdtempSync(join(tmpdir(), "dashstream-tests-"));
 /** Process groups under way, one a file; ended with this process. */
 const groups = new Set<number>();

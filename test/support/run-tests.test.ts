@@ -1,0 +1,57 @@
+import { afterAll, describe, expect, test } from "bun:test";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const RUNNER = join(import.meta.dir, "run-tests.ts");
+const PASSES = 'import { test } from "bun:test";\ntest("works", () => {});\n';
+const directory = mkdtempSync(join(tmpdir(), "dashstream-runner-"));
+
+afterAll(() => rmSync(directory, { recursive: true }));
+
+/** Runs the runner on a tree of these test files. */
+async function run(files: Readonly<Record<string, string>>) {
+  const tree = mkdtempSync(join(directory, "tree-"));
+  mkdirSync(join(tree, "test"));
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(tree, "test", name), text);
+  const child = Bun.spawn([process.execPath, RUNNER], { cwd: tree, stdout: "pipe", stderr: "inherit" });
+  const output = await new Response(child.stdout).text();
+  await child.exited;
+  return { exitCode: child.exitCode, output, lastLine: output.trimEnd().split("\n").at(-1) };
+}
+
+describe("the test runner", () => {
+  test("ends with the totals of all files", async () => {
+    const { exitCode, lastLine } = await run({ "a.test.ts": PASSES, "b.test.ts": PASSES });
+    expect([exitCode, lastLine]).toEqual([0, "2 passed, 0 failed"]);
+  });
+
+  test("fails with a failing test and shows what the file printed", async () => {
+    const failing = `${PASSES}test("breaks", () => { throw new Error("the reason"); });\n`;
+    const { exitCode, lastLine, output } = await run({ "a.test.ts": failing, "b.test.ts": PASSES });
+    expect([exitCode, lastLine]).toEqual([1, "2 passed, 1 failed"]);
+    expect(output).toContain("the reason");
+    expect(output).toContain("failed in: test/a.test.ts");
+  });
+
+  test("names what was skipped and why", async () => {
+    const skipping = `${PASSES}test["skip"]("needs kcat", () => {});\n`;
+    const { exitCode, lastLine, output } = await run({ "a.test.ts": skipping });
+    expect([exitCode, lastLine]).toEqual([0, "1 passed, 0 failed, 1 skipped"]);
+    expect(output).toContain("skipped 1: needs kcat");
+  });
+
+  test.each([
+    ["does not load", 'import "./absent.ts";\n'],
+    ["has no test", "export const a = 1;\n"],
+    ["ends its process", `${PASSES}test("leaves", () => process.exit(0));\n`],
+  ])("counts a file that %s as a failure", async (_, text) => {
+    const { exitCode, lastLine } = await run({ "a.test.ts": text, "b.test.ts": PASSES });
+    expect([exitCode, lastLine]).toEqual([1, "1 passed, 1 failed"]);
+  });
+
+  test("does not call a run without any test a success", async () => {
+    const { exitCode, lastLine } = await run({});
+    expect([exitCode, lastLine]).toEqual([1, "0 passed, 0 failed"]);
+  });
+});
