@@ -1,0 +1,175 @@
+// The control side of one client: ping, resume, cursor_reset, and what happens to frames that are none of these.
+
+import {
+  type ControlFrame,
+  MAX_CONTROL_FRAME_BYTES,
+  MAX_RESUME_PARTITIONS,
+  MAX_RESUME_THREADS,
+  parseControlFrame,
+  type ResumeFrom,
+} from "./control-frames.ts";
+import type { LostRange } from "./loss.ts";
+import { planReplay } from "./replay.ts";
+import {
+  cursorResetComplete,
+  cursorStale,
+  PONG,
+  replayComplete,
+  replayCompleteLatest,
+  replayGap,
+} from "./server-frames.ts";
+import type { Replay, Session, SessionContext } from "./session.ts";
+
+export class ControlChannel {
+  readonly #context: SessionContext;
+  readonly #session: Session;
+  readonly #admin: boolean;
+
+  constructor(context: SessionContext, session: Session, admin: boolean) {
+    this.#context = context;
+    this.#session = session;
+    this.#admin = admin;
+  }
+
+  onBinary(): void {
+    this.#context.metrics.controlIgnored.binary.inc();
+  }
+
+  onText(text: string): void {
+    const { metrics } = this.#context;
+    if (exceedsLimit(text)) {
+      metrics.controlOversized.inc();
+      const message = `text frame larger than ${MAX_CONTROL_FRAME_BYTES} bytes`;
+      return this.#session.fail("CONTROL_FRAME_TOO_LARGE", message, "control_frame_too_large");
+    }
+    this.#handle(parseControlFrame(text));
+  }
+
+  #handle(frame: ControlFrame): void {
+    const { metrics } = this.#context;
+    const session = this.#session;
+    switch (frame.type) {
+      case "ping":
+        return session.sendText(PONG);
+      case "cursor_reset":
+        return this.#resetCursors();
+      case "resume":
+        metrics.resumeRequests.partition.inc();
+        metrics.resumeEntriesInvalid.inc(frame.invalidEntries);
+        return this.#resume(frame.from, frame.offsets);
+      case "resume_threads":
+        metrics.resumeRequests.thread.inc();
+        return session.fail(
+          "RESUME_MODE_UNSUPPORTED",
+          "resume by thread is not supported; send lastOffsetsByPartition",
+          "resume_rejected",
+        );
+      case "too_many_partitions":
+        return session.fail(
+          "RESUME_TOO_MANY_PARTITIONS",
+          `lastOffsetsByPartition has ${frame.count} entries, at most ${MAX_RESUME_PARTITIONS} are accepted`,
+          "resume_rejected",
+        );
+      case "too_many_threads":
+        return session.fail(
+          "RESUME_TOO_MANY_THREADS",
+          `lastSequencesByThread has ${frame.count} entries, at most ${MAX_RESUME_THREADS} are accepted`,
+          "resume_rejected",
+        );
+      case "unknown":
+        return metrics.controlIgnored.unknown_type.inc();
+      case "malformed":
+        return metrics.controlParseFailures.inc();
+      default:
+        return frame satisfies never;
+    }
+  }
+
+  #resume(from: ResumeFrom, offsets: ReadonlyMap<number, number>): void {
+    const { ring } = this.#context;
+    if (from === "latest") {
+      this.#session.continueFrom(ring.head, null);
+      return this.#session.sendText(replayCompleteLatest(this.#latestOffsets()));
+    }
+    this.#replay(from, from === "cursor" ? offsets : new Map());
+  }
+
+  /** Raises the floors to what the client has, admits what is missing, and replays up to now. */
+  #replay(mode: "cursor" | "earliest", requested: ReadonlyMap<number, number>): void {
+    const { ring, metrics, clock } = this.#context;
+    const session = this.#session;
+    for (const late of this.#passedOver(mode, requested)) this.#announceGap(late);
+    for (const [partition, offset] of requested) session.raiseFloor(partition, offset);
+    const floors = new Map<number, number>();
+    for (const partition of new Set([...ring.spans.keys(), ...requested.keys()])) {
+      const floor = session.sentOffset(partition);
+      if (floor >= 0) floors.set(partition, floor);
+    }
+    const plan = planReplay(ring, floors);
+    for (const missing of plan.missing) {
+      session.raiseFloor(missing.partition, missing.toOffset);
+      session.sendText(cursorStale(missing.partition, missing.fromOffset - 1, missing.toOffset + 1));
+      this.#announceGap(missing);
+    }
+    if (plan.position < ring.head) metrics.memoryHits.inc();
+    const startedAtMs = clock.monotonicMs();
+    const replay: Replay = {
+      end: ring.head,
+      sentCount: 0,
+      lastOffsets: new Map(),
+      complete: (capped) => {
+        metrics.replayLatencyMs.observe(clock.monotonicMs() - startedAtMs);
+        session.sendText(replayComplete(mode, replay.sentCount, replay.lastOffsets, capped));
+      },
+    };
+    session.continueFrom(plan.position, replay);
+  }
+
+  /**
+   * A resume that comes after live records were sent: what it asks for below them can no longer be sent in order
+   * on this connection, so it is named instead.
+   */
+  #passedOver(mode: "cursor" | "earliest", requested: ReadonlyMap<number, number>): readonly LostRange[] {
+    const ranges: LostRange[] = [];
+    for (const [partition, firstSent] of this.#session.firstSentOffsets) {
+      const oldest = (this.#context.ring.spans.get(partition)?.coveredFrom ?? firstSent) - 1;
+      const after = mode === "earliest" ? oldest : requested.get(partition);
+      if (after === undefined) continue;
+      this.#session.firstSentOffsets.delete(partition);
+      if (after + 1 >= firstSent) continue;
+      const fromOffset = after + 1;
+      ranges.push({ partition, fromOffset, toOffset: firstSent - 1, count: firstSent - fromOffset });
+    }
+    return ranges;
+  }
+
+  #announceGap(range: LostRange): void {
+    const { metrics } = this.#context;
+    metrics.replayGaps.inc();
+    metrics.replayGapMessages.inc(range.count);
+    this.#session.sendText(replayGap(range));
+  }
+
+  /** Moves the asking client to the live end; only an admin's reset also empties the buffer for everybody. */
+  #resetCursors(): void {
+    const { ring } = this.#context;
+    if (this.#admin) ring.clear();
+    this.#session.continueFrom(ring.head, null);
+    this.#session.sendText(cursorResetComplete(this.#latestOffsets(), this.#admin));
+  }
+
+  /** Per partition the last offset that was handled; all that comes later will be delivered live. */
+  #latestOffsets(): ReadonlyMap<number, number> {
+    const latest = new Map<number, number>();
+    for (const [partition, span] of this.#context.ring.spans) {
+      if (span.nextOffset > 0) latest.set(partition, span.nextOffset - 1);
+    }
+    return latest;
+  }
+}
+
+/** A UTF-16 code unit is at most three bytes of UTF-8, so most frames need no counting. */
+function exceedsLimit(text: string): boolean {
+  if (text.length * 3 <= MAX_CONTROL_FRAME_BYTES) return false;
+  return Buffer.byteLength(text) > MAX_CONTROL_FRAME_BYTES;
+}

@@ -1,0 +1,204 @@
+// Fan-out: all sessions over one ring. The pipeline appends and calls `flush`; sessions go on by themselves when
+// their sockets drain. A client that still takes data is waited for, within bounds, so that reading a backlog does
+// not throw healthy clients out; one that takes nothing is not.
+
+import type { Clock, Timer } from "../runtime/clock.ts";
+import type { PeerHandler, PeerSocket } from "../runtime/http.ts";
+import { ControlChannel } from "./control-channel.ts";
+import { Pacer } from "./pacer.ts";
+import { missingRange } from "./replay.ts";
+import type { Ring } from "./ring.ts";
+import { replayGap } from "./server-frames.ts";
+import { Session, type SessionContext } from "./session.ts";
+
+export interface HubOptions {
+  readonly session: SessionContext;
+  /** Longest wait for clients that are taking data, per slice of a batch, milliseconds. */
+  readonly fanoutMaxWaitMs: number;
+  /** Time a new client has to send `resume` before live delivery starts, milliseconds. */
+  readonly resumeGraceMs: number;
+  /** Pace of browsers on the paired protocol; rate 0 = unlimited. */
+  readonly browserBurst: number;
+  readonly browserRatePerSecond: number;
+}
+
+export interface ClientTraits {
+  /** A browser on the paired protocol, which must be paced. */
+  readonly browser: boolean;
+  /** Presented the admin token. */
+  readonly admin: boolean;
+}
+
+const CHECK_INTERVAL_MS = 1000;
+/** Sockets closed per wave when draining, and the pause between waves, so that clients do not return all at once. */
+const CLOSE_WAVE_SIZE = 100;
+const CLOSE_WAVE_PAUSE_MS = 50;
+
+export class Hub {
+  readonly #options: HubOptions;
+  readonly #ring: Ring;
+  readonly #clock: Clock;
+  readonly #sessions = new Set<Session>();
+  #checkTimer: Timer | null = null;
+  #wakeWriter: (() => void) | null = null;
+  #emptyWaiters: (() => void)[] = [];
+
+  constructor(options: HubOptions) {
+    this.#options = options;
+    this.#ring = options.session.ring;
+    this.#clock = options.session.clock;
+  }
+
+  get clientCount(): number {
+    return this.#sessions.size;
+  }
+
+  start(): void {
+    this.#checkTimer = this.#clock.every(CHECK_INTERVAL_MS, () => {
+      for (const session of this.#sessions) session.checkProgress();
+      this.#watchLoss();
+    });
+  }
+
+  stop(): void {
+    this.#checkTimer?.cancel();
+  }
+
+  /** Takes a new client; give the result to the socket as its callbacks. */
+  accept(socket: PeerSocket, traits: ClientTraits): PeerHandler {
+    const { browserRatePerSecond, browserBurst, resumeGraceMs, session: context } = this.#options;
+    const paced = traits.browser && browserRatePerSecond > 0;
+    const pacer = paced ? new Pacer(browserBurst, browserRatePerSecond, this.#clock.monotonicMs()) : null;
+    const session = new Session(context, socket, pacer);
+    const control = new ControlChannel(context, session, traits.admin);
+    this.#sessions.add(session);
+    this.#watchLoss();
+    const grace = this.#clock.after(resumeGraceMs, () => {
+      session.release();
+      this.#pump(session);
+    });
+    return {
+      onText: (text) => {
+        grace.cancel();
+        control.onText(text);
+        session.release();
+        this.#pump(session);
+      },
+      onBinary: () => control.onBinary(),
+      onDrain: () => {
+        session.onDrain();
+        this.#wakeWriterIfRoom();
+      },
+      onClose: () => {
+        grace.cancel();
+        session.onClosed();
+        this.#sessions.delete(session);
+        context.metrics.disconnects[session.reason].inc();
+        this.#watchLoss();
+        this.#wakeWriterIfRoom();
+        if (this.#sessions.size === 0) for (const wake of this.#emptyWaiters.splice(0)) wake();
+      },
+    };
+  }
+
+  /** Sends what was appended; gives the number of clients that are now at the live end. */
+  flush(): number {
+    let live = 0;
+    for (const session of this.#sessions) {
+      session.pump();
+      session.settleLoss();
+      if (session.live) live++;
+    }
+    this.#watchLoss();
+    return live;
+  }
+
+  /**
+   * `null` if the next slice may be appended at once; else a promise that resolves when every client that is still
+   * taking data has room, at the latest after the configured wait.
+   */
+  room(): Promise<void> | null {
+    if (this.#hasRoom()) return null;
+    const lagging = [...this.#sessions].filter((session) => this.#waitsFor(session));
+    const before = lagging.map((session) => session.position);
+    return new Promise((resolve) => {
+      const done = () => {
+        timer.cancel();
+        this.#wakeWriter = null;
+        resolve();
+      };
+      const timer = this.#clock.after(this.#options.fanoutMaxWaitMs, () => {
+        lagging.forEach((session, index) => {
+          if (session.position === before[index]) session.takingData = false;
+        });
+        done();
+      });
+      this.#wakeWriter = done;
+    });
+  }
+
+  /** A partition was assigned: clients whose cursor lies before what will be read are told what they miss. */
+  announceAssignment(partition: number): void {
+    const { metrics } = this.#options.session;
+    for (const session of this.#sessions) {
+      const floor = session.sentOffset(partition);
+      const missing = floor >= 0 ? missingRange(this.#ring, partition, floor) : null;
+      if (!missing) continue;
+      session.raiseFloor(partition, missing.toOffset);
+      metrics.replayGaps.inc();
+      metrics.replayGapMessages.inc(missing.count);
+      session.sendText(replayGap(missing));
+    }
+  }
+
+  /** Closes all clients with 1001 in waves; resolves when the last is gone or `timeoutMs` passed. */
+  async drain(timeoutMs: number): Promise<void> {
+    const sessions = [...this.#sessions];
+    const empty = new Promise<void>((resolve) => {
+      if (sessions.length === 0) resolve();
+      else this.#emptyWaiters.push(resolve);
+    });
+    for (let i = 0; i < sessions.length; i += CLOSE_WAVE_SIZE) {
+      for (const session of sessions.slice(i, i + CLOSE_WAVE_SIZE)) {
+        session.close(1001, "server shutting down", "shutdown");
+      }
+      if (i + CLOSE_WAVE_SIZE < sessions.length) await this.#clock.sleep(CLOSE_WAVE_PAUSE_MS);
+    }
+    const cancel = new AbortController();
+    await Promise.race([empty, this.#clock.sleep(timeoutMs, cancel.signal)]);
+    cancel.abort();
+  }
+
+  #pump(session: Session): void {
+    session.pump();
+    session.settleLoss();
+    this.#watchLoss();
+    this.#wakeWriterIfRoom();
+  }
+
+  /** Nobody is waited for whose pace is limited by us, who was given up, or who takes nothing. */
+  #waitsFor(session: Session): boolean {
+    if (session.paced || session.closing || session.held || !session.takingData) return false;
+    const unread = this.#ring.head - session.position;
+    if (unread > this.#ring.maxRecords / 2) return true;
+    return this.#ring.byteCount > this.#ring.maxBytes / 2 && unread > this.#ring.recordCount / 2;
+  }
+
+  #hasRoom(): boolean {
+    for (const session of this.#sessions) if (this.#waitsFor(session)) return false;
+    return true;
+  }
+
+  #wakeWriterIfRoom(): void {
+    if (this.#wakeWriter && this.#hasRoom()) this.#wakeWriter();
+  }
+
+  /** The ring reports losses only for records that some client has not passed. */
+  #watchLoss(): void {
+    let slowest = Number.POSITIVE_INFINITY;
+    for (const session of this.#sessions) if (session.position < slowest) slowest = session.position;
+    this.#ring.watchLoss(slowest, (position) => {
+      for (const session of this.#sessions) session.lose(position);
+    });
+  }
+}

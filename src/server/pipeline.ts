@@ -1,0 +1,265 @@
+// One record after another, in one direction: judged, validated, put into the ring, fanned out. Every record has
+// exactly one verdict; what each verdict leads to is the table in src/README.md.
+
+import type { KafkaMessage } from "kafkajs";
+import type { Clock } from "../runtime/clock.ts";
+import type { Assignment, BatchHandler, ConsumedBatch } from "../stream/batch.ts";
+import type { DeadLetterSink, DeadLetterType } from "../stream/dead-letter-sink.ts";
+import type { SequenceValidator } from "../stream/sequence.ts";
+import type { SessionHead } from "../stream/session-head.ts";
+import type { FloodGuard } from "../telemetry/flood.ts";
+import type { FailureCode } from "../wire/failure.ts";
+import type { Inspector } from "../wire/inspector.ts";
+import type { HealthTracker } from "./health.ts";
+import type { Hub } from "./hub.ts";
+import type { DecodeFailure, RecordMetrics } from "./record-metrics.ts";
+import type { Ring } from "./ring.ts";
+
+export interface PipelineOptions {
+  readonly clock: Clock;
+  readonly inspector: Inspector;
+  readonly sequence: SequenceValidator;
+  readonly sessionHead: SessionHead;
+  readonly ring: Ring;
+  readonly hub: Hub;
+  readonly deadLetters: DeadLetterSink;
+  readonly health: HealthTracker;
+  readonly metrics: RecordMetrics;
+  readonly errors: FloodGuard;
+  /** A bad record pauses its partition until an operator resumes it, instead of being skipped. */
+  readonly pauseOnError: boolean;
+  readonly pausePartition: (partition: number) => void;
+}
+
+/** Records handled between two looks at the clients: bounds both latency and what a wait for them covers. */
+const SLICE_RECORDS = 500;
+
+export class Pipeline implements BatchHandler {
+  readonly #options: PipelineOptions;
+  /** Offset of the bad record that paused a partition; it was counted and dead-lettered then. */
+  readonly #pausedAt = new Map<number, number>();
+  readonly #progressWaiters = new Set<() => void>();
+  #messageCount = 0;
+  /** Reset per slice. */
+  #oldestTimestampUs = 0;
+  #nowMs = 0;
+
+  constructor(options: PipelineOptions) {
+    this.#options = options;
+  }
+
+  assigned(assignments: readonly Assignment[]): void {
+    for (const { partition, startOffset, logEndOffset } of assignments) {
+      this.#options.ring.assign(partition, startOffset);
+      this.#options.sessionHead.assign(partition, startOffset, logEndOffset);
+      this.#options.hub.announceAssignment(partition);
+    }
+    this.#wakeWaiters();
+  }
+
+  revoked(partitions: readonly number[]): void {
+    for (const partition of partitions) {
+      this.#options.sequence.dropPartition(partition);
+      this.#options.sessionHead.revoke(partition);
+      this.#pausedAt.delete(partition);
+    }
+  }
+
+  async handleBatch(batch: ConsumedBatch): Promise<void> {
+    const { records, partition } = batch;
+    for (let from = 0; from < records.length; from += SLICE_RECORDS) {
+      const room = this.#options.hub.room();
+      if (room !== null) await room;
+      if (batch.cancelled()) return;
+      const paused = this.#handleSlice(batch, from, Math.min(from + SLICE_RECORDS, records.length));
+      if (paused) return this.#options.pausePartition(partition);
+      await batch.heartbeat();
+    }
+  }
+
+  /** Lets a paused partition go on after its bad record; false if it was not paused. */
+  resumeAfterError(partition: number): boolean {
+    const offset = this.#pausedAt.get(partition);
+    if (offset === undefined) return false;
+    this.#pausedAt.delete(partition);
+    this.#options.ring.advance(partition, offset + 1);
+    return true;
+  }
+
+  /** Resolves when every record below the given offsets was handled. */
+  async handledUpTo(endOffsets: ReadonlyMap<number, number>): Promise<void> {
+    const reached = () =>
+      [...endOffsets].every(([partition, end]) => this.#options.ring.nextOffset(partition) >= end);
+    while (!reached()) await new Promise<void>((resolve) => this.#progressWaiters.add(resolve));
+  }
+
+  /** True if a bad record under policy `pause` ended the slice. */
+  #handleSlice(batch: ConsumedBatch, from: number, to: number): boolean {
+    const { clock, ring, hub, health, sequence, metrics } = this.#options;
+    const { records, partition } = batch;
+    this.#nowMs = clock.nowMs();
+    this.#oldestTimestampUs = 0;
+    const before = this.#messageCount;
+    sequence.expire(clock.monotonicMs());
+    let paused = false;
+    let next = ring.nextOffset(partition);
+    for (let i = from; i < to && !paused; i++) {
+      const record = records[i];
+      if (!record) continue;
+      const offset = Number(record.offset);
+      if (offset < next) {
+        metrics.redeliveries.inc();
+        continue;
+      }
+      paused = !this.#handleRecord(partition, offset, record);
+      if (!paused) next = offset + 1;
+    }
+    ring.advance(partition, next);
+    this.#options.sessionHead.advance(partition, next);
+    health.received(this.#messageCount - before);
+    if (hub.flush() > 0 && this.#oldestTimestampUs > 0) {
+      const latencyMs = clock.nowMs() - this.#oldestTimestampUs / 1000;
+      if (latencyMs >= 0) metrics.producerToClientMs.observe(latencyMs);
+    }
+    batch.progress(next);
+    this.#wakeWaiters();
+    return paused;
+  }
+
+  /** False if the record pauses its partition. */
+  #handleRecord(partition: number, offset: number, record: KafkaMessage): boolean {
+    const { inspector, metrics, ring } = this.#options;
+    this.#messageCount++;
+    const { value } = record;
+    if (value === null) {
+      metrics.payloadMissing.inc();
+      this.#options.health.payloadMissing(1);
+      return !this.#pauses(partition, offset);
+    }
+    const failure = inspector.inspect(value);
+    const halted = this.#validate(partition, record, failure);
+    if (failure !== null) return this.#fail(partition, offset, record, value, failure);
+    metrics.success.inc();
+    if (halted !== null) {
+      this.#deadLetter(partition, offset, record, value, "thread_halted", halted);
+    } else if (inspector.forward === null) {
+      metrics.emptyMessages.inc();
+    } else {
+      ring.append(partition, offset, inspector.forward);
+    }
+    return true;
+  }
+
+  /**
+   * Checks the numbering of every header that can be trusted, and its age. A record whose header cannot be read
+   * accounts for one missing number of the thread that its key names. Gives the reason if a thread is halted.
+   */
+  #validate(partition: number, record: KafkaMessage, failure: FailureCode | null): string | null {
+    const { inspector, sequence, metrics, clock } = this.#options;
+    const readable = failure === null || failure === "schema_mismatch" || failure === "payload_too_large";
+    const count = readable ? inspector.headerCount : 0;
+    if (count === 0) {
+      if (failure !== null && record.key) sequence.excuse(partition, record.key.toString("utf8"));
+      return null;
+    }
+    const nowMs = clock.monotonicMs();
+    let halted: string | null = null;
+    let firstThread = "";
+    let threads = 1;
+    for (let i = 0; i < count; i++) {
+      const header = inspector.header(i);
+      const verdict = sequence.observe(
+        partition,
+        header.threadId,
+        header.sequence,
+        header.timestampUs,
+        nowMs,
+      );
+      if (verdict === "halted") halted = `Thread ${header.threadId} is halted due to prior sequence gap`;
+      if (header.timestampUs > 0) this.#observeAge(header.timestampUs);
+      if (i === 0) firstThread = header.threadId;
+      else if (threads === 1 && header.threadId !== firstThread) threads = 2;
+    }
+    if (threads > 1) metrics.multiThreadBatches.inc();
+    return halted;
+  }
+
+  #observeAge(timestampUs: number): void {
+    const { metrics } = this.#options;
+    const latencyMs = this.#nowMs - timestampUs / 1000;
+    if (latencyMs < 0) return metrics.clockSkew.inc();
+    metrics.producerToConsumerMs.observe(latencyMs);
+    if (this.#oldestTimestampUs === 0 || timestampUs < this.#oldestTimestampUs)
+      this.#oldestTimestampUs = timestampUs;
+  }
+
+  /** A value that cannot be delivered: counted, dead-lettered, logged; false if it pauses the partition. */
+  #fail(
+    partition: number,
+    offset: number,
+    record: KafkaMessage,
+    value: Buffer,
+    failure: FailureCode,
+  ): boolean {
+    const { metrics, sessionHead, health, inspector, errors } = this.#options;
+    if (sessionHead.isOld(partition, offset)) {
+      metrics.oldDataError.inc();
+      metrics.oldDataDecodeErrors.inc();
+      health.oldDataDecodeErrors(1);
+    } else {
+      metrics.error.inc();
+      metrics.decodeErrors[failure as DecodeFailure].inc();
+      health.decodeErrors(1);
+    }
+    this.#deadLetter(partition, offset, record, value, failure as DeadLetterType, inspector.error);
+    errors.error(failure, `decode error: ${failure}`, {
+      error: inspector.error,
+      error_type: failure,
+      message_size: value.length,
+      kafka_partition: partition,
+      kafka_offset: offset,
+    });
+    return !this.#pauses(partition, offset);
+  }
+
+  #deadLetter(
+    partition: number,
+    offset: number,
+    record: KafkaMessage,
+    value: Buffer,
+    errorType: DeadLetterType,
+    error: string,
+  ): void {
+    const { deadLetters, inspector } = this.#options;
+    deadLetters.offer({
+      errorType,
+      error,
+      partition,
+      offset,
+      key: record.key,
+      value,
+      traceparent: headerText(record, "traceparent"),
+      header: inspector.headerCount > 0 ? inspector.header(0) : null,
+      messageCount: this.#messageCount,
+    });
+  }
+
+  #pauses(partition: number, offset: number): boolean {
+    if (!this.#options.pauseOnError) return false;
+    this.#pausedAt.set(partition, offset);
+    return true;
+  }
+
+  #wakeWaiters(): void {
+    if (this.#progressWaiters.size === 0) return;
+    const waiters = [...this.#progressWaiters];
+    this.#progressWaiters.clear();
+    for (const wake of waiters) wake();
+  }
+}
+
+function headerText(record: KafkaMessage, name: string): string | null {
+  const value = record.headers?.[name];
+  const first = Array.isArray(value) ? value[0] : value;
+  return first === undefined ? null : first.toString();
+}

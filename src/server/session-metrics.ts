@@ -1,0 +1,66 @@
+// The counters of client sessions, resolved once and shared by all sessions.
+
+import type { Counter, Histogram, Metrics } from "../telemetry/metrics.ts";
+import { LAG_SEVERITIES, type LagSeverity } from "./server-frames.ts";
+
+/** Why a connection ended. */
+export const DISCONNECT_REASONS = [
+  "client_closed",
+  "slow_client",
+  "stalled",
+  "replay_timeout",
+  "control_frame_too_large",
+  "resume_rejected",
+  "send_failed",
+  "shutdown",
+] as const;
+
+export type DisconnectReason = (typeof DISCONNECT_REASONS)[number];
+
+export interface SessionMetrics {
+  readonly disconnects: Readonly<Record<DisconnectReason, Counter>>;
+  readonly dropped: Counter;
+  readonly lagEvents: Readonly<Record<LagSeverity, Counter>>;
+  readonly lagMessages: Readonly<Record<LagSeverity, Counter>>;
+  readonly slowDisconnects: Counter;
+  readonly sendFailed: Counter;
+  readonly sendTimeout: Counter;
+  readonly controlOversized: Counter;
+  readonly controlParseFailures: Counter;
+  readonly controlIgnored: Readonly<Record<"binary" | "unknown_type", Counter>>;
+  readonly resumeEntriesInvalid: Counter;
+  readonly resumeRequests: Readonly<Record<"partition" | "thread", Counter>>;
+  readonly replayMessages: Counter;
+  readonly replayGaps: Counter;
+  readonly replayGapMessages: Counter;
+  readonly replayLatencyMs: Histogram;
+  readonly memoryHits: Counter;
+}
+
+export function sessionMetrics(metrics: Metrics): SessionMetrics {
+  const byLabel = <K extends string>(name: string, label: string, values: readonly K[]) =>
+    Object.fromEntries(values.map((value) => [value, metrics.counter(name, { [label]: value })])) as Record<
+      K,
+      Counter
+    >;
+  const mode = { mode: "partition" };
+  return {
+    disconnects: byLabel("websocket_client_disconnects_total", "reason", DISCONNECT_REASONS),
+    dropped: metrics.counter("websocket_dropped_messages_total", { reason: "lagged_receiver" }),
+    lagEvents: byLabel("websocket_client_lag_events_total", "severity", LAG_SEVERITIES),
+    lagMessages: byLabel("websocket_client_lag_messages_total", "severity", LAG_SEVERITIES),
+    slowDisconnects: metrics.counter("websocket_slow_client_disconnects_total"),
+    sendFailed: metrics.counter("websocket_send_failed_total"),
+    sendTimeout: metrics.counter("websocket_send_timeout_total"),
+    controlOversized: metrics.counter("websocket_control_oversized_total"),
+    controlParseFailures: metrics.counter("websocket_control_parse_failures_total"),
+    controlIgnored: byLabel("websocket_control_ignored_total", "reason", ["binary", "unknown_type"] as const),
+    resumeEntriesInvalid: metrics.counter("websocket_resume_invalid_entries_total"),
+    resumeRequests: byLabel("websocket_resume_requests_total", "mode", ["partition", "thread"] as const),
+    replayMessages: metrics.counter("websocket_replay_messages_total", mode),
+    replayGaps: metrics.counter("websocket_replay_gaps_total", mode),
+    replayGapMessages: metrics.counter("websocket_replay_gap_messages_total", mode),
+    replayLatencyMs: metrics.histogram("websocket_replay_latency_ms", mode),
+    memoryHits: metrics.counter("replay_buffer_memory_hits_total"),
+  };
+}

@@ -1,0 +1,355 @@
+// One connected client: a position in the ring. It gets every deliverable record after its cursor once, in offset
+// order per partition, or is told exactly what it did not get. Its memory is bounded: records wait in the ring, and
+// the socket is given more only while it takes what it has.
+
+import type { Clock, Timer } from "../runtime/clock.ts";
+import type { PeerSocket } from "../runtime/http.ts";
+import { LagWindow } from "./lag-window.ts";
+import { Loss } from "./loss.ts";
+import type { Pacer } from "./pacer.ts";
+import type { Ring } from "./ring.ts";
+import {
+  disconnectSlow,
+  lagSeverity,
+  liveGap,
+  type ProtocolErrorCode,
+  protocolError,
+} from "./server-frames.ts";
+import type { DisconnectReason, SessionMetrics } from "./session-metrics.ts";
+
+export interface SessionLimits {
+  /** Queued bytes beyond which a client is given nothing more until it took half of them. */
+  readonly highWaterBytes: number;
+  /** Lost records within the window that end the connection; 0 never ends it. */
+  readonly slowThreshold: number;
+  readonly slowWindowSecs: number;
+  /** Time without a byte taken after which a client is given up, milliseconds. */
+  readonly stallTimeoutMs: number;
+  /** The same during a replay. */
+  readonly replayTimeoutMs: number;
+  /** Records behind the live end at which a client is given up. */
+  readonly maxLagRecords: number;
+  /** Records of one replay at most; 0 = no limit. */
+  readonly replayMaxRecords: number;
+  /** Time that a closing client has for its last bytes, milliseconds. */
+  readonly closeGraceMs: number;
+}
+
+export interface SessionContext {
+  readonly ring: Ring;
+  readonly clock: Clock;
+  readonly limits: SessionLimits;
+  readonly metrics: SessionMetrics;
+  /** Tells the health report about lost records. */
+  readonly onDropped: (count: number) => void;
+  readonly onSendFailed: () => void;
+  readonly onSendTimeout: () => void;
+}
+
+/** Called when the replay's records are out; `capped` if the limit on its size ended it. */
+export interface Replay {
+  /** Position at which live delivery takes over. */
+  readonly end: number;
+  sentCount: number;
+  readonly lastOffsets: Map<number, number>;
+  readonly complete: (capped: boolean) => void;
+}
+
+/** One corked write holds at most this many records and about this many bytes, so that clients take turns. */
+const CHUNK_RECORDS = 128;
+const CHUNK_BYTES = 256 * 1024;
+/** A paced client is woken for several records at once rather than for each. */
+const PACE_TICK_MS = 50;
+
+export class Session {
+  readonly #context: SessionContext;
+  readonly #socket: PeerSocket;
+  readonly #pacer: Pacer | null;
+  readonly #loss = new Loss();
+  readonly #lagWindow: LagWindow;
+  /** How much of `#loss` is counted already. */
+  #accountedLoss = 0;
+  /** Per partition the highest offset sent or asked for: nothing at or below it is ever sent. */
+  readonly #sent: number[] = [];
+  /** First offset sent of a partition that no cursor had been given for. */
+  readonly firstSentOffsets = new Map<number, number>();
+  #position: number;
+  #held = true;
+  #blocked = false;
+  #closing = false;
+  #replay: Replay | null = null;
+  #paceTimer: Timer | null = null;
+  #closeTimer: Timer | null = null;
+  #progressAtMs: number;
+  #lastBufferedBytes = 0;
+  /** False after it took nothing during a whole fan-out wait: nobody waits for it until it takes data again. */
+  takingData = true;
+  reason: DisconnectReason = "client_closed";
+
+  constructor(context: SessionContext, socket: PeerSocket, pacer: Pacer | null) {
+    this.#context = context;
+    this.#socket = socket;
+    this.#pacer = pacer;
+    this.#lagWindow = new LagWindow(context.limits.slowWindowSecs * 1000);
+    this.#position = context.ring.head;
+    this.#progressAtMs = context.clock.monotonicMs();
+  }
+
+  get position(): number {
+    return this.#position;
+  }
+
+  get paced(): boolean {
+    return this.#pacer !== null;
+  }
+
+  get held(): boolean {
+    return this.#held;
+  }
+
+  get closing(): boolean {
+    return this.#closing;
+  }
+
+  /** True if everything in the ring went out as live records. */
+  get live(): boolean {
+    return (
+      !this.#held && !this.#closing && this.#replay === null && this.#position === this.#context.ring.head
+    );
+  }
+
+  /** Highest offset sent or asked for, -1 if none. */
+  sentOffset(partition: number): number {
+    return this.#sent[partition] ?? -1;
+  }
+
+  /** Nothing at or below `offset` is sent any more. */
+  raiseFloor(partition: number, offset: number): void {
+    if (offset > this.sentOffset(partition)) this.#sent[partition] = offset;
+  }
+
+  /** Starts live delivery for a client that was held back in case it resumes. */
+  release(): void {
+    this.#held = false;
+  }
+
+  /** Continues from `position`, as a replay up to now or, without one, live. */
+  continueFrom(position: number, replay: Replay | null): void {
+    this.#held = false;
+    this.#replay = replay;
+    this.#position = position;
+  }
+
+  /** Sends what the socket and the pace allow. Returns at once; `onDrain` and timers continue. */
+  pump(): void {
+    while (!this.#held && !this.#blocked && !this.#closing) {
+      this.#reportLoss();
+      const { ring, clock, limits } = this.#context;
+      const replay = this.#replay;
+      const end = replay ? replay.end : ring.head;
+      if (this.#position >= end) {
+        if (!replay) return;
+        this.#finishReplay(replay, false);
+        continue;
+      }
+      let records = CHUNK_RECORDS;
+      if (this.#pacer) {
+        records = Math.min(records, this.#pacer.available(clock.monotonicMs()));
+        if (records === 0) return this.#pumpLater(this.#pacer.waitMs());
+      }
+      if (replay && limits.replayMaxRecords > 0) {
+        records = Math.min(records, limits.replayMaxRecords - replay.sentCount);
+        if (records <= 0) {
+          this.#skipTo(replay.end);
+          this.#finishReplay(replay, true);
+          continue;
+        }
+      }
+      this.#socket.cork(() => this.#writeChunk(end, records));
+      this.#checkBuffered();
+    }
+  }
+
+  /** The socket took bytes. */
+  onDrain(): void {
+    this.#noteProgress();
+    if (!this.#blocked) return;
+    if (this.#socket.bufferedBytes() > this.#context.limits.highWaterBytes / 2) return;
+    this.#blocked = false;
+    this.pump();
+  }
+
+  /** The record at `position` leaves the ring; it is lost to this client unless it was not meant for it. */
+  lose(position: number): void {
+    if (this.#position > position) return;
+    const { ring } = this.#context;
+    const partition = ring.partitionAt(position);
+    const offset = ring.offsetAt(position);
+    if (offset > this.sentOffset(partition)) {
+      this.#sent[partition] = offset;
+      if (!this.#closing) this.#loss.add(partition, offset);
+    }
+    this.#position = position + 1;
+  }
+
+  /** Counts and announces what was lost since the last call; ends the connection of a client that loses too much. */
+  settleLoss(): void {
+    const count = this.#loss.count - this.#accountedLoss;
+    if (count <= 0 || this.#closing) return;
+    this.#accountedLoss = this.#loss.count;
+    const { metrics, limits, clock, onDropped } = this.#context;
+    const severity = lagSeverity(count);
+    metrics.dropped.inc(count);
+    metrics.lagEvents[severity].inc();
+    metrics.lagMessages[severity].inc(count);
+    onDropped(count);
+    const lagInWindow = this.#lagWindow.add(count, clock.monotonicMs());
+    if (limits.slowThreshold === 0 || lagInWindow < limits.slowThreshold) return this.pump();
+    this.#reportLoss();
+    metrics.slowDisconnects.inc();
+    this.#socket.send(disconnectSlow(lagInWindow, limits.slowThreshold, limits.slowWindowSecs));
+    this.close(4008, "slow client", "slow_client");
+  }
+
+  /** Called about once a second: gives up a client that takes nothing or is too far behind. */
+  checkProgress(): void {
+    if (this.#closing) return;
+    const { ring, clock, limits, metrics, onSendTimeout } = this.#context;
+    const buffered = this.#socket.bufferedBytes();
+    if (buffered < this.#lastBufferedBytes || buffered === 0) this.#noteProgress();
+    this.#lastBufferedBytes = buffered;
+    const quietMs = clock.monotonicMs() - this.#progressAtMs;
+    if (this.#replay && quietMs > limits.replayTimeoutMs) {
+      return this.fail(
+        "REPLAY_TIMEOUT",
+        `no byte taken for ${limits.replayTimeoutMs / 1000} s during a replay`,
+        "replay_timeout",
+      );
+    }
+    if (quietMs > limits.stallTimeoutMs) {
+      metrics.sendTimeout.inc();
+      onSendTimeout();
+      this.#skipTo(ring.head);
+      this.settleLoss();
+      return this.close(4008, "stalled client", "stalled");
+    }
+    if (!this.#replay && ring.head - this.#position > limits.maxLagRecords) {
+      this.#skipTo(ring.head);
+      this.settleLoss();
+    }
+  }
+
+  /** Sends a text frame between pairs; cuts a client that asks without reading the answers. */
+  sendText(frame: string): void {
+    if (this.#closing) return;
+    if (this.#socket.bufferedBytes() > 2 * this.#context.limits.highWaterBytes) return this.#cut();
+    if (this.#socket.send(frame) === "dropped") this.#cut();
+  }
+
+  /** Ends the connection after an `error` frame, with the WebSocket code for a violated policy. */
+  fail(code: ProtocolErrorCode, message: string, reason: DisconnectReason): void {
+    if (this.#closing) return;
+    this.#socket.send(protocolError(code, message));
+    this.close(1008, code, reason);
+  }
+
+  close(code: number, text: string, reason: DisconnectReason): void {
+    if (this.#closing) return;
+    this.#closing = true;
+    this.reason = reason;
+    this.#socket.close(code, text);
+    this.#closeTimer = this.#context.clock.after(this.#context.limits.closeGraceMs, () =>
+      this.#socket.terminate(),
+    );
+  }
+
+  /** The socket is gone. */
+  onClosed(): void {
+    this.#closing = true;
+    this.#paceTimer?.cancel();
+    this.#closeTimer?.cancel();
+  }
+
+  #writeChunk(end: number, maxRecords: number): void {
+    const { ring } = this.#context;
+    const socket = this.#socket;
+    const sent = this.#sent;
+    const replay = this.#replay;
+    let position = this.#position;
+    let records = 0;
+    let bytes = 0;
+    while (position < end && records < maxRecords && bytes < CHUNK_BYTES) {
+      const partition = ring.partitionAt(position);
+      const offset = ring.offsetAt(position);
+      const floor = sent[partition];
+      if (floor === undefined || offset > floor) {
+        if (floor === undefined) this.firstSentOffsets.set(partition, offset);
+        sent[partition] = offset;
+        socket.send(ring.cursorAt(position));
+        const value = ring.valueAt(position);
+        if (socket.send(value) === "dropped") {
+          this.#cut();
+          break;
+        }
+        bytes += value.length;
+        records++;
+        replay?.lastOffsets.set(partition, offset);
+      }
+      position++;
+    }
+    this.#position = position;
+    this.#pacer?.spend(records);
+    if (replay) {
+      replay.sentCount += records;
+      this.#context.metrics.replayMessages.inc(records);
+    }
+  }
+
+  #checkBuffered(): void {
+    const buffered = this.#socket.bufferedBytes();
+    if (buffered === 0) this.#noteProgress();
+    this.#lastBufferedBytes = buffered;
+    this.#blocked = buffered > this.#context.limits.highWaterBytes;
+  }
+
+  #noteProgress(): void {
+    this.#progressAtMs = this.#context.clock.monotonicMs();
+    this.takingData = true;
+  }
+
+  #pumpLater(waitMs: number): void {
+    if (this.#paceTimer) return;
+    this.#paceTimer = this.#context.clock.after(Math.max(waitMs, PACE_TICK_MS), () => {
+      this.#paceTimer = null;
+      this.pump();
+    });
+  }
+
+  /** Gives up everything before `end` and keeps account of it. */
+  #skipTo(end: number): void {
+    while (this.#position < end) this.lose(this.#position);
+  }
+
+  #reportLoss(): void {
+    if (this.#loss.count === 0) return;
+    const count = this.#loss.count;
+    this.#accountedLoss = 0;
+    this.#socket.send(liveGap(count, this.#loss.take()));
+  }
+
+  #finishReplay(replay: Replay, capped: boolean): void {
+    this.#replay = null;
+    this.#reportLoss();
+    replay.complete(capped);
+  }
+
+  /** The socket refused a frame: the pairing of cursor and value is broken, so nothing more may follow. */
+  #cut(): void {
+    if (this.#closing) return;
+    this.#closing = true;
+    this.reason = "send_failed";
+    this.#context.metrics.sendFailed.inc();
+    this.#context.onSendFailed();
+    this.#socket.terminate();
+  }
+}

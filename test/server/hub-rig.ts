@@ -1,0 +1,95 @@
+// A hub over a ring with fake sockets and a clock that the test moves.
+
+import { HealthTracker } from "../../src/server/health.ts";
+import { type ClientTraits, Hub, type HubOptions } from "../../src/server/hub.ts";
+import { Ring } from "../../src/server/ring.ts";
+import type { SessionLimits } from "../../src/server/session.ts";
+import { sessionMetrics } from "../../src/server/session-metrics.ts";
+import { CATALOGUE } from "../../src/telemetry/catalogue.ts";
+import { createMetrics } from "../../src/telemetry/registry.ts";
+import { FakeSocket } from "../support/fake-socket.ts";
+import { manualClock } from "../support/manual-clock.ts";
+
+export const LIMITS: SessionLimits = {
+  highWaterBytes: 2000,
+  slowThreshold: 1000,
+  slowWindowSecs: 60,
+  stallTimeoutMs: 60_000,
+  replayTimeoutMs: 30_000,
+  maxLagRecords: 100_000,
+  replayMaxRecords: 0,
+  closeGraceMs: 5000,
+};
+
+export interface RigOptions {
+  readonly maxRecords?: number;
+  readonly maxBytes?: number;
+  readonly limits?: Partial<SessionLimits>;
+  readonly hub?: Partial<Omit<HubOptions, "session">>;
+}
+
+export function hubRig(options: RigOptions = {}) {
+  const clock = manualClock();
+  const ring = new Ring({ maxRecords: options.maxRecords ?? 1000, maxBytes: options.maxBytes ?? 1_000_000 });
+  const registry = createMetrics({ catalogue: CATALOGUE, component: "websocket-server", with: { redis: false } });
+  const metrics = sessionMetrics(registry);
+  const health = new HealthTracker(clock);
+  const hub = new Hub({
+    session: {
+      ring,
+      clock,
+      metrics,
+      limits: { ...LIMITS, ...options.limits },
+      onDropped: (count) => health.dropped(count),
+      onSendFailed: () => health.sendFailed(),
+      onSendTimeout: () => health.sendTimeout(),
+    },
+    fanoutMaxWaitMs: 250,
+    resumeGraceMs: 1000,
+    browserBurst: 200,
+    browserRatePerSecond: 100,
+    ...options.hub,
+  });
+  hub.start();
+  const next = new Map<number, number>();
+  return {
+    clock,
+    ring,
+    hub,
+    health,
+    metrics,
+    /** Connects a client; `resume` is sent as its first frame unless it is `null`. */
+    connect(resume: object | null = { from: "latest" }, traits: Partial<ClientTraits> = {}): FakeSocket {
+      const socket = new FakeSocket();
+      socket.handler = hub.accept(socket, { browser: false, admin: false, ...traits });
+      if (resume) say(socket, { type: "resume", lastOffsetsByPartition: {}, ...resume });
+      return socket;
+    },
+    /** Appends `count` records to a partition, offsets going on from the last, and fans them out. */
+    produce(partition: number, count: number, size = 20): void {
+      for (let i = 0; i < count; i++) {
+        const offset = next.get(partition) ?? 0;
+        next.set(partition, offset + 1);
+        ring.append(partition, offset, Buffer.from(`${partition}:${offset}`.padEnd(size, ".")));
+      }
+      hub.flush();
+    },
+    /** Passes over an offset, as of a record that is not deliverable. */
+    skip(partition: number): void {
+      const offset = next.get(partition) ?? 0;
+      next.set(partition, offset + 1);
+      ring.advance(partition, offset + 1);
+    },
+  };
+}
+
+export type HubRig = ReturnType<typeof hubRig>;
+
+export function say(socket: FakeSocket, frame: object | string): void {
+  socket.handler?.onText(typeof frame === "string" ? frame : JSON.stringify(frame));
+}
+
+/** Numbers from `from` up to and including `to`. */
+export function range(from: number, to: number): number[] {
+  return Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => from + i);
+}
