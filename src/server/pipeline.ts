@@ -33,6 +33,8 @@ export interface PipelineOptions {
 
 /** Records handled between two looks at the clients: bounds both latency and what a wait for them covers. */
 const SLICE_RECORDS = 500;
+/** A slice fills at most this share of the ring, so that it cannot evict what healthy clients had no chance to get. */
+const SLICE_SHARE_OF_RING = 1 / 8;
 
 export class Pipeline implements BatchHandler {
   readonly #options: PipelineOptions;
@@ -67,12 +69,14 @@ export class Pipeline implements BatchHandler {
 
   async handleBatch(batch: ConsumedBatch): Promise<void> {
     const { records, partition } = batch;
-    for (let from = 0; from < records.length; from += SLICE_RECORDS) {
+    for (let from = 0; from < records.length; ) {
       const room = this.#options.hub.room();
       if (room !== null) await room;
       if (batch.cancelled()) return;
-      const paused = this.#handleSlice(batch, from, Math.min(from + SLICE_RECORDS, records.length));
+      const to = this.#sliceEnd(records, from);
+      const paused = this.#handleSlice(batch, from, to);
       if (paused) return this.#options.pausePartition(partition);
+      from = to;
       await batch.heartbeat();
     }
   }
@@ -91,6 +95,23 @@ export class Pipeline implements BatchHandler {
     const reached = () =>
       [...endOffsets].every(([partition, end]) => this.#options.ring.nextOffset(partition) >= end);
     while (!reached()) await new Promise<void>((resolve) => this.#progressWaiters.add(resolve));
+  }
+
+  #sliceEnd(records: readonly KafkaMessage[], from: number): number {
+    const { ring } = this.#options;
+    const maxRecords = Math.max(
+      1,
+      Math.min(SLICE_RECORDS, Math.floor(ring.maxRecords * SLICE_SHARE_OF_RING)),
+    );
+    const last = Math.min(from + maxRecords, records.length);
+    let bytes = records[from]?.value?.length ?? 0;
+    let to = from + 1;
+    while (to < last) {
+      bytes += records[to]?.value?.length ?? 0;
+      if (bytes > ring.maxBytes * SLICE_SHARE_OF_RING) break;
+      to++;
+    }
+    return to;
   }
 
   /** True if a bad record under policy `pause` ended the slice. */

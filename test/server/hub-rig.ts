@@ -31,7 +31,11 @@ export interface RigOptions {
 export function hubRig(options: RigOptions = {}) {
   const clock = manualClock();
   const ring = new Ring({ maxRecords: options.maxRecords ?? 1000, maxBytes: options.maxBytes ?? 1_000_000 });
-  const registry = createMetrics({ catalogue: CATALOGUE, component: "websocket-server", with: { redis: false } });
+  const registry = createMetrics({
+    catalogue: CATALOGUE,
+    component: "websocket-server",
+    with: { redis: false },
+  });
   const metrics = sessionMetrics(registry);
   const health = new HealthTracker(clock);
   const hub = new Hub({
@@ -65,12 +69,13 @@ export function hubRig(options: RigOptions = {}) {
       if (resume) say(socket, { type: "resume", lastOffsetsByPartition: {}, ...resume });
       return socket;
     },
-    /** Appends `count` records to a partition, offsets going on from the last, and fans them out. */
+    /** Appends `count` records to a partition, offsets going on from the last, and fans them out ten at a time. */
     produce(partition: number, count: number, size = 20): void {
       for (let i = 0; i < count; i++) {
         const offset = next.get(partition) ?? 0;
         next.set(partition, offset + 1);
         ring.append(partition, offset, Buffer.from(`${partition}:${offset}`.padEnd(size, ".")));
+        if (i % 10 === 9) hub.flush();
       }
       hub.flush();
     },

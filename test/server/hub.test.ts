@@ -1,0 +1,196 @@
+import { describe, expect, test } from "bun:test";
+import { hubRig, range, say } from "./hub-rig.ts";
+
+describe("live delivery", () => {
+  test("sends each record as a cursor and its value, to every client, once", () => {
+    const rig = hubRig();
+    const clients = [rig.connect(), rig.connect()];
+    rig.produce(0, 3);
+    rig.produce(1, 2);
+    for (const client of clients) {
+      expect(client.records.map(({ partition, offset }) => [partition, offset])).toEqual([
+        [0, 0],
+        [0, 1],
+        [0, 2],
+        [1, 0],
+        [1, 1],
+      ]);
+      expect(client.records[0]?.value).toStartWith("0:0");
+    }
+  });
+
+  test("waits a moment for a resume before it sends live records, then loses none of them", () => {
+    const rig = hubRig();
+    const client = rig.connect(null);
+    rig.produce(0, 2);
+    expect(client.records).toEqual([]);
+    rig.clock.advance(1000);
+    rig.produce(0, 1);
+    expect(client.offsets(0)).toEqual([0, 1, 2]);
+  });
+
+  test("answers ping and ignores, but counts, what it does not know", () => {
+    const rig = hubRig();
+    const client = rig.connect();
+    say(client, { type: "ping" });
+    say(client, { type: "dance" });
+    say(client, "{not json");
+    client.handler?.onBinary(new Uint8Array(3));
+    expect(client.of("pong")).toHaveLength(1);
+    expect(rig.metrics.controlIgnored.unknown_type.value).toBe(1);
+    expect(rig.metrics.controlParseFailures.value).toBe(1);
+    expect(rig.metrics.controlIgnored.binary.value).toBe(1);
+    rig.produce(0, 1);
+    expect(client.offsets(0)).toEqual([0]);
+  });
+
+  test("a control frame of more than 1 MiB ends the connection with an error frame", () => {
+    const rig = hubRig();
+    const client = rig.connect();
+    say(client, `"${"é".repeat(524_288)}"`);
+    expect(client.of("error")[0]?.code).toBe("CONTROL_FRAME_TOO_LARGE");
+    expect(client.closedWith?.code).toBe(1008);
+    expect(rig.metrics.controlOversized.value).toBe(1);
+  });
+});
+
+describe("a slow client", () => {
+  test("costs bounded memory, does not slow others, and catches up from the ring without loss", () => {
+    const rig = hubRig();
+    const [slow, quick] = [rig.connect(), rig.connect()];
+    slow.stopReading();
+    rig.produce(0, 500, 100);
+    expect(slow.bufferedBytes()).toBeLessThan(2000 + 256 * 1024);
+    expect(slow.records.length).toBeLessThan(500);
+    expect(quick.offsets(0)).toEqual(range(0, 499));
+    slow.drain();
+    expect(slow.offsets(0)).toEqual(range(0, 499));
+    expect(slow.of("gap")).toEqual([]);
+  });
+
+  test("overrun by the ring, is told exactly what it lost, and everything is counted", () => {
+    const rig = hubRig({ maxRecords: 100 });
+    const slow = rig.connect();
+    slow.stopReading();
+    rig.produce(0, 300, 100);
+    const received = slow.offsets(0).length;
+    slow.drain();
+    const [gap] = slow.of("gap");
+    expect(gap).toMatchObject({ count: 200 - received, severity: "critical" });
+    expect(gap?.ranges).toEqual([
+      { partition: 0, fromOffset: String(received), toOffset: "199", count: 200 - received },
+    ]);
+    expect(slow.offsets(0)).toEqual([...range(0, received - 1), ...range(200, 299)]);
+    expect(rig.metrics.dropped.value).toBe(200 - received);
+    expect(rig.health.snapshot().dropped).toBe(200 - received);
+  });
+
+  test("is disconnected with 4008 once it lost too much within the window", () => {
+    const rig = hubRig({ maxRecords: 10, limits: { slowThreshold: 50 } });
+    const slow = rig.connect();
+    slow.stopReading();
+    rig.produce(0, 100, 1000);
+    expect(slow.of("disconnect")[0]).toMatchObject({
+      reason: "backpressure",
+      threshold: 50,
+      window_secs: 60,
+    });
+    expect(slow.closedWith).toEqual({ code: 4008, reason: "slow client" });
+    expect(rig.metrics.slowDisconnects.value).toBe(1);
+    rig.clock.advance(5000);
+    expect(slow.terminated).toBe(true);
+    expect(rig.metrics.disconnects.slow_client.value).toBe(1);
+    expect(rig.hub.clientCount).toBe(0);
+  });
+
+  test("that takes no byte for a minute is given up", () => {
+    const rig = hubRig({ limits: { slowThreshold: 0 } });
+    const stalled = rig.connect();
+    stalled.stopReading();
+    rig.produce(0, 500, 100);
+    rig.clock.advance(59_000);
+    expect(stalled.closedWith).toBeNull();
+    rig.clock.advance(3000);
+    expect(stalled.closedWith?.code).toBe(4008);
+    expect(rig.metrics.sendTimeout.value).toBe(1);
+    expect(rig.metrics.dropped.value).toBe(500 - stalled.records.length);
+  });
+
+  test("more than the permitted lag behind, is moved to the live end and told so", () => {
+    const rig = hubRig({ limits: { maxLagRecords: 200, slowThreshold: 0 } });
+    const slow = rig.connect();
+    slow.stopReading();
+    rig.produce(0, 500, 100);
+    rig.clock.advance(1000);
+    const lost = 500 - slow.records.length;
+    expect(rig.metrics.dropped.value).toBe(lost);
+    slow.drain();
+    expect(slow.of("gap")[0]?.count).toBe(lost);
+    rig.produce(0, 1);
+    expect(slow.records.at(-1)?.offset).toBe(500);
+  });
+});
+
+describe("waiting for clients", () => {
+  test("a batch waits for a client that is behind but taking data, and goes on when it has room", async () => {
+    const rig = hubRig({ maxRecords: 100 });
+    const client = rig.connect();
+    client.stopReading();
+    rig.produce(0, 90, 100);
+    const room = rig.hub.room();
+    expect(room).not.toBeNull();
+    client.drain();
+    await room;
+    expect(rig.hub.room()).toBeNull();
+  });
+
+  test("a client that takes nothing is waited for once, at most the configured time", async () => {
+    const rig = hubRig({ maxRecords: 100, limits: { slowThreshold: 0 } });
+    const client = rig.connect();
+    client.stopReading();
+    rig.produce(0, 90, 100);
+    const room = rig.hub.room();
+    rig.clock.advance(250);
+    await room;
+    expect(rig.hub.room()).toBeNull();
+    client.take();
+    rig.produce(0, 90, 100);
+    expect(rig.hub.room()).not.toBeNull();
+  });
+
+  test("nobody waits for a browser, whose pace we limit ourselves", () => {
+    const rig = hubRig({ maxRecords: 100, limits: { slowThreshold: 0 }, hub: { browserBurst: 5 } });
+    rig.connect({ from: "latest" }, { browser: true });
+    rig.produce(0, 90);
+    expect(rig.hub.room()).toBeNull();
+  });
+});
+
+describe("a browser on the paired protocol", () => {
+  test("gets a burst and then the configured rate, live and replay alike", () => {
+    const rig = hubRig();
+    rig.produce(0, 500);
+    const browser = rig.connect({ from: "earliest" }, { browser: true });
+    expect(browser.offsets(0)).toEqual(range(0, 199));
+    rig.clock.advance(1000);
+    expect(browser.offsets(0).length).toBeGreaterThanOrEqual(295);
+    expect(browser.offsets(0).length).toBeLessThanOrEqual(300);
+    rig.clock.advance(2100);
+    expect(browser.offsets(0)).toEqual(range(0, 499));
+    expect(browser.of("replay_complete")[0]).toMatchObject({ totalReplayed: 500, mode: "earliest" });
+  });
+});
+
+describe("draining", () => {
+  test("closes every client with 1001 and resolves when they are gone", async () => {
+    const rig = hubRig();
+    const clients = [rig.connect(), rig.connect()];
+    const drained = rig.hub.drain(1000);
+    for (const client of clients) {
+      expect(client.closedWith).toEqual({ code: 1001, reason: "server shutting down" });
+      client.handler?.onClose(1001, "");
+    }
+    await drained;
+    expect(rig.metrics.disconnects.shutdown.value).toBe(2);
+  });
+});
