@@ -69,6 +69,8 @@ export class Session {
   readonly #lagWindow: LagWindow;
   /** How much of `#loss` is counted already. */
   #accountedLoss = 0;
+  /** Sum of the lag window after the latest loss, until `settleLoss` looked at it. */
+  #lagInWindow = 0;
   /** Per partition the highest offset sent or asked for: nothing at or below it is ever sent. */
   readonly #sent: number[] = [];
   /** First offset sent of a partition that no cursor had been given for. */
@@ -192,18 +194,13 @@ export class Session {
     this.#position = position + 1;
   }
 
-  /** Counts and announces what was lost since the last call; ends the connection of a client that loses too much. */
+  /** Counts what was lost since the last call; ends the connection of a client that loses too much. */
   settleLoss(): void {
-    const count = this.#loss.count - this.#accountedLoss;
-    if (count <= 0 || this.#closing) return;
-    this.#accountedLoss = this.#loss.count;
-    const { metrics, limits, clock, onDropped } = this.#context;
-    const severity = lagSeverity(count);
-    metrics.dropped.inc(count);
-    metrics.lagEvents[severity].inc();
-    metrics.lagMessages[severity].inc(count);
-    onDropped(count);
-    const lagInWindow = this.#lagWindow.add(count, clock.monotonicMs());
+    if (this.#closing) return;
+    this.#accountLoss();
+    const { metrics, limits } = this.#context;
+    const lagInWindow = this.#lagInWindow;
+    this.#lagInWindow = 0;
     if (limits.slowThreshold === 0 || lagInWindow < limits.slowThreshold) return this.pump();
     this.#reportLoss();
     metrics.slowDisconnects.inc();
@@ -330,8 +327,23 @@ export class Session {
     while (this.#position < end) this.lose(this.#position);
   }
 
+  #accountLoss(): void {
+    const count = this.#loss.count - this.#accountedLoss;
+    if (count === 0) return;
+    this.#accountedLoss = this.#loss.count;
+    const { metrics, clock, onDropped } = this.#context;
+    const severity = lagSeverity(count);
+    metrics.dropped.inc(count);
+    metrics.lagEvents[severity].inc();
+    metrics.lagMessages[severity].inc(count);
+    onDropped(count);
+    this.#lagInWindow = this.#lagWindow.add(count, clock.monotonicMs());
+  }
+
+  /** Announces what was lost, before anything that comes after it. */
   #reportLoss(): void {
     if (this.#loss.count === 0) return;
+    this.#accountLoss();
     const count = this.#loss.count;
     this.#accountedLoss = 0;
     this.#socket.send(liveGap(count, this.#loss.take()));

@@ -85,6 +85,17 @@ describe("a slow client", () => {
     expect(rig.health.snapshot().dropped).toBe(200 - received);
   });
 
+  test("that reads again at once has its loss counted as well", () => {
+    const rig = hubRig({ maxRecords: 20, hub: { browserBurst: 5 } });
+    const browser = rig.connect({ from: "latest" }, { browser: true });
+    rig.produce(0, 60);
+    expect(browser.of("gap")).toEqual([]);
+    rig.clock.advance(1000);
+    const announced = browser.of("gap").reduce((sum, gap) => sum + Number(gap.count), 0);
+    expect(announced).toBe(35);
+    expect(rig.metrics.dropped.value).toBe(announced);
+  });
+
   test("is disconnected with 4008 once it lost too much within the window", () => {
     const rig = hubRig({ maxRecords: 10, limits: { slowThreshold: 50 } });
     const slow = rig.connect();

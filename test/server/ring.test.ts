@@ -72,19 +72,24 @@ describe("the ring", () => {
   test("holds, for any sizes and bounds, exactly a suffix of what was appended, within both bounds", () => {
     const sizes = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 200 });
     fc.assert(
-      fc.property(sizes, fc.integer({ min: 1, max: 20 }), fc.integer({ min: 40, max: 200 }), (lengths, maxRecords, maxBytes) => {
-        const ring = new Ring({ maxRecords, maxBytes });
-        const all = lengths.map((length, index) => String.fromCharCode(97 + (index % 26)).repeat(length));
-        for (const [index, word] of all.entries()) {
-          ring.append(0, index, value(word));
-          const kept = Array.from({ length: ring.recordCount }, (_, i) => text(ring, ring.tail + i));
-          expect(kept).toEqual(all.slice(index + 1 - ring.recordCount, index + 1));
-          expect(ring.recordCount).toBeGreaterThanOrEqual(1);
-          expect(ring.recordCount).toBeLessThanOrEqual(maxRecords);
-          expect(ring.byteCount).toBe(kept.join("").length);
-          expect(ring.byteCount).toBeLessThanOrEqual(maxBytes);
-        }
-      }),
+      fc.property(
+        sizes,
+        fc.integer({ min: 1, max: 20 }),
+        fc.integer({ min: 40, max: 200 }),
+        (lengths, maxRecords, maxBytes) => {
+          const ring = new Ring({ maxRecords, maxBytes });
+          const all = lengths.map((length, index) => String.fromCharCode(97 + (index % 26)).repeat(length));
+          for (const [index, word] of all.entries()) {
+            ring.append(0, index, value(word));
+            const kept = Array.from({ length: ring.recordCount }, (_, i) => text(ring, ring.tail + i));
+            expect(kept).toEqual(all.slice(index + 1 - ring.recordCount, index + 1));
+            expect(ring.recordCount).toBeGreaterThanOrEqual(1);
+            expect(ring.recordCount).toBeLessThanOrEqual(maxRecords);
+            expect(ring.byteCount).toBe(kept.join("").length);
+            expect(ring.byteCount).toBeLessThanOrEqual(maxBytes);
+          }
+        },
+      ),
       { numRuns: 200 },
     );
   });
