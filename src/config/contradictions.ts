@@ -1,0 +1,149 @@
+// Settings that are fine each by itself and wrong together, and settings that are allowed and worth a warning.
+
+import type { Config, OptionKey } from "./options.ts";
+import type { Problem } from "./problem.ts";
+
+/** A check over several options. It is left out while one of them has a problem of its own. */
+export interface CrossCheck {
+  readonly reads: readonly OptionKey[];
+  /** The problem, or `null`. `isGiven` tells whether an option was set at all. */
+  readonly find: (config: Config, isGiven: (key: OptionKey) => boolean) => Problem | null;
+}
+
+const usesSasl = ({ kafkaSecurityProtocol: protocol }: Config) =>
+  protocol === "sasl_plaintext" || protocol === "sasl_ssl";
+const usesTls = ({ kafkaSecurityProtocol: protocol }: Config) =>
+  protocol === "ssl" || protocol === "sasl_ssl";
+
+/** An option that must be set where the connection logs in, and only there. */
+function loginSetting(key: OptionKey, field: string, expected: string): CrossCheck {
+  return {
+    reads: ["kafkaSecurityProtocol", key],
+    find(config, isGiven) {
+      const protocol = config.kafkaSecurityProtocol;
+      if (usesSasl(config) && config[key] === null) {
+        return {
+          field,
+          message: `is not set but KAFKA_SECURITY_PROTOCOL is ${protocol}, expected ${expected}`,
+        };
+      }
+      if (!usesSasl(config) && isGiven(key)) {
+        return {
+          field,
+          message: `is set but KAFKA_SECURITY_PROTOCOL is ${protocol}, expected sasl_plaintext or sasl_ssl`,
+        };
+      }
+      return null;
+    },
+  };
+}
+
+/** An option that means nothing without TLS. */
+function tlsSetting(key: OptionKey, field: string): CrossCheck {
+  return {
+    reads: ["kafkaSecurityProtocol", key],
+    find: (config, isGiven) =>
+      isGiven(key) && !usesTls(config)
+        ? {
+            field,
+            message: `is set but KAFKA_SECURITY_PROTOCOL is ${config.kafkaSecurityProtocol}, expected ssl or sasl_ssl`,
+          }
+        : null,
+  };
+}
+
+/** An option that means nothing without another. */
+function needs(key: OptionKey, field: string, otherKey: OptionKey, otherField: string): CrossCheck {
+  return {
+    reads: [key, otherKey],
+    find: (config) =>
+      config[key] !== null && config[otherKey] === null
+        ? { field, message: `is set but ${otherField} is not, expected both` }
+        : null,
+  };
+}
+
+const KEY = "KAFKA_SSL_KEY_LOCATION";
+const CERTIFICATE = "KAFKA_SSL_CERTIFICATE_LOCATION";
+
+/** Each found one refuses the configuration. */
+export const CONTRADICTIONS: readonly CrossCheck[] = [
+  {
+    reads: ["kafkaSaslMechanism"],
+    find: ({ kafkaSaslMechanism: mechanism }) =>
+      mechanism === "GSSAPI" || mechanism === "OAUTHBEARER"
+        ? {
+            field: "KAFKA_SASL_MECHANISM",
+            message: `is ${mechanism}, which the Kafka client cannot speak here (${mechanism === "GSSAPI" ? "it needs Kerberos" : "it needs a token provider"}), expected PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512`,
+          }
+        : null,
+  },
+  loginSetting("kafkaSaslMechanism", "KAFKA_SASL_MECHANISM", "PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512"),
+  loginSetting("kafkaSaslUsername", "KAFKA_SASL_USERNAME", "a user name"),
+  loginSetting("kafkaSaslPassword", "KAFKA_SASL_PASSWORD", "a password, better as KAFKA_SASL_PASSWORD_FILE"),
+  tlsSetting("kafkaSslCaLocation", "KAFKA_SSL_CA_LOCATION"),
+  tlsSetting("kafkaSslCertificateLocation", CERTIFICATE),
+  tlsSetting("kafkaSslKeyLocation", KEY),
+  needs("kafkaSslCertificateLocation", CERTIFICATE, "kafkaSslKeyLocation", KEY),
+  needs("kafkaSslKeyLocation", KEY, "kafkaSslCertificateLocation", CERTIFICATE),
+  needs("kafkaSslKeyPassword", "KAFKA_SSL_KEY_PASSWORD", "kafkaSslKeyLocation", KEY),
+  {
+    reads: ["kafkaTopic", "kafkaDlqTopic"],
+    find: ({ kafkaTopic, kafkaDlqTopic }) =>
+      kafkaTopic === kafkaDlqTopic
+        ? {
+            field: "KAFKA_DLQ_TOPIC",
+            message: `is ${kafkaDlqTopic}, the same as KAFKA_TOPIC: dead letters would be read as telemetry; expected another topic`,
+          }
+        : null,
+  },
+  {
+    reads: ["sequenceGapPolicy", "sequenceReorderWindow"],
+    find: ({ sequenceGapPolicy, sequenceReorderWindow }) =>
+      sequenceGapPolicy === "halt" && sequenceReorderWindow > 0
+        ? {
+            field: "SEQUENCE_REORDER_WINDOW",
+            message: `is ${sequenceReorderWindow} but SEQUENCE_GAP_POLICY is halt, which stops at the first missing number; expected 0`,
+          }
+        : null,
+  },
+  {
+    reads: ["replayBufferMemoryBytes", "websocketMaxPayloadBytes"],
+    // A value has a framing byte besides its payload.
+    find: ({ replayBufferMemoryBytes, websocketMaxPayloadBytes }) =>
+      replayBufferMemoryBytes <= websocketMaxPayloadBytes
+        ? {
+            field: "REPLAY_BUFFER_MEMORY_BYTES",
+            message: `is ${replayBufferMemoryBytes}, too small for one record of WEBSOCKET_MAX_PAYLOAD_BYTES (${websocketMaxPayloadBytes}), expected more`,
+          }
+        : null,
+  },
+];
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+/** Each found one is a warning. */
+export const ADVICE: readonly CrossCheck[] = [
+  {
+    reads: ["websocketHost"],
+    find: ({ websocketHost }) =>
+      isLoopback(websocketHost)
+        ? null
+        : {
+            field: "WEBSOCKET_HOST",
+            message: `is ${websocketHost}: all who can connect to it can read the stream, there is no login for readers`,
+          },
+  },
+  {
+    reads: ["kafkaSecurityProtocol"],
+    find: ({ kafkaSecurityProtocol }) =>
+      kafkaSecurityProtocol === "sasl_plaintext"
+        ? {
+            field: "KAFKA_SECURITY_PROTOCOL",
+            message: "is sasl_plaintext: the login and the records are not encrypted",
+          }
+        : null,
+  },
+];

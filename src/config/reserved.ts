@@ -1,0 +1,56 @@
+// Settings that this version does not act on: of parts that it does not have, or that earlier versions had. They
+// are named here so that whoever sets one is told, and does not believe it works.
+
+export interface ReservedSetting {
+  /** A variable, or a prefix that ends in `*`. */
+  readonly name: string;
+  /** Completes a sentence that begins with the variable. */
+  readonly why: string;
+  /** Values, in lower case, that ask for what happens anyway. */
+  readonly harmless?: readonly string[];
+}
+
+const NO_REDIS = "is not supported by this version and ignored: it keeps no replay in Redis";
+const NO_SPLIT = "is not supported by this version and ignored: the group decides which partitions are read";
+const NO_OLD_DATA =
+  "no longer exists and is ignored: records below the head seen at start are handled like others";
+
+export const RESERVED_SETTINGS: readonly ReservedSetting[] = [
+  { name: "REDIS_URL", why: NO_REDIS },
+  { name: "REDIS_MESSAGE_TTL_SECS", why: NO_REDIS },
+  { name: "REDIS_ZCARD_CHECK_CADENCE", why: NO_REDIS },
+  { name: "REDIS_MAX_CONCURRENT_WRITES", why: NO_REDIS },
+  { name: "REDIS_MAX_SEQUENCES", why: NO_REDIS },
+  { name: "REDIS_CLEAR_TIMEOUT_SECS", why: NO_REDIS },
+  {
+    name: "DLQ_FAIL_CLOSED",
+    why: "is not supported by this version and ignored: a partition goes on when a dead letter fails",
+    harmless: ["false", "0", "no", "off"],
+  },
+  {
+    name: "TENANT_*",
+    why: "is not supported by this version and ignored: it has no limits per tenant",
+  },
+  { name: "OTEL_*", why: "is not supported by this version and ignored: it exports no traces" },
+  {
+    name: "KAFKA_GROUP_MODE",
+    why: "is not supported by this version and ignored: servers of a group share its partitions",
+    harmless: ["shared"],
+  },
+  { name: "KAFKA_PARTITION", why: NO_SPLIT },
+  {
+    name: "KAFKA_TENANT_ID",
+    why: "is not supported by this version and ignored: records of all tenants are served",
+  },
+  { name: "KAFKA_OLD_DATA_USE_TIMESTAMP", why: NO_OLD_DATA },
+  { name: "KAFKA_OLD_DATA_GRACE_SECONDS", why: NO_OLD_DATA },
+  { name: "RUST_LOG", why: "no longer exists and is ignored: use LOG_LEVEL" },
+];
+
+/** The entry for a variable, if it is reserved. */
+export function reservedSetting(variable: string): ReservedSetting | null {
+  const found = RESERVED_SETTINGS.find(({ name }) =>
+    name.endsWith("*") ? variable.startsWith(name.slice(0, -1)) : variable === name,
+  );
+  return found ?? null;
+}

@@ -1,0 +1,84 @@
+// Options of reading from Kafka.
+
+import { brokerList, choice, seconds, text, topicName } from "../kind.ts";
+import { option } from "../option.ts";
+
+export const KAFKA_OPTIONS = {
+  kafkaBrokers: option({
+    env: ["KAFKA_BROKERS", "KAFKA_BOOTSTRAP_SERVERS"],
+    kind: brokerList(),
+    default: "127.0.0.1:9092",
+    help: "Kafka brokers to start from. Without a port, 9092.",
+    commands: ["serve", "sim"],
+  }),
+  kafkaTopic: option({
+    env: ["KAFKA_TOPIC", "DASHSTREAM_TOPIC"],
+    kind: topicName(),
+    default: "dashstream-quality",
+    help: "The topic with the telemetry.",
+    commands: ["serve", "demo", "sim"],
+  }),
+  kafkaGroupId: option({
+    env: ["KAFKA_GROUP_ID"],
+    kind: text("a consumer group name of 1 to 255 characters", 255),
+    default: "websocket-server-v4",
+    help: "Consumer group. Servers of one group share the partitions, so each shows a part of the stream.",
+    commands: ["serve", "demo"],
+  }),
+  kafkaClusterId: option({
+    env: ["KAFKA_CLUSTER_ID"],
+    kind: text("a cluster name"),
+    default: null,
+    help: "Tells clusters apart in the resume namespace, so that cursors of another cluster are not taken for ours.",
+    commands: ["serve"],
+  }),
+  kafkaAutoOffsetReset: option({
+    env: ["KAFKA_AUTO_OFFSET_RESET"],
+    kind: choice("earliest", "latest"),
+    default: "earliest",
+    help: "Where a group without a committed offset begins.",
+    commands: ["serve", "demo"],
+  }),
+  kafkaOnDecodeError: option({
+    env: ["KAFKA_ON_DECODE_ERROR"],
+    kind: choice("skip", "pause"),
+    default: "skip",
+    help: "What happens after a bad record: the partition goes on, or pauses there.",
+    commands: ["serve", "demo"],
+  }),
+  kafkaLagCheckIntervalSecs: option({
+    env: ["KAFKA_LAG_CHECK_INTERVAL_SECS"],
+    kind: seconds(1),
+    default: "10",
+    help: "How often the lag of each partition is read.",
+    commands: ["serve", "demo"],
+  }),
+  kafkaLagStalePartitionSecs: option({
+    env: ["KAFKA_LAG_STALE_PARTITION_SECS"],
+    kind: seconds(1),
+    default: "60",
+    help: "A partition with lag that handled nothing for so long is logged as stale.",
+    commands: ["serve", "demo"],
+  }),
+  kafkaOperationTimeoutSecs: option({
+    env: ["KAFKA_OPERATION_TIMEOUT_SECS"],
+    kind: seconds(1),
+    default: "30",
+    help: "How long Kafka may take to answer a request.",
+    commands: ["serve", "sim"],
+  }),
+  kafkaMetadataTimeoutSecs: option({
+    env: ["KAFKA_METADATA_TIMEOUT_SECS"],
+    kind: seconds(1),
+    default: "30",
+    help: "How long looking up topics and offsets may take.",
+    commands: ["serve", "sim"],
+  }),
+  kafkaBrokerAddressFamily: option({
+    env: ["KAFKA_BROKER_ADDRESS_FAMILY"],
+    kind: choice("v4", "v6", "any"),
+    default: null,
+    help: "IP version to connect with. Not set: v4 if a broker is this machine, else any.",
+    commands: ["serve", "sim"],
+  }),
+};

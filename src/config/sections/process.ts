@@ -1,0 +1,42 @@
+// Options of the process itself: logging, shutdown, its name.
+
+import { choice, seconds, text } from "../kind.ts";
+import { option } from "../option.ts";
+
+export const PROCESS_OPTIONS = {
+  logLevel: option({
+    env: ["LOG_LEVEL"],
+    kind: choice("debug", "info", "warn", "error", "silent"),
+    default: "info",
+    help: "Log lines below this level are not written.",
+    commands: ["serve", "demo", "sim"],
+  }),
+  logFile: option({
+    env: ["LOG_FILE"],
+    kind: text("a path"),
+    default: null,
+    help: "File that gets the log lines too; its directory is created.",
+    commands: ["serve", "demo", "sim"],
+  }),
+  instanceId: option({
+    env: ["INSTANCE_ID"],
+    kind: text("a name of 1 to 255 characters", 255),
+    default: "websocket-server",
+    help: "Name of this server towards Kafka (client id) and in its dead letters.",
+    commands: ["serve", "demo"],
+  }),
+  shutdownTimeoutSecs: option({
+    env: ["SHUTDOWN_TIMEOUT_SECS"],
+    kind: seconds(1),
+    default: "30",
+    help: "Time for an orderly end after SIGTERM or SIGINT.",
+    commands: ["serve", "demo"],
+  }),
+  demoSeconds: option({
+    env: ["DEMO_SECONDS"],
+    kind: seconds(0),
+    default: "0",
+    help: "The demo ends by itself after so long; 0 runs until it is interrupted.",
+    commands: ["demo"],
+  }),
+};

@@ -1,0 +1,74 @@
+// Options of judging records: size, schema, sequence, dead letters.
+
+import { choice, onOff, seconds, topicName, wholeNumber } from "../kind.ts";
+import { option } from "../option.ts";
+
+/** Kafka's arrays and the runtime's buffers stay below 2 GiB. */
+const MAX_BYTES = 2_147_483_647;
+
+export const RECORD_OPTIONS = {
+  websocketMaxPayloadBytes: option({
+    env: ["WEBSOCKET_MAX_PAYLOAD_BYTES", "DASHSTREAM_MAX_PAYLOAD_BYTES"],
+    kind: wholeNumber(1, MAX_BYTES, "bytes"),
+    default: "1048576",
+    help: "Largest record value, without its framing byte. Larger ones are dead-lettered.",
+    commands: ["serve", "demo"],
+  }),
+  schemaCompatibility: option({
+    env: ["SCHEMA_COMPATIBILITY"],
+    kind: choice("exact", "forward", "backward"),
+    default: "exact",
+    help: "Which schema versions are accepted: only ours, also newer ones (forward), also older ones (backward).",
+    commands: ["serve", "demo"],
+  }),
+  sequenceGapPolicy: option({
+    env: ["SEQUENCE_GAP_POLICY"],
+    kind: choice("warn", "halt", "continue"),
+    default: "warn",
+    help: "What a missing sequence number does: log it, halt delivery of that thread, or only count it.",
+    commands: ["serve", "demo"],
+  }),
+  sequenceReorderWindow: option({
+    env: ["SEQUENCE_REORDER_WINDOW"],
+    kind: wholeNumber(0, 10_000, "records"),
+    default: {
+      from: "sequenceGapPolicy",
+      described: "8, or 0 if SEQUENCE_GAP_POLICY is halt",
+      text: (policy: unknown) => (policy === "halt" ? "0" : "8"),
+    },
+    help: "How many later records of its thread may overtake a number before it counts as missing.",
+    commands: ["serve", "demo"],
+  }),
+  kafkaDlqTopic: option({
+    env: ["KAFKA_DLQ_TOPIC"],
+    kind: topicName(),
+    default: {
+      from: "kafkaTopic",
+      described: "KAFKA_TOPIC followed by -dlq",
+      text: (topic: unknown) => `${topic}-dlq`,
+    },
+    help: "The topic that bad records go to.",
+    commands: ["serve", "demo"],
+  }),
+  maxConcurrentDlqSends: option({
+    env: ["MAX_CONCURRENT_DLQ_SENDS"],
+    kind: wholeNumber(1, 100_000, "dead letters"),
+    default: "100",
+    help: "Dead letters in flight at once; further ones are dropped and counted as backpressure.",
+    commands: ["serve", "demo"],
+  }),
+  dlqSendTimeoutSecs: option({
+    env: ["DLQ_SEND_TIMEOUT_SECS"],
+    kind: seconds(1),
+    default: "5",
+    help: "How long Kafka may take to acknowledge a dead letter.",
+    commands: ["serve", "demo"],
+  }),
+  dlqIncludeFullPayload: option({
+    env: ["DLQ_INCLUDE_FULL_PAYLOAD"],
+    kind: onOff(),
+    default: "false",
+    help: "Whether a dead letter carries the bad value itself. It may hold personal data.",
+    commands: ["serve", "demo"],
+  }),
+};

@@ -1,0 +1,220 @@
+import { describe, expect, test } from "bun:test";
+import { loadConfig } from "../../src/config/load.ts";
+import { flagKey } from "../../src/config/option.ts";
+import { OPTION_ENTRIES, type OptionKey } from "../../src/config/options.ts";
+import { codeAndMessage, load, PEM, problemsOf } from "./load-config.ts";
+
+describe("defaults", () => {
+  test("are the documented ones when nothing is set", () => {
+    expect(load().config).toEqual({
+      kafkaBrokers: ["127.0.0.1:9092"],
+      kafkaTopic: "dashstream-quality",
+      kafkaGroupId: "websocket-server-v4",
+      kafkaClusterId: null,
+      kafkaAutoOffsetReset: "earliest",
+      kafkaOnDecodeError: "skip",
+      kafkaLagCheckIntervalSecs: 10,
+      kafkaLagStalePartitionSecs: 60,
+      kafkaOperationTimeoutSecs: 30,
+      kafkaMetadataTimeoutSecs: 30,
+      kafkaBrokerAddressFamily: null,
+      kafkaSecurityProtocol: "plaintext",
+      kafkaSaslMechanism: null,
+      kafkaSaslUsername: null,
+      kafkaSaslPassword: null,
+      kafkaSslCaLocation: null,
+      kafkaSslCertificateLocation: null,
+      kafkaSslKeyLocation: null,
+      kafkaSslKeyPassword: null,
+      kafkaSslEndpointAlgorithm: "https",
+      websocketMaxPayloadBytes: 1_048_576,
+      schemaCompatibility: "exact",
+      sequenceGapPolicy: "warn",
+      sequenceReorderWindow: 8,
+      kafkaDlqTopic: "dashstream-quality-dlq",
+      maxConcurrentDlqSends: 100,
+      dlqSendTimeoutSecs: 5,
+      dlqIncludeFullPayload: false,
+      websocketHost: "127.0.0.1",
+      websocketPort: 3002,
+      websocketAllowedOrigins: [],
+      websocketTrustedProxyIps: [],
+      websocketMaxConnectionsPerIp: 10,
+      websocketSendTimeoutSecs: 5,
+      websocketStallTimeoutSecs: 60,
+      websocketMaxClientLag: 100_000,
+      slowClientDisconnectThreshold: 1000,
+      slowClientLagWindowSecs: 60,
+      fanoutMaxWaitMs: 250,
+      websocketBrowserBurst: 200,
+      websocketBrowserRatePerSec: 100,
+      expectedSchemasPath: ".dashflow/expected_schemas.json",
+      adminToken: null,
+      replayBufferMemorySize: 50_000,
+      replayBufferMemoryBytes: 67_108_864,
+      replayTimeoutSecs: 30,
+      replayMaxTotal: 0,
+      logLevel: "info",
+      logFile: null,
+      instanceId: "websocket-server",
+      shutdownTimeoutSecs: 30,
+      demoSeconds: 0,
+    });
+    expect(load().warnings).toEqual([]);
+  });
+
+  test("that depend on another option follow it, until they are set themselves", () => {
+    expect(load({ KAFKA_TOPIC: "t" }).config.kafkaDlqTopic).toBe("t-dlq");
+    expect(load({ KAFKA_TOPIC: "t", KAFKA_DLQ_TOPIC: "bad" }).config.kafkaDlqTopic).toBe("bad");
+    expect(load({ SEQUENCE_GAP_POLICY: "HALT" }).config.sequenceReorderWindow).toBe(0);
+  });
+
+  test("that do not work are said to be the default", () => {
+    const topic = "t".repeat(248);
+    expect(problemsOf({ KAFKA_TOPIC: topic })).toEqual([
+      expect.stringMatching(/^KAFKA_DLQ_TOPIC is "t+-dlq", expected up to 249 .* \(this is its default\)$/),
+    ]);
+  });
+
+  test("stand for empty variables, as compose files set them", () => {
+    expect(load({ KAFKA_TOPIC: "", WEBSOCKET_PORT: "  ", DLQ_FAIL_CLOSED: "", KAFKA_X: "" })).toEqual(load());
+  });
+});
+
+describe("names", () => {
+  test.each(OPTION_ENTRIES)("%s, its variable and its flag are one name", (key, { name, flag, secret }) => {
+    expect(`--${name.toLowerCase().replaceAll("_", "-")}${secret ? "-file" : ""}`).toBe(flag);
+    expect(flagKey(flag)).toBe(secret ? `${key}File` : key);
+  });
+
+  test("no two options share a variable", () => {
+    const names = OPTION_ENTRIES.flatMap(([, option]) => option.env);
+    expect(new Set(names).size).toBe(names.length);
+  });
+});
+
+describe("sources", () => {
+  test("a flag wins over a variable, and each value says where it came from", () => {
+    const { config, settings } = load(
+      { KAFKA_TOPIC: "from-env", KAFKA_GROUP_ID: " spaced " },
+      { kafkaTopic: "from-flag", dlqIncludeFullPayload: true },
+    );
+    expect(config).toMatchObject({
+      kafkaTopic: "from-flag",
+      kafkaGroupId: "spaced",
+      dlqIncludeFullPayload: true,
+    });
+    const origin = (key: OptionKey) => settings.find((setting) => setting.key === key)?.origin;
+    expect(origin("kafkaTopic")).toEqual({ from: "flag", name: "--kafka-topic" });
+    expect(origin("kafkaGroupId")).toEqual({ from: "env", name: "KAFKA_GROUP_ID" });
+    expect(origin("kafkaBrokers")).toEqual({ from: "default" });
+  });
+
+  test("an older name counts, and its origin is that name", () => {
+    const { config, settings } = load({ WEBSOCKET_BUFFER_SIZE: "7", KAFKA_BOOTSTRAP_SERVERS: "k:1" });
+    expect(config).toMatchObject({ replayBufferMemorySize: 7, kafkaBrokers: ["k:1"] });
+    expect(settings.map(({ origin }) => (origin.from === "env" ? origin.name : ""))).toContain(
+      "WEBSOCKET_BUFFER_SIZE",
+    );
+  });
+
+  test("a name and its older name may agree but not differ", () => {
+    expect(load({ KAFKA_TOPIC: "t", DASHSTREAM_TOPIC: " t " }).config.kafkaTopic).toBe("t");
+    expect(problemsOf({ KAFKA_TOPIC: "t", DASHSTREAM_TOPIC: "u" })).toEqual([
+      'KAFKA_TOPIC and DASHSTREAM_TOPIC are the same setting with different values: "t" and "u"',
+    ]);
+  });
+
+  test("a command looks at its own options only", () => {
+    const env = { KAFKA_BROKERS: "no broker!", WEBSOCKET_PORT: "4000" };
+    const { config } = loadConfig({ env, flags: {}, readFile: () => "", command: "healthcheck" });
+    expect(config).toMatchObject({ kafkaBrokers: ["127.0.0.1:9092"], websocketPort: 4000 });
+    expect(problemsOf(env)).toHaveLength(1);
+  });
+});
+
+describe("secrets", () => {
+  const files = { "/run/password": "s3cret\n", "/run/empty": "\n" };
+  const login = {
+    KAFKA_SECURITY_PROTOCOL: "sasl_ssl",
+    KAFKA_SASL_MECHANISM: "plain",
+    KAFKA_SASL_USERNAME: "u",
+  };
+
+  test("are read from the file that the variable or the flag names, without its last line feed", () => {
+    const byVariable = load({ ...login, KAFKA_SASL_PASSWORD_FILE: "/run/password" }, {}, files);
+    expect(byVariable.config).toMatchObject({ kafkaSaslPassword: "s3cret", kafkaSaslMechanism: "PLAIN" });
+    const byFlag = load({ ADMIN_TOKEN: "other" }, { adminTokenFile: "/run/password" }, files);
+    expect(byFlag.config.adminToken).toBe("s3cret");
+    expect(byFlag.settings.find(({ key }) => key === "adminToken")?.origin).toEqual({
+      from: "file",
+      name: "--admin-token-file",
+      path: "/run/password",
+    });
+  });
+
+  test("keep the spaces they begin or end with", () => {
+    expect(load({ ADMIN_TOKEN: " t " }).config.adminToken).toBe(" t ");
+  });
+
+  test.each([
+    [
+      { ADMIN_TOKEN: "abc", ADMIN_TOKEN_FILE: "/run/password" },
+      "ADMIN_TOKEN and ADMIN_TOKEN_FILE are both set, expected one",
+    ],
+    [
+      { ADMIN_TOKEN_FILE: "/none" },
+      "ADMIN_TOKEN_FILE names /none, which cannot be read: no such file: /none",
+    ],
+    [
+      { ADMIN_TOKEN_FILE: "/run/empty" },
+      "ADMIN_TOKEN_FILE names /run/empty, which is empty, expected the secret",
+    ],
+    [{ ADMIN_TOKEN: "abc".repeat(1000) }, "ADMIN_TOKEN has a value that is not shown, expected a token"],
+  ])("%j is refused", (env, problem) => {
+    expect(problemsOf(env, {}, files)).toEqual([problem]);
+  });
+});
+
+describe("TLS files", () => {
+  const tls = { KAFKA_SECURITY_PROTOCOL: "ssl", KAFKA_SSL_CA_LOCATION: "/ca.pem" };
+
+  test("are read", () => {
+    expect(load(tls, {}, { "/ca.pem": PEM }).config.kafkaSslCaLocation).toEqual({
+      path: "/ca.pem",
+      pem: PEM,
+    });
+  });
+
+  test("that cannot be read or are no PEM are refused", () => {
+    expect(problemsOf(tls)).toEqual([
+      'KAFKA_SSL_CA_LOCATION is "/ca.pem", expected the path of a readable PEM file (no such file: /ca.pem)',
+    ]);
+    expect(problemsOf(tls, {}, { "/ca.pem": "\x30\x82" })).toEqual([
+      'KAFKA_SSL_CA_LOCATION is "/ca.pem", expected the path of a readable PEM file (the file has no PEM block)',
+    ]);
+  });
+});
+
+describe("what is wrong", () => {
+  test("is said all at once, naming field, value and what was expected", () => {
+    const env = { WEBSOCKET_PORT: "30o2", KAFKA_AUTO_OFFSET_RESET: "newest", LOG_LEVEL: "loud" };
+    expect(codeAndMessage(env, { kafkaTopic: "a b" })).toEqual([
+      "config_invalid",
+      [
+        "4 settings are wrong:",
+        '  --kafka-topic is "a b", expected up to 249 of the characters a-z, A-Z, 0-9, dot, underscore and hyphen',
+        '  KAFKA_AUTO_OFFSET_RESET is "newest", expected earliest or latest',
+        '  WEBSOCKET_PORT is "30o2", expected a port from 0 to 65535',
+        '  LOG_LEVEL is "loud", expected debug, info, warn, error or silent',
+      ].join("\n"),
+    ]);
+  });
+
+  test("alone is a message of one line", () => {
+    expect(codeAndMessage({ WEBSOCKET_PORT: "-1" })).toEqual([
+      "config_invalid",
+      'WEBSOCKET_PORT is "-1", expected a port from 0 to 65535',
+    ]);
+  });
+});

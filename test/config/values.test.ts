@@ -1,0 +1,133 @@
+import { describe, expect, test } from "bun:test";
+import { OPTION_ENTRIES, type OptionKey } from "../../src/config/options.ts";
+import { load, problemsOf } from "./load-config.ts";
+
+const LONG = "x".repeat(1025);
+const NOT_SECONDS = ["0", "-1", "1.5", "1e3", "5s", "five", "2147484", "99999999999999999999", "NaN"];
+const NOT_SECONDS_NOR_ZERO = NOT_SECONDS.slice(1);
+const NOT_A_COUNT = ["-1", "1.5", "0x10", "1,000", "Infinity", "1000000001"];
+
+/** Texts that each option refuses. */
+const WRONG: Readonly<Record<OptionKey, readonly string[]>> = {
+  kafkaBrokers: [
+    ",",
+    "a b:1",
+    "h:0",
+    "h:65536",
+    "h:port",
+    "h:1:2",
+    "http://h:1",
+    "PLAINTEXT://h:9092",
+    "::1:9092",
+    "[::1",
+    "[nonsense]:9092",
+    "[127.0.0.1]:9092",
+    "good:9092,bad:",
+    ":9092",
+  ],
+  kafkaTopic: [".", "..", "a b", "a/b", "ä", "t".repeat(250)],
+  kafkaGroupId: ["g".repeat(256)],
+  kafkaClusterId: [LONG],
+  kafkaAutoOffsetReset: ["newest", "none", "0", "earliest,latest"],
+  kafkaOnDecodeError: ["stop", "true"],
+  kafkaLagCheckIntervalSecs: NOT_SECONDS,
+  kafkaLagStalePartitionSecs: NOT_SECONDS,
+  kafkaOperationTimeoutSecs: NOT_SECONDS,
+  kafkaMetadataTimeoutSecs: NOT_SECONDS,
+  kafkaBrokerAddressFamily: ["4", "ipv4", "both"],
+  kafkaSecurityProtocol: ["tls", "sasl", "sasl-ssl"],
+  kafkaSaslMechanism: ["scram", "SCRAM-SHA-1", "none"],
+  kafkaSaslUsername: [LONG],
+  kafkaSaslPassword: [LONG],
+  kafkaSslCaLocation: ["/missing.pem"],
+  kafkaSslCertificateLocation: ["/missing.pem"],
+  kafkaSslKeyLocation: ["/missing.pem"],
+  kafkaSslKeyPassword: [LONG],
+  kafkaSslEndpointAlgorithm: ["http", "false"],
+  websocketMaxPayloadBytes: ["0", "-1", "1MiB", "2147483648"],
+  schemaCompatibility: ["full", "none", "1"],
+  sequenceGapPolicy: ["ignore", "WarnAndContinue"],
+  sequenceReorderWindow: ["-1", "10001", "2s"],
+  kafkaDlqTopic: ["a b", "."],
+  maxConcurrentDlqSends: ["0", "100001", "many"],
+  dlqSendTimeoutSecs: NOT_SECONDS,
+  dlqIncludeFullPayload: ["2", "ja", "truefalse"],
+  websocketHost: ["host:80", "a b", "999.1.1.1", "[::1", "::g", "http://localhost", "-x"],
+  websocketPort: ["-1", "65536", "80.5", "tcp://10.0.0.1:80", "http"],
+  websocketAllowedOrigins: [
+    "example.org",
+    "ftp://example.org",
+    "https://example.org/",
+    "https://example.org/path",
+    "https://",
+    "https://a.org,b.org",
+    "https://user@a.org",
+    "*.example.org",
+  ],
+  websocketTrustedProxyIps: ["10.0.0.0/8", "proxy", "10.0.0.1;10.0.0.2", "10.0.0.256"],
+  websocketMaxConnectionsPerIp: [...NOT_A_COUNT, "0"],
+  websocketSendTimeoutSecs: NOT_SECONDS,
+  websocketStallTimeoutSecs: NOT_SECONDS,
+  websocketMaxClientLag: [...NOT_A_COUNT, "0"],
+  slowClientDisconnectThreshold: NOT_A_COUNT,
+  slowClientLagWindowSecs: NOT_SECONDS_NOR_ZERO,
+  fanoutMaxWaitMs: ["-1", "60001", "250ms"],
+  websocketBrowserBurst: [...NOT_A_COUNT, "0"],
+  websocketBrowserRatePerSec: NOT_A_COUNT,
+  expectedSchemasPath: [LONG],
+  adminToken: [LONG],
+  replayBufferMemorySize: ["0", "-1", "100000001"],
+  replayBufferMemoryBytes: ["0", "64MiB", "2147483648"],
+  replayTimeoutSecs: NOT_SECONDS,
+  replayMaxTotal: NOT_A_COUNT,
+  logLevel: ["verbose", "trace", "30"],
+  logFile: [LONG],
+  instanceId: ["i".repeat(256)],
+  shutdownTimeoutSecs: NOT_SECONDS,
+  demoSeconds: NOT_SECONDS_NOR_ZERO,
+};
+
+/** Texts that are accepted, with their value. */
+const RIGHT: readonly (readonly [OptionKey, string, unknown])[] = [
+  ["kafkaBrokers", "a:1, b.example_x:65535 ,,[::1]:9092", ["a:1", "b.example_x:65535", "[::1]:9092"]],
+  ["kafkaBrokers", "kafka", ["kafka"]],
+  ["kafkaBrokers", "[2001:db8::1]", ["[2001:db8::1]"]],
+  ["kafkaAutoOffsetReset", "LATEST", "latest"],
+  ["kafkaOnDecodeError", " Pause ", "pause"],
+  ["sequenceReorderWindow", "0", 0],
+  ["websocketPort", "0", 0],
+  ["websocketHost", "[::1]", "::1"],
+  ["websocketHost", "localhost", "localhost"],
+  ["websocketTrustedProxyIps", "10.0.0.1, ::1,", ["10.0.0.1", "::1"]],
+  ["websocketAllowedOrigins", "https://a.org,http://b:8080", ["https://a.org", "http://b:8080"]],
+  ["websocketAllowedOrigins", "*", ["*"]],
+  ["dlqIncludeFullPayload", "TRUE", true],
+  ["dlqIncludeFullPayload", "1", true],
+  ["dlqIncludeFullPayload", "off", false],
+  ["slowClientLagWindowSecs", "0", 0],
+  ["replayBufferMemorySize", "000100", 100],
+];
+
+function variableOf(key: OptionKey): string {
+  return OPTION_ENTRIES.find(([candidate]) => candidate === key)?.[1].name ?? key;
+}
+
+describe("wrong values are refused by name, never replaced by the default", () => {
+  const cases = OPTION_ENTRIES.flatMap(([key]) => WRONG[key].map((text) => [variableOf(key), text] as const));
+  test.each(cases)("%s=%s", (name, text) => {
+    const problems = problemsOf({ [name]: text }).filter((line) => line.startsWith(`${name} `));
+    expect(problems).toEqual([
+      expect.stringMatching(/^\S+ (is ".*"|has a value that is not shown), expected ./s),
+    ]);
+  });
+
+  test("every option has a wrong value here", () => {
+    expect(OPTION_ENTRIES.filter(([key]) => WRONG[key].length === 0)).toEqual([]);
+  });
+});
+
+describe("right values", () => {
+  test.each(RIGHT)("%s accepts %p", (key, text, value) => {
+    expect(load({ [variableOf(key)]: text }).config[key]).toEqual(value as never);
+  });
+});
