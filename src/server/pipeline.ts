@@ -178,7 +178,7 @@ export class Pipeline implements BatchHandler {
   #validate(partition: number, record: KafkaMessage, failure: FailureCode | null): string | null {
     const { inspector, sequence, metrics, clock } = this.#options;
     const readable = failure === null || failure === "schema_mismatch" || failure === "payload_too_large";
-    const count = readable ? inspector.headerCount : 0;
+    const count = readable ? inspector.headers : 0;
     if (count === 0) {
       if (failure !== null && record.key) sequence.excuse(partition, record.key.toString("utf8"));
       return null;
@@ -189,6 +189,7 @@ export class Pipeline implements BatchHandler {
     let threads = 1;
     for (let i = 0; i < count; i++) {
       const header = inspector.header(i);
+      if (header === undefined) continue;
       const verdict = sequence.observe(
         partition,
         header.threadId,
@@ -260,7 +261,7 @@ export class Pipeline implements BatchHandler {
       key: record.key,
       value,
       traceparent: headerText(record, "traceparent"),
-      header: inspector.headerCount > 0 ? inspector.header(0) : null,
+      header: inspector.header(0) ?? inspector.batchHeader,
       messageCount: this.#messageCount,
     });
   }

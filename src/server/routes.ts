@@ -41,6 +41,8 @@ export interface RouteDeps {
   readonly version: VersionReport;
   readonly metrics: Metrics;
   readonly expectedSchemas: ExpectedSchemas;
+  /** Routes below `/admin`, with their own check of who may call. */
+  readonly admin: Hono<RouteEnv>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -48,8 +50,8 @@ export interface RouteDeps {
 /** The HTTP application; `app.fetch(request, context)` answers a request. */
 export function createRoutes(deps: RouteDeps): Hono<RouteEnv> {
   const app = new Hono<RouteEnv>();
-  const rejected = deps.metrics.counter("websocket_rejected_connections_total");
-  app.get("/ws", (c) => acceptConnection(c, deps, rejected));
+  const refusals = handshakeRefusals(deps.metrics);
+  app.get("/ws", (c) => acceptConnection(c, deps, refusals));
   app.get("/health", (c) => c.json(deps.health()));
   app.get("/healthz", (c) => c.json({ status: "alive" }));
   app.get("/readyz", (c) => readiness(c, deps));
@@ -61,6 +63,7 @@ export function createRoutes(deps: RouteDeps): Hono<RouteEnv> {
   for (const path of ["/ws", "/health", "/healthz", "/readyz", "/version", "/metrics"]) {
     app.all(path, methodNotAllowed("GET, HEAD"));
   }
+  app.route("/admin", deps.admin);
   app.route("/api/expected-schema", expectedSchemaRoutes(deps.expectedSchemas, deps.log));
   app.notFound((c) => c.json({ error: "not found", path: c.req.path }, 404));
   app.onError((error, c) => {
@@ -75,27 +78,51 @@ function readiness(c: Context<RouteEnv>, deps: RouteDeps): Response {
   return c.json({ ready: reasons.length === 0, reasons }, reasons.length === 0 ? 200 : 503);
 }
 
-function acceptConnection(c: Context<RouteEnv>, deps: RouteDeps, rejected: Counter): Response {
+interface HandshakeRefusals {
+  readonly tooMany: Counter;
+  readonly origin: Counter;
+  readonly shuttingDown: Counter;
+  readonly invalid: Counter;
+}
+
+function handshakeRefusals(metrics: Metrics): HandshakeRefusals {
+  const refused = (reason: string) => metrics.counter("websocket_refused_handshakes_total", { reason });
+  return {
+    tooMany: metrics.counter("websocket_rejected_connections_total"),
+    origin: refused("origin"),
+    shuttingDown: refused("shutting_down"),
+    invalid: refused("invalid"),
+  };
+}
+
+function acceptConnection(c: Context<RouteEnv>, deps: RouteDeps, refusals: HandshakeRefusals): Response {
   const context = c.env;
   if (!context.wantsUpgrade) {
     return c.text("This path speaks WebSocket only", 426, { upgrade: "websocket", connection: "Upgrade" });
   }
-  if (deps.draining()) return c.text("The server is shutting down", 503);
+  if (deps.draining()) {
+    refusals.shuttingDown.inc();
+    return c.text("The server is shutting down", 503);
+  }
   const origin = c.req.header("origin") ?? null;
   if (!originAllowed(origin, c.req.header("host") ?? null, deps.allowedOrigins)) {
+    refusals.origin.inc();
     deps.log.warn("websocket refused: origin not allowed", { origin });
     return c.text("Pages of this origin may not connect (WEBSOCKET_ALLOWED_ORIGINS)", 403);
   }
   const ip = clientIp(context.peerAddress, c.req.header("x-forwarded-for") ?? null, deps.trustedProxies);
   const slot = deps.connectionLimit.acquire(ip);
   if (slot === null) {
-    rejected.inc();
+    refusals.tooMany.inc();
     return c.text("Too many connections from this IP", 429);
   }
   const holding = holdSlotWhileOpen(context, slot, deps.clock);
   try {
     return deps.acceptWebSocket(holding, c.req.raw, ip);
   } finally {
-    if (!holding.upgradeAccepted) slot.release();
+    if (!holding.upgradeAccepted) {
+      refusals.invalid.inc();
+      slot.release();
+    }
   }
 }

@@ -2,20 +2,13 @@
 // order per partition, or is told exactly what it did not get. Its memory is bounded: records wait in the ring, and
 // the socket is given more only while it takes what it has.
 
-import type { Clock, Timer } from "../runtime/clock.ts";
+import type { Timer } from "../runtime/clock.ts";
 import type { PeerSocket } from "../runtime/http.ts";
-import { LagWindow } from "./lag-window.ts";
-import { Loss } from "./loss.ts";
+import { LossAccount, type LossAccountContext } from "./loss-account.ts";
 import type { Pacer } from "./pacer.ts";
 import type { Ring } from "./ring.ts";
-import {
-  disconnectSlow,
-  lagSeverity,
-  liveGap,
-  type ProtocolErrorCode,
-  protocolError,
-} from "./server-frames.ts";
-import type { DisconnectReason, SessionMetrics } from "./session-metrics.ts";
+import { disconnectSlow, liveGap, type ProtocolErrorCode, protocolError } from "./server-frames.ts";
+import type { DisconnectReason } from "./session-metrics.ts";
 
 export interface SessionLimits {
   /** Queued bytes beyond which a client is given nothing more until it took half of them. */
@@ -35,13 +28,9 @@ export interface SessionLimits {
   readonly closeGraceMs: number;
 }
 
-export interface SessionContext {
+export interface SessionContext extends LossAccountContext {
   readonly ring: Ring;
-  readonly clock: Clock;
   readonly limits: SessionLimits;
-  readonly metrics: SessionMetrics;
-  /** Tells the health report about lost records. */
-  readonly onDropped: (count: number) => void;
   readonly onSendFailed: () => void;
   readonly onSendTimeout: () => void;
 }
@@ -65,12 +54,7 @@ export class Session {
   readonly #context: SessionContext;
   readonly #socket: PeerSocket;
   readonly #pacer: Pacer | null;
-  readonly #loss = new Loss();
-  readonly #lagWindow: LagWindow;
-  /** How much of `#loss` is counted already. */
-  #accountedLoss = 0;
-  /** Sum of the lag window after the latest loss, until `settleLoss` looked at it. */
-  #lagInWindow = 0;
+  readonly #loss: LossAccount;
   /** Per partition the highest offset sent or asked for: nothing at or below it is ever sent. */
   readonly #sent: number[] = [];
   /** First offset sent of a partition that no cursor had been given for. */
@@ -92,7 +76,7 @@ export class Session {
     this.#context = context;
     this.#socket = socket;
     this.#pacer = pacer;
-    this.#lagWindow = new LagWindow(context.limits.slowWindowSecs * 1000);
+    this.#loss = new LossAccount(context, context.limits.slowWindowSecs * 1000);
     this.#position = context.ring.head;
     this.#progressAtMs = context.clock.monotonicMs();
   }
@@ -197,10 +181,8 @@ export class Session {
   /** Counts what was lost since the last call; ends the connection of a client that loses too much. */
   settleLoss(): void {
     if (this.#closing) return;
-    this.#accountLoss();
     const { metrics, limits } = this.#context;
-    const lagInWindow = this.#lagInWindow;
-    this.#lagInWindow = 0;
+    const lagInWindow = this.#loss.settle();
     if (limits.slowThreshold === 0 || lagInWindow < limits.slowThreshold) return this.pump();
     this.#reportLoss();
     metrics.slowDisconnects.inc();
@@ -327,26 +309,10 @@ export class Session {
     while (this.#position < end) this.lose(this.#position);
   }
 
-  #accountLoss(): void {
-    const count = this.#loss.count - this.#accountedLoss;
-    if (count === 0) return;
-    this.#accountedLoss = this.#loss.count;
-    const { metrics, clock, onDropped } = this.#context;
-    const severity = lagSeverity(count);
-    metrics.dropped.inc(count);
-    metrics.lagEvents[severity].inc();
-    metrics.lagMessages[severity].inc(count);
-    onDropped(count);
-    this.#lagInWindow = this.#lagWindow.add(count, clock.monotonicMs());
-  }
-
   /** Announces what was lost, before anything that comes after it. */
   #reportLoss(): void {
-    if (this.#loss.count === 0) return;
-    this.#accountLoss();
-    const count = this.#loss.count;
-    this.#accountedLoss = 0;
-    this.#socket.send(liveGap(count, this.#loss.take()));
+    const lost = this.#loss.take();
+    if (lost) this.#socket.send(liveGap(lost.count, lost.ranges));
   }
 
   #finishReplay(replay: Replay, capped: boolean): void {

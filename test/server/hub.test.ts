@@ -89,7 +89,6 @@ describe("a slow client", () => {
     const rig = hubRig({ maxRecords: 20, hub: { browserBurst: 5 } });
     const browser = rig.connect({ from: "latest" }, { browser: true });
     rig.produce(0, 60);
-    expect(browser.of("gap")).toEqual([]);
     rig.clock.advance(1000);
     const announced = browser.of("gap").reduce((sum, gap) => sum + Number(gap.count), 0);
     expect(announced).toBe(35);

@@ -1,10 +1,11 @@
 // Everything the routes need, quiet and ready, for tests to vary.
 
+import { Hono } from "hono";
 import type { PeerHandler, RequestContext } from "../../src/runtime/http.ts";
 import { ConnectionLimit } from "../../src/server/connection-limit.ts";
 import type { ExpectedSchemas } from "../../src/server/expected-schemas.ts";
 import { healthReport } from "../../src/server/health-report.ts";
-import type { RouteDeps } from "../../src/server/routes.ts";
+import type { RouteDeps, RouteEnv } from "../../src/server/routes.ts";
 import { versionReport } from "../../src/server/version.ts";
 import { CATALOGUE } from "../../src/telemetry/catalogue.ts";
 import { silentLog } from "../../src/telemetry/log.ts";
@@ -39,6 +40,7 @@ export function routeDeps(changes: Partial<RouteDeps> = {}): RouteDeps {
     }),
     metrics: createMetrics({ catalogue: CATALOGUE, component: "websocket-server", with: { redis: false } }),
     expectedSchemas: noSchemas,
+    admin: new Hono<RouteEnv>(),
     clock: manualClock(),
     log: silentLog,
     ...changes,

@@ -1,0 +1,65 @@
+// Admin calls over HTTP: letting halted threads and paused partitions go on. Each says what it did.
+
+import { Hono, type MiddlewareHandler } from "hono";
+import type { Log } from "../telemetry/log.ts";
+import { mayAdminister } from "./admin-auth.ts";
+import type { RouteEnv } from "./routes.ts";
+
+export interface AdminActions {
+  haltedThreads(): readonly { readonly partition: number; readonly threadId: string }[];
+  /** Forgets a thread, so that its next record is a new baseline; false if it is not tracked. */
+  resetThread(threadId: string): boolean;
+  /** Lets all halted threads go on; gives their number. */
+  resetHaltedThreads(): number;
+  /** Lets a partition go on after the bad record that paused it; false if it was not paused. */
+  resumePartition(partition: number): boolean;
+}
+
+export function adminRoutes(actions: AdminActions, token: string | null, log: Log): Hono<RouteEnv> {
+  const app = new Hono<RouteEnv>();
+  app.use(requireAdmin(token));
+  app.get("/threads/halted", (c) => c.json({ threads: actions.haltedThreads() }));
+  app.post("/threads/reset", (c) => {
+    const count = actions.resetHaltedThreads();
+    log.info("admin: all halted threads reset", { count });
+    return c.json({ reset: count });
+  });
+  app.post("/threads/:id/reset", (c) => {
+    const threadId = c.req.param("id");
+    if (!actions.resetThread(threadId))
+      return c.json({ error: "thread is not tracked", thread_id: threadId }, 404);
+    log.info("admin: thread reset", { thread_id: threadId });
+    return c.json({ reset: threadId });
+  });
+  app.post("/partitions/:partition/resume", (c) => {
+    const text = c.req.param("partition");
+    if (!/^\d{1,9}$/.test(text)) {
+      return c.json({ error: `partition: "${text}" is not a partition number` }, 400);
+    }
+    const partition = Number(text);
+    if (!actions.resumePartition(partition))
+      return c.json({ error: "partition is not paused", partition }, 404);
+    log.info("admin: partition resumed", { partition });
+    return c.json({ resumed: partition });
+  });
+  return app;
+}
+
+function requireAdmin(token: string | null): MiddlewareHandler<RouteEnv> {
+  return async (c, next) => {
+    const request = {
+      peerAddress: c.env.peerAddress,
+      authorization: c.req.header("authorization") ?? null,
+      onBehalf: ["x-forwarded-for", "forwarded", "origin"].some((name) => c.req.header(name) !== undefined),
+    };
+    if (mayAdminister(request, token)) return next();
+    if (token === null) {
+      return c.json(
+        { error: "admin calls are allowed from this machine only; set ADMIN_TOKEN to allow others" },
+        403,
+      );
+    }
+    c.header("www-authenticate", "Bearer");
+    return c.json({ error: "admin calls need the admin token as bearer token" }, 401);
+  };
+}
