@@ -1,23 +1,14 @@
 // Guesses which name somebody meant.
 
-/**
- * Number of single-character insertions, deletions, replacements and swaps of neighbours that turn `a` into `b`
- * (optimal string alignment distance).
- */
+/** Number of characters to insert, delete or replace to turn `a` into `b` (Levenshtein distance). */
 function distance(a: string, b: string): number {
-  let beforePrevious: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, column) => column);
   for (let row = 1; row <= a.length; row++) {
     const current = [row];
     for (let column = 1; column <= b.length; column++) {
       const replace = (previous[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
-      let best = Math.min((current[column - 1] ?? 0) + 1, (previous[column] ?? 0) + 1, replace);
-      if (row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1]) {
-        best = Math.min(best, (beforePrevious[column - 2] ?? 0) + 1);
-      }
-      current.push(best);
+      current.push(Math.min((current[column - 1] ?? 0) + 1, (previous[column] ?? 0) + 1, replace));
     }
-    beforePrevious = previous;
     previous = current;
   }
   return previous[b.length] ?? 0;

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from "bun:test";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DashstreamError } from "../../src/errors.ts";
@@ -113,16 +113,19 @@ describe("LOG_FILE", () => {
     );
   });
 
-  test("that fails later is given up with one line, and logging goes on", () => {
-    // The device exists on Linux only: every write to it fails for want of space.
-    const { log, lines } = capture({ file: "/dev/full" });
-    log.info("one");
-    log.info("two");
-    expect(lines.map((line) => JSON.parse(line).msg)).toEqual([
-      "one",
-      "log lines go to standard output only",
-      "two",
-    ]);
-    expect(lines[1]).toContain("ENOSPC");
-  });
+  // The device exists on Linux only: every write to it fails for want of space.
+  test.skipIf(!existsSync("/dev/full"))(
+    "that fails later is given up with one line, and logging goes on",
+    () => {
+      const { log, lines } = capture({ file: "/dev/full" });
+      log.info("one");
+      log.info("two");
+      expect(lines.map((line) => JSON.parse(line).msg)).toEqual([
+        "one",
+        "log lines go to standard output only",
+        "two",
+      ]);
+      expect(lines[1]).toContain("ENOSPC");
+    },
+  );
 });
