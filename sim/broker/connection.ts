@@ -11,7 +11,7 @@ import { Reader } from "../../src/kafka-protocol/reader.ts";
 import type { StreamSocket } from "../../src/runtime/network.ts";
 import type { Log } from "../../src/telemetry/log.ts";
 import type { Cluster } from "./cluster.ts";
-import type { ControlAction, ControlStage, Controls } from "./control.ts";
+import type { Controls, Interference } from "./control.ts";
 import { versionsResponse } from "./handlers/api-versions.ts";
 import type { RequestContext } from "./request-context.ts";
 import { type Call, ROUTES } from "./routes.ts";
@@ -139,23 +139,16 @@ class Connection {
     return this.#interfere(call, context, action);
   }
 
-  async #interfere(
-    call: Call,
-    context: RequestContext,
-    action: Extract<ControlAction, { readonly stage?: ControlStage }>,
-  ): Promise<Buffer | null> {
+  async #interfere(call: Call, context: RequestContext, action: Interference): Promise<Buffer | null> {
     const stage = action.stage ?? "request";
     const response = stage === "response" ? await call.handle(context) : null;
-    switch (action.kind) {
-      case "hang":
-        return new Promise(() => {});
-      case "drop":
-        this.#socket.destroy();
-        return null;
-      case "delay":
-        if (!(await context.cluster.clock.sleep(action.delayMs, context.connection))) return null;
-        return stage === "request" ? call.handle(context) : response;
+    if (action.kind === "hang") return new Promise(() => {});
+    if (action.kind === "drop") {
+      this.#socket.destroy();
+      return null;
     }
+    const isHere = await context.cluster.clock.sleep(action.delayMs, context.connection);
+    return isHere && stage === "request" ? call.handle(context) : response;
   }
 
   #requestContext(header: RequestHeader, decision: RequestContext["decision"]): RequestContext {

@@ -21,6 +21,9 @@ export type ControlAction =
   /** Fetch only: the partitions that the filter names look as if nothing were new. */
   | { readonly kind: "withhold" };
 
+/** Actions that concern the connection rather than the content of the answer. */
+export type Interference = Extract<ControlAction, { readonly kind: "delay" | "hang" | "drop" }>;
+
 /** A topic of a request, with its partitions as far as the request names any. */
 export interface RequestTarget {
   readonly topic: string;

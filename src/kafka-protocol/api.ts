@@ -105,7 +105,7 @@ export function encodeResponse<Res>(codec: Codec<Res>, correlationId: number, bo
 
 /** Reads one response frame (without its length prefix). */
 export function decodeResponse<Res>(
-  api: Api<string, never, Res>,
+  api: Api<string, unknown, Res>,
   version: number,
   frame: Buffer,
 ): { readonly correlationId: number; readonly body: Res } {

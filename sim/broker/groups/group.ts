@@ -1,5 +1,5 @@
-// One consumer group under the classic protocol (KIP-62, static members of KIP-345): who is in it, which
-// generation it is in, and when a rebalance is over. The rules follow Kafka's `GroupCoordinator`.
+// One consumer group under the classic protocol (KIP-62, static members of KIP-345): which generation it is in,
+// when a rebalance begins and when it is over. The rules follow Kafka's `GroupCoordinator`.
 //
 // A member leaves by saying so, by its session timeout, or because it did not join again within the rebalance
 // timeout. A static member stays until its session timeout even then.
@@ -13,6 +13,7 @@ import {
   joinError,
   type Member,
   type MemberClient,
+  type MemberIdentity,
   NO_BYTES,
   offersTheSame,
   ownedProtocols,
@@ -21,6 +22,7 @@ import {
   syncError,
 } from "./member.ts";
 import { CommittedOffsets } from "./offsets.ts";
+import { Roster } from "./roster.ts";
 
 /** States by the names that DescribeGroups reports. */
 export type GroupState = "Empty" | "PreparingRebalance" | "CompletingRebalance" | "Stable";
@@ -32,27 +34,21 @@ export interface GroupContext {
   readonly initialRebalanceDelayMs: number;
 }
 
-/** Identity that comes with each request of a member. */
-export interface MemberIdentity {
-  readonly memberId: string;
-  readonly groupInstanceId: string | null;
-}
-
 export class Group {
   readonly id: string;
   readonly offsets = new CommittedOffsets();
   readonly #context: GroupContext;
-  readonly #members = new Map<string, Member>();
+  readonly #roster = new Roster();
   /** Member ids that were given out and not yet used, with the timers that end them. */
   readonly #promised = new Map<string, Timer>();
-  /** Member ids of static members by instance id. */
-  readonly #instances = new Map<string, string>();
   #state: GroupState = "Empty";
   #generation = 0;
   #protocolType = "";
   #protocolName = "";
   #leaderId = "";
   #rebalanceTimer: Timer | null = null;
+  /** The first rebalance of an empty group waits its whole delay, even when all known members are there. */
+  #waitsForOthers = false;
 
   constructor(id: string, context: GroupContext) {
     this.id = id;
@@ -63,10 +59,6 @@ export class Group {
     return this.#state;
   }
 
-  get generation(): number {
-    return this.#generation;
-  }
-
   get protocolType(): string {
     return this.#protocolType;
   }
@@ -75,28 +67,23 @@ export class Group {
     return this.#protocolName;
   }
 
-  members(): Iterable<Member> {
-    return this.#members.values();
+  members(): readonly Member[] {
+    return this.#roster.all();
   }
 
   /** Answers at once, or when the rebalance that this starts or waits for is over. */
   join(request: JoinRequest, client: MemberClient): JoinResponse | Promise<JoinResponse> {
-    const { memberId, groupInstanceId } = request;
+    const { memberId } = request;
     if (!this.#acceptsProtocols(request)) {
       return joinError(KAFKA_ERRORS.INCONSISTENT_GROUP_PROTOCOL, memberId);
     }
     if (memberId === "") return this.#joinNew(request, client);
-    const promised = this.#promised.get(memberId);
-    if (promised) {
-      promised.cancel();
-      this.#promised.delete(memberId);
-      return this.#admit(memberId, request, client);
-    }
-    const refusal = this.checkIdentity({ memberId, groupInstanceId });
-    const member = this.#members.get(memberId);
+    if (this.#redeem(memberId)) return this.#admit(memberId, request, client);
+    const refusal = this.#roster.check(request);
+    const member = this.#roster.get(memberId);
     if (refusal !== KAFKA_ERRORS.NONE || !member) return joinError(refusal, memberId);
     const same = offersTheSame(member, request.protocols);
-    const leads = member.id === this.#leaderId;
+    const leads = memberId === this.#leaderId;
     if ((this.#state === "Stable" && !leads && same) || (this.#state === "CompletingRebalance" && same)) {
       this.touch(memberId);
       return this.#joinResponse(member);
@@ -106,8 +93,8 @@ export class Group {
 
   /** Answers at once, or when the leader has handed in the assignment. */
   sync(request: SyncRequest): SyncResponse | Promise<SyncResponse> {
-    const refusal = this.check({ ...request }, request.generationId);
-    const member = this.#members.get(request.memberId);
+    const refusal = this.check(request, request.generationId);
+    const member = this.#roster.get(request.memberId);
     if (refusal !== KAFKA_ERRORS.NONE || !member) return syncError(refusal);
     this.touch(member.id);
     switch (this.#state) {
@@ -115,13 +102,18 @@ export class Group {
         return syncError(KAFKA_ERRORS.UNKNOWN_MEMBER_ID);
       case "PreparingRebalance":
         return syncError(KAFKA_ERRORS.REBALANCE_IN_PROGRESS);
-      case "Stable":
-        return { throttleTimeMs: 0, errorCode: KAFKA_ERRORS.NONE, assignment: member.assignment };
       case "CompletingRebalance":
-        if (member.id !== this.#leaderId) return new Promise((resolve) => (member.answerSync = resolve));
+        if (member.id !== this.#leaderId) {
+          return new Promise((resolve) => {
+            member.answerSync = resolve;
+          });
+        }
         this.#assign(request.assignments);
-        return { throttleTimeMs: 0, errorCode: KAFKA_ERRORS.NONE, assignment: member.assignment };
+        break;
+      case "Stable":
+        break;
     }
+    return { throttleTimeMs: 0, errorCode: KAFKA_ERRORS.NONE, assignment: member.assignment };
   }
 
   /** The error code of a heartbeat. */
@@ -133,42 +125,29 @@ export class Group {
   }
 
   /** The error code of leaving. A static member may be named by its instance id alone. */
-  leave(identity: MemberIdentity): number {
-    const { memberId, groupInstanceId } = identity;
-    const promised = this.#promised.get(memberId);
-    if (promised) {
-      promised.cancel();
-      this.#promised.delete(memberId);
+  leave({ memberId, groupInstanceId }: MemberIdentity): number {
+    if (this.#redeem(memberId)) {
       this.#completeJoinIfAllThere();
       return KAFKA_ERRORS.NONE;
     }
-    const instanceMember = groupInstanceId === null ? undefined : this.#instances.get(groupInstanceId);
-    const member = this.#members.get(memberId === "" && instanceMember ? instanceMember : memberId);
+    const instance = this.#roster.ofInstance(groupInstanceId);
+    const member = memberId === "" && instance ? instance : this.#roster.get(memberId);
     if (!member) return KAFKA_ERRORS.UNKNOWN_MEMBER_ID;
-    if (instanceMember !== undefined && instanceMember !== member.id) return KAFKA_ERRORS.FENCED_INSTANCE_ID;
+    if (instance && instance !== member) return KAFKA_ERRORS.FENCED_INSTANCE_ID;
     this.#remove(member);
     return KAFKA_ERRORS.NONE;
   }
 
-  /** Whether a member with this identity is in the group, in this generation. */
+  /** Error code for a request of a member in a generation; 0 if both are current. */
   check(identity: MemberIdentity, generationId: number): number {
-    const refusal = this.checkIdentity(identity);
+    const refusal = this.#roster.check(identity);
     if (refusal !== KAFKA_ERRORS.NONE) return refusal;
     return generationId === this.#generation ? KAFKA_ERRORS.NONE : KAFKA_ERRORS.ILLEGAL_GENERATION;
   }
 
-  checkIdentity({ memberId, groupInstanceId }: MemberIdentity): number {
-    if (groupInstanceId !== null) {
-      const current = this.#instances.get(groupInstanceId);
-      if (current === undefined) return KAFKA_ERRORS.UNKNOWN_MEMBER_ID;
-      if (current !== memberId) return KAFKA_ERRORS.FENCED_INSTANCE_ID;
-    }
-    return this.#members.has(memberId) ? KAFKA_ERRORS.NONE : KAFKA_ERRORS.UNKNOWN_MEMBER_ID;
-  }
-
   /** The member gave a sign of life: its session starts anew. */
   touch(memberId: string): void {
-    const member = this.#members.get(memberId);
+    const member = this.#roster.get(memberId);
     if (!member) return;
     member.sessionTimer?.cancel();
     member.sessionTimer = this.#context.clock.after(member.sessionTimeoutMs, () => {
@@ -183,7 +162,7 @@ export class Group {
     this.#rebalanceTimer = null;
     for (const timer of this.#promised.values()) timer.cancel();
     this.#promised.clear();
-    for (const member of this.#members.values()) {
+    for (const member of this.#roster.all()) {
       member.sessionTimer?.cancel();
       member.answerJoin = null;
       member.answerSync = null;
@@ -193,28 +172,31 @@ export class Group {
   /** The coordinator is back: members have a whole session to show up, unless a rebalance was cut short. */
   resume(): void {
     if (this.#state === "Stable") {
-      for (const id of this.#members.keys()) this.touch(id);
+      for (const { id } of this.#roster.all()) this.touch(id);
       return;
     }
-    this.#members.clear();
-    this.#instances.clear();
+    this.#roster.clear();
     this.#leaderId = "";
     this.#state = "Empty";
   }
 
   #joinNew(request: JoinRequest, client: MemberClient): JoinResponse | Promise<JoinResponse> {
     const id = `${client.clientId}-${uuidV4(this.#context.random)}`;
-    const { groupInstanceId } = request;
-    const replaced = groupInstanceId === null ? undefined : this.#instances.get(groupInstanceId);
-    const previous = replaced === undefined ? undefined : this.#members.get(replaced);
+    const previous = this.#roster.ofInstance(request.groupInstanceId);
     if (previous) return this.#replaceStatic(previous, id, request, client);
-    if (groupInstanceId !== null || !client.mustKnowItsId) return this.#admit(id, request, client);
+    if (request.groupInstanceId !== null || !client.mustKnowItsId) return this.#admit(id, request, client);
     const expiry = this.#context.clock.after(request.sessionTimeoutMs, () => {
       this.#promised.delete(id);
       this.#completeJoinIfAllThere();
     });
     this.#promised.set(id, expiry);
     return joinError(KAFKA_ERRORS.MEMBER_ID_REQUIRED, id);
+  }
+
+  /** Takes back a member id that was given out; whether there was one. */
+  #redeem(memberId: string): boolean {
+    this.#promised.get(memberId)?.cancel();
+    return this.#promised.delete(memberId);
   }
 
   /** A static member came back under a new member id: the old one is fenced, the assignment stays. */
@@ -224,11 +206,10 @@ export class Group {
     request: JoinRequest,
     client: MemberClient,
   ): JoinResponse | Promise<JoinResponse> {
-    previous.sessionTimer?.cancel();
     previous.answerJoin?.(joinError(KAFKA_ERRORS.FENCED_INSTANCE_ID, previous.id));
     previous.answerSync?.(syncError(KAFKA_ERRORS.FENCED_INSTANCE_ID));
-    this.#members.delete(previous.id);
-    const member = this.#newMember(id, request, client);
+    this.#roster.remove(previous);
+    const member = this.#roster.add(id, request, client);
     member.assignment = previous.assignment;
     const led = this.#leaderId === previous.id;
     if (led) this.#leaderId = id;
@@ -241,29 +222,10 @@ export class Group {
   }
 
   #admit(id: string, request: JoinRequest, client: MemberClient): Promise<JoinResponse> {
-    const member = this.#newMember(id, request, client);
+    const member = this.#roster.add(id, request, client);
     if (this.#leaderId === "") this.#leaderId = id;
-    if (this.#members.size === 1) this.#protocolType = request.protocolType;
+    if (this.#roster.size === 1) this.#protocolType = request.protocolType;
     return this.#rejoin(member, request);
-  }
-
-  #newMember(id: string, request: JoinRequest, client: MemberClient): Member {
-    const member: Member = {
-      id,
-      instanceId: request.groupInstanceId,
-      clientId: client.clientId,
-      clientHost: client.clientHost,
-      sessionTimeoutMs: request.sessionTimeoutMs,
-      rebalanceTimeoutMs: request.rebalanceTimeoutMs,
-      protocols: ownedProtocols(request.protocols),
-      assignment: NO_BYTES,
-      answerJoin: null,
-      answerSync: null,
-      sessionTimer: null,
-    };
-    this.#members.set(id, member);
-    if (member.instanceId !== null) this.#instances.set(member.instanceId, id);
-    return member;
   }
 
   #rejoin(member: Member, request: JoinRequest): Promise<JoinResponse> {
@@ -280,48 +242,56 @@ export class Group {
   }
 
   #rebalance(): void {
-    if (this.#state === "PreparingRebalance") {
-      this.#completeJoinIfAllThere();
-      return;
+    if (this.#state !== "PreparingRebalance") {
+      const fromEmpty = this.#state === "Empty";
+      this.#state = "PreparingRebalance";
+      for (const member of this.#roster.all()) {
+        member.answerSync?.(syncError(KAFKA_ERRORS.REBALANCE_IN_PROGRESS));
+        member.answerSync = null;
+        member.assignment = NO_BYTES;
+      }
+      const { initialRebalanceDelayMs } = this.#context;
+      this.#waitsForOthers = fromEmpty && initialRebalanceDelayMs > 0;
+      this.#armRebalance(this.#waitsForOthers ? initialRebalanceDelayMs : this.#longestRebalanceMs());
     }
-    const fromEmpty = this.#state === "Empty";
-    for (const member of this.#members.values()) {
-      member.answerSync?.(syncError(KAFKA_ERRORS.REBALANCE_IN_PROGRESS));
-      member.answerSync = null;
-      member.assignment = NO_BYTES;
-    }
-    this.#state = "PreparingRebalance";
-    const { initialRebalanceDelayMs, clock } = this.#context;
-    if (fromEmpty && initialRebalanceDelayMs > 0) {
-      this.#rebalanceTimer = clock.after(initialRebalanceDelayMs, () => this.#completeJoin());
-      return;
-    }
-    const longest = Math.max(0, ...[...this.#members.values()].map((member) => member.rebalanceTimeoutMs));
-    this.#rebalanceTimer = clock.after(longest, () => this.#completeJoin());
     this.#completeJoinIfAllThere();
   }
 
+  #longestRebalanceMs(): number {
+    return Math.max(0, ...this.#roster.all().map((member) => member.rebalanceTimeoutMs));
+  }
+
+  #armRebalance(delayMs: number): void {
+    this.#rebalanceTimer?.cancel();
+    this.#rebalanceTimer = this.#context.clock.after(delayMs, () => this.#completeJoin());
+  }
+
   #completeJoinIfAllThere(): void {
-    if (this.#state !== "PreparingRebalance" || this.#promised.size > 0) return;
-    for (const member of this.#members.values()) if (member.answerJoin === null) return;
-    this.#completeJoin();
+    if (this.#state !== "PreparingRebalance" || this.#waitsForOthers || this.#promised.size > 0) return;
+    if (this.#roster.all().every((member) => member.answerJoin !== null)) this.#completeJoin();
   }
 
   #completeJoin(): void {
     this.#rebalanceTimer?.cancel();
     this.#rebalanceTimer = null;
-    for (const member of [...this.#members.values()]) {
-      if (member.answerJoin === null && member.instanceId === null) this.#forget(member);
+    this.#waitsForOthers = false;
+    for (const member of this.#roster.all()) {
+      if (member.answerJoin === null && member.instanceId === null) this.#roster.remove(member);
+    }
+    const joined = this.#roster.all().filter((member) => member.answerJoin !== null);
+    if (joined.length === 0 && this.#roster.size > 0) {
+      // Only static members are left, and none has come back yet: they have until their sessions end.
+      this.#armRebalance(this.#longestRebalanceMs());
+      return;
     }
     this.#generation++;
-    const joined = [...this.#members.values()].filter((member) => member.answerJoin !== null);
-    if (this.#members.size === 0) {
+    if (joined.length === 0) {
       this.#state = "Empty";
       this.#leaderId = "";
       return;
     }
     if (!joined.some((member) => member.id === this.#leaderId)) this.#leaderId = joined[0]?.id ?? "";
-    this.#protocolName = this.#electProtocol();
+    this.#protocolName = this.#roster.electProtocol();
     this.#state = "CompletingRebalance";
     for (const member of joined) {
       member.answerJoin?.(this.#joinResponse(member));
@@ -332,11 +302,11 @@ export class Group {
 
   #assign(assignments: SyncRequest["assignments"]): void {
     for (const { memberId, assignment } of assignments) {
-      const member = this.#members.get(memberId);
+      const member = this.#roster.get(memberId);
       if (member) member.assignment = Buffer.from(assignment);
     }
     this.#state = "Stable";
-    for (const member of this.#members.values()) {
+    for (const member of this.#roster.all()) {
       if (member.answerSync === null) continue;
       member.answerSync({ throttleTimeMs: 0, errorCode: KAFKA_ERRORS.NONE, assignment: member.assignment });
       member.answerSync = null;
@@ -347,42 +317,19 @@ export class Group {
   #remove(member: Member): void {
     member.answerJoin?.(joinError(KAFKA_ERRORS.UNKNOWN_MEMBER_ID, member.id));
     member.answerSync?.(syncError(KAFKA_ERRORS.UNKNOWN_MEMBER_ID));
-    this.#forget(member);
+    this.#roster.remove(member);
     if (this.#state !== "Empty") this.#rebalance();
-  }
-
-  #forget(member: Member): void {
-    member.sessionTimer?.cancel();
-    this.#members.delete(member.id);
-    if (member.instanceId !== null) this.#instances.delete(member.instanceId);
   }
 
   #acceptsProtocols({ protocolType, protocols }: JoinRequest): boolean {
     if (protocolType === "" || protocols.length === 0) return false;
-    if (this.#members.size === 0) return true;
-    return protocolType === this.#protocolType && protocols.some(({ name }) => this.#allOffer(name));
-  }
-
-  #allOffer(protocolName: string): boolean {
-    return [...this.#members.values()].every((member) =>
-      member.protocols.some(({ name }) => name === protocolName),
-    );
-  }
-
-  /** Each member votes for the first of its protocols that all offer. */
-  #electProtocol(): string {
-    const votes = new Map<string, number>();
-    for (const member of this.#members.values()) {
-      const choice = member.protocols.find(({ name }) => this.#allOffer(name))?.name;
-      if (choice !== undefined) votes.set(choice, (votes.get(choice) ?? 0) + 1);
-    }
-    return [...votes].sort((a, b) => b[1] - a[1])[0]?.[0] ?? "";
+    if (this.#roster.size === 0) return true;
+    return protocolType === this.#protocolType && protocols.some(({ name }) => this.#roster.allOffer(name));
   }
 
   #joinResponse(member: Member): JoinResponse {
     const protocol = this.#protocolName;
-    const leads = member.id === this.#leaderId;
-    const members = leads ? [...this.#members.values()] : [];
+    const members = member.id === this.#leaderId ? this.#roster.all() : [];
     return {
       throttleTimeMs: 0,
       errorCode: KAFKA_ERRORS.NONE,

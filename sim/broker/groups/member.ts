@@ -28,6 +28,12 @@ export interface Member {
   sessionTimer: Timer | null;
 }
 
+/** Identity that comes with each request of a member. */
+export interface MemberIdentity {
+  readonly memberId: string;
+  readonly groupInstanceId: string | null;
+}
+
 /** Where a request came from. */
 export interface MemberClient {
   readonly clientId: string;
@@ -36,9 +42,7 @@ export interface MemberClient {
   readonly mustKnowItsId: boolean;
 }
 
-/**
- * Copies what outlives the request: its bytes are views into a network buffer.
- */
+/** Copies what outlives the request: its bytes are views into a network buffer. */
 export function ownedProtocols(protocols: JoinRequest["protocols"]): JoinRequest["protocols"] {
   return protocols.map(({ name, metadata }) => ({ name, metadata: Buffer.from(metadata) }));
 }

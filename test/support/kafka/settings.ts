@@ -1,0 +1,58 @@
+// The files with which a single-node broker (KRaft, one process for broker and controller) is started.
+
+/** Settings that make it small, quick to start and quick to notice its own restart. */
+export function serverProperties(
+  dataDir: string,
+  port: number,
+  controllerPort: number,
+  props: Readonly<Record<string, string>>,
+): string {
+  const settings: Readonly<Record<string, string>> = {
+    "process.roles": "broker,controller",
+    "node.id": "1",
+    "controller.quorum.voters": `1@127.0.0.1:${controllerPort}`,
+    "controller.listener.names": "CONTROLLER",
+    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    "advertised.listeners": `PLAINTEXT://127.0.0.1:${port}`,
+    "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+    "inter.broker.listener.name": "PLAINTEXT",
+    "log.dirs": `${dataDir}/logs`,
+    "auto.create.topics.enable": "false",
+    "num.partitions": "1",
+    "default.replication.factor": "1",
+    "offsets.topic.replication.factor": "1",
+    "offsets.topic.num.partitions": "4",
+    "transaction.state.log.replication.factor": "1",
+    "transaction.state.log.min.isr": "1",
+    "transaction.state.log.num.partitions": "2",
+    "group.initial.rebalance.delay.ms": "0",
+    // After kill -9 the controller holds the old registration of the broker until its session ends.
+    "broker.session.timeout.ms": "2000",
+    "broker.heartbeat.interval.ms": "500",
+    "num.network.threads": "2",
+    "num.io.threads": "4",
+    "log.cleaner.dedupe.buffer.size": "2097152",
+    ...props,
+  };
+  return Object.entries(settings)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join("");
+}
+
+/** Kafka 3.9 logs through log4j 1 (reload4j): warnings, and the line that says that the broker is ready. */
+export const LOG4J_PROPERTIES = `log4j.rootLogger=WARN, C
+log4j.logger.kafka.server.KafkaRaftServer=INFO
+log4j.appender.C=org.apache.log4j.ConsoleAppender
+log4j.appender.C.layout=org.apache.log4j.PatternLayout
+log4j.appender.C.layout.ConversionPattern=%d{ISO8601} %p %c - %m%n
+`;
+
+/** Kafka 4 logs through log4j 2. */
+export const LOG4J2_XML = `<Configuration status="OFF"><Appenders><Console name="C">
+<PatternLayout pattern="%d{ISO8601} %p %c - %m%n"/></Console></Appenders>
+<Loggers><Logger name="kafka.server.KafkaRaftServer" level="INFO"/>
+<Root level="WARN"><AppenderRef ref="C"/></Root></Loggers></Configuration>
+`;
+
+/** What either release prints once it takes requests. */
+export const READY_LINE = "Kafka Server started";

@@ -1,0 +1,122 @@
+// A real Apache Kafka for tests: one node, its own data folder and port, killed and started again at will. It
+// never outlives the test process.
+
+import type { ChildProcess } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { KafkaComponent } from "../kafka-releases.ts";
+import { classDataSharing, runJava, startJava } from "./jvm.ts";
+import { LOG4J_PROPERTIES, LOG4J2_XML, READY_LINE, serverProperties } from "./settings.ts";
+
+export interface KafkaOptions {
+  /** The release, as `describeReal` names it. */
+  readonly component: KafkaComponent;
+  /** Further broker settings, for example `message.max.bytes`. */
+  readonly props?: Readonly<Record<string, string>>;
+}
+
+export interface RealKafka {
+  /** `host:port`, the same for the whole life. */
+  readonly bootstrap: string;
+  /** Ends it at once, as a crash would (kill -9); its data stay. Does nothing if it is down. */
+  kill(): Promise<void>;
+  /** Ends it properly; its data stay. Does nothing if it is down. */
+  shutdown(): Promise<void>;
+  /** Starts it again on the same port and data, after killing it if it runs. */
+  restart(): Promise<void>;
+  /** Stops the process without ending it (SIGSTOP), until `thaw`: connections stay and nothing is answered. */
+  freeze(): void;
+  thaw(): void;
+  /** Runs one of Kafka's command line classes, for example `org.apache.kafka.tools.TopicCommand`. */
+  tool(className: string, ...args: readonly string[]): Promise<string>;
+  /** Ends it and removes its data. */
+  stop(): Promise<void>;
+}
+
+const FORMAT_ID = "4L6g3nShT-eMCtK--X86sw";
+const FIRST_PORT = 20_000;
+const PORT_COUNT = 10_000;
+const KEPT_LOG_LINES = 40;
+
+function canListen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+  });
+}
+
+/** A free port below the ephemeral range, so that no outgoing connection takes it while the broker is down. */
+async function freePort(): Promise<number> {
+  for (;;) {
+    const port = FIRST_PORT + Math.floor(Math.random() * PORT_COUNT);
+    if (await canListen(port)) return port;
+  }
+}
+
+/** Resolves when the broker takes requests. @throws Error with the end of its log if it ends before */
+function ready(child: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let log: readonly string[] = [];
+    const onOutput = (chunk: Buffer) => {
+      const text = chunk.toString("utf8");
+      log = [...log, ...text.split("\n")].slice(-KEPT_LOG_LINES);
+      if (log.some((line) => line.includes(READY_LINE))) resolve();
+    };
+    child.stdout?.on("data", onOutput);
+    child.stderr?.on("data", onOutput);
+    child.once("exit", (code) => reject(new Error(`Kafka ended with ${code}:\n${log.join("\n")}`)));
+    child.once("error", reject);
+  });
+}
+
+function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => child.once("exit", () => resolve()));
+}
+
+/** Formats a data folder and starts a broker on it. */
+export async function startKafka({ component, props = {} }: KafkaOptions): Promise<RealKafka> {
+  const dir = mkdtempSync(join(tmpdir(), "dashstream-kafka-"));
+  const port = await freePort();
+  writeFileSync(join(dir, "log4j.properties"), LOG4J_PROPERTIES);
+  writeFileSync(join(dir, "log4j2.xml"), LOG4J2_XML);
+  writeFileSync(join(dir, "server.properties"), serverProperties(dir, port, await freePort(), props));
+  const format = ["kafka.tools.StorageTool", "format", "-t", FORMAT_ID, "-c", "server.properties"];
+  await runJava(component, dir, format);
+
+  let child: ChildProcess | null = null;
+  let keepClasses = () => {};
+  const start = async () => {
+    const { flags, keep } = classDataSharing(component);
+    keepClasses = keep;
+    child = startJava(component, dir, flags, ["kafka.Kafka", "server.properties"]);
+    await ready(child);
+  };
+  const end = async (signal: "SIGKILL" | "SIGTERM") => {
+    const running = child;
+    child = null;
+    running?.kill(signal);
+    if (running) await ended(running);
+    keepClasses();
+  };
+  await start();
+  return {
+    bootstrap: `127.0.0.1:${port}`,
+    kill: () => end("SIGKILL"),
+    shutdown: () => end("SIGTERM"),
+    async restart() {
+      await end("SIGKILL");
+      await start();
+    },
+    freeze: () => void child?.kill("SIGSTOP"),
+    thaw: () => void child?.kill("SIGCONT"),
+    tool: (className, ...args) => runJava(component, dir, [className, ...args]),
+    async stop() {
+      await end("SIGTERM");
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
