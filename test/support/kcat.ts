@@ -53,9 +53,12 @@ export function startKcat(args: readonly string[], input?: string | Uint8Array):
   child.stdin?.end(input ?? "");
 
   let lines: readonly string[] = [];
+  let unfinished = "";
   const watchers = new Set<(line: string) => void>();
   child.stderr?.on("data", (chunk: Buffer) => {
-    const fresh = chunk.toString("utf8").split("\n");
+    // kcat writes a line in several pieces.
+    const fresh = (unfinished + chunk.toString("utf8")).split("\n");
+    unfinished = fresh.pop() ?? "";
     lines = [...lines, ...fresh];
     for (const line of fresh) for (const watch of watchers) watch(line);
   });

@@ -42,7 +42,10 @@ async function consume(
   const consumer = groupConsumer(kafka, group);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const records: ConsumedRecord[] = [];
-  consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
+  // A fresh cluster may still load its coordinator: kafkajs calls that a crash, and starts again by itself.
+  consumer.on(consumer.events.CRASH, ({ payload }) => {
+    if (!payload.restart) reject(payload.error);
+  });
   await consumer.connect();
   await consumer.subscribe({ topic, fromBeginning: true });
   await consumer.run({

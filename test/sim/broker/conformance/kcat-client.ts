@@ -51,7 +51,7 @@ export function kcatClient(bootstrap: string): ConformanceClient {
       const input = records.map(({ key, value }) => `${key}:${value}\n`).join("");
       const all = [...args, ...QUICK, ...UNLIMITED, ...identity, ...where, ...named];
       const { exitCode, stderr } = await runKcat(all, input);
-      if (exitCode !== 0 || /failed/i.test(stderr)) throw new Error(stderr);
+      if (exitCode !== 0 || /Delivery failed|ERROR/.test(stderr)) throw new Error(stderr);
     },
     async consume(topic, count, group) {
       if (group === undefined) return (await consumeRecords({ bootstrap, topic, count })).map(asConsumed);
