@@ -11,17 +11,19 @@ import {
   type JoinRequest,
   type JoinResponse,
   joinError,
+  joined,
   type Member,
   type MemberClient,
   type MemberIdentity,
-  NO_BYTES,
   offersTheSame,
   ownedProtocols,
   type SyncRequest,
   type SyncResponse,
   syncError,
+  synced,
 } from "./member.ts";
 import { CommittedOffsets } from "./offsets.ts";
+import { ReservedIds } from "./reserved-ids.ts";
 import { Roster } from "./roster.ts";
 
 /** States by the names that DescribeGroups reports. */
@@ -39,11 +41,9 @@ export class Group {
   readonly offsets = new CommittedOffsets();
   readonly #context: GroupContext;
   readonly #roster = new Roster();
-  /** Member ids that were given out and not yet used, with the timers that end them. */
-  readonly #promised = new Map<string, Timer>();
+  readonly #reserved = new ReservedIds();
   #state: GroupState = "Empty";
   #generation = 0;
-  #protocolType = "";
   #protocolName = "";
   #leaderId = "";
   #rebalanceTimer: Timer | null = null;
@@ -60,7 +60,7 @@ export class Group {
   }
 
   get protocolType(): string {
-    return this.#protocolType;
+    return this.#roster.protocolType;
   }
 
   get protocolName(): string {
@@ -74,11 +74,11 @@ export class Group {
   /** Answers at once, or when the rebalance that this starts or waits for is over. */
   join(request: JoinRequest, client: MemberClient): JoinResponse | Promise<JoinResponse> {
     const { memberId } = request;
-    if (!this.#acceptsProtocols(request)) {
+    if (!this.#roster.accepts(request)) {
       return joinError(KAFKA_ERRORS.INCONSISTENT_GROUP_PROTOCOL, memberId);
     }
     if (memberId === "") return this.#joinNew(request, client);
-    if (this.#redeem(memberId)) return this.#admit(memberId, request, client);
+    if (this.#reserved.redeem(memberId)) return this.#admit(memberId, request, client);
     const refusal = this.#roster.check(request);
     const member = this.#roster.get(memberId);
     if (refusal !== KAFKA_ERRORS.NONE || !member) return joinError(refusal, memberId);
@@ -113,7 +113,7 @@ export class Group {
       case "Stable":
         break;
     }
-    return { throttleTimeMs: 0, errorCode: KAFKA_ERRORS.NONE, assignment: member.assignment };
+    return synced(member);
   }
 
   /** The error code of a heartbeat. */
@@ -126,7 +126,7 @@ export class Group {
 
   /** The error code of leaving. A static member may be named by its instance id alone. */
   leave({ memberId, groupInstanceId }: MemberIdentity): number {
-    if (this.#redeem(memberId)) {
+    if (this.#reserved.redeem(memberId)) {
       this.#completeJoinIfAllThere();
       return KAFKA_ERRORS.NONE;
     }
@@ -160,13 +160,8 @@ export class Group {
   suspend(): void {
     this.#rebalanceTimer?.cancel();
     this.#rebalanceTimer = null;
-    for (const timer of this.#promised.values()) timer.cancel();
-    this.#promised.clear();
-    for (const member of this.#roster.all()) {
-      member.sessionTimer?.cancel();
-      member.answerJoin = null;
-      member.answerSync = null;
-    }
+    this.#reserved.clear();
+    this.#roster.silence();
   }
 
   /** The coordinator is back: members have a whole session to show up, unless a rebalance was cut short. */
@@ -185,18 +180,9 @@ export class Group {
     const previous = this.#roster.ofInstance(request.groupInstanceId);
     if (previous) return this.#replaceStatic(previous, id, request, client);
     if (request.groupInstanceId !== null || !client.mustKnowItsId) return this.#admit(id, request, client);
-    const expiry = this.#context.clock.after(request.sessionTimeoutMs, () => {
-      this.#promised.delete(id);
-      this.#completeJoinIfAllThere();
-    });
-    this.#promised.set(id, expiry);
+    const { clock } = this.#context;
+    this.#reserved.reserve(id, clock, request.sessionTimeoutMs, () => this.#completeJoinIfAllThere());
     return joinError(KAFKA_ERRORS.MEMBER_ID_REQUIRED, id);
-  }
-
-  /** Takes back a member id that was given out; whether there was one. */
-  #redeem(memberId: string): boolean {
-    this.#promised.get(memberId)?.cancel();
-    return this.#promised.delete(memberId);
   }
 
   /** A static member came back under a new member id: the old one is fenced, the assignment stays. */
@@ -224,7 +210,6 @@ export class Group {
   #admit(id: string, request: JoinRequest, client: MemberClient): Promise<JoinResponse> {
     const member = this.#roster.add(id, request, client);
     if (this.#leaderId === "") this.#leaderId = id;
-    if (this.#roster.size === 1) this.#protocolType = request.protocolType;
     return this.#rejoin(member, request);
   }
 
@@ -245,11 +230,7 @@ export class Group {
     if (this.#state !== "PreparingRebalance") {
       const fromEmpty = this.#state === "Empty";
       this.#state = "PreparingRebalance";
-      for (const member of this.#roster.all()) {
-        member.answerSync?.(syncError(KAFKA_ERRORS.REBALANCE_IN_PROGRESS));
-        member.answerSync = null;
-        member.assignment = NO_BYTES;
-      }
+      this.#roster.dropAssignments();
       const { initialRebalanceDelayMs } = this.#context;
       this.#waitsForOthers = fromEmpty && initialRebalanceDelayMs > 0;
       this.#armRebalance(this.#waitsForOthers ? initialRebalanceDelayMs : this.#longestRebalanceMs());
@@ -267,7 +248,7 @@ export class Group {
   }
 
   #completeJoinIfAllThere(): void {
-    if (this.#state !== "PreparingRebalance" || this.#waitsForOthers || this.#promised.size > 0) return;
+    if (this.#state !== "PreparingRebalance" || this.#waitsForOthers || this.#reserved.size > 0) return;
     if (this.#roster.all().every((member) => member.answerJoin !== null)) this.#completeJoin();
   }
 
@@ -278,22 +259,22 @@ export class Group {
     for (const member of this.#roster.all()) {
       if (member.answerJoin === null && member.instanceId === null) this.#roster.remove(member);
     }
-    const joined = this.#roster.all().filter((member) => member.answerJoin !== null);
-    if (joined.length === 0 && this.#roster.size > 0) {
+    const present = this.#roster.all().filter((member) => member.answerJoin !== null);
+    if (present.length === 0 && this.#roster.size > 0) {
       // Only static members are left, and none has come back yet: they have until their sessions end.
       this.#armRebalance(this.#longestRebalanceMs());
       return;
     }
     this.#generation++;
-    if (joined.length === 0) {
+    if (present.length === 0) {
       this.#state = "Empty";
       this.#leaderId = "";
       return;
     }
-    if (!joined.some((member) => member.id === this.#leaderId)) this.#leaderId = joined[0]?.id ?? "";
+    if (!present.some((member) => member.id === this.#leaderId)) this.#leaderId = present[0]?.id ?? "";
     this.#protocolName = this.#roster.electProtocol();
     this.#state = "CompletingRebalance";
-    for (const member of joined) {
+    for (const member of present) {
       member.answerJoin?.(this.#joinResponse(member));
       member.answerJoin = null;
       this.touch(member.id);
@@ -301,14 +282,11 @@ export class Group {
   }
 
   #assign(assignments: SyncRequest["assignments"]): void {
-    for (const { memberId, assignment } of assignments) {
-      const member = this.#roster.get(memberId);
-      if (member) member.assignment = Buffer.from(assignment);
-    }
+    this.#roster.assign(assignments);
     this.#state = "Stable";
     for (const member of this.#roster.all()) {
       if (member.answerSync === null) continue;
-      member.answerSync({ throttleTimeMs: 0, errorCode: KAFKA_ERRORS.NONE, assignment: member.assignment });
+      member.answerSync(synced(member));
       member.answerSync = null;
       this.touch(member.id);
     }
@@ -321,27 +299,8 @@ export class Group {
     if (this.#state !== "Empty") this.#rebalance();
   }
 
-  #acceptsProtocols({ protocolType, protocols }: JoinRequest): boolean {
-    if (protocolType === "" || protocols.length === 0) return false;
-    if (this.#roster.size === 0) return true;
-    return protocolType === this.#protocolType && protocols.some(({ name }) => this.#roster.allOffer(name));
-  }
-
   #joinResponse(member: Member): JoinResponse {
-    const protocol = this.#protocolName;
     const members = member.id === this.#leaderId ? this.#roster.all() : [];
-    return {
-      throttleTimeMs: 0,
-      errorCode: KAFKA_ERRORS.NONE,
-      generationId: this.#generation,
-      protocolName: protocol,
-      leaderId: this.#leaderId,
-      memberId: member.id,
-      members: members.map(({ id, instanceId, protocols }) => ({
-        memberId: id,
-        groupInstanceId: instanceId,
-        metadata: protocols.find(({ name }) => name === protocol)?.metadata ?? NO_BYTES,
-      })),
-    };
+    return joined(member, this.#generation, this.#protocolName, this.#leaderId, members);
   }
 }

@@ -1,6 +1,7 @@
 // One member of a consumer group, as its coordinator sees it.
 
 import type { RequestOf, ResponseOf } from "../../../src/kafka-protocol/api.ts";
+import { KAFKA_ERRORS } from "../../../src/kafka-protocol/error-codes.ts";
 import type { joinGroup } from "../../../src/kafka-protocol/requests/join-group.ts";
 import type { syncGroup } from "../../../src/kafka-protocol/requests/sync-group.ts";
 import type { Timer } from "../../../src/runtime/clock.ts";
@@ -71,4 +72,32 @@ export function joinError(errorCode: number, memberId: string): JoinResponse {
 
 export function syncError(errorCode: number): SyncResponse {
   return { throttleTimeMs: 0, errorCode, assignment: NO_BYTES };
+}
+
+/** The answer to a member that has joined; `members` is empty unless it leads. */
+export function joined(
+  member: Member,
+  generationId: number,
+  protocolName: string,
+  leaderId: string,
+  members: readonly Member[],
+): JoinResponse {
+  return {
+    throttleTimeMs: 0,
+    errorCode: KAFKA_ERRORS.NONE,
+    generationId,
+    protocolName,
+    leaderId,
+    memberId: member.id,
+    members: members.map(({ id, instanceId, protocols }) => ({
+      memberId: id,
+      groupInstanceId: instanceId,
+      metadata: protocols.find(({ name }) => name === protocolName)?.metadata ?? NO_BYTES,
+    })),
+  };
+}
+
+/** The answer to a member that has its assignment. */
+export function synced(member: Member): SyncResponse {
+  return { throttleTimeMs: 0, errorCode: KAFKA_ERRORS.NONE, assignment: member.assignment };
 }

@@ -8,12 +8,20 @@ import {
   type MemberIdentity,
   NO_BYTES,
   ownedProtocols,
+  type SyncRequest,
+  syncError,
 } from "./member.ts";
 
 export class Roster {
   readonly #members = new Map<string, Member>();
   /** Member ids of static members by instance id. */
   readonly #instances = new Map<string, string>();
+  #protocolType = "";
+
+  /** The protocol type of the members, or of the last ones there were. */
+  get protocolType(): string {
+    return this.#protocolType;
+  }
 
   get size(): number {
     return this.#members.size;
@@ -47,6 +55,7 @@ export class Roster {
       answerSync: null,
       sessionTimer: null,
     };
+    if (this.#members.size === 0) this.#protocolType = request.protocolType;
     this.#members.set(id, member);
     if (member.instanceId !== null) this.#instances.set(member.instanceId, id);
     return member;
@@ -65,6 +74,32 @@ export class Roster {
     this.#instances.clear();
   }
 
+  /** Forgets what members wait for, and their sessions. */
+  silence(): void {
+    for (const member of this.#members.values()) {
+      member.sessionTimer?.cancel();
+      member.answerJoin = null;
+      member.answerSync = null;
+    }
+  }
+
+  /** A rebalance begins: assignments are void, and who waits for one must join again. */
+  dropAssignments(): void {
+    for (const member of this.#members.values()) {
+      member.answerSync?.(syncError(KAFKA_ERRORS.REBALANCE_IN_PROGRESS));
+      member.answerSync = null;
+      member.assignment = NO_BYTES;
+    }
+  }
+
+  assign(assignments: SyncRequest["assignments"]): void {
+    for (const { memberId, assignment } of assignments) {
+      const member = this.#members.get(memberId);
+      // A copy: the request's bytes are views into a network buffer.
+      if (member) member.assignment = Buffer.from(assignment);
+    }
+  }
+
   /** Error code for a member with this identity; 0 if it is one. */
   check({ memberId, groupInstanceId }: MemberIdentity): number {
     if (groupInstanceId !== null) {
@@ -75,18 +110,24 @@ export class Roster {
     return this.#members.has(memberId) ? KAFKA_ERRORS.NONE : KAFKA_ERRORS.UNKNOWN_MEMBER_ID;
   }
 
-  /** Whether all members offer this protocol. */
-  allOffer(protocolName: string): boolean {
-    return this.all().every((member) => member.protocols.some(({ name }) => name === protocolName));
+  /** Whether a member with these protocols can work with those that are there. */
+  accepts({ protocolType, protocols }: JoinRequest): boolean {
+    if (protocolType === "" || protocols.length === 0) return false;
+    if (this.#members.size === 0) return true;
+    return protocolType === this.#protocolType && protocols.some(({ name }) => this.#allOffer(name));
   }
 
   /** Each member votes for the first of its protocols that all offer; the most votes win. */
   electProtocol(): string {
     const votes = new Map<string, number>();
     for (const member of this.#members.values()) {
-      const choice = member.protocols.find(({ name }) => this.allOffer(name))?.name;
+      const choice = member.protocols.find(({ name }) => this.#allOffer(name))?.name;
       if (choice !== undefined) votes.set(choice, (votes.get(choice) ?? 0) + 1);
     }
     return [...votes].sort((a, b) => b[1] - a[1])[0]?.[0] ?? "";
+  }
+
+  #allOffer(protocolName: string): boolean {
+    return this.all().every((member) => member.protocols.some(({ name }) => name === protocolName));
   }
 }
