@@ -22,7 +22,7 @@ export interface PipelineOptions {
   readonly sessionHead: SessionHead;
   readonly ring: Ring;
   readonly hub: Hub;
-  readonly deadLetters: DeadLetterSink;
+  readonly deadLetters: Pick<DeadLetterSink, "offer">;
   readonly health: HealthTracker;
   readonly metrics: RecordMetrics;
   readonly errors: FloodGuard;
@@ -81,13 +81,13 @@ export class Pipeline implements BatchHandler {
     }
   }
 
-  /** Lets a paused partition go on after its bad record; false if it was not paused. */
-  resumeAfterError(partition: number): boolean {
+  /** Lets a paused partition go on after its bad record; gives the offset to go on with, `null` if it was not paused. */
+  resumeAfterError(partition: number): number | null {
     const offset = this.#pausedAt.get(partition);
-    if (offset === undefined) return false;
+    if (offset === undefined) return null;
     this.#pausedAt.delete(partition);
     this.#options.ring.advance(partition, offset + 1);
-    return true;
+    return offset + 1;
   }
 
   /** Resolves when every record below the given offsets was handled. */

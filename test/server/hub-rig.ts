@@ -61,6 +61,7 @@ export function hubRig(options: RigOptions = {}) {
     ring,
     hub,
     health,
+    registry,
     metrics,
     /** Connects a client; `resume` is sent as its first frame unless it is `null`. */
     connect(resume: object | null = { from: "latest" }, traits: Partial<ClientTraits> = {}): FakeSocket {

@@ -1,0 +1,319 @@
+// The appliance: Kafka in, WebSocket out, and what is needed to watch it. Put together here, from configuration and
+// the seams for time, randomness, network and serving.
+
+import type { Config } from "../config/options.ts";
+import { describeError } from "../errors.ts";
+import type { BuildInfo } from "../runtime/build-info.ts";
+import type { Clock, Timer } from "../runtime/clock.ts";
+import type { HttpServer, ServeHttp } from "../runtime/http.ts";
+import type { Network } from "../runtime/network.ts";
+import type { Random } from "../runtime/random.ts";
+import { GroupConsumer } from "../stream/consumer.ts";
+import { DeadLetterQueue } from "../stream/dead-letter-queue.ts";
+import type { OnInfrastructureError } from "../stream/infrastructure-errors.ts";
+import { createKafkaAdmin, type KafkaAdmin } from "../stream/kafka-admin.ts";
+import { LagMonitor } from "../stream/lag.ts";
+import { SequenceValidator } from "../stream/sequence.ts";
+import { reportSequence } from "../stream/sequence-report.ts";
+import { SessionHead } from "../stream/session-head.ts";
+import { CATALOGUE } from "../telemetry/catalogue.ts";
+import { type FloodGuard, floodGuard } from "../telemetry/flood.ts";
+import type { Log } from "../telemetry/log.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
+import { createMetrics } from "../telemetry/registry.ts";
+import { Inspector } from "../wire/inspector.ts";
+import { HealthTracker } from "./health.ts";
+import { openHttpSide } from "./http-side.ts";
+import { Hub } from "./hub.ts";
+import { kafkaSettings } from "./kafka-config.ts";
+import { Pipeline } from "./pipeline.ts";
+import { exposeProcess } from "./process-metrics.ts";
+import { recordMetrics } from "./record-metrics.ts";
+import { Ring } from "./ring.ts";
+import { type SessionMetrics, sessionMetrics } from "./session-metrics.ts";
+
+export interface ApplianceOptions {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly network: Network;
+  readonly log: Log;
+  readonly serve: ServeHttp;
+  readonly build: BuildInfo;
+}
+
+/** Time that the last dead letters have when the server stops. */
+const DEAD_LETTER_FLUSH_MS = 5_000;
+/** Time that clients have to answer the closing handshake. */
+const CLIENT_DRAIN_MS = 5_000;
+/** Queued bytes beyond which a client gets nothing more until it took half of them. */
+const CLIENT_HIGH_WATER_BYTES = 1024 * 1024;
+/** A client that wants to resume says so at once; others get live records after this time. */
+const RESUME_GRACE_MS = 1_000;
+const SEQUENCE_EXPIRY_INTERVAL_MS = 500;
+
+export class Appliance {
+  readonly #options: ApplianceOptions;
+  readonly #errors: FloodGuard;
+  readonly #admin: KafkaAdmin;
+  readonly #ring: Ring;
+  readonly #health: HealthTracker;
+  readonly #sessionMetrics: SessionMetrics;
+  readonly #sequence: SequenceValidator;
+  readonly #deadLetters: DeadLetterQueue;
+  readonly #consumer: GroupConsumer;
+  readonly #lag: LagMonitor;
+  #http: HttpServer | null = null;
+  #expiry: Timer | null = null;
+  #draining = false;
+  readonly metrics: Metrics;
+  readonly hub: Hub;
+  readonly pipeline: Pipeline;
+
+  constructor(options: ApplianceOptions) {
+    const { config, clock, log } = options;
+    this.#options = options;
+    this.#errors = floodGuard(log, clock);
+    this.metrics = createMetrics({
+      catalogue: CATALOGUE,
+      component: "websocket-server",
+      with: { redis: false },
+    });
+    this.#health = new HealthTracker(clock);
+    this.#admin = createKafkaAdmin({
+      settings: kafkaSettings(config),
+      network: options.network,
+      clock,
+      log,
+      onSocketError: (error) => log.debug("kafka admin connection failed", { error: describeError(error) }),
+    });
+    this.#ring = new Ring({
+      maxRecords: config.replayBufferMemorySize,
+      maxBytes: config.replayBufferMemoryBytes,
+    });
+    this.#sessionMetrics = sessionMetrics(this.metrics);
+    this.hub = this.#createHub();
+    this.#sequence = new SequenceValidator({
+      policy: config.sequenceGapPolicy,
+      reorderWindow: config.sequenceReorderWindow,
+      events: reportSequence(this.metrics, log, config.sequenceGapPolicy),
+    });
+    this.#deadLetters = this.#createDeadLetters();
+    this.pipeline = this.#createPipeline();
+    this.#consumer = this.#createConsumer();
+    this.#lag = this.#createLagMonitor();
+    exposeProcess(this.metrics, {
+      build: options.build,
+      health: this.#health,
+      hub: this.hub,
+      ring: this.#ring,
+      kafkaConnected: () => this.#consumer.joined,
+    });
+  }
+
+  /** Where it listens. @throws if it was not started */
+  get address(): { readonly hostname: string; readonly port: number } {
+    if (!this.#http) throw new Error("the appliance was not started");
+    return this.#http;
+  }
+
+  /** True once it is a member of the consumer group and serves. */
+  get ready(): boolean {
+    return this.#consumer.joined && !this.#draining;
+  }
+
+  /**
+   * Opens the port and begins to read; Kafka may come later, clients may come at once.
+   * @throws DashstreamError `port_in_use`, `listen_failed` or `storage_failed`
+   */
+  async start(): Promise<void> {
+    const { config, clock, log, build } = this.#options;
+    this.#http = await openHttpSide({
+      ...this.#options,
+      metrics: this.metrics,
+      sessionMetrics: this.#sessionMetrics,
+      health: this.#health,
+      hub: this.hub,
+      ring: this.#ring,
+      deadLetters: this.#deadLetters,
+      admin: {
+        haltedThreads: () => this.#sequence.haltedThreads(),
+        resetThread: (threadId) => this.#sequence.resetThread(threadId),
+        resetHaltedThreads: () => this.#sequence.resetHalted(),
+        resumePartition: (partition) => this.#resumePartition(partition),
+      },
+      kafkaDownSeconds: () => this.#consumer.downSeconds(),
+      notReadyReasons: () => (this.#consumer.joined ? [] : ["not a member of the Kafka consumer group yet"]),
+      draining: () => this.#draining,
+    });
+    log.info("dashstream started: protobuf version 3, schema version 1", {
+      version: build.version,
+      runtime: build.runtime,
+      listen: `${this.#http.hostname}:${this.#http.port}`,
+      brokers: config.kafkaBrokers,
+      topic: config.kafkaTopic,
+      group: config.kafkaGroupId,
+      dlq_topic: config.kafkaDlqTopic,
+    });
+    this.hub.start();
+    this.#expiry = clock.every(SEQUENCE_EXPIRY_INTERVAL_MS, () => this.#sequence.expire(clock.monotonicMs()));
+    this.#consumer.start();
+    this.#lag.start();
+    void this.#deadLetters.checkTopic();
+  }
+
+  /** Not ready, no more fetching, dead letters out, offsets committed, clients told, port closed. */
+  async stop(): Promise<void> {
+    if (this.#draining) return;
+    this.#draining = true;
+    this.#http?.stopAccepting();
+    this.#expiry?.cancel();
+    await this.#consumer.stop(async () => {
+      await this.#deadLetters.flush(DEAD_LETTER_FLUSH_MS);
+    });
+    await this.#lag.stop();
+    await this.#deadLetters.close(0);
+    await this.hub.drain(CLIENT_DRAIN_MS);
+    this.hub.stop();
+    await this.#http?.stop();
+    await this.#admin.close();
+    this.#errors.flush();
+  }
+
+  /** Resolves when every record below these offsets was handled and every dead letter settled. */
+  async handledUpTo(endOffsets: ReadonlyMap<number, number>): Promise<void> {
+    await this.pipeline.handledUpTo(endOffsets);
+    await this.#deadLetters.settled();
+  }
+
+  #resumePartition(partition: number): boolean {
+    const offset = this.pipeline.resumeAfterError(partition);
+    if (offset === null) return false;
+    this.#consumer.resumePartition(partition, offset);
+    return true;
+  }
+
+  #onInfrastructureError: OnInfrastructureError = (type, operation, error) => {
+    this.#health.infrastructureError();
+    this.metrics.counter("websocket_infrastructure_errors_total").inc();
+    this.metrics.counter("websocket_kafka_errors_by_type_total", { error_type: type }).inc();
+    const fields = { error_type: type, operation, error: describeError(error) };
+    this.#errors.warn(`kafka ${operation} ${type}`, `kafka ${operation} failed: ${type}`, fields);
+  };
+
+  #createHub(): Hub {
+    const { config, clock } = this.#options;
+    return new Hub({
+      session: {
+        ring: this.#ring,
+        clock,
+        metrics: this.#sessionMetrics,
+        limits: {
+          highWaterBytes: CLIENT_HIGH_WATER_BYTES,
+          slowThreshold: config.slowClientDisconnectThreshold,
+          slowWindowSecs: config.slowClientLagWindowSecs,
+          stallTimeoutMs: config.websocketStallTimeoutSecs * 1000,
+          replayTimeoutMs: config.replayTimeoutSecs * 1000,
+          maxLagRecords: config.websocketMaxClientLag,
+          replayMaxRecords: config.replayMaxTotal,
+          closeGraceMs: config.websocketSendTimeoutSecs * 1000,
+        },
+        onDropped: (count) => this.#health.dropped(count),
+        onSendFailed: () => this.#health.sendFailed(),
+        onSendTimeout: () => this.#health.sendTimeout(),
+      },
+      fanoutMaxWaitMs: config.fanoutMaxWaitMs,
+      resumeGraceMs: RESUME_GRACE_MS,
+      browserBurst: config.websocketBrowserBurst,
+      browserRatePerSecond: config.websocketBrowserRatePerSec,
+    });
+  }
+
+  #createDeadLetters(): DeadLetterQueue {
+    const { config, network, clock, random, log } = this.#options;
+    return new DeadLetterQueue({
+      settings: kafkaSettings(config),
+      topic: config.kafkaDlqTopic,
+      origin: {
+        topic: config.kafkaTopic,
+        groupId: config.kafkaGroupId,
+        consumerId: config.instanceId,
+        includePayload: config.dlqIncludeFullPayload,
+      },
+      maxInFlight: config.maxConcurrentDlqSends,
+      sendTimeoutMs: config.dlqSendTimeoutSecs * 1000,
+      admin: this.#admin,
+      network,
+      clock,
+      random,
+      metrics: this.metrics,
+      log,
+      errors: this.#errors,
+    });
+  }
+
+  #createPipeline(): Pipeline {
+    const { config, clock } = this.#options;
+    return new Pipeline({
+      clock,
+      inspector: new Inspector({
+        maxPayloadBytes: config.websocketMaxPayloadBytes,
+        schemaPolicy: config.schemaCompatibility,
+      }),
+      sequence: this.#sequence,
+      sessionHead: new SessionHead(this.metrics),
+      ring: this.#ring,
+      hub: this.hub,
+      deadLetters: this.#deadLetters,
+      health: this.#health,
+      metrics: recordMetrics(this.metrics),
+      errors: this.#errors,
+      pauseOnError: config.kafkaOnDecodeError === "pause",
+      pausePartition: (partition) => this.#consumer.pausePartition(partition),
+    });
+  }
+
+  #createConsumer(): GroupConsumer {
+    const { config, network, clock, random, log } = this.#options;
+    return new GroupConsumer({
+      settings: kafkaSettings(config),
+      topic: config.kafkaTopic,
+      groupId: config.kafkaGroupId,
+      autoOffsetReset: config.kafkaAutoOffsetReset,
+      handler: {
+        handleBatch: (batch) => this.pipeline.handleBatch(batch),
+        assigned: (assignments) => {
+          this.pipeline.assigned(assignments);
+          this.#lag.refresh();
+        },
+        revoked: (partitions) => {
+          this.pipeline.revoked(partitions);
+          this.#lag.refresh();
+        },
+      },
+      admin: this.#admin,
+      network,
+      clock,
+      random,
+      log,
+      onInfrastructureError: this.#onInfrastructureError,
+      onStarted: (operation, retries) =>
+        this.metrics.histogram("dashstream_ws_retry_count", { operation }).observe(retries),
+    });
+  }
+
+  #createLagMonitor(): LagMonitor {
+    const { config, clock, log } = this.#options;
+    return new LagMonitor({
+      topic: config.kafkaTopic,
+      intervalMs: config.kafkaLagCheckIntervalSecs * 1000,
+      staleAfterMs: config.kafkaLagStalePartitionSecs * 1000,
+      admin: this.#admin,
+      partitions: () => this.#consumer.partitions,
+      metrics: this.metrics,
+      clock,
+      log,
+      onInfrastructureError: this.#onInfrastructureError,
+    });
+  }
+}

@@ -1,0 +1,117 @@
+// The HTTP half of the appliance: routes over the hub and the health of all parts.
+
+import type { Config } from "../config/options.ts";
+import type { BuildInfo } from "../runtime/build-info.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { HttpServer, ServeHttp } from "../runtime/http.ts";
+import type { Random } from "../runtime/random.ts";
+import type { DeadLetterSink } from "../stream/dead-letter-sink.ts";
+import type { Log } from "../telemetry/log.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
+import { presentsToken } from "./admin-auth.ts";
+import { type AdminActions, adminRoutes } from "./admin-routes.ts";
+import { canonicalIp } from "./client-ip.ts";
+import { ConnectionLimit } from "./connection-limit.ts";
+import { MAX_CONTROL_FRAME_BYTES } from "./control-frames.ts";
+import { openExpectedSchemas } from "./expected-schemas.ts";
+import type { HealthTracker } from "./health.ts";
+import { healthReport } from "./health-report.ts";
+import type { Hub } from "./hub.ts";
+import type { Ring } from "./ring.ts";
+import { createRoutes } from "./routes.ts";
+import type { SessionMetrics } from "./session-metrics.ts";
+import { versionReport } from "./version.ts";
+
+export interface HttpSideOptions {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly serve: ServeHttp;
+  readonly build: BuildInfo;
+  readonly metrics: Metrics;
+  readonly sessionMetrics: SessionMetrics;
+  readonly health: HealthTracker;
+  readonly hub: Hub;
+  readonly ring: Ring;
+  readonly deadLetters: Pick<DeadLetterSink, "health">;
+  readonly admin: AdminActions;
+  readonly kafkaDownSeconds: () => number | null;
+  readonly notReadyReasons: () => readonly string[];
+  readonly draining: () => boolean;
+}
+
+/** Larger frames than the control limit are taken in, so that the client can be told what was wrong. */
+const MAX_FRAME_BYTES = 4 * MAX_CONTROL_FRAME_BYTES;
+/** Far above what a session queues, so that the runtime itself never drops a frame. */
+const MAX_BUFFERED_BYTES = 64 * 1024 * 1024;
+
+/** @throws DashstreamError `port_in_use`, `listen_failed` or `storage_failed` */
+export async function openHttpSide(options: HttpSideOptions): Promise<HttpServer> {
+  const { config, clock, random, log, metrics, hub, build } = options;
+  const app = createRoutes({
+    acceptWebSocket: (context, request) => {
+      const traits = {
+        browser: request.headers.has("origin"),
+        admin: presentsToken(request.headers.get("authorization"), config.adminToken),
+      };
+      return context.upgrade((socket) => hub.accept(socket, traits)) ?? badHandshake();
+    },
+    connectionLimit: new ConnectionLimit(config.websocketMaxConnectionsPerIp),
+    trustedProxies: new Set(config.websocketTrustedProxyIps.map((ip) => canonicalIp(ip) ?? ip)),
+    allowedOrigins: config.websocketAllowedOrigins,
+    health: () => report(options),
+    notReadyReasons: options.notReadyReasons,
+    draining: options.draining,
+    version: versionReport({
+      build,
+      stream: {
+        topic: config.kafkaTopic,
+        groupId: config.kafkaGroupId,
+        brokers: config.kafkaBrokers,
+        clusterId: config.kafkaClusterId,
+      },
+      maxPayloadBytes: config.websocketMaxPayloadBytes,
+      decodeErrorPolicy: config.kafkaOnDecodeError,
+    }),
+    metrics,
+    expectedSchemas: await openExpectedSchemas({ path: config.expectedSchemasPath, clock, random }),
+    admin: adminRoutes(options.admin, config.adminToken, log),
+    clock,
+    log,
+  });
+  return options.serve({
+    hostname: config.websocketHost,
+    port: config.websocketPort,
+    fetch: (request, context) => app.fetch(request, context),
+    maxFrameBytes: MAX_FRAME_BYTES,
+    maxBufferedBytes: MAX_BUFFERED_BYTES,
+  });
+}
+
+function badHandshake(): Response {
+  return new Response("The WebSocket handshake is not valid", { status: 400 });
+}
+
+/** Replay from memory only: what would describe a Redis tier is off and zero. */
+function report(options: HttpSideOptions) {
+  const { health, hub, ring, deadLetters, sessionMetrics, kafkaDownSeconds } = options;
+  return healthReport({
+    snapshot: health.snapshot(),
+    connectedClients: hub.clientCount,
+    replayBuffer: {
+      redis_enabled: false,
+      memory_hits: sessionMetrics.memoryHits.value,
+      redis_hits: 0,
+      redis_misses: 0,
+      redis_write_dropped: 0,
+      redis_write_failures: 0,
+      memory_buffer_size: ring.recordCount,
+      max_memory_size: ring.maxRecords,
+      redis_message_ttl_secs: 0,
+      redis_max_sequences: 0,
+    },
+    deadLetters: deadLetters.health(),
+    kafkaDownSeconds: kafkaDownSeconds(),
+  });
+}

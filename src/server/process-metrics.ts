@@ -1,0 +1,38 @@
+// Gauges that are read when somebody scrapes: what runs, for how long, with how many clients and records.
+
+import type { BuildInfo } from "../runtime/build-info.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
+import type { HealthTracker } from "./health.ts";
+import type { Hub } from "./hub.ts";
+import type { Ring } from "./ring.ts";
+
+export interface ProcessMetricsInputs {
+  readonly build: BuildInfo;
+  readonly health: HealthTracker;
+  readonly hub: Hub;
+  readonly ring: Ring;
+  readonly kafkaConnected: () => boolean;
+}
+
+/** An age of -1 means never. */
+export function exposeProcess(metrics: Metrics, inputs: ProcessMetricsInputs): void {
+  const { build, health, hub, ring, kafkaConnected } = inputs;
+  const buildLabels = {
+    version: build.version,
+    commit: build.gitSha,
+    build_date: build.buildDate,
+    runtime: build.runtime,
+  };
+  metrics.gauge("dashstream_build_info", buildLabels).set(1);
+  const gauges: Readonly<Record<string, () => number>> = {
+    websocket_uptime_seconds: () => Math.floor(health.snapshot().uptimeSeconds),
+    websocket_last_kafka_message_age_seconds: () => health.snapshot().lastReceivedAgoSeconds ?? -1,
+    websocket_last_infrastructure_error_age_seconds: () =>
+      health.snapshot().lastInfrastructureErrorAgoSeconds ?? -1,
+    websocket_connected_clients: () => hub.clientCount,
+    replay_buffer_memory_records: () => ring.recordCount,
+    replay_buffer_memory_bytes: () => ring.byteCount,
+  };
+  for (const [name, read] of Object.entries(gauges)) metrics.gaugeFn(name, {}, read);
+  metrics.gaugeFn("dashstream_dependency_up", { dependency: "kafka" }, () => (kafkaConnected() ? 1 : 0));
+}

@@ -1,0 +1,127 @@
+// What a dead letter looks like in Kafka: one JSON object that names the source record, the cause and as much of the
+// payload as is permitted, with headers in the names of KIP-1191. Pure.
+
+import { createHash } from "node:crypto";
+import type { Random } from "../runtime/random.ts";
+import type { DeadLetter } from "./dead-letter-sink.ts";
+
+export interface DeadLetterOrigin {
+  readonly topic: string;
+  readonly groupId: string;
+  /** Who wrote the dead letter. */
+  readonly consumerId: string;
+  readonly includePayload: boolean;
+}
+
+export interface DeadLetterRecord {
+  /** The trace id. */
+  readonly key: string;
+  readonly value: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** At most this much of a payload is embedded, so that the dead letter itself stays below broker limits. */
+export const MAX_EMBEDDED_BYTES = 512 * 1024;
+const SAMPLE_BYTES = 16;
+
+/** Builds the record. `nowMs` is milliseconds since the epoch; a trace id is made up where the record has none. */
+export function deadLetterRecord(
+  letter: DeadLetter,
+  origin: DeadLetterOrigin,
+  nowMs: number,
+  random: Random,
+): DeadLetterRecord {
+  const trace = traceOf(letter.traceparent) ?? { traceId: hex(random.bytes(16)), spanId: null };
+  const { value, header, partition, offset } = letter;
+  const sha256 = createHash("sha256").update(value).digest("hex");
+  const oversized = letter.errorType === "payload_too_large";
+  const included = origin.includePayload && !oversized ? value.subarray(0, MAX_EMBEDDED_BYTES) : null;
+  const threadId = header?.threadId || letter.key?.toString("utf8") || null;
+  const body = {
+    trace_id: trace.traceId,
+    timestamp: new Date(nowMs).toISOString().replace("Z", "+00:00"),
+    error: letter.error,
+    error_type: letter.errorType,
+    payload_sha256: sha256,
+    original_payload_base64: included === null ? null : included.toString("base64"),
+    payload_truncation_note: truncationNote(value.length, included, sha256, oversized),
+    message_size: value.length,
+    first_bytes_hex: hexList(value.subarray(0, SAMPLE_BYTES)),
+    last_bytes_hex: value.length < SAMPLE_BYTES ? "" : hexList(value.subarray(-SAMPLE_BYTES)),
+    kafka_partition: partition,
+    kafka_offset: offset,
+    message_count: letter.messageCount,
+    thread_id: threadId,
+    tenant_id: header?.tenantId || null,
+    source_topic: origin.topic,
+    source_partition: partition,
+    source_offset: offset,
+    consumer_id: origin.consumerId,
+    original_payload_size_bytes: value.length,
+    original_payload_included_bytes: included?.length ?? 0,
+    original_payload_truncated: included === null || included.length < value.length,
+    original_payload_sha256: sha256,
+    node_id: null,
+    parent_trace_id: trace.spanId === null ? null : trace.traceId,
+    span_id: trace.spanId,
+    original_message: threadId === null && header === null ? null : originalMessage(letter, threadId),
+  };
+  return {
+    key: trace.traceId,
+    value: JSON.stringify(body),
+    headers: {
+      "__dlq.errors.topic": origin.topic,
+      "__dlq.errors.partition": String(partition),
+      "__dlq.errors.offset": String(offset),
+      "__dlq.errors.group": origin.groupId,
+      "__dlq.errors.delivery.count": "1",
+      "__dlq.errors.message": letter.error,
+    },
+  };
+}
+
+/** Fields of the source message as far as they could be read. Text, where a number could exceed 2^53. */
+function originalMessage({ header }: DeadLetter, threadId: string | null): object {
+  return {
+    thread_id: threadId,
+    tenant_id: header?.tenantId || null,
+    sequence: header === null ? null : exactNumber(header.sequence, header.sequenceText),
+    type: header?.messageType ?? null,
+    schema_version: header?.schemaVersion ?? null,
+    timestamp_us: header?.timestampUs ?? null,
+  };
+}
+
+function exactNumber(value: number, text: string): number | string {
+  return Number.isSafeInteger(value) ? value : text;
+}
+
+function truncationNote(
+  bytes: number,
+  included: Buffer | null,
+  sha256: string,
+  oversized: boolean,
+): string | null {
+  if (included?.length === bytes) return null;
+  if (oversized) return `Payload of ${bytes} bytes exceeds the limit and is not embedded; SHA-256 ${sha256}`;
+  if (included !== null)
+    return `Only the first ${included.length} of ${bytes} bytes are embedded; SHA-256 ${sha256}`;
+  return `Payload not embedded; set DLQ_INCLUDE_FULL_PAYLOAD=true to embed it. SHA-256 ${sha256}`;
+}
+
+/** Trace id and span id of a W3C `traceparent`; `null` if it is not valid. */
+function traceOf(traceparent: string | null): { readonly traceId: string; readonly spanId: string } | null {
+  const match = /^[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}/.exec(
+    traceparent ?? "",
+  );
+  return match?.[1] && match[2] ? { traceId: match[1], spanId: match[2] } : null;
+}
+
+/** `[00, 0a, ff]`, the form in which earlier servers wrote samples. */
+function hexList(bytes: Uint8Array): string {
+  return `[${[...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join(", ")}]`;
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("hex");
+}

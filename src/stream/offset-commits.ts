@@ -1,0 +1,72 @@
+// Commits what was handled, never more: on a timer, before a rebalance and at the end. One commit at a time; a
+// failed one is not retried by itself, because by then the group may have given the partition to somebody else.
+
+import type { Clock, Timer } from "../runtime/clock.ts";
+import {
+  classifyInfrastructureError,
+  isRejoin,
+  type OnInfrastructureError,
+} from "./infrastructure-errors.ts";
+import type { PartitionState } from "./partition-state.ts";
+
+export interface CommittableOffset {
+  readonly partition: number;
+  /** The offset to go on with, in decimal. */
+  readonly offset: string;
+}
+
+export interface OffsetCommitsOptions {
+  readonly clock: Clock;
+  readonly intervalMs: number;
+  readonly partitions: () => Iterable<PartitionState>;
+  /** Sends one commit; `null` while there is no group to commit to. */
+  readonly send: () => ((offsets: readonly CommittableOffset[]) => Promise<void>) | null;
+  readonly onInfrastructureError: OnInfrastructureError;
+}
+
+export class OffsetCommits {
+  readonly #options: OffsetCommitsOptions;
+  #underway: Promise<void> | null = null;
+  #timer: Timer | null = null;
+
+  constructor(options: OffsetCommitsOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#timer ??= this.#options.clock.every(this.#options.intervalMs, () => void this.commit());
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+    this.#timer = null;
+  }
+
+  /** Commits what is new. Resolves when Kafka answered, whatever it said; failures go to the callback. */
+  async commit(): Promise<void> {
+    if (this.#underway) await this.#underway;
+    this.#underway ??= this.#commitOnce().finally(() => {
+      this.#underway = null;
+    });
+    await this.#underway;
+  }
+
+  async #commitOnce(): Promise<void> {
+    const send = this.#options.send();
+    if (!send) return;
+    const due = [...this.#options.partitions()]
+      .filter((state) => !state.revoked && !state.holds.has("assigning") && state.position > state.committed)
+      .map((state) => ({ state, position: state.position }));
+    if (due.length === 0) return;
+    try {
+      await send(
+        due.map(({ state, position }) => ({ partition: state.partition, offset: String(position) })),
+      );
+      for (const { state, position } of due) state.committed = position;
+    } catch (error) {
+      // A rebalance took the right to commit away; the next owner reads these records once more.
+      if (isRejoin(error)) return;
+      this.#options.onInfrastructureError(classifyInfrastructureError(error), "commit", error);
+    }
+  }
+}

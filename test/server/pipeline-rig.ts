@@ -1,0 +1,107 @@
+// The pipeline with a real inspector, validator, ring and hub; Kafka and the dead-letter queue are played by the test.
+
+import type { KafkaMessage } from "kafkajs";
+import { Pipeline } from "../../src/server/pipeline.ts";
+import { recordMetrics } from "../../src/server/record-metrics.ts";
+import type { DeadLetter, DeadLetterSink } from "../../src/stream/dead-letter-sink.ts";
+import { type GapPolicy, SequenceValidator } from "../../src/stream/sequence.ts";
+import { reportSequence } from "../../src/stream/sequence-report.ts";
+import { SessionHead } from "../../src/stream/session-head.ts";
+import { floodGuard } from "../../src/telemetry/flood.ts";
+import { silentLog } from "../../src/telemetry/log.ts";
+import { frameValue } from "../../src/wire/frame.ts";
+import { Inspector } from "../../src/wire/inspector.ts";
+import { encodeMessage } from "../../src/wire/messages.ts";
+import type { HeaderInit } from "../../src/wire/model.ts";
+import { hubRig, type RigOptions } from "./hub-rig.ts";
+
+export const MAX_PAYLOAD_BYTES = 1_048_576;
+
+export interface KeptLetter extends Omit<DeadLetter, "header"> {
+  readonly threadId: string | null;
+}
+
+export interface PipelineRigOptions extends RigOptions {
+  readonly gapPolicy?: GapPolicy;
+  readonly pauseOnError?: boolean;
+  /** Offsets below this were in the log before the start. */
+  readonly logEndOffset?: number;
+}
+
+export function pipelineRig(options: PipelineRigOptions = {}) {
+  const rig = hubRig(options);
+  const letters: KeptLetter[] = [];
+  const paused: number[] = [];
+  const committed: number[] = [];
+  const policy = options.gapPolicy ?? "warn";
+  const deadLetters: Pick<DeadLetterSink, "offer"> = {
+    offer: ({ header, ...letter }) => letters.push({ ...letter, threadId: header?.threadId ?? null }),
+  };
+  const pipeline = new Pipeline({
+    clock: rig.clock,
+    inspector: new Inspector({ maxPayloadBytes: MAX_PAYLOAD_BYTES, schemaPolicy: "exact" }),
+    sequence: new SequenceValidator({ policy, events: reportSequence(rig.registry, silentLog, policy) }),
+    sessionHead: new SessionHead(rig.registry),
+    ring: rig.ring,
+    hub: rig.hub,
+    deadLetters,
+    health: rig.health,
+    metrics: recordMetrics(rig.registry),
+    errors: floodGuard(silentLog, rig.clock),
+    pauseOnError: options.pauseOnError ?? false,
+    pausePartition: (partition) => paused.push(partition),
+  });
+  pipeline.assigned([
+    { partition: 0, startOffset: 0, logStartOffset: 0, logEndOffset: options.logEndOffset ?? 0 },
+  ]);
+  let nextOffset = 0;
+  return {
+    ...rig,
+    pipeline,
+    letters,
+    paused,
+    committed,
+    /** Hands values to the pipeline as one batch, at consecutive offsets. */
+    async consume(...values: (Buffer | null | Partial<KafkaMessage>)[]): Promise<void> {
+      const records = values.map((value) => {
+        const given = value === null || Buffer.isBuffer(value) ? { value } : value;
+        return message({ offset: String(nextOffset++), ...given });
+      });
+      await this.handle(records);
+    },
+    async handle(records: readonly KafkaMessage[], partition = 0): Promise<void> {
+      await pipeline.handleBatch({
+        partition,
+        records,
+        highWatermark: nextOffset,
+        progress: (next) => committed.push(next),
+        heartbeat: () => Promise.resolve(),
+        cancelled: () => false,
+      });
+    },
+    counter: (name: string, labels?: Record<string, string>) => rig.registry.counter(name, labels).value,
+    messages: (status: string) => rig.registry.counter("websocket_kafka_messages_total", { status }).value,
+  };
+}
+
+export function message(fields: Partial<KafkaMessage>): KafkaMessage {
+  return {
+    key: null,
+    value: null,
+    timestamp: "0",
+    attributes: 0,
+    offset: "0",
+    size: 0,
+    headers: {},
+    ...fields,
+  } as KafkaMessage;
+}
+
+/** A framed event of a thread. */
+export function event(threadId: string, sequence: number, header: Partial<HeaderInit> = {}): Buffer {
+  return frameValue(
+    encodeMessage({
+      event: { header: { threadId, tenantId: "acme", sequence, schemaVersion: 1, ...header }, nodeId: "n" },
+    }),
+  );
+}

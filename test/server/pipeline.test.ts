@@ -1,0 +1,217 @@
+import { describe, expect, test } from "bun:test";
+import { frameValue } from "../../src/wire/frame.ts";
+import { encodeMessage } from "../../src/wire/messages.ts";
+import { event, MAX_PAYLOAD_BYTES, message, pipelineRig } from "./pipeline-rig.ts";
+
+const decodeErrors = (rig: ReturnType<typeof pipelineRig>, error_type: string) =>
+  rig.counter("websocket_decode_errors_total", { error_type });
+
+describe("the verdict on a record", () => {
+  test("that decodes: success, delivered byte for byte, no dead letter", async () => {
+    const rig = pipelineRig();
+    const client = rig.connect();
+    await rig.consume(event("a", 1));
+    expect(client.records).toEqual([{ partition: 0, offset: 0, value: event("a", 1).toString() }]);
+    expect(rig.messages("success")).toBe(1);
+    expect(rig.letters).toEqual([]);
+    expect(rig.committed).toEqual([1]);
+  });
+
+  test("without a value: its own counter, no dead letter, no status, the next one arrives", async () => {
+    const rig = pipelineRig();
+    const client = rig.connect();
+    await rig.consume(null, event("a", 1));
+    expect(rig.counter("websocket_kafka_payload_missing_total")).toBe(1);
+    expect([rig.messages("success"), rig.messages("error")]).toEqual([1, 0]);
+    expect(rig.letters).toEqual([]);
+    expect(client.offsets(0)).toEqual([1]);
+    expect(rig.health.snapshot()).toMatchObject({ received: 2, payloadMissing: 1, decodeErrors: 0 });
+  });
+
+  const truncated = event("a", 2).subarray(0, -1);
+  const bad: [string, Buffer, string][] = [
+    ["truncated", truncated, "buffer_underflow"],
+    ["not protobuf", Buffer.from('{"json":true}'), "invalid_protobuf"],
+    ["not zstd behind a zstd frame", Buffer.from([1, 2, 3, 4, 5]), "decompression_failed"],
+    ["empty", Buffer.alloc(0), "unknown_decode_error"],
+    ["of another schema version", event("a", 2, { schemaVersion: 2 }), "schema_mismatch"],
+    ["larger than the limit", Buffer.alloc(MAX_PAYLOAD_BYTES + 2), "payload_too_large"],
+  ];
+  for (const [what, value, errorType] of bad) {
+    test(`that is ${what}: error, ${errorType}, dead letter, the next one arrives`, async () => {
+      const rig = pipelineRig();
+      const client = rig.connect();
+      await rig.consume(event("a", 1), { value, key: Buffer.from("a") }, event("a", 3));
+      expect(client.offsets(0)).toEqual([0, 2]);
+      expect(rig.messages("error")).toBe(1);
+      expect(decodeErrors(rig, errorType)).toBe(1);
+      expect(rig.letters).toMatchObject([{ errorType, partition: 0, offset: 1, value, messageCount: 2 }]);
+      expect(rig.letters[0]?.error).not.toBe("");
+      expect(rig.committed).toEqual([3]);
+      rig.clock.advance(3000);
+      await rig.consume(event("a", 4));
+      expect(rig.counter("dashstream_sequence_gaps_total")).toBe(0);
+    });
+  }
+
+  test("below the head seen at start: an old-data error outside the error rate, dead-lettered all the same", async () => {
+    const rig = pipelineRig({ logEndOffset: 1 });
+    await rig.consume(Buffer.from("bad"), Buffer.from("bad"));
+    expect([rig.messages("old_data_error"), rig.messages("error")]).toEqual([1, 1]);
+    expect(rig.counter("websocket_old_data_decode_errors_total")).toBe(1);
+    expect(rig.letters).toHaveLength(2);
+  });
+
+  test("read again in this process: counted, neither validated nor sent", async () => {
+    const rig = pipelineRig();
+    const client = rig.connect();
+    await rig.consume(event("a", 1), event("a", 2));
+    await rig.handle([
+      message({ offset: "0", value: event("a", 1) }),
+      message({ offset: "1", value: event("a", 2) }),
+    ]);
+    expect(rig.counter("websocket_kafka_redeliveries_total")).toBe(2);
+    expect(rig.counter("dashstream_sequence_duplicates_total")).toBe(0);
+    expect(rig.messages("success")).toBe(2);
+    expect(client.offsets(0)).toEqual([0, 1]);
+  });
+
+  test("that is a framing byte and nothing else: success, counted as undeliverable, not sent", async () => {
+    const rig = pipelineRig();
+    const client = rig.connect();
+    await rig.consume(Buffer.from([0]), event("a", 1));
+    expect(rig.counter("websocket_undeliverable_records_total", { reason: "empty_message" })).toBe(1);
+    expect(client.offsets(0)).toEqual([1]);
+  });
+});
+
+describe("numbering", () => {
+  test("a number that never comes is a gap; the records around it are delivered", async () => {
+    const rig = pipelineRig();
+    const client = rig.connect();
+    await rig.consume(event("a", 1), event("a", 4));
+    rig.clock.advance(2001);
+    await rig.consume(event("a", 5));
+    expect(rig.counter("dashstream_sequence_gaps_total")).toBe(1);
+    expect(client.offsets(0)).toEqual([0, 1, 2]);
+  });
+
+  test("under halt, a gap stops its thread only: its records are dead-lettered as thread_halted", async () => {
+    const rig = pipelineRig({ gapPolicy: "halt" });
+    const client = rig.connect();
+    await rig.consume(event("a", 1), event("b", 1), event("a", 3), event("b", 2), event("a", 4));
+    expect(client.offsets(0)).toEqual([0, 1, 3]);
+    expect(rig.letters.map(({ errorType, offset, threadId }) => [errorType, offset, threadId])).toEqual([
+      ["thread_halted", 2, "a"],
+      ["thread_halted", 4, "a"],
+    ]);
+    expect(rig.messages("success")).toBe(5);
+    expect(rig.registry.gauge("dashstream_sequence_halted_threads").value).toBe(1);
+  });
+
+  test("each event of a batch is validated, and a batch of several threads is counted", async () => {
+    const rig = pipelineRig();
+    const inner = (threadId: string, sequence: number) => ({
+      header: { threadId, sequence, schemaVersion: 1 },
+    });
+    const batch = frameValue(
+      encodeMessage({
+        eventBatch: { header: { schemaVersion: 1 }, events: [inner("a", 1), inner("b", 1), inner("a", 1)] },
+      }),
+    );
+    await rig.consume(batch);
+    expect(rig.counter("websocket_multi_thread_batches_total")).toBe(1);
+    expect(rig.counter("dashstream_sequence_duplicates_total")).toBe(1);
+  });
+
+  test("state of a revoked partition goes with it: what comes back is a new baseline", async () => {
+    const rig = pipelineRig();
+    await rig.consume(event("a", 1));
+    rig.pipeline.revoked([0]);
+    rig.pipeline.assigned([{ partition: 0, startOffset: 1, logStartOffset: 0, logEndOffset: 1 }]);
+    await rig.consume(event("a", 10), event("a", 11));
+    rig.clock.advance(3000);
+    await rig.consume(event("a", 12));
+    expect(rig.counter("dashstream_sequence_gaps_total")).toBe(0);
+  });
+});
+
+describe("latency", () => {
+  test("is observed for every header with a time, and to clients once a slice", async () => {
+    const rig = pipelineRig();
+    rig.connect();
+    const us = (agoMs: number) => (rig.clock.nowMs() - agoMs) * 1000;
+    await rig.consume(
+      event("a", 1, { timestampUs: us(90_000) }),
+      event("a", 2, { timestampUs: us(20) }),
+      event("a", 3),
+    );
+    const toConsumer = rig.registry.histogram("websocket_e2e_latency_ms", { stage: "producer_to_consumer" });
+    const toClient = rig.registry.histogram("websocket_e2e_latency_ms", { stage: "producer_to_client" });
+    expect([toConsumer.count, toConsumer.sum]).toEqual([2, 90_020]);
+    expect([toClient.count, toClient.sum]).toEqual([1, 90_000]);
+  });
+
+  test("of a producer ahead of our clock is clock skew, not latency", async () => {
+    const rig = pipelineRig();
+    await rig.consume(
+      event("a", 1, { timestampUs: (rig.clock.nowMs() + 5000) * 1000 }),
+      event("a", 2, { timestampUs: -5 }),
+    );
+    expect(rig.counter("websocket_clock_skew_events_total")).toBe(1);
+    expect(rig.registry.histogram("websocket_e2e_latency_ms", { stage: "producer_to_consumer" }).count).toBe(
+      0,
+    );
+  });
+});
+
+describe("policy pause", () => {
+  test("stops the partition at the bad record, and goes on after it when an operator resumes", async () => {
+    const rig = pipelineRig({ pauseOnError: true });
+    const client = rig.connect();
+    const records = [event("a", 1), Buffer.from("bad"), event("a", 3)].map((value, offset) =>
+      message({ offset: String(offset), value }),
+    );
+    await rig.handle(records);
+    expect(rig.paused).toEqual([0]);
+    expect(rig.committed).toEqual([1]);
+    expect(client.offsets(0)).toEqual([0]);
+    expect(rig.pipeline.resumeAfterError(0)).toBe(2);
+    expect(rig.pipeline.resumeAfterError(0)).toBeNull();
+    await rig.handle(records.slice(1));
+    expect(client.offsets(0)).toEqual([0, 2]);
+    expect(rig.messages("error")).toBe(1);
+    expect(rig.letters).toHaveLength(1);
+  });
+});
+
+describe("absurd but decodable records", () => {
+  const cases: [string, Buffer][] = [
+    ["a sequence of 2^64-1", event("a", 1, { sequence: 2n ** 64n - 1n })],
+    ["a thread id of 10 KB that is not ASCII", event("é".repeat(5000), 2)],
+    ["a negative time", event("a", 1, { timestampUs: -1n })],
+    ["a time in the far future", event("a", 1, { timestampUs: 2n ** 62n })],
+  ];
+  for (const [what, value] of cases) {
+    test(`${what} passes, and the next good record arrives`, async () => {
+      const rig = pipelineRig();
+      const client = rig.connect();
+      await rig.consume(event("z", 1), value, event("z", 2));
+      expect(client.offsets(0)).toEqual([0, 1, 2]);
+      expect(rig.messages("success")).toBe(3);
+    });
+  }
+});
+
+test("waiting until everything was handled needs no look at the time", async () => {
+  const rig = pipelineRig();
+  let settled = false;
+  const handled = rig.pipeline.handledUpTo(new Map([[0, 2]])).then(() => {
+    settled = true;
+  });
+  await rig.consume(event("a", 1));
+  expect(settled).toBe(false);
+  await rig.consume(event("a", 2));
+  await handled;
+  expect(settled).toBe(true);
+});
