@@ -54,16 +54,19 @@ export class LagMonitor {
     return this.#polling;
   }
 
-  /** Shows what is known now, without asking Kafka. */
+  /** Makes the series fit the partitions that are read now. */
   refresh(): void {
-    const { metrics, clock } = this.#options;
-    const partitions = this.#options.partitions();
-    for (const partition of this.#shown) if (!partitions.has(partition)) this.#hide(partition);
-    for (const [partition, state] of partitions) {
-      const labels = { partition: String(partition) };
+    const { metrics, clock, partitions } = this.#options;
+    for (const partition of this.#shown) if (!partitions().has(partition)) this.#hide(partition);
+    for (const partition of partitions().keys()) {
+      if (this.#shown.has(partition)) continue;
       this.#shown.add(partition);
-      metrics.gauge(LAG, labels).set(state.lag);
-      metrics.gauge(AGE, labels).set(Math.floor((clock.nowMs() - state.handledAtMs) / 1000));
+      const labels = { partition: String(partition) };
+      metrics.gaugeFn(LAG, labels, () => partitions().get(partition)?.lag ?? 0);
+      metrics.gaugeFn(AGE, labels, () => {
+        const handledAtMs = partitions().get(partition)?.handledAtMs ?? clock.nowMs();
+        return Math.floor((clock.nowMs() - handledAtMs) / 1000);
+      });
     }
   }
 

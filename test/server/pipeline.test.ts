@@ -47,7 +47,7 @@ describe("the verdict on a record", () => {
       expect(decodeErrors(rig, errorType)).toBe(1);
       expect(rig.letters).toMatchObject([{ errorType, partition: 0, offset: 1, value, messageCount: 2 }]);
       expect(rig.letters[0]?.error).not.toBe("");
-      expect(rig.committed).toEqual([3]);
+      expect(rig.committed.at(-1)).toBe(3);
       rig.clock.advance(3000);
       await rig.consume(event("a", 4));
       expect(rig.counter("dashstream_sequence_gaps_total")).toBe(0);
