@@ -1,0 +1,81 @@
+// The whole appliance, measured from inside. Arguments: brokers. Commands: `measure N CLIENTS` reports when N records
+// were handled and the clients (if any) have gone; `memory` reports the resident memory; `clients` how many there are.
+
+import { loadConfig } from "../../src/config/load.ts";
+import { buildInfo } from "../../src/runtime/build-info.ts";
+import { systemClock } from "../../src/runtime/clock.ts";
+import { systemNetwork } from "../../src/runtime/network.ts";
+import { systemRandom } from "../../src/runtime/random.ts";
+import { serveHttp } from "../../src/runtime/serve.ts";
+import { Appliance } from "../../src/server/appliance.ts";
+import { createLog } from "../../src/telemetry/json-log.ts";
+import { onCommand, report } from "./child.ts";
+import { TOPIC } from "./records.ts";
+
+const { config } = loadConfig({
+  env: {
+    KAFKA_BROKERS: String(process.argv[2]),
+    KAFKA_TOPIC: TOPIC,
+    KAFKA_GROUP_ID: `bench-${process.pid}`,
+    WEBSOCKET_PORT: "0",
+    WEBSOCKET_MAX_CONNECTIONS_PER_IP: "10000",
+  },
+  flags: {},
+  readFile: () => "",
+});
+const log = createLog({
+  level: "warn",
+  component: "bench",
+  clock: systemClock,
+  write: (line) => process.stderr.write(line),
+});
+const appliance = new Appliance({
+  config,
+  clock: systemClock,
+  random: systemRandom,
+  network: systemNetwork,
+  log,
+  serve: serveHttp,
+  build: buildInfo,
+});
+await appliance.start();
+while (!appliance.ready) await Bun.sleep(10);
+report({ port: appliance.address.port });
+
+let peakBytes = 0;
+setInterval(() => {
+  peakBytes = Math.max(peakBytes, process.memoryUsage.rss());
+}, 100);
+await onCommand((command) => {
+  const [name, records, clients] = command.split(" ");
+  if (name === "memory") {
+    Bun.gc(true);
+    report({ bytes: process.memoryUsage.rss(), peakBytes });
+  } else if (name === "clients") report({ clients: appliance.hub.clientCount });
+  else if (name === "measure") void measure(Number(records), Number(clients));
+});
+
+async function measure(records: number, clients: number): Promise<void> {
+  const success = appliance.metrics.counter("websocket_kafka_messages_total", { status: "success" });
+  const start = success.value;
+  let startCpu = process.cpuUsage();
+  let startMs = performance.now();
+  report({ measuring: 1 });
+  while (success.value === start) {
+    startCpu = process.cpuUsage();
+    startMs = performance.now();
+    await Bun.sleep(1);
+  }
+  while (success.value < start + records || (clients > 0 && appliance.hub.clientCount > 0))
+    await Bun.sleep(2);
+  const cpu = process.cpuUsage(startCpu);
+  const dropped = appliance.metrics.counter("websocket_dropped_messages_total", {
+    reason: "lagged_receiver",
+  }).value;
+  report({
+    seconds: (performance.now() - startMs) / 1000,
+    cpuSeconds: (cpu.user + cpu.system) / 1e6,
+    dropped,
+    peakBytes,
+  });
+}

@@ -1,0 +1,43 @@
+// The records that all measurements use: events of about 300 bytes, numbered per thread.
+
+import { encodeFramed } from "../../src/wire/encode.ts";
+
+export const TOPIC = "bench";
+const THREADS = 64;
+
+export interface BenchRecord {
+  readonly key: Buffer;
+  readonly value: Buffer;
+}
+
+/** Record number `index` (from 0) of the series; `timestampUs` 0 leaves the time out. */
+export function benchRecord(index: number, timestampUs = 0): BenchRecord {
+  const threadId = `thread-${index % THREADS}-8a7e62f0-1d3c`;
+  const value = encodeFramed(
+    {
+      event: {
+        header: {
+          messageId: new Uint8Array(16).fill(index & 0xff),
+          timestampUs,
+          tenantId: "tenant-1",
+          threadId,
+          sequence: Math.floor(index / THREADS) + 1,
+          type: 1,
+          schemaVersion: 1,
+        },
+        eventType: 11,
+        nodeId: "retrieve_documents",
+        durationUs: 18_250,
+        attributes: {
+          model: { stringValue: "gpt-4o-mini-2024-07-18" },
+          tokens_total: { intValue: 512 },
+          config_version: { stringValue: "v12" },
+          config_hash: { stringValue: "d2f1c1b0a9e8d7c6b5a4d2f1c1b0a9e8d7c6b5a4" },
+          prompt: { stringValue: "Summarise the three most relevant documents for this" },
+        },
+      },
+    },
+    null,
+  );
+  return { key: Buffer.from(threadId), value };
+}
