@@ -1,9 +1,11 @@
-// The records that all measurements use: events of about 300 bytes, numbered per thread.
+// The records that all measurements use: events of about 300 bytes, all equally long, numbered per thread.
 
 import { encodeFramed } from "../../src/wire/encode.ts";
 
 export const TOPIC = "bench";
 const THREADS = 64;
+/** Numbers from here on take equally many bytes for the next two million. */
+const FIRST_SEQUENCE = 20_000;
 
 export interface BenchRecord {
   readonly key: Buffer;
@@ -12,7 +14,7 @@ export interface BenchRecord {
 
 /** Record number `index` (from 0) of the series; `timestampUs` 0 leaves the time out. */
 export function benchRecord(index: number, timestampUs = 0): BenchRecord {
-  const threadId = `thread-${index % THREADS}-8a7e62f0-1d3c`;
+  const threadId = `thread-${String(index % THREADS).padStart(2, "0")}-8a7e62f0-1d3c`;
   const value = encodeFramed(
     {
       event: {
@@ -21,7 +23,7 @@ export function benchRecord(index: number, timestampUs = 0): BenchRecord {
           timestampUs,
           tenantId: "tenant-1",
           threadId,
-          sequence: Math.floor(index / THREADS) + 1,
+          sequence: Math.floor(index / THREADS) + FIRST_SEQUENCE,
           type: 1,
           schemaVersion: 1,
         },

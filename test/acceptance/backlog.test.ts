@@ -1,0 +1,68 @@
+// Reading a backlog must not throw healthy clients out: a million records wait while ten clients are connected, and
+// every one of them gets all, with nobody dropped or disconnected.
+
+import { expect, test } from "bun:test";
+import { join } from "node:path";
+import { createBroker } from "../../sim/broker/broker.ts";
+import { systemClock } from "../../src/runtime/clock.ts";
+import { systemNetwork } from "../../src/runtime/network.ts";
+import { seededRandom } from "../../src/runtime/random.ts";
+import { benchRecord } from "../bench/records.ts";
+import { startAppliance } from "../support/appliance.ts";
+
+const TOPIC = "backlog";
+const RECORDS = 1_000_000;
+const CLIENTS = 10;
+const BATCH = 1_000;
+
+test("a backlog of a million records reaches ten connected clients, none dropped or disconnected", async () => {
+  const broker = createBroker({
+    network: systemNetwork,
+    clock: systemClock,
+    random: seededRandom(1),
+    autoCreateTopics: false,
+  });
+  await broker.start();
+  const running = await startAppliance({
+    brokers: broker.bootstrap,
+    topic: TOPIC,
+    env: { WEBSOCKET_MAX_CONNECTIONS_PER_IP: "10" },
+  });
+  const receivers = Bun.spawn(
+    [
+      process.execPath,
+      join(import.meta.dir, "../bench/raw-clients.ts"),
+      new URL(running.url).port,
+      `${CLIENTS}`,
+      `${expectedBytes()}`,
+    ],
+    { stderr: "pipe" },
+  );
+  while (running.appliance.hub.clientCount < CLIENTS) await new Promise((resolve) => setImmediate(resolve));
+  broker.createTopic(TOPIC, { partitions: 1 });
+  for (let from = 0; from < RECORDS; from += BATCH) {
+    broker.append(
+      TOPIC,
+      0,
+      Array.from({ length: BATCH }, (_, i) => ({ ...benchRecord(from + i), timestampMs: 0 })),
+    );
+  }
+  expect(await new Response(receivers.stderr).text()).toBe("");
+  expect(await receivers.exited).toBe(0);
+  const metrics = await (await fetch(`${running.url}/metrics`)).text();
+  expect(metrics).toContain('websocket_dropped_messages_total{reason="lagged_receiver"} 0\n');
+  expect(metrics).toContain("websocket_slow_client_disconnects_total 0\n");
+  expect(metrics).toContain(`websocket_kafka_messages_total{status="success"} ${RECORDS}\n`);
+  await running.stop();
+  await broker.stop();
+}, 180_000);
+
+/** What one client gets: for each record a cursor and a value, each behind its frame header. */
+function expectedBytes(): number {
+  const valueBytes = benchRecord(0).value.length + 4;
+  let bytes = 0;
+  for (let offset = 0; offset < RECORDS; offset++) {
+    bytes += 2 + `{"type":"cursor","partition":0,"offset":"${offset}"}`.length + valueBytes;
+  }
+  return bytes;
+}
