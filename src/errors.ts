@@ -7,6 +7,7 @@
  * - `usage`: wrong command line (the process exits 2)
  * - `config_invalid`: an option, environment variable or configuration file has a bad value (exits 2)
  * - `port_in_use`, `listen_failed`: a server socket could not be opened
+ * - `server_unreachable`: a dashstream server did not answer, or kept ending the connection
  * - `kafka_unreachable`, `kafka_request_failed`, `kafka_topic_missing`: the Kafka side failed
  * - `dead_letter_timeout`, `dead_letter_rejected`, `dead_letter_backpressure`: a dead letter was not written
  * - `message_invalid`: a message given for encoding has a value that its field cannot hold
@@ -20,6 +21,7 @@ export const ERROR_CODES = [
   "config_invalid",
   "port_in_use",
   "listen_failed",
+  "server_unreachable",
   "kafka_unreachable",
   "kafka_request_failed",
   "kafka_topic_missing",
