@@ -176,11 +176,11 @@ export class Group {
   }
 
   #joinNew(request: JoinRequest, client: MemberClient): JoinResponse | Promise<JoinResponse> {
-    const id = `${client.clientId}-${uuidV4(this.#context.random)}`;
+    const { clock, random } = this.#context;
+    const id = `${client.clientId}-${uuidV4(random)}`;
     const previous = this.#roster.ofInstance(request.groupInstanceId);
     if (previous) return this.#replaceStatic(previous, id, request, client);
     if (request.groupInstanceId !== null || !client.mustKnowItsId) return this.#admit(id, request, client);
-    const { clock } = this.#context;
     this.#reserved.reserve(id, clock, request.sessionTimeoutMs, () => this.#completeJoinIfAllThere());
     return joinError(KAFKA_ERRORS.MEMBER_ID_REQUIRED, id);
   }
@@ -233,13 +233,9 @@ export class Group {
       this.#roster.dropAssignments();
       const { initialRebalanceDelayMs } = this.#context;
       this.#waitsForOthers = fromEmpty && initialRebalanceDelayMs > 0;
-      this.#armRebalance(this.#waitsForOthers ? initialRebalanceDelayMs : this.#longestRebalanceMs());
+      this.#armRebalance(this.#waitsForOthers ? initialRebalanceDelayMs : this.#roster.longestRebalanceMs());
     }
     this.#completeJoinIfAllThere();
-  }
-
-  #longestRebalanceMs(): number {
-    return Math.max(0, ...this.#roster.all().map((member) => member.rebalanceTimeoutMs));
   }
 
   #armRebalance(delayMs: number): void {
@@ -256,13 +252,12 @@ export class Group {
     this.#rebalanceTimer?.cancel();
     this.#rebalanceTimer = null;
     this.#waitsForOthers = false;
-    for (const member of this.#roster.all()) {
-      if (member.answerJoin === null && member.instanceId === null) this.#roster.remove(member);
-    }
+    const isLost = (member: Member) => member.answerJoin === null && member.instanceId === null;
+    for (const member of this.#roster.all().filter(isLost)) this.#roster.remove(member);
     const present = this.#roster.all().filter((member) => member.answerJoin !== null);
     if (present.length === 0 && this.#roster.size > 0) {
       // Only static members are left, and none has come back yet: they have until their sessions end.
-      this.#armRebalance(this.#longestRebalanceMs());
+      this.#armRebalance(this.#roster.longestRebalanceMs());
       return;
     }
     this.#generation++;

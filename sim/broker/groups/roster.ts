@@ -41,6 +41,11 @@ export class Roster {
     return memberId === undefined ? undefined : this.#members.get(memberId);
   }
 
+  /** How long the slowest member may take to join again. */
+  longestRebalanceMs(): number {
+    return Math.max(0, ...this.all().map((member) => member.rebalanceTimeoutMs));
+  }
+
   add(id: string, request: JoinRequest, client: MemberClient): Member {
     const member: Member = {
       id,
