@@ -30,6 +30,8 @@ export interface DialTarget {
   readonly port: number;
   /** Present: TLS with these options. */
   readonly tls?: ConnectionOptions;
+  /** Present: only addresses of this IP version. */
+  readonly family?: 4 | 6;
 }
 
 export interface Listener {
@@ -54,7 +56,8 @@ export interface Network {
 export const systemNetwork: Network = {
   dial(target, onConnect) {
     const { host, port, tls } = target;
-    return tls ? tlsConnect({ ...tls, host, port }, onConnect) : netConnect({ host, port }, onConnect);
+    const address = { host, port, ...(target.family ? { family: target.family } : {}) };
+    return tls ? tlsConnect({ ...tls, ...address }, onConnect) : netConnect(address, onConnect);
   },
   listen(host, port, onConnection) {
     return new Promise((resolve, reject) => {
