@@ -108,6 +108,7 @@ export class Appliance {
       hub: this.hub,
       ring: this.#ring,
       kafkaConnected: () => this.#consumer.joined,
+      pausedPartitions: () => this.pipeline.pausedPartitions,
     });
   }
 
@@ -268,6 +269,7 @@ export class Appliance {
       health: this.#health,
       metrics: recordMetrics(this.metrics),
       errors: this.#errors,
+      log: this.#options.log,
       pauseOnError: config.kafkaOnDecodeError === "pause",
       pausePartition: (partition) => this.#consumer.pausePartition(partition),
     });

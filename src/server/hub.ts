@@ -151,6 +151,11 @@ export class Hub {
     }
   }
 
+  /** Offsets of the partition start over: what clients had of it no longer counts. */
+  restartPartition(partition: number): void {
+    for (const session of this.#sessions) session.forgetPartition(partition);
+  }
+
   /** Closes all clients with 1001 in waves; resolves when the last is gone or `timeoutMs` passed. */
   async drain(timeoutMs: number): Promise<void> {
     const sessions = [...this.#sessions];

@@ -8,6 +8,7 @@ import type { DeadLetterSink, DeadLetterType } from "../stream/dead-letter-sink.
 import type { SequenceValidator } from "../stream/sequence.ts";
 import type { SessionHead } from "../stream/session-head.ts";
 import type { FloodGuard } from "../telemetry/flood.ts";
+import type { Log } from "../telemetry/log.ts";
 import type { FailureCode } from "../wire/failure.ts";
 import type { Inspector } from "../wire/inspector.ts";
 import type { HealthTracker } from "./health.ts";
@@ -26,6 +27,7 @@ export interface PipelineOptions {
   readonly health: HealthTracker;
   readonly metrics: RecordMetrics;
   readonly errors: FloodGuard;
+  readonly log: Log;
   /** A bad record pauses its partition until an operator resumes it, instead of being skipped. */
   readonly pauseOnError: boolean;
   readonly pausePartition: (partition: number) => void;
@@ -51,10 +53,17 @@ export class Pipeline implements BatchHandler {
   }
 
   assigned(assignments: readonly Assignment[]): void {
+    const { ring, hub, sessionHead, log } = this.#options;
     for (const { partition, startOffset, logEndOffset } of assignments) {
-      this.#options.ring.assign(partition, startOffset);
-      this.#options.sessionHead.assign(partition, startOffset, logEndOffset);
-      this.#options.hub.announceAssignment(partition);
+      if (logEndOffset < ring.nextOffset(partition)) {
+        const fields = { partition, handled_up_to: ring.nextOffset(partition), log_end: logEndOffset };
+        log.warn("the log is shorter than what was handled: the topic was made anew; starting over", fields);
+        hub.restartPartition(partition);
+        ring.restart(partition, startOffset);
+        sessionHead.forget(partition);
+      } else ring.assign(partition, startOffset);
+      sessionHead.assign(partition, startOffset, logEndOffset);
+      hub.announceAssignment(partition);
     }
     this.#wakeWaiters();
   }
@@ -88,6 +97,11 @@ export class Pipeline implements BatchHandler {
     this.#pausedAt.delete(partition);
     this.#options.ring.advance(partition, offset + 1);
     return offset + 1;
+  }
+
+  /** Partitions that stand still at a bad record. */
+  get pausedPartitions(): number {
+    return this.#pausedAt.size;
   }
 
   /** Resolves when every record below the given offsets was handled. */

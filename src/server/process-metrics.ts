@@ -12,11 +12,12 @@ export interface ProcessMetricsInputs {
   readonly hub: Hub;
   readonly ring: Ring;
   readonly kafkaConnected: () => boolean;
+  readonly pausedPartitions: () => number;
 }
 
 /** An age of -1 means never. */
 export function exposeProcess(metrics: Metrics, inputs: ProcessMetricsInputs): void {
-  const { build, health, hub, ring, kafkaConnected } = inputs;
+  const { build, health, hub, ring, kafkaConnected, pausedPartitions } = inputs;
   const buildLabels = {
     version: build.version,
     commit: build.gitSha,
@@ -30,6 +31,7 @@ export function exposeProcess(metrics: Metrics, inputs: ProcessMetricsInputs): v
     websocket_last_infrastructure_error_age_seconds: () =>
       health.snapshot().lastInfrastructureErrorAgoSeconds ?? -1,
     websocket_connected_clients: () => hub.clientCount,
+    websocket_kafka_paused_partitions: pausedPartitions,
     replay_buffer_memory_records: () => ring.recordCount,
     replay_buffer_memory_bytes: () => ring.byteCount,
   };

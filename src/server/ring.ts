@@ -109,6 +109,12 @@ export class Ring {
     }
   }
 
+  /** The topic was made anew: offsets start over, and what is kept of the partition belongs to the old one. */
+  restart(partition: number, startOffset: number): void {
+    this.clear();
+    this.#spans.set(partition, { coveredFrom: startOffset, nextOffset: startOffset, lastOffset: -1 });
+  }
+
   /** Offset below which everything of this partition was handled, or -1 if nothing is known of it. */
   nextOffset(partition: number): number {
     return this.#spans.get(partition)?.nextOffset ?? -1;

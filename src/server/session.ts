@@ -114,6 +114,12 @@ export class Session {
     if (offset > this.sentOffset(partition)) this.#sent[partition] = offset;
   }
 
+  /** Offsets of the partition start over. */
+  forgetPartition(partition: number): void {
+    delete this.#sent[partition];
+    this.firstSentOffsets.delete(partition);
+  }
+
   /** Starts live delivery for a client that was held back in case it resumes. */
   release(): void {
     this.#held = false;

@@ -58,6 +58,9 @@ const FAILED_OPERATIONS: Readonly<Record<string, KafkaOperation>> = {
   SyncGroup: "join",
 };
 
+/** What Kafka answers to members that merely have to join again, in the words of the client library. */
+const REJOIN_TEXT = /rebalancing|valid member id|generation|not aware of this member/i;
+
 export class GroupConsumer {
   readonly #options: GroupConsumerOptions;
   readonly #tracker: AssignmentTracker;
@@ -166,7 +169,7 @@ export class GroupConsumer {
         onSocketError: (error) => this.#failed("connect", error),
         onFailedResponse: ({ api, error }) => {
           const operation = FAILED_OPERATIONS[api];
-          if (operation === "fetch") this.#failed(operation, new Error(error));
+          if (operation && !REJOIN_TEXT.test(error)) this.#failed(operation, new Error(error));
         },
       });
       const consumer = client.kafka.consumer({

@@ -159,13 +159,15 @@ export class DeadLetterQueue implements DeadLetterSink {
     const batch = this.#batch;
     this.#batch = [];
     const { clock, sendTimeoutMs, topic } = this.#options;
+    const connection = this.#connect();
     // What happens first decides: an acknowledgement that comes later is neither a success nor a second failure.
     const outcome = await new Promise<{ readonly reason: DeadLetterFailure; readonly error: string } | null>(
       (resolve) => {
         const timer = clock.after(sendTimeoutMs, () => {
+          this.#retire(connection);
           resolve({ reason: "timeout", error: `no acknowledgement within ${sendTimeoutMs} ms` });
         });
-        this.#produce(batch)
+        this.#produce(connection, batch)
           .then(
             () => resolve(null),
             (error: unknown) => resolve({ reason: failureReason(error), error: describeError(error) }),
@@ -183,8 +185,7 @@ export class DeadLetterQueue implements DeadLetterSink {
     for (const _ of batch) this.#fail(outcome.reason, `topic ${topic}: ${outcome.error}`);
   }
 
-  async #produce(batch: readonly Sending[]): Promise<void> {
-    const connection = this.#connect();
+  async #produce(connection: Connection, batch: readonly Sending[]): Promise<void> {
     try {
       await connection.ready;
       const { topic, sendTimeoutMs } = this.#options;
@@ -225,6 +226,14 @@ export class DeadLetterQueue implements DeadLetterSink {
     ready.catch(() => this.#connectFailures++);
     this.#connection = { client, producer, ready };
     return this.#connection;
+  }
+
+  /** A connection that does not answer gets no more to do; what is under way on it keeps its own time limit. */
+  #retire(connection: Connection): void {
+    if (this.#connection !== connection) return;
+    this.#connection = null;
+    const { clock, sendTimeoutMs } = this.#options;
+    clock.after(sendTimeoutMs, () => connection.client.destroy());
   }
 
   #drop(connection: Connection | null): void {

@@ -84,6 +84,7 @@ const BY_TEXT: ReadonlyArray<readonly [RegExp, InfrastructureErrorType]> = [
   [/getaddrinfo|\bdns\b/i, "dns_failure"],
   [/timeout|timed out/i, "connection_timeout"],
   [/connection refused|reset by peer|closed connection|not connected/i, "broker_down"],
+  [/not available|not the leader|no leader|loading|coordinator/i, "broker_down"],
 ];
 
 const MAX_CAUSES = 8;

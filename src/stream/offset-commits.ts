@@ -55,7 +55,9 @@ export class OffsetCommits {
     const send = this.#options.send();
     if (!send) return;
     const due = [...this.#options.partitions()]
-      .filter((state) => !state.revoked && !state.holds.has("assigning") && state.position > state.committed)
+      .filter(
+        (state) => !state.revoked && !state.holds.has("assigning") && state.position !== state.committed,
+      )
       .map((state) => ({ state, position: state.position }));
     if (due.length === 0) return;
     try {

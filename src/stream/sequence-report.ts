@@ -11,6 +11,7 @@ export function reportSequence(metrics: Metrics, log: Log, policy: GapPolicy): S
   const duplicates = metrics.counter("dashstream_sequence_duplicates_total");
   const reorders = metrics.counter("dashstream_sequence_reorders_total");
   const restarts = metrics.counter("dashstream_sequence_restarts_total");
+  const evictions = metrics.counter("dashstream_sequence_evictions_total");
   const haltedThreads = metrics.gauge("dashstream_sequence_halted_threads");
   return {
     gap(gap) {
@@ -21,6 +22,7 @@ export function reportSequence(metrics: Metrics, log: Log, policy: GapPolicy): S
     duplicate: () => duplicates.inc(),
     reordered: () => reorders.inc(),
     restarted: () => restarts.inc(),
+    evicted: () => evictions.inc(),
     halted: (gap) => log.error(`❌ HALTED thread ${gap.threadId} due to gap`, gapFields(gap)),
     haltedThreads: (count) => haltedThreads.set(count),
   };

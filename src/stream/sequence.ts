@@ -51,6 +51,8 @@ export interface SequenceEvents {
   restarted(): void;
   /** A thread stopped being delivered; its gap was reported before. */
   halted(gap: SequenceGap): void;
+  /** A thread was forgotten to bound memory. */
+  evicted(): void;
   /** The number of halted threads changed. */
   haltedThreads(count: number): void;
 }
@@ -174,6 +176,7 @@ export class SequenceValidator {
       // Nobody would notice later that these never came: better reported early than not at all.
       while (evicted.holes !== null) this.#declareOldest(evicted);
       this.#forget([evicted]);
+      this.#events.evicted();
     }
     this.#threads.add(partition, id, sequence, timestampUs);
     return "baseline";

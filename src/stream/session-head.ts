@@ -25,6 +25,11 @@ export class SessionHead {
     phase.set(startOffset < head.endOffset ? 1 : 0);
   }
 
+  /** The topic was made anew: its old head says nothing. */
+  forget(partition: number): void {
+    this.#heads.delete(partition);
+  }
+
   /** Everything below `nextOffset` is handled. */
   advance(partition: number, nextOffset: number): void {
     const head = this.#heads.get(partition);

@@ -48,6 +48,7 @@ export function pipelineRig(options: PipelineRigOptions = {}) {
     health: rig.health,
     metrics: recordMetrics(rig.registry),
     errors: floodGuard(silentLog, rig.clock),
+    log: silentLog,
     pauseOnError: options.pauseOnError ?? false,
     pausePartition: (partition) => paused.push(partition),
   });

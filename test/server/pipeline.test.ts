@@ -136,6 +136,17 @@ describe("numbering", () => {
   });
 });
 
+test("a topic that was made anew is delivered from its start, not taken for redelivery", async () => {
+  const rig = pipelineRig();
+  const client = rig.connect();
+  await rig.consume(event("a", 1), event("a", 2), event("a", 3));
+  rig.pipeline.revoked([0]);
+  rig.pipeline.assigned([{ partition: 0, startOffset: 0, logStartOffset: 0, logEndOffset: 1 }]);
+  await rig.handle([message({ offset: "0", value: event("b", 1) })]);
+  expect(client.offsets(0)).toEqual([0, 1, 2, 0]);
+  expect(rig.counter("websocket_kafka_redeliveries_total")).toBe(0);
+});
+
 describe("latency", () => {
   test("is observed for every header with a time, and to clients once a slice", async () => {
     const rig = pipelineRig();

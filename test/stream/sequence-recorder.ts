@@ -15,6 +15,7 @@ export class SequenceRecorder implements SequenceEvents {
   duplicates = 0;
   reorders = 0;
   restarts = 0;
+  evictions = 0;
   haltedCount = 0;
 
   gap(gap: SequenceGap): void {
@@ -28,6 +29,9 @@ export class SequenceRecorder implements SequenceEvents {
   }
   restarted(): void {
     this.restarts++;
+  }
+  evicted(): void {
+    this.evictions++;
   }
   halted(gap: SequenceGap): void {
     this.halts.push(gap);

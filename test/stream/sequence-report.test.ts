@@ -39,6 +39,7 @@ test("counts by the names of the catalogue and logs a halted thread once", () =>
   for (const sequence of [1, 2, 2, 6, 7, 8]) validator.observe(0, "run-9", sequence, 0, 0);
   expect(values).toEqual({
     dashstream_sequence_gaps_total: [1],
+    dashstream_sequence_evictions_total: [],
     dashstream_sequence_gap_size: [3],
     dashstream_sequence_duplicates_total: [1],
     dashstream_sequence_reorders_total: [],

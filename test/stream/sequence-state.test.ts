@@ -60,6 +60,7 @@ describe("bounded state", () => {
     expect(validator.observe(0, "a", 3, 0, 0)).toBe("in_order");
     expect(validator.observe(0, "b", 500, 0, 0)).toBe("baseline");
     expect(events.gaps).toEqual([]);
+    expect(events.evictions).toBe(2);
   });
 
   test("reports what a forgotten thread still missed", () => {
