@@ -3,8 +3,8 @@
 // wrapped in silence.
 
 import protobuf from "protobufjs/light.js";
-import { type Fields, fromWire, toWire } from "./conversion.ts";
 import type { FailureCode } from "./failure.ts";
+import { type Fields, fromWire, toWire } from "./message-conversion.ts";
 import type { DashStreamMessage, DashStreamMessageInit } from "./model.ts";
 import { SCHEMA } from "./schema.ts";
 import { MAX_NESTING, Walker } from "./walker.ts";
@@ -20,7 +20,7 @@ const MESSAGE = root.lookupType("dashstream.v1.DashStreamMessage");
  * than decoders accept. Lone surrogates in strings become U+FFFD, since no decoder would take them.
  */
 export function encodeMessage(message: DashStreamMessageInit): Buffer {
-  const bytes = MESSAGE.encode(toWire(MESSAGE, message, "message", 0)).finish();
+  const bytes = MESSAGE.encode(toWire(MESSAGE, message as Fields, "message", 0)).finish();
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
