@@ -66,7 +66,10 @@ export class GroupConsumer {
   readonly #tracker: AssignmentTracker;
   readonly #commits: OffsetCommits;
   readonly #liveness: Liveness;
+  /** Aborted first: nothing more is fetched or started. */
   readonly #stop = new AbortController();
+  /** Aborted last, when all is committed: the membership ends. */
+  readonly #leave = new AbortController();
   #running: { readonly consumer: Consumer; readonly client: KafkaClient } | null = null;
   #supervisor: Promise<void> | null = null;
 
@@ -111,8 +114,7 @@ export class GroupConsumer {
     await Promise.all([...this.#tracker.partitions.values()].map((state) => state.active.settled()));
     await beforeCommit();
     await endsWithin(this.#options.clock, STOP_TIMEOUT_MS, this.#commits.commit());
-    const running = this.#running;
-    if (running) await this.#close(running);
+    this.#leave.abort();
     await this.#supervisor;
   }
 
@@ -184,22 +186,26 @@ export class GroupConsumer {
       const running = { consumer, client };
       this.#running = running;
       close = () => this.#close(running);
-      const crashed = this.#watch(consumer);
-      await Promise.race([consumer.connect(), crashed]);
-      this.#options.onStarted("kafka_subscribe", 0);
-      await consumer.subscribe({ topic, fromBeginning: autoOffsetReset === "earliest" });
-      await consumer.run({
-        autoCommit: false,
-        eachBatchAutoResolve: false,
-        eachBatch: (payload) => this.#eachBatch(payload),
-      });
-      onRunning();
-      return await crashed;
+      // The library may still be trying when it is told to stop; what it tried is then of no interest.
+      const ended = Promise.race([this.#watch(consumer), aborted(this.#leave.signal)]);
+      const begin = async () => {
+        await consumer.connect();
+        await consumer.subscribe({ topic, fromBeginning: autoOffsetReset === "earliest" });
+        this.#options.onStarted("kafka_subscribe", 0);
+        await consumer.run({
+          autoCommit: false,
+          eachBatchAutoResolve: false,
+          eachBatch: (payload) => this.#eachBatch(payload),
+        });
+        onRunning();
+        return await ended;
+      };
+      return await Promise.race([begin(), ended]);
     } catch (error) {
       return error;
     } finally {
-      this.#liveness.lost();
       await close?.();
+      this.#liveness.lost();
       this.#tracker.revokeAll();
     }
   }
@@ -293,7 +299,9 @@ export class GroupConsumer {
   async #close(running: { readonly consumer: Consumer; readonly client: KafkaClient }): Promise<void> {
     if (this.#running !== running) return;
     this.#running = null;
-    await endsWithin(this.#options.clock, STOP_TIMEOUT_MS, running.consumer.disconnect());
+    const leaving = running.consumer.disconnect();
+    // Only a working membership is worth leaving properly; another one would wait for answers that do not come.
+    await endsWithin(this.#options.clock, this.#liveness.alive ? STOP_TIMEOUT_MS : 0, leaving);
     running.client.destroy();
   }
 
@@ -302,4 +310,11 @@ export class GroupConsumer {
     this.#liveness.failed();
     this.#options.onInfrastructureError(classifyInfrastructureError(error), operation, error);
   }
+}
+
+function aborted(signal: AbortSignal): Promise<null> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(null);
+    else signal.addEventListener("abort", () => resolve(null), { once: true });
+  });
 }

@@ -116,6 +116,14 @@ describe("commits", () => {
   });
 });
 
+test("stopping before the membership is there ends at once", async () => {
+  const rule = broker.control("JoinGroup", () => ({ kind: "hang" }));
+  const one = started();
+  while (rule.hits === 0) await new Promise((resolve) => setImmediate(resolve));
+  await stopped(one);
+  expect(one.values).toEqual([]);
+});
+
 describe("trouble", () => {
   test("a handler that fails gets the same records again", async () => {
     append(broker, 0, "a");
