@@ -106,6 +106,8 @@ function listen(options: HttpServerOptions): Bun.Server<SocketData> {
       hostname: options.hostname,
       port: options.port,
       development: false,
+      // Without development Bun would let a second server share the port, and requests would go to either.
+      reusePort: false,
       idleTimeout: HTTP_IDLE_SECONDS,
       websocket: websocketHandlers(options),
       async fetch(request, server) {
