@@ -146,6 +146,13 @@ async function latencyAndMemory(): Promise<void> {
   );
 }
 
+async function stageCosts(): Promise<void> {
+  const child = startChild("stage-costs.ts");
+  const stages = [await child.next(), await child.next(), await child.next(), await child.next()];
+  const texts = stages.map(({ stage, cpuSeconds }) => `${stage} ${Number(cpuSeconds).toFixed(2)}`);
+  notes.push(`each stage by itself, CPU s per million records: ${texts.join(", ")}`);
+}
+
 async function startTime(): Promise<void> {
   const binary = `${import.meta.dir}/../../dist/dashstream`;
   if (!(await Bun.file(binary).exists())) {
@@ -202,6 +209,7 @@ await pipeline(1, RECORDS, bare, "7");
 await pipeline(10, RECORDS, bare, "17");
 await pipeline(100, Math.floor(RECORDS / 10), bare, "");
 await compareFanOut();
+await stageCosts();
 await latencyAndMemory();
 await startTime();
 const widths =
