@@ -167,13 +167,14 @@ export class Appliance {
   async stop(): Promise<void> {
     if (this.#draining) return;
     this.#draining = true;
-    this.#http?.stopAccepting();
     this.#expiry?.cancel();
     await this.#consumer.stop(async () => {
       await this.#deadLetters.flush(DEAD_LETTER_FLUSH_MS);
     });
     await this.#lag.stop();
     await this.#deadLetters.close(0);
+    // Not before: until here `/readyz` says why it is not ready. From here on, clients that come back go elsewhere.
+    this.#http?.stopAccepting();
     await this.hub.drain(CLIENT_DRAIN_MS);
     this.hub.stop();
     await this.#http?.stop();

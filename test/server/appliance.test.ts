@@ -217,6 +217,21 @@ describe("what operators see", () => {
   });
 });
 
+test("while it stops, it says that it is not ready and takes no new clients", async () => {
+  const { url, wsUrl, stop } = await start();
+  append(event("a", 1));
+  await handled();
+  const rule = broker.control("OffsetCommit", () => ({ kind: "delay", delayMs: 300 }));
+  const stopping = stop();
+  const ready = await fetch(`${url}/readyz`);
+  expect(ready.status).toBe(503);
+  expect(await ready.json()).toEqual({ ready: false, reasons: ["the server is shutting down"] });
+  await expect(connectStream(wsUrl)).rejects.toThrow();
+  rule.remove();
+  await stopping;
+  running = null;
+});
+
 test("stopping commits what was handled, tells clients with 1001, and leaves the port", async () => {
   const { url, stop } = await start();
   const one = await client();
