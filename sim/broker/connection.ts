@@ -30,8 +30,11 @@ export interface ConnectionContext {
   readonly log: Log;
 }
 
-/** Serves one socket until either side closes it. */
-export function serveConnection(socket: StreamSocket, context: ConnectionContext): void {
+/**
+ * Serves one socket until either side closes it.
+ * @returns ends whatever waits on the connection, at once; the socket itself is its owner's to close
+ */
+export function serveConnection(socket: StreamSocket, context: ConnectionContext): () => void {
   const connection = new Connection(socket, context);
   socket.setNoDelay(true);
   socket.on("data", (chunk: Buffer) => connection.receive(chunk));
@@ -40,6 +43,7 @@ export function serveConnection(socket: StreamSocket, context: ConnectionContext
     context.log.debug("connection failed", { error: describeError(error) }),
   );
   socket.on("close", () => connection.closed());
+  return () => connection.closed();
 }
 
 class Connection {

@@ -19,6 +19,8 @@ export class BrokerNode implements NodeAddress {
   readonly host: string;
   #port: number;
   #listener: Listener | null = null;
+  /** Ends what waits on each open connection. */
+  readonly #connections = new Set<() => void>();
 
   constructor(nodeId: number, host: string, port: number) {
     this.nodeId = nodeId;
@@ -38,9 +40,11 @@ export class BrokerNode implements NodeAddress {
   async up({ network, cluster, controls, log }: NodeContext): Promise<void> {
     if (this.#listener) return;
     const { nodeId } = this;
-    const listener = await network.listen(this.host, this.#port, (socket) =>
-      serveConnection(socket, { cluster, controls, nodeId, log }),
-    );
+    const listener = await network.listen(this.host, this.#port, (socket) => {
+      const end = serveConnection(socket, { cluster, controls, nodeId, log });
+      this.#connections.add(end);
+      socket.once("close", () => this.#connections.delete(end));
+    });
     this.#listener = listener;
     this.#port = listener.port;
     for (const group of this.#coordinated(cluster)) group.resume();
@@ -51,6 +55,9 @@ export class BrokerNode implements NodeAddress {
     const listener = this.#listener;
     if (!listener) return;
     this.#listener = null;
+    // Waiting requests end now and not when their sockets are closed: a node that is down has no timers.
+    for (const end of this.#connections) end();
+    this.#connections.clear();
     for (const group of this.#coordinated(cluster)) group.suspend();
     await listener.close().catch((error: unknown) => {
       log.warn("listener did not close", { node: this.nodeId, error: describeError(error) });

@@ -1,0 +1,148 @@
+import { describe, expect, test } from "bun:test";
+import { APIS } from "../../../src/kafka-protocol/apis.ts";
+import { KAFKA_ERRORS } from "../../../src/kafka-protocol/error-codes.ts";
+import { brokerRig, bytesOf, fetch, metadataRequest, produce } from "./broker-rig.ts";
+
+describe("a rule that answers with an error", () => {
+  test("refuses so many requests as it is told to, and nothing is written meanwhile", async () => {
+    const { broker, connect } = await brokerRig();
+    broker.createTopic("t");
+    const wire = await connect();
+    const rule = broker.control("Produce", () => ({ kind: "error", error: "NOT_ENOUGH_REPLICAS" }), {
+      times: 2,
+    });
+    const codes: number[] = [];
+    for (let i = 0; i < 3; i++) codes.push((await produce(wire, "t", ["v"]))[0]?.errorCode ?? -99);
+    const { NOT_ENOUGH_REPLICAS, NONE } = KAFKA_ERRORS;
+    expect(codes).toEqual([NOT_ENOUGH_REPLICAS, NOT_ENOUGH_REPLICAS, NONE]);
+    expect(rule.hits).toBe(2);
+    expect(broker.endOffsets("t")).toEqual([1]);
+  });
+
+  test("concerns only the partition that its filter names", async () => {
+    const { broker, connect } = await brokerRig();
+    broker.createTopic("t", { partitions: 2 });
+    broker.control("Produce", () => ({ kind: "error", error: "KAFKA_STORAGE_ERROR" }), {
+      topic: "t",
+      partition: 1,
+    });
+    const written = await produce(await connect(), "t", ["v"], [0, 1]);
+    expect(written.map(({ errorCode }) => errorCode)).toEqual([0, KAFKA_ERRORS.KAFKA_STORAGE_ERROR]);
+    expect(broker.endOffsets("t")).toEqual([1, 0]);
+  });
+
+  test("concerns only the client and the API that it names, until it is removed", async () => {
+    const { broker, connect } = await brokerRig();
+    broker.createTopic("t");
+    const rule = broker.control(
+      "FindCoordinator",
+      () => ({ kind: "error", error: "COORDINATOR_NOT_AVAILABLE" }),
+      {
+        clientId: "victim",
+      },
+    );
+    const ask = async (clientId: string) => {
+      const wire = await connect(1, clientId);
+      return (await wire.call(APIS.FindCoordinator, 2, { key: "g", keyType: 0 })).errorCode;
+    };
+    expect(await ask("victim")).toBe(KAFKA_ERRORS.COORDINATOR_NOT_AVAILABLE);
+    expect(await ask("other")).toBe(KAFKA_ERRORS.NONE);
+    rule.remove();
+    expect(await ask("victim")).toBe(KAFKA_ERRORS.NONE);
+  });
+
+  test("may decide by what the request names", async () => {
+    const { broker, connect } = await brokerRig();
+    const seen: string[] = [];
+    broker.control("*", ({ api, targets, clientId, nodeId }) => {
+      seen.push(`${api} ${clientId} ${nodeId} ${targets.map(({ topic }) => topic)}`);
+      return targets.some(({ topic }) => topic === "bad")
+        ? { kind: "error", error: "TOPIC_AUTHORIZATION_FAILED" }
+        : { kind: "pass" };
+    });
+    const wire = await connect(1, "me");
+    const { topics } = await wire.call(APIS.Metadata, 8, metadataRequest(["bad"]));
+    expect(topics[0]?.errorCode).toBe(KAFKA_ERRORS.TOPIC_AUTHORIZATION_FAILED);
+    await produce(wire, "good", ["v"]);
+    expect(seen).toEqual(["Metadata me 1 bad", "Produce me 1 good"]);
+  });
+});
+
+describe("a rule that delays", () => {
+  test("holds the request, and what comes behind it on the same connection, for that time", async () => {
+    const { broker, clock, connect } = await brokerRig();
+    broker.createTopic("t");
+    broker.control("Produce", () => ({ kind: "delay", delayMs: 500 }), { times: 1 });
+    const wire = await connect();
+    const order: string[] = [];
+    const slow = produce(wire, "t", ["v"]).then(() => order.push("produce"));
+    const behind = wire.call(APIS.ApiVersions, 0, {}).then(() => order.push("versions"));
+    await (await connect()).call(APIS.ApiVersions, 0, {});
+    expect([broker.endOffsets("t"), order]).toEqual([[0], []]);
+    clock.advance(500);
+    await Promise.all([slow, behind]);
+    expect([broker.endOffsets("t"), order.length]).toEqual([[1], 2]);
+  });
+
+  test("at the response writes at once and answers late", async () => {
+    const { broker, clock, connect } = await brokerRig();
+    broker.createTopic("t");
+    broker.control("Produce", () => ({ kind: "delay", delayMs: 500, stage: "response" }));
+    const waiting = produce(await connect(), "t", ["v"]);
+    await fetch(await connect(), "t", { maxWaitMs: 10_000 });
+    expect(broker.endOffsets("t")).toEqual([1]);
+    clock.advance(500);
+    expect((await waiting)[0]?.baseOffset).toBe(0);
+  });
+});
+
+describe("a rule that cuts or hangs", () => {
+  test("drops the connection before anything is written", async () => {
+    const { broker, connect } = await brokerRig();
+    broker.createTopic("t");
+    broker.control("Produce", () => ({ kind: "drop" }));
+    await expect(produce(await connect(), "t", ["v"])).rejects.toThrow("connection closed");
+    expect(broker.endOffsets("t")).toEqual([0]);
+  });
+
+  test("drops the connection after writing, so that sending again makes a duplicate", async () => {
+    const { broker, connect } = await brokerRig();
+    broker.createTopic("t");
+    broker.control("Produce", () => ({ kind: "drop", stage: "response" }), { times: 1 });
+    await expect(produce(await connect(), "t", ["v"])).rejects.toThrow("connection closed");
+    await produce(await connect(), "t", ["v"]);
+    expect(broker.endOffsets("t")).toEqual([2]);
+  });
+
+  test("never answers, while other connections go on", async () => {
+    const { broker, clock, connect } = await brokerRig();
+    broker.createTopic("t");
+    broker.control("Produce", () => ({ kind: "hang" }), { times: 1 });
+    let answered = false;
+    const hanging = produce(await connect(), "t", ["v"]).finally(() => {
+      answered = true;
+    });
+    hanging.catch(() => {});
+    await produce(await connect(), "t", ["v"]);
+    clock.advance(3_600_000);
+    expect(answered).toBe(false);
+    await broker.down();
+    await expect(hanging).rejects.toThrow("connection closed");
+  });
+});
+
+describe("a rule that withholds", () => {
+  test("hides new records of one partition from fetches, not from those who ask for the end", async () => {
+    const { broker, connect } = await brokerRig();
+    broker.createTopic("t", { partitions: 2 });
+    const wire = await connect();
+    const rule = broker.control("Fetch", () => ({ kind: "withhold" }), { topic: "t", partition: 0 });
+    await produce(wire, "t", ["v"], [0, 1]);
+    const hidden = await fetch(wire, "t", { from: { 0: 0, 1: 0 }, maxWaitMs: 10_000 });
+    expect(hidden.map((partition) => bytesOf(partition) > 0)).toEqual([false, true]);
+    expect(hidden.map(({ highWatermark }) => highWatermark)).toEqual([1, 1]);
+    rule.remove();
+    const shown = await fetch(wire, "t", { from: { 0: 0, 1: 0 } });
+    expect(shown.map((partition) => bytesOf(partition) > 0)).toEqual([true, true]);
+  });
+});
