@@ -1,0 +1,48 @@
+// The network in memory keeps the promises of the machine's own, and one more: the same run, the same order.
+
+import { describe, expect, test } from "bun:test";
+import { once } from "node:events";
+import { memoryNetwork } from "../../../sim/verify/memory-network.ts";
+import { systemClock } from "../../../src/runtime/clock.ts";
+import { behavesAsNetwork } from "../../runtime/network-behaviours.ts";
+import { manualClock } from "../../support/manual-clock.ts";
+
+describe("the network in memory", () => {
+  behavesAsNetwork(() => memoryNetwork(systemClock));
+
+  test("free ports are the same in every run", async () => {
+    const ports = async () => {
+      const network = memoryNetwork(systemClock);
+      const listeners = [await network.listen("a", 0, () => {}), await network.listen("b", 0, () => {})];
+      return listeners.map(({ port }) => port);
+    };
+    expect(await ports()).toEqual(await ports());
+  });
+
+  test("any name can be a host, and a host is not reached by another name", async () => {
+    const network = memoryNetwork(systemClock);
+    const { port } = await network.listen("kafka-1", 9092, () => {});
+    const reached = new Promise<void>((resolve) => void network.dial({ host: "kafka-1", port }, resolve));
+    await reached;
+    const other = network.dial({ host: "kafka-2", port }, () => {});
+    const [error] = await once(other as unknown as NodeJS.EventEmitter, "error");
+    expect(error).toMatchObject({ code: "ECONNREFUSED" });
+  });
+
+  test("an idle socket says so after its timeout, a busy one does not", async () => {
+    const clock = manualClock();
+    const network = memoryNetwork(clock);
+    const { port } = await network.listen("127.0.0.1", 0, (socket) => socket.on("data", () => {}));
+    let timeouts = 0;
+    const socket = await new Promise<ReturnType<typeof network.dial>>((resolve) => {
+      const dialled = network.dial({ host: "127.0.0.1", port }, () => resolve(dialled));
+    });
+    socket.setTimeout(100, () => timeouts++);
+    clock.advance(60);
+    socket.write("still here");
+    clock.advance(60);
+    expect(timeouts).toBe(0);
+    clock.advance(40);
+    expect(timeouts).toBe(1);
+  });
+});
