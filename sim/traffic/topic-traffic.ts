@@ -1,0 +1,51 @@
+// Traffic into a topic of a Kafka cluster, from connecting to the last acknowledgement.
+
+import { Partitioners } from "kafkajs";
+import { DashstreamError, describeError } from "../../src/errors.ts";
+import type { Network } from "../../src/runtime/network.ts";
+import { createKafkaClient } from "../../src/stream/kafka-client.ts";
+import type { KafkaSettings } from "../../src/stream/kafka-settings.ts";
+import type { Log } from "../../src/telemetry/log.ts";
+import { kafkaSend } from "./kafka-send.ts";
+import { type PaceOptions, runTraffic, type TrafficSummary } from "./pace.ts";
+
+export interface TopicTrafficOptions extends Omit<PaceOptions, "send"> {
+  readonly settings: KafkaSettings;
+  readonly topic: string;
+  readonly network: Network;
+  readonly log: Log;
+}
+
+/** Retries inside kafkajs; runs that outlast them are repeated by the pace. */
+const CLIENT_RETRIES = 3;
+
+/**
+ * Sends until count, duration or signal end it, and closes its connections.
+ * @throws DashstreamError `kafka_unreachable` if no broker answers at the start, `config_invalid` for settings
+ */
+export async function sendTraffic(options: TopicTrafficOptions): Promise<TrafficSummary> {
+  const { settings, topic, network, clock, log } = options;
+  const client = createKafkaClient({
+    settings,
+    network,
+    clock,
+    log,
+    retries: CLIENT_RETRIES,
+    onSocketError: (error) => log.debug("kafka connection failed", { error: describeError(error) }),
+  });
+  // Java's partitioner, so that a thread stays on the partition on which other producers put it.
+  const producer = client.kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
+  try {
+    await producer.connect().catch((cause: unknown) => {
+      throw new DashstreamError("kafka_unreachable", `no broker of ${settings.brokers.join(", ")} answers`, {
+        cause,
+      });
+    });
+    return await runTraffic({ ...options, send: kafkaSend(producer, topic) });
+  } finally {
+    await producer.disconnect().catch((error: unknown) => {
+      log.debug("kafka producer did not end in order", { error: describeError(error) });
+    });
+    client.destroy();
+  }
+}
