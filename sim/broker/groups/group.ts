@@ -21,6 +21,7 @@ import {
   type SyncResponse,
   syncError,
   synced,
+  untilSynced,
 } from "./member.ts";
 import { CommittedOffsets } from "./offsets.ts";
 import { ReservedIds } from "./reserved-ids.ts";
@@ -103,17 +104,12 @@ export class Group {
       case "PreparingRebalance":
         return syncError(KAFKA_ERRORS.REBALANCE_IN_PROGRESS);
       case "CompletingRebalance":
-        if (member.id !== this.#leaderId) {
-          return new Promise((resolve) => {
-            member.answerSync = resolve;
-          });
-        }
+        if (member.id !== this.#leaderId) return untilSynced(member);
         this.#assign(request.assignments);
-        break;
+        return synced(member);
       case "Stable":
-        break;
+        return synced(member);
     }
-    return synced(member);
   }
 
   /** The error code of a heartbeat. */
@@ -231,9 +227,9 @@ export class Group {
       const fromEmpty = this.#state === "Empty";
       this.#state = "PreparingRebalance";
       this.#roster.dropAssignments();
-      const { initialRebalanceDelayMs } = this.#context;
-      this.#waitsForOthers = fromEmpty && initialRebalanceDelayMs > 0;
-      this.#armRebalance(this.#waitsForOthers ? initialRebalanceDelayMs : this.#roster.longestRebalanceMs());
+      const delayMs = fromEmpty ? this.#context.initialRebalanceDelayMs : 0;
+      this.#waitsForOthers = delayMs > 0;
+      this.#armRebalance(delayMs > 0 ? delayMs : this.#roster.longestRebalanceMs());
     }
     this.#completeJoinIfAllThere();
   }

@@ -101,3 +101,10 @@ export function joined(
 export function synced(member: Member): SyncResponse {
   return { throttleTimeMs: 0, errorCode: KAFKA_ERRORS.NONE, assignment: member.assignment };
 }
+
+/** Leaves the member waiting for its assignment. */
+export function untilSynced(member: Member): Promise<SyncResponse> {
+  return new Promise((resolve) => {
+    member.answerSync = resolve;
+  });
+}

@@ -22,13 +22,8 @@ export interface RealKafka {
   readonly bootstrap: string;
   /** Ends it at once, as a crash would (kill -9); its data stay. Does nothing if it is down. */
   kill(): Promise<void>;
-  /** Ends it properly; its data stay. Does nothing if it is down. */
-  shutdown(): Promise<void>;
   /** Starts it again on the same port and data, after killing it if it runs. */
   restart(): Promise<void>;
-  /** Stops the process without ending it (SIGSTOP), until `thaw`: connections stay and nothing is answered. */
-  freeze(): void;
-  thaw(): void;
   /** Runs one of Kafka's command line classes, for example `org.apache.kafka.tools.TopicCommand`. */
   tool(className: string, ...args: readonly string[]): Promise<string>;
   /** Ends it and removes its data. */
@@ -106,13 +101,10 @@ export async function startKafka({ component, props = {} }: KafkaOptions): Promi
   return {
     bootstrap: `127.0.0.1:${port}`,
     kill: () => end("SIGKILL"),
-    shutdown: () => end("SIGTERM"),
     async restart() {
       await end("SIGKILL");
       await start();
     },
-    freeze: () => void child?.kill("SIGSTOP"),
-    thaw: () => void child?.kill("SIGCONT"),
     tool: (className, ...args) => runJava(component, dir, [className, ...args]),
     async stop() {
       await end("SIGTERM");

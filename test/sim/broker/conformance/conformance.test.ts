@@ -8,6 +8,7 @@ import { ADMIN_BEHAVIOURS } from "./admin-behaviours.ts";
 import { BEHAVIOURS, type Behaviour, RESTART_BEHAVIOURS } from "./behaviours.ts";
 import type { ConformanceClient } from "./client.ts";
 import { kafkajsClient } from "./kafkajs-client.ts";
+import { KCAT_BEHAVIOURS } from "./kcat-behaviours.ts";
 import { kcatClient } from "./kcat-client.ts";
 import { embeddedTarget, realTarget, type Target } from "./target.ts";
 import { WIRE_BEHAVIOURS } from "./wire-behaviours.ts";
@@ -39,7 +40,7 @@ function suite(
 }
 
 const WITH_KAFKAJS = [...BEHAVIOURS, ...ADMIN_BEHAVIOURS, ...WIRE_BEHAVIOURS, ...RESTART_BEHAVIOURS];
-const WITH_KCAT = [...BEHAVIOURS, ...RESTART_BEHAVIOURS];
+const WITH_KCAT = [...BEHAVIOURS, ...KCAT_BEHAVIOURS, ...RESTART_BEHAVIOURS];
 
 describe("embedded broker, kafkajs", () => suite(embeddedTarget, kafkajsClient, WITH_KAFKAJS));
 describeReal("kcat", "embedded broker, kcat", () => suite(embeddedTarget, kcatClient, WITH_KCAT));
