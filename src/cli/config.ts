@@ -1,0 +1,65 @@
+// `dashstream config`: checks, shows and documents the options.
+
+import { Command } from "commander";
+import { optionReference } from "../config/docs.ts";
+import { loadConfig } from "../config/load.ts";
+import { configJson, configText } from "../config/print.ts";
+import { problemText } from "../config/problem.ts";
+import { type CommandFactory, defineCommand } from "./command.ts";
+
+const check = defineCommand({
+  name: "check",
+  description: "Check the environment: exit code 0 if all is well, 2 if something is wrong.",
+  examples: [
+    ["config check", "wrong values are errors"],
+    ["config check --strict", "so are settings without effect, such as misspelled ones"],
+  ],
+  configure: (command) => {
+    command.option("--strict", "refuse settings without effect").option("--json", "one JSON object");
+  },
+  action({ env, readFile, printer }, command) {
+    const { strict, json } = command.opts<{ readonly strict?: true; readonly json?: true }>();
+    const { settings, warnings } = loadConfig({ env, readFile, flags: {}, strict: strict === true });
+    const given = settings.filter(({ origin }) => origin.from !== "default").length;
+    if (json) {
+      printer.json({ valid: true, given, warnings: warnings.map(problemText) });
+      return 0;
+    }
+    for (const warning of warnings) printer.note(`warning: ${problemText(warning)}`);
+    printer.line(`configuration is valid: ${given} given, ${settings.length - given} by default`);
+    return 0;
+  },
+});
+
+const print = defineCommand({
+  name: "print",
+  description: "Show each option, its value and where that came from. Secrets are not shown.",
+  examples: [
+    ["config print", "columns"],
+    ["config print --json", "a JSON object by variable"],
+  ],
+  configure: (command) => {
+    command.option("--json", "one JSON object");
+  },
+  action({ env, readFile, printer }, command) {
+    const { settings } = loadConfig({ env, readFile, flags: {} });
+    printer.text(command.opts().json ? configJson(settings) : configText(settings));
+    return 0;
+  },
+});
+
+const docs = defineCommand({
+  name: "docs",
+  description: "Print the reference of all options as Markdown.",
+  examples: [["config docs > OPTIONS.md", "keep it in a file"]],
+  action({ printer }) {
+    printer.text(optionReference());
+    return 0;
+  },
+});
+
+export const configCommand: CommandFactory = (context, outcome) => {
+  const command = new Command("config").description("Check, show and document the options.");
+  for (const create of [check, print, docs]) command.addCommand(create(context, outcome));
+  return command;
+};

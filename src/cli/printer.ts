@@ -1,0 +1,102 @@
+// All that commands print. Results go to standard output, everything about the run to standard error, so that
+// output can be piped; colours and the rewritten status line only where a person is looking.
+
+import { writeSync } from "node:fs";
+import { isatty } from "node:tty";
+import pc from "picocolors";
+import type { Environment } from "../config/environment.ts";
+
+export type Colors = ReturnType<typeof pc.createColors>;
+
+export interface Printer {
+  /** Colours for standard output; functions that change nothing where there are none. */
+  readonly colors: Colors;
+  /** A line of the result. */
+  line(text: string): void;
+  /** A JSON object on one line of the result: bytes as base64, 64-bit integers as decimal text. */
+  json(value: object): void;
+  /** Text of the result that already ends with a line feed. */
+  text(text: string): void;
+  /** A line about the run. */
+  note(text: string): void;
+  /** What went wrong. */
+  error(text: string): void;
+  /** What is going on now: rewrites one line on a terminal, is a line of its own elsewhere. */
+  status(text: string): void;
+}
+
+/** Where text goes. */
+export interface Output {
+  readonly isTerminal: boolean;
+  readonly write: (text: string) => void;
+}
+
+const CLEAR_LINE = "\r\u001b[2K";
+
+/** Bytes as base64 and 64-bit integers as decimal text, which JSON has no words for. */
+function jsonValue(this: unknown, key: string, value: unknown): unknown {
+  // Asked of the holder, because `Buffer` has turned itself into an object by now.
+  const original: unknown = Reflect.get(Object(this), key);
+  if (original instanceof Uint8Array) return Buffer.from(original).toString("base64");
+  return typeof value === "bigint" ? value.toString() : value;
+}
+
+/** `NO_COLOR` (no-color.org) turns colours off, `FORCE_COLOR` on; otherwise a terminal has them. */
+function wantsColors(env: Environment, isTerminal: boolean): boolean {
+  if (env.NO_COLOR) return false;
+  return env.FORCE_COLOR ? true : isTerminal && env.TERM !== "dumb";
+}
+
+export function createPrinter(stdout: Output, stderr: Output, env: Environment): Printer {
+  const errorColors = pc.createColors(wantsColors(env, stderr.isTerminal));
+  const rewrites = stdout.isTerminal && env.TERM !== "dumb";
+  let statusShown = false;
+
+  const withoutStatus = (write: () => void): void => {
+    if (statusShown) stdout.write(CLEAR_LINE);
+    statusShown = false;
+    write();
+  };
+  const text = (content: string): void => withoutStatus(() => stdout.write(content));
+  return {
+    colors: pc.createColors(wantsColors(env, stdout.isTerminal)),
+    text,
+    line: (content) => text(`${content}\n`),
+    json: (value) => text(`${JSON.stringify(value, jsonValue)}\n`),
+    note: (content) => withoutStatus(() => stderr.write(`${content}\n`)),
+    error: (content) => withoutStatus(() => stderr.write(`${errorColors.red("error:")} ${content}\n`)),
+    status(content) {
+      if (!rewrites) return text(`${content}\n`);
+      withoutStatus(() => stdout.write(content));
+      statusShown = true;
+    },
+  };
+}
+
+/** A file descriptor of this process. Writes are complete when they return, whatever ends the process next. */
+export function descriptorOutput(descriptor: number, onClosed: () => void): Output {
+  return {
+    isTerminal: isatty(descriptor),
+    write(text) {
+      let bytes = Buffer.from(text);
+      while (bytes.length > 0) {
+        const written = tryWrite(descriptor, bytes);
+        if (written === "closed") return onClosed();
+        if (written === 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+        bytes = bytes.subarray(written);
+      }
+    },
+  };
+}
+
+/** Bytes written; 0 if a pipe is full, which blocks here only if its other end asked for that. */
+function tryWrite(descriptor: number, bytes: Uint8Array): number | "closed" {
+  try {
+    return writeSync(descriptor, bytes);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "EAGAIN") return 0;
+    if (code === "EPIPE") return "closed";
+    throw error;
+  }
+}

@@ -1,0 +1,23 @@
+// The commands of dashstream, one line each.
+
+import { brokerCommand } from "./broker.ts";
+import type { CommandFactory } from "./command.ts";
+import { configCommand } from "./config.ts";
+import { demoCommand } from "./demo.ts";
+import { healthcheckCommand } from "./healthcheck.ts";
+import { serveCommand } from "./serve.ts";
+import { simCommand } from "./sim.ts";
+import { tailCommand } from "./tail.ts";
+import { versionCommand } from "./version.ts";
+
+/** In the order in which `--help` lists them. */
+export const COMMANDS: readonly CommandFactory[] = [
+  demoCommand,
+  serveCommand,
+  tailCommand,
+  simCommand,
+  brokerCommand,
+  configCommand,
+  healthcheckCommand,
+  versionCommand,
+];

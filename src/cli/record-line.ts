@@ -1,0 +1,52 @@
+// One record on one line of a terminal. What it shows was written by somebody else: control characters, which could
+// move the cursor or retitle the window, never get through.
+
+import type { StreamRecord } from "../client/index.ts";
+import type { Header } from "../wire/model.ts";
+import type { MessageView } from "./message-view.ts";
+import type { Colors } from "./printer.ts";
+
+/** Longest part of a record's own text on a line. */
+const MAX_DETAILS_LENGTH = 160;
+const MAX_NAME_LENGTH = 36;
+/** The largest time that JavaScript can write, in milliseconds either side of the epoch (ECMA-262, 21.4.1.1). */
+const MAX_TIME_MS = 8.64e15;
+
+/** Text of a stranger on one line, at most `maxLength` characters. */
+export function printable(text: string, maxLength: number): string {
+  const clean = text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, "\u{fffd}");
+  return clean.length > maxLength ? `${clean.slice(0, maxLength - 1)}…` : clean;
+}
+
+/** Time, partition and offset, tenant, thread, number, kind, details. */
+export function recordLine(
+  { partition, offset }: Omit<StreamRecord, "value">,
+  { kind, headers, details }: MessageView,
+  colors: Colors,
+): string {
+  const [header] = headers;
+  return [
+    colors.dim(header ? timeText(header.timestampUs) : "-".padEnd(12)),
+    colors.dim(`${partition}:${offset}`),
+    header ? colors.cyan(printable(header.tenantId, MAX_NAME_LENGTH)) : "-",
+    header ? printable(header.threadId, MAX_NAME_LENGTH) || "-" : "-",
+    sequenceText(headers),
+    kind === "error" ? colors.red(kind) : colors.green(kind),
+    printable(details, MAX_DETAILS_LENGTH),
+  ].join("  ");
+}
+
+/** UTC time of day with milliseconds; `-` if there is none. */
+function timeText(timestampUs: bigint): string {
+  const timeMs = Number(timestampUs / 1000n);
+  if (timeMs <= 0 || timeMs > MAX_TIME_MS) return "-".padEnd(12);
+  return new Date(timeMs).toISOString().slice(-13, -1);
+}
+
+/** Number of the message, of a batch that of its first and last numbered event. */
+function sequenceText(headers: readonly Header[]): string {
+  const numbered = headers.filter(({ sequence }) => sequence > 0n);
+  const [first, last] = [numbered[0], numbered.at(-1)];
+  if (first === undefined || last === undefined) return "#-";
+  return first === last ? `#${first.sequence}` : `#${first.sequence}-${last.sequence}`;
+}
