@@ -13,7 +13,10 @@ import { graphRun } from "./graph-run.ts";
 import { type TrafficRecord, type TrafficSource, TrafficThread } from "./thread.ts";
 
 export interface TrafficOptions {
-  /** The only source of chance: the same seed gives the same records, if the clock shows the same times. */
+  /**
+   * The only source of chance: the same seed gives the same records, if the clock shows the same times. Compressed
+   * bytes also depend on the zstd of the runtime.
+   */
   readonly random: Random;
   readonly clock: Clock;
   /** Names, or how many names to make up; default 3. */
