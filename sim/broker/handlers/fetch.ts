@@ -85,22 +85,15 @@ function respond(request: FetchRequest, context: RequestContext): FetchResponse 
 function waitForRecords(request: FetchRequest, context: RequestContext): Promise<void> {
   return new Promise((resolve) => {
     const unwatch: Array<() => void> = [];
-    let looking = false;
     const finish = () => {
       timer.cancel();
       context.connection.removeEventListener("abort", finish);
       for (const stop of unwatch) stop();
       resolve();
     };
-    const look = () => {
-      looking = false;
-      if (isReady(request, context)) finish();
-    };
-    // One look for all that a produce request appends, after it was handled in full.
+    // The answer is made in a later microtask, so it has all that one produce request appends.
     const onAppend = () => {
-      if (looking) return;
-      looking = true;
-      queueMicrotask(look);
+      if (isReady(request, context)) finish();
     };
     const timer = context.cluster.clock.after(request.maxWaitMs, finish);
     context.connection.addEventListener("abort", finish, { once: true });

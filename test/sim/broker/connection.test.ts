@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { encodeRequest } from "../../../src/kafka-protocol/api.ts";
 import { APIS } from "../../../src/kafka-protocol/apis.ts";
+import { type Network, systemNetwork } from "../../../src/runtime/network.ts";
 import { brokerRig, metadataRequest, produce } from "./broker-rig.ts";
 
 const header = { correlationId: 1, clientId: "wire" };
@@ -53,5 +54,32 @@ describe("requests on one connection", () => {
     expect(answers.map(([partition]) => partition?.baseOffset)).toEqual(
       Array.from({ length: 500 }, (_, i) => i),
     );
+  });
+
+  test("are not read without end while one waits, and all are answered when it is done", async () => {
+    let pauses = 0;
+    const network: Network = {
+      ...systemNetwork,
+      listen: (host, port, onConnection) =>
+        systemNetwork.listen(host, port, (socket) => {
+          const pause = socket.pause.bind(socket);
+          socket.pause = () => {
+            pauses++;
+            return pause();
+          };
+          onConnection(socket);
+        }),
+    };
+    const { broker, clock, connect } = await brokerRig({ network });
+    broker.createTopic("t");
+    broker.control("Produce", () => ({ kind: "delay", delayMs: 1_000 }), { times: 1 });
+    const wire = await connect();
+    const answers = Array.from({ length: 500 }, (_, i) => produce(wire, "t", [`v${i}`]));
+    await produce(await connect(), "t", ["elsewhere"]);
+    clock.advance(1_000);
+    expect((await Promise.all(answers)).map(([partition]) => partition?.errorCode)).toEqual(
+      answers.map(() => 0),
+    );
+    expect(pauses).toBeGreaterThan(0);
   });
 });

@@ -94,15 +94,11 @@ describe("joining", () => {
     const alone = await join("");
     await sync(alone, {});
     await join("", { mustKnowItsId: true });
-    let answered = false;
-    const again = join(alone.memberId).then((response) => {
-      answered = true;
-      return response;
-    });
+    const again = join(alone.memberId);
     clock.advance(SESSION_MS - 1);
-    await Promise.resolve();
-    expect(answered).toBe(false);
+    expect(group.state).toBe("PreparingRebalance");
     clock.advance(1);
+    expect(group.state).toBe("CompletingRebalance");
     expect((await again).generationId).toBe(2);
   });
 
@@ -201,16 +197,45 @@ describe("a static member", () => {
     expect(String((await sync(after)).assignment)).toBe("mine");
     const old = group.heartbeat({ memberId: before.memberId, groupInstanceId: "one" }, 1);
     expect(old).toBe(KAFKA_ERRORS.FENCED_INSTANCE_ID);
+    // It is still the one that leads: when it joins once more, there is a new assignment.
+    expect(await join(after.memberId)).toMatchObject({ generationId: 2, leaderId: after.memberId });
   });
 
-  test("keeps its place through a rebalance it misses, until its session ends", async () => {
+  test("keeps its place through a rebalance that it misses", async () => {
     const one = await join("", { instance: "one" });
     await sync(one, {});
+    const two = join("", { instance: "two" });
+    const identity = { memberId: one.memberId, groupInstanceId: "one" };
+    for (let waited = 0; waited < REBALANCE_MS; waited += 5_000) {
+      expect(group.heartbeat(identity, one.generationId)).toBe(KAFKA_ERRORS.REBALANCE_IN_PROGRESS);
+      clock.advance(5_000);
+    }
+    expect((await two).members.map(({ groupInstanceId }) => groupInstanceId)).toEqual(["one", "two"]);
+  });
+
+  test("loses its place when its session ends", async () => {
+    await join("", { instance: "one" });
     clock.advance(SESSION_MS - 1);
     void join("", { instance: "two" });
     expect(group.members().length).toBe(2);
     clock.advance(1);
     expect(group.members().map(({ instanceId }) => instanceId)).toEqual(["two"]);
+  });
+
+  test("that is the only one left is waited for beyond the rebalance, until its session ends", async () => {
+    const one = await join("", { instance: "one" });
+    await sync(one, {});
+    const two = join("");
+    const [twoId = ""] = group.members().flatMap(({ id }) => (id === one.memberId ? [] : [id]));
+    group.leave({ memberId: twoId, groupInstanceId: null });
+    expect((await two).errorCode).toBe(KAFKA_ERRORS.UNKNOWN_MEMBER_ID);
+    const identity = { memberId: one.memberId, groupInstanceId: "one" };
+    for (let waited = 0; waited < 2 * REBALANCE_MS; waited += 5_000) {
+      expect(group.heartbeat(identity, one.generationId)).toBe(KAFKA_ERRORS.REBALANCE_IN_PROGRESS);
+      clock.advance(5_000);
+    }
+    clock.advance(SESSION_MS);
+    expect([group.state, clock.pendingDelays()]).toEqual(["Empty", []]);
   });
 
   test("may be removed by its instance id alone", async () => {
