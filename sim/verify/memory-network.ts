@@ -4,13 +4,7 @@
 import { DashstreamError } from "../../src/errors.ts";
 import type { Clock } from "../../src/runtime/clock.ts";
 import type { DialTarget, Listener, Network, StreamSocket } from "../../src/runtime/network.ts";
-import { MemorySocket, type Wire } from "./memory-socket.ts";
-import { later } from "./turns.ts";
-
-export interface MemoryNetwork extends Network {
-  /** Deliveries under way: bytes, connections, ends. */
-  readonly pending: number;
-}
+import { MemorySocket } from "./memory-socket.ts";
 
 /** Where free ports are taken from, as on Linux. */
 const FIRST_FREE_PORT = 32_768;
@@ -69,35 +63,20 @@ function refused({ host, port }: DialTarget): Error {
   });
 }
 
-/** `clock` is for the idle timeouts of sockets. TLS is not spoken: dialling with it fails. */
-export function memoryNetwork(clock: Clock): MemoryNetwork {
+/** What is on its way arrives by `clock`, after no time. TLS is not spoken: dialling with it fails. */
+export function memoryNetwork(clock: Clock): Network {
   const doors = new Doors();
-  let pending = 0;
-  const wire: Wire = {
-    clock,
-    later(task) {
-      pending++;
-      later(() => {
-        pending--;
-        task();
-      });
-    },
-  };
-
   return {
-    get pending() {
-      return pending;
-    },
     dial(target, onConnect) {
-      const socket = new MemorySocket(wire);
+      const socket = new MemorySocket(clock);
       socket.once("connect", onConnect);
-      wire.later(() => {
+      clock.after(0, () => {
         if (socket.destroyed) return;
         const door = target.tls ? undefined : doors.find(target.host, target.port);
         if (!door) return socket.destroy(target.tls ? noTls(target) : refused(target));
-        const accepted = accept(wire, door);
+        const accepted = accept(clock, door);
         MemorySocket.join(socket, accepted);
-        wire.later(() => {
+        clock.after(0, () => {
           if (!socket.destroyed) socket.emit("connect");
         });
         door.onConnection(asStreamSocket(accepted));
@@ -108,8 +87,8 @@ export function memoryNetwork(clock: Clock): MemoryNetwork {
   };
 }
 
-function accept(wire: Wire, door: Door): MemorySocket {
-  const socket = new MemorySocket(wire);
+function accept(clock: Clock, door: Door): MemorySocket {
+  const socket = new MemorySocket(clock);
   door.accepted.add(socket);
   socket.once("close", () => door.accepted.delete(socket));
   return socket;

@@ -12,13 +12,6 @@ const HIGH_WATER_BYTES = 64 * 1024;
 /** The most that one `data` event carries, as with the runtimes' reads. */
 const MAX_CHUNK_BYTES = 64 * 1024;
 
-/** What a socket needs of its network. */
-export interface Wire {
-  /** Runs `task` in a later turn, after all that was given before. */
-  later(task: () => void): void;
-  readonly clock: Clock;
-}
-
 type WriteDone = (error?: Error | null) => void;
 
 function systemError(code: string, syscall: string): Error {
@@ -26,7 +19,7 @@ function systemError(code: string, syscall: string): Error {
 }
 
 export class MemorySocket extends EventEmitter {
-  readonly #wire: Wire;
+  readonly #clock: Clock;
   #peer: MemorySocket | null = null;
   destroyed = false;
 
@@ -47,9 +40,9 @@ export class MemorySocket extends EventEmitter {
   #idleMs = 0;
   #idleTimer: Timer | null = null;
 
-  constructor(wire: Wire) {
+  constructor(clock: Clock) {
     super();
-    this.#wire = wire;
+    this.#clock = clock;
   }
 
   /** Bytes that wait in this process because the peer does not read. */
@@ -79,7 +72,7 @@ export class MemorySocket extends EventEmitter {
     const whenDone = typeof encoding === "function" ? encoding : done;
     if (this.#ending || this.destroyed) {
       const error = systemError(this.destroyed ? "ERR_STREAM_DESTROYED" : "EPIPE", "write");
-      this.#wire.later(() => whenDone?.(error));
+      this.#later(() => whenDone?.(error));
       if (!this.destroyed) this.destroy(error);
       return false;
     }
@@ -93,7 +86,7 @@ export class MemorySocket extends EventEmitter {
     }
     this.#unsentBytes += bytes.length;
     this.#transmit();
-    if (whenDone) this.#wire.later(() => whenDone(null));
+    if (whenDone) this.#later(() => whenDone(null));
     this.#needsDrain = this.#unsentBytes >= HIGH_WATER_BYTES;
     return !this.#needsDrain;
   }
@@ -111,7 +104,7 @@ export class MemorySocket extends EventEmitter {
     const peer = this.#peer;
     const isUnread = peer !== null && peer.#unreadByPeer > 0;
     if (peer) {
-      this.#wire.later(() => {
+      this.#later(() => {
         if (isUnread) peer.#reset();
         else peer.#receiveEnd();
       });
@@ -128,7 +121,7 @@ export class MemorySocket extends EventEmitter {
   resume(): this {
     if (this.#flowing) return this;
     this.#flowing = true;
-    this.#wire.later(() => this.#read());
+    this.#later(() => this.#read());
     return this;
   }
 
@@ -166,17 +159,17 @@ export class MemorySocket extends EventEmitter {
       if (!chunk) break;
       this.#unsentBytes -= chunk.length;
       this.#unreadByPeer += chunk.length;
-      this.#wire.later(() => peer.#receive(chunk, this));
+      this.#later(() => peer.#receive(chunk, this));
     }
     this.#touch();
     if (this.#unsentBytes > 0) return;
     if (this.#needsDrain) {
       this.#needsDrain = false;
-      this.#wire.later(() => this.#emitUnlessGone("drain"));
+      this.#later(() => this.#emitUnlessGone("drain"));
     }
     if (this.#ending && !this.#endSent) {
       this.#endSent = true;
-      this.#wire.later(() => {
+      this.#later(() => {
         peer.#receiveEnd();
         this.#emitUnlessGone("finish");
         this.#closeIfEnded();
@@ -186,7 +179,7 @@ export class MemorySocket extends EventEmitter {
 
   #receive(chunk: Buffer, sender: MemorySocket): void {
     // Bytes for a connection that is gone are answered with a reset.
-    if (this.destroyed) return this.#wire.later(() => sender.#reset());
+    if (this.destroyed) return this.#later(() => sender.#reset());
     this.#touch();
     this.#unread.push(chunk);
     this.#read();
@@ -231,10 +224,15 @@ export class MemorySocket extends EventEmitter {
     this.#unsentBytes = 0;
     this.#unread.length = 0;
     this.#idleTimer?.cancel();
-    this.#wire.later(() => {
+    this.#later(() => {
       if (error) this.emit("error", error);
       this.emit("close", error !== undefined);
     });
+  }
+
+  /** After all that is on its way already. */
+  #later(task: () => void): void {
+    this.#clock.after(0, task);
   }
 
   #emitUnlessGone(event: string): void {
@@ -245,6 +243,6 @@ export class MemorySocket extends EventEmitter {
     this.#idleTimer?.cancel();
     this.#idleTimer = null;
     if (this.#idleMs === 0 || this.destroyed) return;
-    this.#idleTimer = this.#wire.clock.after(this.#idleMs, () => this.emit("timeout"));
+    this.#idleTimer = this.#clock.after(this.#idleMs, () => this.emit("timeout"));
   }
 }

@@ -1,60 +1,109 @@
-// Pending timers, the next one first: by due time, and in the order in which they were set where that is equal.
+// What is still to happen in virtual time, earliest first. Entries due at the same time come out in the order in
+// which they were added, which is what makes a run repeatable.
 
-/** A timer that waits. Its place is fixed by `dueMs` and `sequence`. */
-export interface PendingTimer {
+/** Something that happens at a time; `run` is `null` once it was cancelled. */
+export interface HeapEntry {
   readonly dueMs: number;
   readonly sequence: number;
-  readonly run: () => void;
-  cancelled: boolean;
+  run: (() => void) | null;
 }
 
-function isBefore(a: PendingTimer, b: PendingTimer): boolean {
+function isBefore(a: HeapEntry, b: HeapEntry): boolean {
   return a.dueMs < b.dueMs || (a.dueMs === b.dueMs && a.sequence < b.sequence);
 }
 
-/** A binary heap. Cancelled timers stay in it until they come to the front. */
+/** A binary heap. Cancelled entries stay until they come up, or until they are the majority. */
 export class TimerHeap {
-  readonly #heap: PendingTimer[] = [];
+  #entries: HeapEntry[] = [];
+  #sequence = 0;
+  #cancelledCount = 0;
 
-  push(timer: PendingTimer): void {
-    const heap = this.#heap;
-    let index = heap.length;
+  /** Entries that are not cancelled. */
+  get size(): number {
+    return this.#entries.length - this.#cancelledCount;
+  }
+
+  add(dueMs: number, run: () => void): HeapEntry {
+    const entry: HeapEntry = { dueMs, sequence: this.#sequence++, run };
+    this.#entries.push(entry);
+    this.#rise(this.#entries.length - 1);
+    return entry;
+  }
+
+  /** Does nothing for an entry that was cancelled or taken before. */
+  cancel(entry: HeapEntry): void {
+    if (entry.run === null) return;
+    entry.run = null;
+    this.#cancelledCount++;
+    if (this.#cancelledCount * 2 > this.#entries.length) this.#dropCancelled();
+  }
+
+  /** When the next entry is due; `Infinity` for an empty heap. */
+  nextDueMs(): number {
+    for (let first = this.#entries[0]; first; first = this.#entries[0]) {
+      if (first.run !== null) return first.dueMs;
+      this.#removeFirst();
+      this.#cancelledCount--;
+    }
+    return Number.POSITIVE_INFINITY;
+  }
+
+  /** Removes the next entry. @returns its `run`, or `null` for an empty heap */
+  take(): (() => void) | null {
+    if (this.nextDueMs() === Number.POSITIVE_INFINITY) return null;
+    const first = this.#removeFirst();
+    const run = first?.run ?? null;
+    if (first) first.run = null;
+    return run;
+  }
+
+  #removeFirst(): HeapEntry | undefined {
+    const first = this.#entries[0];
+    const last = this.#entries.pop();
+    if (last && last !== first) {
+      this.#entries[0] = last;
+      this.#sink(0);
+    }
+    return first;
+  }
+
+  #dropCancelled(): void {
+    // A sorted array is a heap.
+    this.#entries = this.#entries.filter(({ run }) => run !== null).sort((a, b) => (isBefore(a, b) ? -1 : 1));
+    this.#cancelledCount = 0;
+  }
+
+  #rise(start: number): void {
+    const entries = this.#entries;
+    const entry = entries[start];
+    if (!entry) return;
+    let index = start;
     while (index > 0) {
       const parentIndex = (index - 1) >> 1;
-      const parent = heap[parentIndex];
-      if (parent === undefined || isBefore(parent, timer)) break;
-      heap[index] = parent;
+      const parent = entries[parentIndex];
+      if (!parent || isBefore(parent, entry)) break;
+      entries[index] = parent;
       index = parentIndex;
     }
-    heap[index] = timer;
+    entries[index] = entry;
   }
 
-  /** The timer that fires next. */
-  peek(): PendingTimer | undefined {
-    while (this.#heap[0]?.cancelled) this.#removeFirst();
-    return this.#heap[0];
-  }
-
-  /** Takes out the timer that fires next. */
-  pop(): PendingTimer | undefined {
-    const next = this.peek();
-    if (next) this.#removeFirst();
-    return next;
-  }
-
-  #removeFirst(): void {
-    const heap = this.#heap;
-    const last = heap.pop();
-    if (last === undefined || heap.length === 0) return;
-    let index = 0;
+  #sink(start: number): void {
+    const entries = this.#entries;
+    const entry = entries[start];
+    if (!entry) return;
+    let index = start;
     for (;;) {
-      const left = heap[2 * index + 1];
-      const right = heap[2 * index + 2];
-      const child = left && right && isBefore(right, left) ? right : left;
-      if (child === undefined || isBefore(last, child)) break;
-      heap[index] = child;
-      index = 2 * index + (child === left ? 1 : 2);
+      const leftIndex = index * 2 + 1;
+      const left = entries[leftIndex];
+      const right = entries[leftIndex + 1];
+      if (!left) break;
+      const childIndex = right && isBefore(right, left) ? leftIndex + 1 : leftIndex;
+      const child = right && isBefore(right, left) ? right : left;
+      if (isBefore(entry, child)) break;
+      entries[index] = child;
+      index = childIndex;
     }
-    heap[index] = last;
+    entries[index] = entry;
   }
 }

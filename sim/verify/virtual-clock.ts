@@ -1,122 +1,136 @@
-// Time that moves only when told to, and jumps from timer to timer. Before each jump everything that follows from
-// the last timer has happened: promises, deliveries of the in-memory network, immediates. So an hour takes as long
-// as its work does, and the same run gives the same order of events. Work on other threads is not waited for:
-// nothing that runs under this clock may use asynchronous zlib, crypto or file calls.
+// Time that moves only when told to, and never past unfinished consequences: after each timer, everything that it
+// set off (promises, and what was due at the same instant) has happened before the next one fires. What the
+// machine does in the background is not seen: real sockets, files, thread pools (asynchronous zlib).
 
 import { DashstreamError } from "../../src/errors.ts";
 import { type Clock, sleepOn, type Timer } from "../../src/runtime/clock.ts";
-import { type PendingTimer, TimerHeap } from "./timer-heap.ts";
-import { nextTurn } from "./turns.ts";
+import { TimerHeap } from "./timer-heap.ts";
 
-export interface VirtualClockOptions {
-  /** Wall-clock time at the start, milliseconds since the Unix epoch. */
-  readonly startMs: number;
-  /** True while something is on its way that will call back without a timer, such as bytes in a network. */
-  readonly isBusy?: () => boolean;
+/** Events at one instant after which time is taken to stand still; the busiest honest instants have thousands. */
+const MAX_EVENTS_PER_INSTANT = 1_000_000;
+
+// Taken before anybody can put virtual ones in their place.
+const realSetImmediate = setImmediate;
+
+/** One turn of the machine's event loop: the queues of promises and of `process.nextTick` are empty after it. */
+function realTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    realSetImmediate(resolve);
+  });
 }
 
-/** Turns of the event loop without anything under way after which nothing follows any more: the runtime's own
- * streams and responses take one turn without showing in `isBusy`. */
-const IDLE_TURNS = 2;
-/** Runtimes fire no timer sooner than this, which keeps a timer that sets itself again from stopping time. */
-const MIN_DELAY_MS = 1;
-
+/**
+ * The clock of a simulated world.
+ *
+ * The moving methods (`advance`, `runUntil`, `settle`) are for the one who drives the world, one call at a time; an
+ * error thrown by a timer's function rejects them.
+ */
 export class VirtualClock implements Clock {
   readonly #startMs: number;
-  readonly #isBusy: () => boolean;
-  readonly #timers = new TimerHeap();
+  readonly #heap = new TimerHeap();
   #elapsedMs = 0;
-  #sequence = 0;
+  #eventsThisInstant = 0;
   #moving = false;
 
-  constructor({ startMs, isBusy = () => false }: VirtualClockOptions) {
+  /** @param startMs wall-clock time at the beginning, whole milliseconds since the Unix epoch */
+  constructor(startMs: number) {
     this.#startMs = startMs;
-    this.#isBusy = isBusy;
   }
 
+  /** Whole milliseconds, as the machine's clock gives. */
   nowMs(): number {
     return Math.floor(this.#startMs + this.#elapsedMs);
   }
 
+  /** Milliseconds since the beginning. */
   monotonicMs(): number {
     return this.#elapsedMs;
   }
 
+  /** A delay of 0 or less is this instant, after what is already due. */
   after(delayMs: number, run: () => void): Timer {
-    // A delay that is not a number counts as none, as in the runtimes.
-    const dueMs = this.#elapsedMs + (delayMs > MIN_DELAY_MS ? delayMs : MIN_DELAY_MS);
-    const timer: PendingTimer = { dueMs, sequence: this.#sequence++, run, cancelled: false };
-    this.#timers.push(timer);
-    return {
-      cancel() {
-        timer.cancelled = true;
-      },
-    };
+    const dueMs = this.#elapsedMs + (delayMs > 0 ? delayMs : 0);
+    const entry = this.#heap.add(dueMs, run);
+    return { cancel: () => this.#heap.cancel(entry) };
   }
 
   every(intervalMs: number, run: () => void): Timer {
-    let cancelled = false;
     let timer: Timer;
     const tick = () => {
+      timer = this.after(intervalMs, tick);
       run();
-      if (!cancelled) timer = this.after(intervalMs, tick);
     };
     timer = this.after(intervalMs, tick);
-    return {
-      cancel() {
-        cancelled = true;
-        timer.cancel();
-      },
-    };
+    return { cancel: () => timer.cancel() };
   }
 
   sleep(delayMs: number, signal?: AbortSignal): Promise<boolean> {
     return sleepOn((ms, run) => this.after(ms, run), delayMs, signal);
   }
 
-  /** Resolves when everything that follows from what has happened so far has happened, without time passing. */
-  async settled(): Promise<void> {
-    for (let idle = 0; idle < IDLE_TURNS; ) {
-      await nextTurn();
-      idle = this.#isBusy() ? 0 : idle + 1;
-    }
+  /** Timers that wait. */
+  get pendingCount(): number {
+    return this.#heap.size;
   }
 
-  /** Lets `ms` pass. @throws DashstreamError `invariant` while time is moved already; and what a timer throws */
+  /** Moves time forward by `ms`; what falls due on the way happens at its time. */
   async advance(ms: number): Promise<void> {
-    const untilMs = this.#elapsedMs + ms;
-    await this.#move(untilMs, () => false);
-    this.#elapsedMs = untilMs;
+    await this.#move(this.#elapsedMs + ms, () => false);
   }
 
   /**
-   * Lets time pass until `predicate` holds; it is asked whenever nothing follows without a timer.
-   * @returns false if it does not hold within `limitMs`
-   * @throws as {@link VirtualClock.advance}
+   * Moves time forward until `condition` holds, but at most by `limitMs`. It is asked after every event, so the
+   * clock shows the time at which it became true.
+   * @returns whether it holds
    */
-  async runUntil(predicate: () => boolean, limitMs: number): Promise<boolean> {
-    const untilMs = this.#elapsedMs + limitMs;
-    if (await this.#move(untilMs, predicate)) return true;
-    this.#elapsedMs = untilMs;
-    return false;
+  runUntil(condition: () => boolean, limitMs: number): Promise<boolean> {
+    return this.#move(this.#elapsedMs + limitMs, condition);
   }
 
-  async #move(untilMs: number, predicate: () => boolean): Promise<boolean> {
-    if (this.#moving)
-      throw new DashstreamError("invariant", "virtual time is moved by somebody else already");
+  /**
+   * Moves time forward until `promise` is settled.
+   * @returns what it resolves with, or rejects with what it rejects with
+   * @throws DashstreamError `invariant` if it is not settled after `limitMs`, or nothing is left that could do it
+   */
+  async settle<T>(promise: Promise<T>, limitMs: number): Promise<T> {
+    let settled = false;
+    const mark = () => {
+      settled = true;
+    };
+    promise.then(mark, mark);
+    if (await this.runUntil(() => settled, limitMs)) return promise;
+    const left = this.pendingCount === 0 ? "no timer is left" : `${this.pendingCount} timers are left`;
+    throw new DashstreamError("invariant", `a promise is not settled after ${limitMs} virtual ms; ${left}`);
+  }
+
+  async #move(untilMs: number, condition: () => boolean): Promise<boolean> {
+    if (this.#moving) throw new DashstreamError("invariant", "the virtual clock is already being moved");
     this.#moving = true;
     try {
-      for (;;) {
-        await this.settled();
-        if (predicate()) return true;
-        const next = this.#timers.peek();
-        if (next === undefined || next.dueMs > untilMs) return false;
-        this.#timers.pop();
-        this.#elapsedMs = next.dueMs;
-        next.run();
+      await realTurn();
+      while (!condition()) {
+        const dueMs = this.#heap.nextDueMs();
+        if (dueMs > untilMs) {
+          this.#goTo(untilMs);
+          return false;
+        }
+        this.#goTo(dueMs);
+        this.#heap.take()?.();
+        await realTurn();
       }
+      return true;
     } finally {
       this.#moving = false;
+    }
+  }
+
+  #goTo(elapsedMs: number): void {
+    if (elapsedMs > this.#elapsedMs) {
+      this.#elapsedMs = elapsedMs;
+      this.#eventsThisInstant = 0;
+    } else if (++this.#eventsThisInstant > MAX_EVENTS_PER_INSTANT) {
+      const message = `time stands still at ${elapsedMs} ms: more than ${MAX_EVENTS_PER_INSTANT} events`;
+      throw new DashstreamError("invariant", message);
     }
   }
 }

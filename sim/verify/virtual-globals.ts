@@ -1,33 +1,35 @@
-// Libraries read the time, set timers and draw random numbers through globals. While these are replaced, they live
-// in virtual time and repeat themselves from a seed. Not covered: what they bind before, timers of `node:timers`,
-// and the runtime's own, such as `AbortSignal.timeout` and the limits of a test.
+// Puts virtual time and seeded randomness behind the global functions, for libraries that take them from nowhere
+// else (kafkajs: `Date.now`, timers, `process.hrtime`, `Math.random`, `crypto.getRandomValues`). Not covered:
+// functions imported from `node:timers`, and timers that a runtime keeps inside itself (`AbortSignal.timeout`).
 
 import { DashstreamError } from "../../src/errors.ts";
-import type { Clock, Timer } from "../../src/runtime/clock.ts";
+import type { Timer } from "../../src/runtime/clock.ts";
 import type { Random } from "../../src/runtime/random.ts";
-import { later } from "./turns.ts";
+import type { VirtualClock } from "./virtual-clock.ts";
 
-const NS_PER_MS = 1_000_000;
-const NS_PER_SECOND = 1_000_000_000n;
+type Callback = (...args: readonly unknown[]) => void;
 
-/** Counts immediates that are still to run, because virtual time waits for them. */
-export interface InstalledGlobals {
-  readonly pendingImmediates: number;
-  uninstall(): void;
-}
-
-/** What a timer function of the runtimes gives back, as far as libraries use it. */
+/** What the virtual `setTimeout` and its siblings return. */
 class VirtualTimeout {
-  readonly #timer: Timer;
+  readonly #start: () => Timer;
+  #timer: Timer;
 
-  constructor(timer: Timer) {
-    this.#timer = timer;
+  constructor(start: () => Timer) {
+    this.#start = start;
+    this.#timer = start();
   }
 
   cancel(): void {
     this.#timer.cancel();
   }
 
+  refresh(): this {
+    this.#timer.cancel();
+    this.#timer = this.#start();
+    return this;
+  }
+
+  // Virtual time keeps no process alive.
   ref(): this {
     return this;
   }
@@ -35,97 +37,94 @@ class VirtualTimeout {
   unref(): this {
     return this;
   }
+
+  hasRef(): boolean {
+    return true;
+  }
 }
 
-type Callback = (...args: readonly unknown[]) => void;
+/** Delays below 1 ms, and what is no number, are 1 ms, as on Node; so a loop of timers never stops the time. */
+function timerDelayMs(delay: unknown): number {
+  const ms = Math.trunc(Number(delay));
+  return ms >= 1 ? ms : 1;
+}
 
-function timerFunctions(clock: Clock) {
-  const clear = (timeout: unknown) => {
-    if (timeout instanceof VirtualTimeout) timeout.cancel();
+/** Ends virtual timers; those that were started before the installation go to the machine. */
+function clearing(clearReal: (id: never) => void) {
+  return (id: unknown) => {
+    if (id instanceof VirtualTimeout) id.cancel();
+    else clearReal(id as never);
   };
+}
+
+function virtualTimers(clock: VirtualClock) {
   return {
-    setTimeout: (run: Callback, delayMs?: number, ...args: readonly unknown[]) =>
-      new VirtualTimeout(clock.after(Math.trunc(delayMs ?? 0), () => run(...args))),
-    setInterval: (run: Callback, delayMs?: number, ...args: readonly unknown[]) =>
-      new VirtualTimeout(clock.every(Math.trunc(delayMs ?? 0), () => run(...args))),
-    clearTimeout: clear,
-    clearInterval: clear,
+    setTimeout: (run: Callback, delay?: unknown, ...args: readonly unknown[]) =>
+      new VirtualTimeout(() => clock.after(timerDelayMs(delay), () => run(...args))),
+    setInterval: (run: Callback, delay?: unknown, ...args: readonly unknown[]) =>
+      new VirtualTimeout(() => clock.every(timerDelayMs(delay), () => run(...args))),
+    setImmediate: (run: Callback, ...args: readonly unknown[]) =>
+      new VirtualTimeout(() => clock.after(0, () => run(...args))),
+    clearTimeout: clearing(clearTimeout),
+    clearInterval: clearing(clearInterval),
+    clearImmediate: clearing(clearImmediate),
   };
 }
 
-function immediateFunctions() {
-  const pending = new Set<object>();
-  return {
-    pending,
-    setImmediate(run: Callback, ...args: readonly unknown[]) {
-      const handle = {};
-      pending.add(handle);
-      later(() => {
-        if (pending.delete(handle)) run(...args);
-      });
-      return handle;
-    },
-    clearImmediate: (handle: object) => void pending.delete(handle),
-  };
-}
-
-function virtualDate(clock: Clock): DateConstructor {
-  const RealDate = globalThis.Date;
-  return new Proxy(RealDate, {
+function virtualDate(clock: VirtualClock): DateConstructor {
+  const nowMs = () => clock.nowMs();
+  return new Proxy(Date, {
     construct: (target, args, newTarget) =>
-      Reflect.construct(target, args.length === 0 ? [clock.nowMs()] : args, newTarget),
-    apply: () => new RealDate(clock.nowMs()).toString(),
-    get: (target, property, receiver) =>
-      property === "now" ? () => clock.nowMs() : Reflect.get(target, property, receiver),
+      Reflect.construct(target, args.length > 0 ? args : [nowMs()], newTarget),
+    apply: (target) => new target(nowMs()).toString(),
+    get: (target, key, receiver) => (key === "now" ? nowMs : Reflect.get(target, key, receiver)),
   });
 }
 
-function virtualHrtime(clock: Clock) {
-  const nanoseconds = () => BigInt(Math.round(clock.monotonicMs() * NS_PER_MS));
-  const hrtime = (since?: readonly [number, number]): [number, number] => {
-    const start = since ? BigInt(since[0]) * NS_PER_SECOND + BigInt(since[1]) : 0n;
-    const passed = nanoseconds() - start;
-    return [Number(passed / NS_PER_SECOND), Number(passed % NS_PER_SECOND)];
+function virtualHrtime(clock: VirtualClock): typeof process.hrtime {
+  const bigint = () => BigInt(Math.round(clock.monotonicMs() * 1e6));
+  const hrtime = (since: readonly [number, number] = [0, 0]): [number, number] => {
+    const nanoseconds = bigint() - (BigInt(since[0]) * 1_000_000_000n + BigInt(since[1]));
+    return [Number(nanoseconds / 1_000_000_000n), Number(nanoseconds % 1_000_000_000n)];
   };
-  return Object.assign(hrtime, { bigint: nanoseconds });
+  return Object.assign(hrtime, { bigint });
+}
+
+function fillRandomly<T extends ArrayBufferView>(view: T, random: Random): T {
+  new Uint8Array(view.buffer, view.byteOffset, view.byteLength).set(random.bytes(view.byteLength));
+  return view;
 }
 
 let installed = false;
 
 /**
- * Replaces Date, performance.now, process.hrtime, Math.random, and the functions for timers and immediates.
- * @throws DashstreamError `invariant` if they are replaced already
+ * Installs them for this process.
+ * @returns puts everything back as it was; virtual timers that still wait are dropped
+ * @throws DashstreamError `invariant` if they are installed already: a process lives in one time
  */
-export function installVirtualGlobals(clock: Clock, random: Pick<Random, "next">): InstalledGlobals {
-  if (installed) throw new DashstreamError("invariant", "the globals are in virtual time already");
+export function installVirtualGlobals(clock: VirtualClock, random: Random): () => void {
+  if (installed) throw new DashstreamError("invariant", "virtual time is already installed in this process");
   installed = true;
-  const { pending, ...immediates } = immediateFunctions();
-  const replacements: readonly (readonly [object, Readonly<Record<string, unknown>>])[] = [
-    [globalThis, { Date: virtualDate(clock), ...timerFunctions(clock), ...immediates }],
-    [performance, { now: () => clock.monotonicMs() }],
-    [process, { hrtime: virtualHrtime(clock) }],
-    [Math, { random: () => random.next() }],
+  const restores = [
+    ...Object.entries(virtualTimers(clock)).map(([name, value]) => replace(globalThis, name, value)),
+    replace(globalThis, "Date", virtualDate(clock)),
+    replace(performance, "now", () => clock.monotonicMs()),
+    replace(process, "hrtime", virtualHrtime(clock)),
+    replace(Math, "random", () => random.next()),
+    replace(crypto, "getRandomValues", (view: ArrayBufferView) => fillRandomly(view, random)),
   ];
-  const restores = replacements.flatMap(([target, values]) =>
-    Object.entries(values).map(([name, value]) => replace(target, name, value)),
-  );
-  return {
-    get pendingImmediates() {
-      return pending.size;
-    },
-    uninstall() {
-      if (restores.length === 0) return;
-      for (const restore of restores.splice(0)) restore();
-      installed = false;
-    },
+  return () => {
+    for (const restore of restores) restore();
+    installed = false;
   };
 }
 
+/** Shadows a property; what was there, on the object itself or inherited, comes back. */
 function replace(target: object, name: string, value: unknown): () => void {
-  const original = Object.getOwnPropertyDescriptor(target, name);
+  const before = Object.getOwnPropertyDescriptor(target, name);
   Object.defineProperty(target, name, { value, configurable: true, writable: true, enumerable: true });
   return () => {
-    if (original) Object.defineProperty(target, name, original);
+    if (before) Object.defineProperty(target, name, before);
     else Reflect.deleteProperty(target, name);
   };
 }

@@ -3,9 +3,9 @@
 import { describe, expect, test } from "bun:test";
 import { once } from "node:events";
 import { memoryNetwork } from "../../../sim/verify/memory-network.ts";
+import { VirtualClock } from "../../../sim/verify/virtual-clock.ts";
 import { systemClock } from "../../../src/runtime/clock.ts";
 import { behavesAsNetwork } from "../../runtime/network-behaviours.ts";
-import { manualClock } from "../../support/manual-clock.ts";
 
 describe("the network in memory", () => {
   behavesAsNetwork(() => memoryNetwork(systemClock));
@@ -30,19 +30,18 @@ describe("the network in memory", () => {
   });
 
   test("an idle socket says so after its timeout, a busy one does not", async () => {
-    const clock = manualClock();
+    const clock = new VirtualClock(0);
     const network = memoryNetwork(clock);
     const { port } = await network.listen("127.0.0.1", 0, (socket) => socket.on("data", () => {}));
     let timeouts = 0;
-    const socket = await new Promise<ReturnType<typeof network.dial>>((resolve) => {
-      const dialled = network.dial({ host: "127.0.0.1", port }, () => resolve(dialled));
-    });
+    const socket = network.dial({ host: "127.0.0.1", port }, () => {});
+    await clock.advance(0);
     socket.setTimeout(100, () => timeouts++);
-    clock.advance(60);
+    await clock.advance(60);
     socket.write("still here");
-    clock.advance(60);
+    await clock.advance(60);
     expect(timeouts).toBe(0);
-    clock.advance(40);
+    await clock.advance(40);
     expect(timeouts).toBe(1);
   });
 });

@@ -1,0 +1,124 @@
+// HTTP inside the process: a request goes straight to the fetch handler of the server on that port, and a WebSocket
+// is a pair of ends in memory. No address of the machine is used; every client is 127.0.0.1.
+
+import type { WebSocketConstructor } from "../../src/client/index.ts";
+import { DashstreamError } from "../../src/errors.ts";
+import type { Clock } from "../../src/runtime/clock.ts";
+import type {
+  HttpServer,
+  HttpServerOptions,
+  PeerHandler,
+  PeerSocket,
+  RequestContext,
+  ServeHttp,
+} from "../../src/runtime/http.ts";
+import { MemoryConnection, MemoryWebSocket } from "./memory-websocket.ts";
+
+export interface MemoryHttp {
+  readonly serve: ServeHttp;
+  /** @throws DashstreamError `server_unreachable` if nobody accepts requests on the port of `url` */
+  request(url: string, init?: RequestInit): Promise<Response>;
+  readonly WebSocket: new (...args: ConstructorParameters<WebSocketConstructor>) => MemoryWebSocket;
+}
+
+/** Where free ports are taken from; apart from those of the network in memory, so that logs are easy to read. */
+const FIRST_FREE_PORT = 49_152;
+const CLIENT_ADDRESS = "127.0.0.1";
+const UPGRADE = { headers: { connection: "upgrade", upgrade: "websocket" } };
+
+class MemoryHttpServer implements HttpServer {
+  readonly hostname: string;
+  readonly port: number;
+  readonly #options: HttpServerOptions;
+  readonly #clock: Clock;
+  readonly #connections = new Set<MemoryConnection>();
+  accepting = true;
+  readonly #onStop: () => void;
+
+  constructor(options: HttpServerOptions, port: number, clock: Clock, onStop: () => void) {
+    this.hostname = options.hostname;
+    this.port = port;
+    this.#options = options;
+    this.#clock = clock;
+    this.#onStop = onStop;
+  }
+
+  async request(request: Request): Promise<Response> {
+    return this.#options.fetch(request, {
+      peerAddress: CLIENT_ADDRESS,
+      wantsUpgrade: false,
+      upgrade: () => null,
+    });
+  }
+
+  async connect(url: string, client: MemoryWebSocket): Promise<void> {
+    let connection: MemoryConnection | null = null;
+    const context: RequestContext = {
+      peerAddress: CLIENT_ADDRESS,
+      wantsUpgrade: true,
+      upgrade: (open) => {
+        connection = this.#accept(client, open);
+        return new Response(null);
+      },
+    };
+    const response = await this.#options.fetch(new Request(url.replace(/^ws/, "http"), UPGRADE), context);
+    const accepted = connection as MemoryConnection | null;
+    this.#clock.after(0, () => {
+      if (accepted) accepted.established();
+      else client.failed(`the handshake was answered with ${response.status}`);
+    });
+  }
+
+  stopAccepting(): void {
+    this.accepting = false;
+  }
+
+  async stop(): Promise<void> {
+    this.accepting = false;
+    this.#onStop();
+    for (const connection of [...this.#connections]) connection.terminate();
+  }
+
+  #accept(client: MemoryWebSocket, open: (socket: PeerSocket) => PeerHandler): MemoryConnection {
+    const onGone = (gone: MemoryConnection) => this.#connections.delete(gone);
+    const connection = new MemoryConnection(client, this.#clock, this.#options, open, onGone);
+    this.#connections.add(connection);
+    return connection;
+  }
+}
+
+export function memoryHttp(clock: Clock): MemoryHttp {
+  const servers = new Map<number, MemoryHttpServer>();
+  let nextFreePort = FIRST_FREE_PORT;
+  const serverOf = (url: string): MemoryHttpServer | undefined => {
+    const server = servers.get(Number(new URL(url).port));
+    return server?.accepting ? server : undefined;
+  };
+
+  return {
+    async serve(options) {
+      const port = options.port === 0 ? nextFreePort++ : options.port;
+      if (servers.has(port)) {
+        throw new DashstreamError("port_in_use", `cannot listen on ${options.hostname}:${port}`);
+      }
+      const server = new MemoryHttpServer(options, port, clock, () => servers.delete(port));
+      servers.set(port, server);
+      return server;
+    },
+    async request(url, init) {
+      const server = serverOf(url);
+      if (!server) throw new DashstreamError("server_unreachable", `${url}: nobody accepts requests there`);
+      return server.request(new Request(url, init));
+    },
+    WebSocket: class extends MemoryWebSocket {
+      constructor(url: string) {
+        super();
+        clock.after(0, () => {
+          const server = serverOf(url);
+          if (!server) return this.failed("nobody accepts connections there");
+          server.connect(url, this).catch((error: unknown) => this.failed(String(error)));
+        });
+      }
+    },
+  };
+}
