@@ -26,7 +26,8 @@ export class Varint64 {
 
   /** As uint64, rounded to the nearest double beyond 2^53. */
   unsigned(): number {
-    return this.high * TWO_POW_56 + (this.middle * TWO_POW_28 + this.low);
+    // The first sum is exact (36 significant bits), so that only the second one rounds.
+    return this.high * TWO_POW_56 + this.middle * TWO_POW_28 + this.low;
   }
 
   /** As int64 (two's complement), rounded to the nearest double beyond 2^53. */
@@ -35,7 +36,7 @@ export class Varint64 {
     const low = ~this.low & MASK_28;
     const middle = ~this.middle & MASK_28;
     const high = ~this.high & 0xff;
-    return -(high * TWO_POW_56 + (middle * TWO_POW_28 + low + 1));
+    return -(high * TWO_POW_56 + middle * TWO_POW_28 + (low + 1));
   }
 
   /** The low 32 bits, as a uint32 field takes them. */

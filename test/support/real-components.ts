@@ -19,6 +19,7 @@ const DEBIAN_PACKAGES = {
   kcat: "kcat",
   protoc: "protobuf-compiler",
   "redis-server": "redis-server",
+  zstd: "zstd",
 } as const;
 
 export type RealComponent = keyof typeof DEBIAN_PACKAGES | KafkaComponent;
