@@ -116,18 +116,15 @@ describe("LOG_FILE", () => {
   // The device exists on Linux only: every write to it fails for want of space.
   // The device exists on Linux only.
   const whereFullDisksExist = existsSync("/dev/full") ? test : () => {};
-  whereFullDisksExist(
-    "that fails later is given up with one line, and logging goes on",
-    () => {
-      const { log, lines } = capture({ file: "/dev/full" });
-      log.info("one");
-      log.info("two");
-      expect(lines.map((line) => JSON.parse(line).msg)).toEqual([
-        "one",
-        "log lines go to standard output only",
-        "two",
-      ]);
-      expect(lines[1]).toContain("ENOSPC");
-    },
-  );
+  whereFullDisksExist("that fails later is given up with one line, and logging goes on", () => {
+    const { log, lines } = capture({ file: "/dev/full" });
+    log.info("one");
+    log.info("two");
+    expect(lines.map((line) => JSON.parse(line).msg)).toEqual([
+      "one",
+      "log lines go to standard output only",
+      "two",
+    ]);
+    expect(lines[1]).toContain("ENOSPC");
+  });
 });
