@@ -1,7 +1,6 @@
 // `dashstream broker`: the embedded broker on its own, for trying clients against it.
 
 import type { Command } from "commander";
-import { createBroker } from "../../sim/broker/broker.ts";
 import { seededRandom } from "../runtime/random.ts";
 import { defineCommand, wholeNumber } from "./command.ts";
 import type { CliContext, ExitCode } from "./context.ts";
@@ -43,6 +42,8 @@ export const brokerCommand = defineCommand({
 async function runBroker(context: CliContext, command: Command): Promise<ExitCode> {
   const { host, port, nodes, partitions, topic: topics = [], seed, json } = command.opts<Flags>();
   const { network, clock, random, printer, interrupted } = context;
+  // Only now, so that the other commands start without it.
+  const { createBroker } = await import("../../sim/broker/broker.ts");
   const broker = createBroker({
     network,
     clock,

@@ -105,13 +105,8 @@ async function tail(context: CliContext, command: Command): Promise<ExitCode> {
   return 0;
 }
 
-function summaryText(totals: {
-  readonly records: number;
-  readonly shown: number;
-  readonly missed: number;
-}): string {
-  const missed = totals.missed === 0 ? "none missed" : `${totals.missed} missed`;
-  return `${totals.records} records received, ${totals.shown} shown, ${missed}`;
+function summaryText(totals: Readonly<Record<"records" | "shown" | "missed", number>>): string {
+  return `records received: ${totals.records}, shown: ${totals.shown}, missed: ${totals.missed}`;
 }
 
 interface Undecodable {
