@@ -23,6 +23,9 @@ const MAX_WAITING_REQUESTS = 64;
 /** Unsent bytes of answers beyond which the next request waits. */
 const MAX_UNSENT_BYTES = 32 * 1024 * 1024;
 
+/** What DescribeGroups shows as a member's host; sockets of a `Network` have no address to show. */
+const CLIENT_HOST = "/127.0.0.1";
+
 export interface ConnectionContext {
   readonly cluster: Cluster;
   readonly controls: Controls;
@@ -162,7 +165,7 @@ class Connection {
       nodeId,
       apiVersion: header.apiVersion,
       clientId: header.clientId ?? "",
-      clientHost: "/127.0.0.1",
+      clientHost: CLIENT_HOST,
       connection: this.#gone.signal,
       decision,
     };

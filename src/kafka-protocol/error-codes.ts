@@ -96,4 +96,3 @@ export const KAFKA_ERRORS = {
 } as const;
 
 export type KafkaErrorName = keyof typeof KAFKA_ERRORS;
-export type KafkaErrorCode = (typeof KAFKA_ERRORS)[KafkaErrorName];

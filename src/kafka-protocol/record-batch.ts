@@ -16,7 +16,7 @@ const TWO_POW_32 = 0x1_0000_0000;
 
 /** Bits of the attributes; the codec is in the low three. */
 export const ATTRIBUTE_LOG_APPEND_TIME = 0x08;
-export const ATTRIBUTE_TRANSACTIONAL = 0x10;
+const ATTRIBUTE_TRANSACTIONAL = 0x10;
 export const ATTRIBUTE_CONTROL = 0x20;
 
 /** The header of one batch inside a buffer that may hold many. */

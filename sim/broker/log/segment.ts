@@ -6,7 +6,7 @@ import { assignOffset, type BatchHeader } from "../../../src/kafka-protocol/reco
 const INITIAL_BYTES = 16 * 1024;
 
 /** Index of the last of `values` (ascending) that is at most `wanted`; -1 if there is none. */
-export function lastAtMost(values: readonly number[], wanted: number): number {
+function lastAtMost(values: readonly number[], wanted: number): number {
   let low = 0;
   let high = values.length;
   while (low < high) {

@@ -81,5 +81,6 @@ describe("requests on one connection", () => {
       answers.map(() => 0),
     );
     expect(pauses).toBeGreaterThan(0);
+    expect((await produce(wire, "t", ["after"]))[0]?.baseOffset).toBe(501);
   });
 });

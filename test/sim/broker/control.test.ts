@@ -137,11 +137,16 @@ describe("a rule that withholds", () => {
     const { broker, clock, connect } = await brokerRig();
     broker.createTopic("t");
     broker.control("Fetch", () => ({ kind: "withhold" }));
-    const waiting = fetch(await connect(), "t", { maxWaitMs: 10_000 });
+    let answered = false;
+    const waiting = fetch(await connect(), "t", { maxWaitMs: 10_000 }).finally(() => {
+      answered = true;
+    });
     await produce(await connect(), "t", ["v"]);
+    await produce(await connect(), "t", ["v"]);
+    expect(answered).toBe(false);
     clock.advance(10_000);
     const [partition] = await waiting;
-    expect([bytesOf(partition), partition?.highWatermark]).toEqual([0, 1]);
+    expect([bytesOf(partition), partition?.highWatermark]).toEqual([0, 2]);
   });
 
   test("hides new records of one partition from fetches, not from those who ask for the end", async () => {
