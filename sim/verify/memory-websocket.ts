@@ -44,7 +44,7 @@ export class MemoryWebSocket implements ClientWebSocket {
 
   send(data: string | ArrayBufferLike | Blob | ArrayBufferView): void {
     if (typeof data === "string") this.#connection?.receive(data);
-    else if (data instanceof Uint8Array) this.#connection?.receive(data.slice());
+    else if (data instanceof Uint8Array) this.#connection?.receive(new Uint8Array(data));
     else throw new TypeError("only text and Uint8Array are sent here");
   }
 
@@ -129,7 +129,7 @@ export class MemoryConnection implements PeerSocket {
     if (this.#closing || this.#isGone || this.bufferedBytes() > this.#limits.maxBufferedBytes)
       return "dropped";
     // Copied, as it would be on its way.
-    this.#unread.push(typeof frame === "string" ? frame : frame.slice());
+    this.#unread.push(typeof frame === "string" ? frame : new Uint8Array(frame));
     this.#unreadBytes += bytesOf(frame);
     this.#scheduleDelivery();
     return this.bufferedBytes() === 0 ? "sent" : "queued";
