@@ -18,7 +18,7 @@ import { createTraffic } from "../traffic/traffic.ts";
 import { Watcher } from "./watcher.ts";
 
 export interface DemoOptions {
-  /** Its brokers are replaced by the embedded one. */
+  /** Its brokers are replaced by the embedded one, and it reads from the beginning. */
   readonly config: Config;
   readonly clock: Clock;
   /** What the traffic is made from. */
@@ -64,7 +64,8 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   try {
     broker.createTopic(config.kafkaTopic, { partitions: PARTITIONS });
     broker.createTopic(config.kafkaDlqTopic, { partitions: 1 });
-    const inDemo = { ...config, kafkaBrokers: [broker.bootstrap] };
+    // The group is new, so that "latest" would pass over what is produced before it has joined.
+    const inDemo: Config = { ...config, kafkaBrokers: [broker.bootstrap], kafkaAutoOffsetReset: "earliest" };
     return new Demo(
       { ...options, config: inDemo },
       broker,

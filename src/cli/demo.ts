@@ -71,14 +71,16 @@ async function demo(context: CliContext, command: Command): Promise<ExitCode> {
     originOf: (websocketHost, websocketPort) => serverOrigin({ websocketHost, websocketPort }),
   });
   if (!json) printAddresses(demo, config.websocketPort, printer);
-  await watch(demo, context, config.demoSeconds, json === true);
-  const timeoutMs = config.shutdownTimeoutSecs * 1000;
-  const summary = await demo.finish(timeoutMs);
-  await endWithin(config.shutdownTimeoutSecs, clock, () => demo.stop());
-  log.close();
-  if (json) printer.json(summaryJson(summary));
-  else printSummary(summary, printer);
-  return summary.lost + summary.duplicated > 0 ? 1 : 0;
+  try {
+    await watch(demo, context, config.demoSeconds, json === true);
+    const summary = await demo.finish(config.shutdownTimeoutSecs * 1000);
+    if (json) printer.json(summaryJson(summary));
+    else printSummary(summary, printer);
+    return summary.lost + summary.duplicated > 0 ? 1 : 0;
+  } finally {
+    await endWithin(config.shutdownTimeoutSecs, clock, () => demo.stop());
+    log.close();
+  }
 }
 
 function printAddresses(

@@ -15,7 +15,7 @@ import { runCommandLine } from "./run.ts";
 // A reader that has seen enough, such as `head`, closes the pipe: nothing is left to say.
 const stop = () => process.exit(0);
 
-process.exitCode = await runCommandLine(
+const exitCode = await runCommandLine(
   process.argv.slice(2),
   {
     env: process.env,
@@ -30,3 +30,5 @@ process.exitCode = await runCommandLine(
   },
   COMMANDS,
 );
+// What an orderly end gave up on, or a library keeps open, must not hold the process: all output is out already.
+process.exit(exitCode);

@@ -1,7 +1,7 @@
 // Being asked to end: SIGINT or SIGTERM once means in an orderly way, twice means at once.
 
-/** Exit code of a process that a second signal ended: 128 plus the number of SIGINT. */
-const INTERRUPTED_EXIT_CODE = 130;
+/** Not 0: what had to end in order did not. */
+const INTERRUPTED_EXIT_CODE = 1;
 
 /** Aborts at the first signal; the second ends the process. To be called once. */
 export function interruptSignal(): AbortSignal {

@@ -1,0 +1,13 @@
+import { expect, test } from "bun:test";
+import { COMMANDS } from "../../src/cli/program.ts";
+import { runCommand } from "./cli-rig.ts";
+
+test("every command is listed with what it does, and its help has examples", async () => {
+  const { stdout } = await runCommand(COMMANDS, ["--help"]);
+  for (const name of ["demo", "serve", "tail", "sim", "broker", "config", "healthcheck", "version"]) {
+    expect(stdout).toMatch(new RegExp(`^  ${name} .*\\w{3}`, "m"));
+    const help = await runCommand(COMMANDS, [name, "--help"]);
+    expect([name, help.exitCode, help.stderr]).toEqual([name, 0, ""]);
+    expect(help.stdout).toContain(name === "config" ? "check" : `$ dashstream ${name}`);
+  }
+});

@@ -1,0 +1,98 @@
+import { afterEach, describe, expect, test } from "bun:test";
+import { type Broker, createBroker } from "../../sim/broker/broker.ts";
+import { serveCommand } from "../../src/cli/serve.ts";
+import { systemClock } from "../../src/runtime/clock.ts";
+import { systemNetwork } from "../../src/runtime/network.ts";
+import { seededRandom } from "../../src/runtime/random.ts";
+import { runCommand } from "./cli-rig.ts";
+import { type ProgramRun, startProgram } from "./process-rig.ts";
+
+let broker: Broker | undefined;
+let programs: ProgramRun[] = [];
+afterEach(async () => {
+  for (const { process } of programs) process.kill("SIGKILL");
+  programs = [];
+  await broker?.stop();
+  broker = undefined;
+});
+
+async function startBroker(): Promise<Broker> {
+  broker = createBroker({ network: systemNetwork, clock: systemClock, random: seededRandom(1) });
+  await broker.start();
+  broker.createTopic("telemetry", { partitions: 2 });
+  return broker;
+}
+
+function serve(port: string, brokers: string, env: Record<string, string> = {}): ProgramRun {
+  const flags = ["--websocket-port", port, "--kafka-brokers", brokers, "--kafka-topic", "telemetry"];
+  const program = startProgram(["serve", ...flags], env);
+  programs.push(program);
+  return program;
+}
+
+const portOf = (startLine: string) => String(JSON.parse(startLine).listen).split(":").at(-1) ?? "";
+
+describe("serve", () => {
+  test("serves until SIGTERM, leaves its group, ends with 0, and logs JSON only", async () => {
+    const { bootstrap } = await startBroker();
+    const server = serve("0", bootstrap);
+    const port = portOf(await server.lineWith("dashstream started"));
+    await server.lineWith("partitions assigned");
+    expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200);
+    server.process.kill("SIGTERM");
+    expect(await server.ended()).toEqual({ exitCode: 0, stderr: "" });
+    const texts = server.lines.map((line) => JSON.parse(line).msg);
+    expect(texts.slice(-3)).toEqual(["shutting down", "partitions revoked", "ended in order"]);
+    await expect(fetch(`http://127.0.0.1:${port}/healthz`)).rejects.toThrow();
+  });
+
+  test("ends in order also while Kafka was never reached", async () => {
+    const server = serve("0", "127.0.0.1:1", { SHUTDOWN_TIMEOUT_SECS: "10" });
+    await server.lineWith("kafka cannot be reached");
+    server.process.kill("SIGINT");
+    expect((await server.ended()).exitCode).toBe(0);
+  });
+
+  describe("while Kafka hangs", () => {
+    async function hanging(env: Record<string, string>): Promise<ProgramRun> {
+      const { bootstrap, control } = await startBroker();
+      const server = serve("0", bootstrap, env);
+      await server.lineWith("partitions assigned");
+      control("*", () => ({ kind: "hang" }));
+      server.process.kill("SIGTERM");
+      await server.lineWith("shutting down");
+      return server;
+    }
+
+    test("gives the orderly end up after SHUTDOWN_TIMEOUT_SECS and exits 1", async () => {
+      const server = await hanging({ SHUTDOWN_TIMEOUT_SECS: "1" });
+      expect(await server.ended()).toEqual({
+        exitCode: 1,
+        stderr: "error: the orderly end took longer than SHUTDOWN_TIMEOUT_SECS (1 s)\n",
+      });
+    });
+
+    test("exits 1 at once on a second signal", async () => {
+      const server = await hanging({ SHUTDOWN_TIMEOUT_SECS: "3600" });
+      server.process.kill("SIGTERM");
+      expect((await server.ended()).exitCode).toBe(1);
+    });
+  });
+
+  test("exits 1 with one clear line if its port is in use", async () => {
+    const { bootstrap } = await startBroker();
+    const first = serve("0", bootstrap);
+    const port = portOf(await first.lineWith("dashstream started"));
+    const second = await serve(port, bootstrap).ended();
+    expect(second.exitCode).toBe(1);
+    expect(second.stderr).toMatch(new RegExp(`^error: cannot listen on 127\\.0\\.0\\.1:${port}.*\\n$`));
+  });
+
+  test("exits 2 on a wrong setting before anything is opened", async () => {
+    const { exitCode, stdout, stderr } = await runCommand([serveCommand], ["serve"], {
+      env: { KAFKA_BROKERS: "kafka:port" },
+    });
+    expect([exitCode, stdout]).toEqual([2, ""]);
+    expect(stderr).toStartWith('error: KAFKA_BROKERS is "kafka:port", expected');
+  });
+});

@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { type Broker, createBroker } from "../../sim/broker/broker.ts";
+import { simCommand } from "../../src/cli/sim.ts";
+import { systemClock } from "../../src/runtime/clock.ts";
+import { systemNetwork } from "../../src/runtime/network.ts";
+import { seededRandom } from "../../src/runtime/random.ts";
+import { runCommand, startCommandLine } from "./cli-rig.ts";
+
+let broker: Broker;
+beforeAll(async () => {
+  broker = createBroker({ network: systemNetwork, clock: systemClock, random: seededRandom(1) });
+  await broker.start();
+});
+afterAll(() => broker.stop());
+
+const sim = (topic: string, ...args: readonly string[]) =>
+  [["sim", "--kafka-brokers", broker.bootstrap, "--kafka-topic", topic, "--rate", "5000", ...args]] as const;
+const total = (topic: string) => broker.endOffsets(topic).reduce((sum, end) => sum + end, 0);
+
+describe("sim", () => {
+  test("sends as many records as asked for and says so", async () => {
+    broker.createTopic("counted", { partitions: 3 });
+    const { exitCode, stdout, stderr } = await runCommand(
+      [simCommand],
+      ...sim("counted", "--count", "120", "--seed", "7"),
+    );
+    expect([exitCode, stderr, total("counted")]).toEqual([0, "", 120]);
+    expect(stdout).toMatch(/^produced 120 records \(\d+ bytes\) in /);
+    expect(stdout).toContain("failed sends 0, given up 0, seed 7\n");
+  });
+
+  test("gives programs one object", async () => {
+    broker.createTopic("json");
+    const args = sim("json", "--count", "10", "--arrival", "poisson", "--compression", "none", "--json");
+    const { stdout } = await runCommand([simCommand], ...args);
+    expect(JSON.parse(stdout)).toMatchObject({ produced: 10, failed_sends: 0, unsent: 0, last_error: null });
+  });
+
+  test("without an end runs until it is interrupted", async () => {
+    broker.createTopic("endless");
+    const { promise: sent, resolve } = Promise.withResolvers<void>();
+    const rule = broker.control("Produce", () => {
+      resolve();
+      return { kind: "pass" };
+    });
+    const run = startCommandLine([simCommand], ...sim("endless"));
+    await sent;
+    run.interrupt();
+    expect(await run.exitCode).toBe(0);
+    rule.remove();
+    expect(run.stdout.text).toContain(`produced ${total("endless")} records`);
+  });
+
+  test("exits 1 if records had to be given up, with the reason", async () => {
+    broker.createTopic("refused");
+    const { promise: refused, resolve } = Promise.withResolvers<void>();
+    const rule = broker.control("Produce", () => {
+      resolve();
+      return { kind: "error", error: "TOPIC_AUTHORIZATION_FAILED" };
+    });
+    const run = startCommandLine([simCommand], ...sim("refused", "--count", "5", "--json"));
+    await refused;
+    run.interrupt();
+    expect(await run.exitCode).toBe(1);
+    rule.remove();
+    const summary = JSON.parse(run.stdout.text);
+    expect([summary.produced, summary.unsent]).toEqual([0, 5]);
+    expect(summary.last_error).toContain("authorized");
+  });
+
+  test("exits 1 with one line if no broker answers", async () => {
+    const { exitCode, stderr } = await runCommand([simCommand], ["sim", "--kafka-brokers", "127.0.0.1:1"]);
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/^error: no broker of 127\.0\.0\.1:1 answers: .*\n$/);
+  });
+
+  test("exits 2 on an unknown profile of arrival", async () => {
+    const { exitCode, stderr } = await runCommand([simCommand], ["sim", "--arrival", "weekly"]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("Allowed choices are steady, poisson, bursty");
+  });
+});
