@@ -32,6 +32,9 @@ export interface Output {
 }
 
 const CLEAR_LINE = "\r\u001b[2K";
+/** DECAWM: a status that is too long is cut off by the terminal, because one that wraps could not be cleared. */
+const NO_WRAP = "\u001b[?7l";
+const WRAP = "\u001b[?7h";
 
 /** Bytes as base64 and 64-bit integers as decimal text, which JSON has no words for. */
 function jsonValue(this: unknown, key: string, value: unknown): unknown {
@@ -67,7 +70,7 @@ export function createPrinter(stdout: Output, stderr: Output, env: Environment):
     error: (content) => withoutStatus(() => stderr.write(`${errorColors.red("error:")} ${content}\n`)),
     status(content) {
       if (!rewrites) return text(`${content}\n`);
-      withoutStatus(() => stdout.write(content));
+      withoutStatus(() => stdout.write(`${NO_WRAP}${content}${WRAP}`));
       statusShown = true;
     },
   };

@@ -58,7 +58,9 @@ describe("the status", () => {
     print.status("2 records");
     print.line("gap");
     print.line("end");
-    expect(stdout.text).toBe("1 record\r\u001b[2K2 records\r\u001b[2Kgap\nend\n");
+    const unwrapped = (text: string) => `\u001b[?7l${text}\u001b[?7h`;
+    const clear = "\r\u001b[2K";
+    expect(stdout.text).toBe(`${unwrapped("1 record")}${clear}${unwrapped("2 records")}${clear}gap\nend\n`);
   });
 
   test("is a line of its own elsewhere", () => {
