@@ -20,33 +20,26 @@ test("a backlog of a million records reaches ten connected clients, none dropped
     network: systemNetwork,
     clock: systemClock,
     random: seededRandom(1),
-    autoCreateTopics: false,
   });
   await broker.start();
+  broker.createTopic(TOPIC, { partitions: 1 });
+  for (let from = 0; from < RECORDS; from += BATCH) {
+    const records = Array.from({ length: BATCH }, (_, i) => ({ ...benchRecord(from + i), timestampMs: 0 }));
+    broker.append(TOPIC, 0, records);
+  }
+  const withheld = broker.control("Fetch", () => ({ kind: "withhold" }));
   const running = await startAppliance({
     brokers: broker.bootstrap,
     topic: TOPIC,
-    env: { WEBSOCKET_MAX_CONNECTIONS_PER_IP: "10" },
+    env: { WEBSOCKET_MAX_CONNECTIONS_PER_IP: `${CLIENTS}` },
   });
+  const script = join(import.meta.dir, "../bench/raw-clients.ts");
   const receivers = Bun.spawn(
-    [
-      process.execPath,
-      join(import.meta.dir, "../bench/raw-clients.ts"),
-      new URL(running.url).port,
-      `${CLIENTS}`,
-      `${expectedBytes()}`,
-    ],
+    [process.execPath, script, new URL(running.url).port, `${CLIENTS}`, `${expectedBytes()}`],
     { stderr: "pipe" },
   );
   while (running.appliance.hub.clientCount < CLIENTS) await new Promise((resolve) => setImmediate(resolve));
-  broker.createTopic(TOPIC, { partitions: 1 });
-  for (let from = 0; from < RECORDS; from += BATCH) {
-    broker.append(
-      TOPIC,
-      0,
-      Array.from({ length: BATCH }, (_, i) => ({ ...benchRecord(from + i), timestampMs: 0 })),
-    );
-  }
+  withheld.remove();
   expect(await new Response(receivers.stderr).text()).toBe("");
   expect(await receivers.exited).toBe(0);
   const metrics = await (await fetch(`${running.url}/metrics`)).text();
