@@ -28,6 +28,8 @@ export interface RunResult {
 const MINUTE_MS = 60_000;
 const RECORD_INTERVAL_MS = 50;
 const RECORDS_PER_BAD_ONE = 50;
+/** Records wait for company, as with producers that count their requests. */
+const LINGER_MS = 250;
 const SEND_RETRY_MS = 500;
 const PARTITIONS = 3;
 const START_MS = Date.UTC(2026, 0, 1);
@@ -76,6 +78,7 @@ class Producing {
 
   async #sendAll(): Promise<void> {
     while (this.#waiting.length > 0) {
+      await this.#world.clock.sleep(LINGER_MS);
       const messages = this.#waiting;
       this.#waiting = [];
       try {
