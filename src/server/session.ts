@@ -177,7 +177,8 @@ export class Session {
     const { ring } = this.#context;
     const partition = ring.partitionAt(position);
     const offset = ring.offsetAt(position);
-    if (offset > this.sentOffset(partition)) {
+    // A client that is held has neither been sent nor asked for anything yet: its stream merely starts later.
+    if (!this.#held && offset > this.sentOffset(partition)) {
       this.#sent[partition] = offset;
       if (!this.#closing) this.#loss.add(partition, offset);
     }

@@ -7,6 +7,7 @@ import { createBroker } from "../../sim/broker/broker.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { systemNetwork } from "../../src/runtime/network.ts";
 import { seededRandom } from "../../src/runtime/random.ts";
+import { replayCompleteLatest } from "../../src/server/server-frames.ts";
 import { benchRecord } from "../bench/records.ts";
 import { startAppliance } from "../support/appliance.ts";
 
@@ -14,6 +15,8 @@ const TOPIC = "backlog";
 const RECORDS = 1_000_000;
 const CLIENTS = 10;
 const BATCH = 1_000;
+/** So that the server need not wait for it: live delivery starts at once. */
+const RESUME = '{"type":"resume","from":"latest","lastOffsetsByPartition":{}}';
 
 test("a backlog of a million records reaches ten connected clients, none dropped or disconnected", async () => {
   const broker = createBroker({
@@ -35,7 +38,7 @@ test("a backlog of a million records reaches ten connected clients, none dropped
   });
   const script = join(import.meta.dir, "../bench/raw-clients.ts");
   const receivers = Bun.spawn(
-    [process.execPath, script, new URL(running.url).port, `${CLIENTS}`, `${expectedBytes()}`],
+    [process.execPath, script, new URL(running.url).port, `${CLIENTS}`, `${expectedBytes()}`, RESUME],
     { stderr: "pipe" },
   );
   while (running.appliance.hub.clientCount < CLIENTS) await new Promise((resolve) => setImmediate(resolve));
@@ -50,10 +53,10 @@ test("a backlog of a million records reaches ten connected clients, none dropped
   await broker.stop();
 }, 180_000);
 
-/** What one client gets: for each record a cursor and a value, each behind its frame header. */
+/** What one client gets: the answer to its resume, then for each record a cursor and a value, each behind its frame header. */
 function expectedBytes(): number {
   const valueBytes = benchRecord(0).value.length + 4;
-  let bytes = 0;
+  let bytes = 2 + replayCompleteLatest(new Map()).length;
   for (let offset = 0; offset < RECORDS; offset++) {
     bytes += 2 + `{"type":"cursor","partition":0,"offset":"${offset}"}`.length + valueBytes;
   }

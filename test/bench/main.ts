@@ -1,10 +1,13 @@
 // `make bench`: one run, one table. Each figure is also given as a ratio to a bare baseline of the same run, because
 // the ratio is what holds on another machine. BENCH_RECORDS sets the size (default 1,000,000).
 
+import { replayCompleteLatest } from "../../src/server/server-frames.ts";
 import { follow, startChild } from "./child.ts";
 import { benchRecord } from "./records.ts";
 
 const RECORDS = Number(process.env.BENCH_RECORDS ?? 1_000_000);
+/** So that live delivery starts at once. */
+const RESUME = '{"type":"resume","from":"latest","lastOffsetsByPartition":{}}';
 const VALUE_BYTES = benchRecord(0).value.length;
 const rows: string[][] = [
   ["measurement", "records", "seconds", "records/s", "CPU s per million", "ratio to bare", "goal"],
@@ -41,8 +44,8 @@ async function pipeline(clients: number, records: number, bare: number, goal: st
   const { bootstrap } = await broker.next();
   const appliance = startChild("appliance-process.ts", String(bootstrap));
   const { port } = await appliance.next();
-  const frames = frameBytes(0, records, VALUE_BYTES);
-  // The answer to `resume` is sent before the records and counted here, too.
+  // The answer to `resume` is sent before the records.
+  const frames = 2 + replayCompleteLatest(new Map()).length + frameBytes(0, records, VALUE_BYTES);
   const receivers =
     clients > 0
       ? Bun.spawn([
@@ -51,6 +54,7 @@ async function pipeline(clients: number, records: number, bare: number, goal: st
           String(port),
           String(clients),
           String(frames),
+          RESUME,
         ])
       : null;
   for (let connected = 0; connected < clients; ) {

@@ -29,6 +29,16 @@ describe("live delivery", () => {
     expect(client.offsets(0)).toEqual([0, 1, 2]);
   });
 
+  test("a client that has not said yet where to start loses nothing when the ring moves on", () => {
+    const rig = hubRig({ maxRecords: 20 });
+    const client = rig.connect(null);
+    rig.produce(0, 60);
+    expect(rig.metrics.dropped.value).toBe(0);
+    say(client, { type: "resume", lastOffsetsByPartition: { "0": 49 } });
+    expect(client.offsets(0)).toEqual(range(50, 59));
+    expect(client.of("gap")).toEqual([]);
+  });
+
   test("answers ping and ignores, but counts, what it does not know", () => {
     const rig = hubRig();
     const client = rig.connect();
