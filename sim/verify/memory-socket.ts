@@ -125,18 +125,13 @@ export class MemorySocket extends EventEmitter {
     return this;
   }
 
-  /** Emits `timeout` after `ms` without traffic; 0 ends this. */
-  setTimeout(ms: number, onTimeout?: () => void): this {
+  /** Emits `timeout` after `ms` without traffic, by the clock of the network; 0 ends this. */
+  readonly setTimeout = (ms: number, onTimeout?: () => void): this => {
     this.#idleMs = ms;
     if (onTimeout) this.once("timeout", onTimeout);
     this.#touch();
     return this;
-  }
-
-  // Nothing to set: segments are neither held back nor lost here, and no socket keeps the process alive.
-  setNoDelay(): this {
-    return this;
-  }
+  };
 
   setKeepAlive(): this {
     return this;

@@ -1,11 +1,8 @@
 // The scripted server in this process or as a Deno process, under one interface.
 
-import { existsSync } from "node:fs";
 import { DashstreamError } from "../../src/errors.ts";
+import { DENO } from "../support/real-components.ts";
 import { type ServerEvent, startScriptedServer } from "./scripted-server.ts";
-
-export const DENO = new URL("../../node_modules/.bin/deno", import.meta.url).pathname;
-export const hasDeno = existsSync(DENO);
 
 /** Events in the order in which they came; each can be waited for. */
 class EventLog {

@@ -3,7 +3,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
-import { hasDeno, type ScriptedHost, type StartHost, startOnBun, startOnDeno } from "./scripted-host.ts";
+import { describeReal } from "../support/real-components.ts";
+import { type ScriptedHost, type StartHost, startOnBun, startOnDeno } from "./scripted-host.ts";
 import { MAX_FRAME_BYTES } from "./scripted-server.ts";
 
 const HANDSHAKE = "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
@@ -186,5 +187,4 @@ function behavesAsSpecified(start: StartHost): void {
 
 describe("on Bun", () => behavesAsSpecified(startOnBun));
 
-if (hasDeno) describe("on Deno", () => behavesAsSpecified(startOnDeno));
-else test.skip("on Deno: node_modules/.bin/deno is not there (npm install brings it)", () => {});
+describeReal("deno", "on Deno", () => behavesAsSpecified(startOnDeno));

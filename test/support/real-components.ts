@@ -12,6 +12,7 @@
 // The body of a suite that is left out is not run, so it may start things at its top level.
 
 import { describe, test } from "bun:test";
+import { existsSync } from "node:fs";
 import { hasKafkaJars, KAFKA_VERSIONS, type KafkaComponent } from "./kafka-releases.ts";
 
 /** Components that are one program, with the Debian package that brings it. */
@@ -22,7 +23,10 @@ const DEBIAN_PACKAGES = {
   zstd: "zstd",
 } as const;
 
-export type RealComponent = keyof typeof DEBIAN_PACKAGES | KafkaComponent;
+/** The second runtime comes with the packages of this project. */
+export const DENO = new URL("../../node_modules/.bin/deno", import.meta.url).pathname;
+
+export type RealComponent = keyof typeof DEBIAN_PACKAGES | KafkaComponent | "deno";
 
 export type Availability =
   | { readonly available: true }
@@ -41,6 +45,11 @@ function programOnPath(program: string, debianPackage: string): Availability {
 export function requireReal(component: RealComponent): Availability {
   if (process.env.DASHSTREAM_SKIP_REAL === "1") {
     return { available: false, reason: "real components are left out of this run" };
+  }
+  if (component === "deno") {
+    return existsSync(DENO)
+      ? { available: true }
+      : { available: false, reason: "deno is not there (npm ci)" };
   }
   if (!isKafka(component)) return programOnPath(component, DEBIAN_PACKAGES[component]);
   const java = programOnPath("java", "openjdk-17-jre-headless");

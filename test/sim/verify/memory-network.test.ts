@@ -10,6 +10,19 @@ import { behavesAsNetwork } from "../../runtime/network-behaviours.ts";
 describe("the network in memory", () => {
   behavesAsNetwork(() => memoryNetwork(systemClock));
 
+  test("a buffer may be used again as soon as it was written", async () => {
+    const network = memoryNetwork(systemClock);
+    const received = Promise.withResolvers<string>();
+    const { port } = await network.listen("127.0.0.1", 0, (socket) => {
+      socket.on("data", (chunk) => received.resolve(chunk.toString()));
+    });
+    const socket = network.dial({ host: "127.0.0.1", port }, () => {});
+    const buffer = Buffer.from("first");
+    socket.write(buffer);
+    buffer.fill("x");
+    expect(await received.promise).toBe("first");
+  });
+
   test("free ports are the same in every run", async () => {
     const ports = async () => {
       const network = memoryNetwork(systemClock);

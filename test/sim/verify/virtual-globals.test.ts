@@ -8,6 +8,23 @@ import { seededRandom } from "../../../src/runtime/random.ts";
 
 const START_MS = Date.UTC(2026, 0, 1);
 
+const replacedGlobals = () => [
+  Date,
+  globalThis.setTimeout,
+  clearTimeout,
+  globalThis.setInterval,
+  clearInterval,
+  setImmediate,
+  clearImmediate,
+  performance.now,
+  process.hrtime,
+  Math.random,
+  crypto.getRandomValues,
+];
+
+/** Those of the machine: kept before the first installation, which could leave something behind. */
+const before = replacedGlobals();
+
 let uninstall: (() => void) | null = null;
 
 function installed(seed = 1): VirtualClock {
@@ -101,24 +118,10 @@ describe("virtual globals", () => {
   });
 
   test("afterwards every global is the one it was before", () => {
-    const globals = () => [
-      Date,
-      globalThis.setTimeout,
-      clearTimeout,
-      globalThis.setInterval,
-      clearInterval,
-      setImmediate,
-      clearImmediate,
-      performance.now,
-      process.hrtime,
-      Math.random,
-      crypto.getRandomValues,
-    ];
-    const before = globals();
     installed();
-    const meanwhile = globals();
+    const meanwhile = replacedGlobals();
     restore();
-    const after = globals();
+    const after = replacedGlobals();
     expect(after.map((value, i) => value === before[i])).toEqual(before.map(() => true));
     expect(meanwhile.map((value, i) => value === before[i])).toEqual(before.map(() => false));
   });
