@@ -49,9 +49,7 @@ export class StringCache {
     const length = end - start;
     if (length === 0) return "";
     if (length > MAX_KEPT_BYTES) return decodeChecked(bytes, start, end);
-    let hash = length;
-    for (let i = start; i < end; i++) hash = (Math.imul(hash, 31) + (bytes[i] as number)) | 0;
-    const slot = (hash ^ (hash >>> 15)) & (SLOTS - 1);
+    const slot = slotOf(bytes, start, end);
     if (this.#holds(slot, bytes, start, length)) return this.#strings[slot] as string;
     const text = decodeChecked(bytes, start, end);
     if (text === null) return null;
@@ -72,4 +70,14 @@ export class StringCache {
 
 function decodeChecked(bytes: Uint8Array, start: number, end: number): string | null {
   return invalidUtf8At(bytes, start, end) < 0 ? decodeUtf8(bytes, start, end) : null;
+}
+
+/** Hashes the last 8 and the first 4 bytes only: that is where ids of one kind differ. */
+function slotOf(bytes: Uint8Array, start: number, end: number): number {
+  let hash = end - start;
+  const tail = Math.max(start, end - 8);
+  const head = Math.min(start + 4, tail);
+  for (let i = tail; i < end; i++) hash = (Math.imul(hash, 31) + (bytes[i] as number)) | 0;
+  for (let i = start; i < head; i++) hash = (Math.imul(hash, 31) + (bytes[i] as number)) | 0;
+  return (hash ^ (hash >>> 13)) & (SLOTS - 1);
 }
