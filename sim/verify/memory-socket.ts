@@ -133,6 +133,11 @@ export class MemorySocket extends EventEmitter {
     return this;
   };
 
+  // Nothing to set: segments are neither held back nor lost here, and no socket keeps the process alive.
+  setNoDelay(): this {
+    return this;
+  }
+
   setKeepAlive(): this {
     return this;
   }

@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { memoryNetwork } from "../../../sim/verify/memory-network.ts";
 import { VirtualClock } from "../../../sim/verify/virtual-clock.ts";
 import { systemClock } from "../../../src/runtime/clock.ts";
+import type { StreamSocket } from "../../../src/runtime/network.ts";
 import { behavesAsNetwork } from "../../runtime/network-behaviours.ts";
 
 describe("the network in memory", () => {
@@ -21,6 +22,21 @@ describe("the network in memory", () => {
     socket.write(buffer);
     buffer.fill("x");
     expect(await received.promise).toBe("first");
+  });
+
+  test("a few bytes that were never read make a cut a reset, too", async () => {
+    const clock = new VirtualClock(0);
+    const network = memoryNetwork(clock);
+    const accepted: StreamSocket[] = [];
+    const { port } = await network.listen("127.0.0.1", 0, (socket) => accepted.push(socket));
+    const errors: unknown[] = [];
+    const socket = network.dial({ host: "127.0.0.1", port }, () => {});
+    socket.on("error", (error) => errors.push(error));
+    socket.write("unread");
+    await clock.advance(0);
+    accepted[0]?.destroy();
+    await clock.advance(0);
+    expect(errors).toMatchObject([{ code: "ECONNRESET" }]);
   });
 
   test("free ports are the same in every run", async () => {
