@@ -1,14 +1,14 @@
 // Which partitions this process reads, and from where. A partition is handed out only after its start is known, so
 // that nobody handles a record of a partition without knowing what came before it.
 
-import { describeError } from "../errors.ts";
+import { DashstreamError, describeError } from "../errors.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Random } from "../runtime/random.ts";
 import type { Log } from "../telemetry/log.ts";
 import { backoffMs } from "./backoff.ts";
 import type { BatchHandler } from "./batch.ts";
 import { classifyInfrastructureError, type OnInfrastructureError } from "./infrastructure-errors.ts";
-import type { KafkaAdmin } from "./kafka-admin.ts";
+import type { KafkaAdmin, PartitionRange } from "./kafka-admin.ts";
 import { type OffsetReset, PartitionState, startOffset } from "./partition-state.ts";
 
 export interface AssignmentTrackerOptions {
@@ -21,6 +21,15 @@ export interface AssignmentTrackerOptions {
   readonly random: Random;
   readonly log: Log;
   readonly onInfrastructureError: OnInfrastructureError;
+  /** Makes the next fetch of a partition begin at `offset`. */
+  readonly seek: (partition: number, offset: number) => void;
+  /** Partitions were handed out. */
+  readonly onAssigned: () => void;
+}
+
+interface Lookup {
+  readonly ranges: readonly PartitionRange[];
+  readonly committed: ReadonlyMap<number, number>;
 }
 
 /** Heartbeats go on at this pace while a batch waits for the start of its partition. */
@@ -54,20 +63,32 @@ export class AssignmentTracker {
     heartbeat: () => Promise<void>,
     signal: AbortSignal,
   ): Promise<PartitionState | null> {
-    const known = this.#states.get(partition);
-    if (known) return known;
-    const { clock } = this.#options;
-    let waiting = true;
-    const done = this.#lookup.then(() => {
-      waiting = false;
-    });
-    while (waiting && !signal.aborted) {
-      const cancel = new AbortController();
-      await Promise.race([done, clock.sleep(HEARTBEAT_PAUSE_MS, AbortSignal.any([signal, cancel.signal]))]);
-      cancel.abort();
-      if (waiting) await heartbeat();
-    }
+    if (!this.#states.has(partition)) await this.#meanwhile(this.#lookup, heartbeat, signal);
     return this.#states.get(partition) ?? null;
+  }
+
+  /**
+   * The library fetched from elsewhere than where the partition stands. After a rebalance it begins at what is
+   * committed, and after it lost its place at the policy's end of the log. If what was handled here still holds, it
+   * is told to go on from there; else (another member went further, or the log is not the same any more) the
+   * partition is taken away and handed out anew.
+   */
+  async realign(state: PartitionState, heartbeat: () => Promise<void>, signal: AbortSignal): Promise<void> {
+    const generation = this.#generation;
+    const { partition } = state;
+    const realigning = this.#lookUp([partition], generation, signal).then((lookup) => {
+      if (lookup === null || state.revoked) return;
+      if (stillHolds(state, lookup)) return this.#options.seek(partition, state.position);
+      this.#revoke([partition]);
+      this.#add([partition], lookup);
+    });
+    await this.#meanwhile(realigning, heartbeat, signal);
+  }
+
+  /** The library passed over offsets that hold no record for a consumer. */
+  skipped(partition: number, nextOffset: number): void {
+    const state = this.#states.get(partition);
+    if (state) state.position = Math.max(state.position, nextOffset);
   }
 
   revokeAll(): void {
@@ -76,26 +97,38 @@ export class AssignmentTracker {
   }
 
   async #assign(partitions: readonly number[], generation: number, signal: AbortSignal): Promise<void> {
+    const lookup = await this.#lookUp(partitions, generation, signal);
+    if (lookup) this.#add(partitions, lookup);
+  }
+
+  /** Asks until Kafka knows; `null` if the group divided its partitions anew meanwhile. */
+  async #lookUp(
+    partitions: readonly number[],
+    generation: number,
+    signal: AbortSignal,
+  ): Promise<Lookup | null> {
     const { admin, topic, groupId, clock, random, log, onInfrastructureError } = this.#options;
     for (let failures = 1; generation === this.#generation && !signal.aborted; failures++) {
       try {
         const [ranges, committed] = await Promise.all([admin.ranges(topic), admin.committed(groupId, topic)]);
-        if (generation === this.#generation) this.#add(partitions, ranges, committed);
-        return;
+        const unknown = partitions.find(
+          (partition) => !ranges.some((range) => range.partition === partition),
+        );
+        if (unknown !== undefined) {
+          throw new DashstreamError("kafka_request_failed", `topic ${topic} has no partition ${unknown} yet`);
+        }
+        return generation === this.#generation ? { ranges, committed } : null;
       } catch (error) {
         onInfrastructureError(classifyInfrastructureError(error), "join", error);
         log.warn("cannot look up where partitions start; trying again", { error: describeError(error) });
         await clock.sleep(backoffMs(failures, random), signal);
       }
     }
+    return null;
   }
 
-  #add(
-    partitions: readonly number[],
-    ranges: readonly { partition: number; logStartOffset: number; logEndOffset: number }[],
-    committed: ReadonlyMap<number, number>,
-  ): void {
-    const { clock, autoOffsetReset, handler, log } = this.#options;
+  #add(partitions: readonly number[], { ranges, committed }: Lookup): void {
+    const { clock, autoOffsetReset, handler, log, seek, onAssigned } = this.#options;
     const assignments = ranges
       .filter(({ partition }) => partitions.includes(partition))
       .map((range) => ({
@@ -106,9 +139,11 @@ export class AssignmentTracker {
       const committedOffset = committed.get(partition) ?? -1;
       const state = { partition, position, committed: committedOffset, logEndOffset, nowMs: clock.nowMs() };
       this.#states.set(partition, new PartitionState(state));
+      if (position !== committedOffset) seek(partition, position);
     }
     log.info("partitions assigned", { assignments });
     handler.assigned(assignments);
+    onAssigned();
   }
 
   #revoke(partitions: readonly number[]): void {
@@ -121,4 +156,28 @@ export class AssignmentTracker {
     this.#options.log.info("partitions revoked", { partitions });
     this.#options.handler.revoked(partitions);
   }
+
+  /** Waits for `work` with heartbeats. */
+  async #meanwhile(work: Promise<void>, heartbeat: () => Promise<void>, signal: AbortSignal): Promise<void> {
+    let waiting = true;
+    const done = work.finally(() => {
+      waiting = false;
+    });
+    while (waiting && !signal.aborted) {
+      const cancel = new AbortController();
+      const pause = this.#options.clock.sleep(HEARTBEAT_PAUSE_MS, AbortSignal.any([signal, cancel.signal]));
+      await Promise.race([done, pause]);
+      cancel.abort();
+      if (waiting) await heartbeat();
+    }
+  }
+}
+
+/** True if what was handled here is still what counts: no other member went further, and it is the same log. */
+function stillHolds({ partition, position, committed }: PartitionState, lookup: Lookup): boolean {
+  const range = lookup.ranges.find((candidate) => candidate.partition === partition);
+  if (!range || position < range.logStartOffset || position > range.logEndOffset) return false;
+  const inKafka = lookup.committed.get(partition);
+  // Offsets of a group vanish with the topic.
+  return inKafka === undefined ? committed === -1 : inKafka <= position;
 }

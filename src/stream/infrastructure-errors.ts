@@ -84,6 +84,7 @@ const BY_TEXT: ReadonlyArray<readonly [RegExp, InfrastructureErrorType]> = [
   [/getaddrinfo|\bdns\b/i, "dns_failure"],
   [/timeout|timed out/i, "connection_timeout"],
   [/connection refused|reset by peer|closed connection|not connected/i, "broker_down"],
+  [/malformed|corrupt|CRC/, "decode_error"],
   [/not available|not the leader|no leader|loading|coordinator/i, "broker_down"],
 ];
 
@@ -115,6 +116,13 @@ const REJOIN_TYPES: ReadonlySet<string> = new Set([
 /** True if the group is merely rebalancing or wants this member to join again. */
 export function isRejoin(error: unknown): boolean {
   return causesOf(error).some((link) => REJOIN_TYPES.has(textOf(link, "type")));
+}
+
+/** The same in the words of the client library, for where it gives no more. */
+const REJOIN_TEXT = /rebalancing|valid member id|generation|not aware of this member/i;
+
+export function isRejoinText(text: string): boolean {
+  return REJOIN_TEXT.test(text);
 }
 
 /** True if Kafka says that the topic does not exist. */

@@ -51,7 +51,7 @@ export function createKafkaClient(options: KafkaClientOptions): KafkaClient {
   const sasl = saslOf(settings);
   const kafka = new Kafka({
     clientId: settings.clientId,
-    brokers: settings.brokers.map((broker) => sockets.alias(broker)),
+    brokers: sockets.seedBrokers(),
     ...(sasl === null ? {} : { sasl }),
     // Ours fires first, on our clock; this one is the net below it.
     connectionTimeout: CONNECT_TIMEOUT_MS * 2,
@@ -77,7 +77,16 @@ class SocketPool {
     this.#options = options;
   }
 
-  alias(broker: string): string {
+  /**
+   * kafkajs asks for these before it dials one. It retries for as long as it is told to and cannot be cancelled, so
+   * once the client is closed its retries come to rest here, in a promise that nobody settles.
+   */
+  seedBrokers(): () => Promise<string[]> {
+    const brokers = this.#options.settings.brokers.map((broker) => this.#alias(broker));
+    return () => (this.#destroyed ? new Promise(() => {}) : Promise.resolve(brokers));
+  }
+
+  #alias(broker: string): string {
     const { host, port } = parseBroker(broker);
     if (!host.includes(":")) return `${host}:${port}`;
     const name = `ipv6-${this.#aliases.size}.invalid`;

@@ -2,12 +2,16 @@
 // failed one is not retried by itself, because by then the group may have given the partition to somebody else.
 
 import type { Clock, Timer } from "../runtime/clock.ts";
+import { withDeadline } from "./deadline.ts";
 import {
   classifyInfrastructureError,
   isRejoin,
   type OnInfrastructureError,
 } from "./infrastructure-errors.ts";
 import type { PartitionState } from "./partition-state.ts";
+
+/** A commit that takes longer failed; the next one goes out at its time. */
+const COMMIT_TIMEOUT_MS = 10_000;
 
 export interface CommittableOffset {
   readonly partition: number;
@@ -55,15 +59,15 @@ export class OffsetCommits {
     const send = this.#options.send();
     if (!send) return;
     const due = [...this.#options.partitions()]
-      .filter(
-        (state) => !state.revoked && !state.holds.has("assigning") && state.position !== state.committed,
-      )
+      .filter((state) => !state.revoked && state.position !== state.committed)
       .map((state) => ({ state, position: state.position }));
     if (due.length === 0) return;
     try {
-      await send(
-        due.map(({ state, position }) => ({ partition: state.partition, offset: String(position) })),
-      );
+      const offsets = due.map(({ state, position }) => ({
+        partition: state.partition,
+        offset: String(position),
+      }));
+      await withDeadline(this.#options.clock, COMMIT_TIMEOUT_MS, "commit", send(offsets));
       for (const { state, position } of due) state.committed = position;
     } catch (error) {
       // A rebalance took the right to commit away; the next owner reads these records once more.

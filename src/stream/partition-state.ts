@@ -3,8 +3,8 @@
 
 import { Activity } from "../runtime/activity.ts";
 
-/** Why a partition is not fetched: its start is being looked up, the handler failed, or the caller paused it. */
-export type HoldReason = "assigning" | "retry" | "paused";
+/** Why a partition is not fetched: the handler failed and gets it again later, or the caller paused it. */
+export type HoldReason = "retry" | "paused";
 
 export class PartitionState {
   readonly partition: number;

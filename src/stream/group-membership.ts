@@ -1,0 +1,163 @@
+// One life of the client library in the consumer group: it connects, joins, fetches and retries by itself until it
+// gives up or is closed. What it tells of itself on the way goes to one listener.
+
+import type { Consumer, EachBatchPayload } from "kafkajs";
+import { DashstreamError } from "../errors.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { Network } from "../runtime/network.ts";
+import type { Log } from "../telemetry/log.ts";
+import { endsWithin } from "./deadline.ts";
+import { isRejoinText, type KafkaOperation } from "./infrastructure-errors.ts";
+import { createKafkaClient, type KafkaClient } from "./kafka-client.ts";
+import type { KafkaSettings } from "./kafka-settings.ts";
+import type { CommittableOffset } from "./offset-commits.ts";
+
+export interface GroupMembershipOptions {
+  readonly settings: KafkaSettings;
+  readonly topic: string;
+  readonly groupId: string;
+  readonly fromBeginning: boolean;
+  readonly network: Network;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface MembershipListener {
+  /** Kafka answered as to a member. */
+  proven(): void;
+  failed(operation: KafkaOperation, error: unknown): void;
+  /** The group divides its partitions anew; what is committed now still counts. */
+  rebalancing(): void;
+  joined(partitions: readonly number[]): void;
+  /** Everything below `nextOffset` holds no record that a consumer may see. */
+  skipped(partition: number, nextOffset: number): void;
+  batch(payload: EachBatchPayload): Promise<void>;
+}
+
+/** Short, so that a member that vanished does not hold up the group for long. */
+const SESSION_TIMEOUT_MS = 6_000;
+const REBALANCE_TIMEOUT_MS = 10_000;
+const HEARTBEAT_INTERVAL_MS = 1_500;
+/** A fetch returns as soon as there is one byte; below 100 ms nothing is won. */
+const FETCH_MAX_WAIT_MS = 250;
+/** The library keeps its group membership while it retries by itself, so that it goes on at once after an outage. */
+const LIBRARY_RETRIES = 1_000_000;
+
+const OPERATIONS: Readonly<Record<string, KafkaOperation>> = {
+  Fetch: "fetch",
+  Heartbeat: "heartbeat",
+  JoinGroup: "join",
+  SyncGroup: "join",
+};
+
+export class GroupMembership {
+  readonly #options: GroupMembershipOptions;
+  readonly #listener: MembershipListener;
+  readonly #client: KafkaClient;
+  readonly #consumer: Consumer;
+  /** The one commit of the library that it does not retry by itself; there is one from the first batch on. */
+  #commitOnce: EachBatchPayload["commitOffsetsIfNecessary"] | null = null;
+  #running = false;
+  /** Resolves with the reason when the library gives up. */
+  readonly ended: Promise<unknown>;
+
+  /** @throws DashstreamError `config_invalid` */
+  constructor(options: GroupMembershipOptions, listener: MembershipListener) {
+    const { settings, network, clock, log, groupId } = options;
+    this.#options = options;
+    this.#listener = listener;
+    this.#client = createKafkaClient({
+      settings,
+      network,
+      clock,
+      log,
+      retries: LIBRARY_RETRIES,
+      onSocketError: (error) => listener.failed("connect", error),
+      onFailedResponse: ({ api, error }) => {
+        const operation = OPERATIONS[api];
+        if (operation && !isRejoinText(error)) listener.failed(operation, new Error(error));
+      },
+    });
+    this.#consumer = this.#client.kafka.consumer({
+      groupId,
+      sessionTimeout: SESSION_TIMEOUT_MS,
+      rebalanceTimeout: REBALANCE_TIMEOUT_MS,
+      heartbeatInterval: HEARTBEAT_INTERVAL_MS,
+      maxWaitTimeInMs: FETCH_MAX_WAIT_MS,
+      allowAutoTopicCreation: false,
+      retry: { retries: LIBRARY_RETRIES, maxRetryTime: 1_000, restartOnFailure: async () => false },
+    });
+    this.ended = this.#watch();
+  }
+
+  /** Connects and begins to read. Rejects with what the library throws. */
+  async start(): Promise<void> {
+    const { topic, fromBeginning } = this.#options;
+    await this.#consumer.connect();
+    await this.#consumer.subscribe({ topic, fromBeginning });
+    this.#running = true;
+    await this.#consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      eachBatch: (payload) => {
+        this.#commitOnce = payload.commitOffsetsIfNecessary;
+        return this.#listener.batch(payload);
+      },
+    });
+  }
+
+  pause(partition: number): void {
+    if (this.#running) this.#consumer.pause([{ topic: this.#options.topic, partitions: [partition] }]);
+  }
+
+  resume(partition: number): void {
+    if (this.#running) this.#consumer.resume([{ topic: this.#options.topic, partitions: [partition] }]);
+  }
+
+  /** The next fetch of the partition begins at `offset`. */
+  seek(partition: number, offset: number): void {
+    const { topic } = this.#options;
+    if (this.#running) this.#consumer.seek({ topic, partition, offset: String(offset) });
+  }
+
+  async commit(offsets: readonly CommittableOffset[]): Promise<void> {
+    const { topic } = this.#options;
+    if (this.#commitOnce) await this.#commitOnce({ topics: [{ topic, partitions: [...offsets] }] });
+    else await this.#consumer.commitOffsets(offsets.map((entry) => ({ topic, ...entry })));
+  }
+
+  /** Leaves the group if that works within `timeoutMs`, then cuts the connections. */
+  async close(timeoutMs: number): Promise<void> {
+    this.#running = false;
+    await endsWithin(this.#options.clock, timeoutMs, this.#consumer.disconnect());
+    this.#client.destroy();
+  }
+
+  #watch(): Promise<unknown> {
+    const listener = this.#listener;
+    const consumer = this.#consumer;
+    const { events } = consumer;
+    consumer.on(events.FETCH, () => listener.proven());
+    consumer.on(events.HEARTBEAT, () => listener.proven());
+    consumer.on(events.REBALANCING, () => listener.rebalancing());
+    consumer.on(events.REQUEST_TIMEOUT, ({ payload }) => {
+      const error = new DashstreamError("kafka_unreachable", `${payload.apiName}: request timed out`);
+      listener.failed(OPERATIONS[payload.apiName] ?? "connect", error);
+    });
+    consumer.on(events.GROUP_JOIN, ({ payload }) => {
+      listener.proven();
+      listener.joined(payload.memberAssignment[this.#options.topic] ?? []);
+    });
+    consumer.on(events.END_BATCH_PROCESS, ({ payload }) => {
+      if (payload.batchSize === 0) listener.skipped(payload.partition, Number(payload.lastOffset) + 1);
+    });
+    return new Promise((resolve) => {
+      const end = (reason: unknown) => {
+        this.#running = false;
+        resolve(reason);
+      };
+      consumer.on(events.CRASH, ({ payload }) => end(payload.error));
+      consumer.on(events.STOP, () => end(null));
+    });
+  }
+}
