@@ -102,8 +102,8 @@ export function fromWire(type: protobuf.Type, wire: Fields): Fields {
   for (const field of type.fieldsArray) {
     const present = Object.hasOwn(wire, field.name);
     if (field.partOf !== null) {
-      // protobufjs keeps every variant it met; the one it met last counts.
-      if (wire[field.partOf.name] !== field.name) continue;
+      // Of several variants protobufjs has kept the one it met last.
+      if (!present) continue;
       message[field.partOf.name] = field.name;
       message[field.name] = valueFromWire(field, wire[field.name]);
     } else if (field.map)

@@ -7,7 +7,7 @@ import { frameValue, withFrame, ZSTD_FRAME } from "../../src/wire/frame.ts";
 import { Inspector } from "../../src/wire/inspector.ts";
 import { type DecodedMessage, decodeMessage, encodeMessage } from "../../src/wire/messages.ts";
 import type { DashStreamMessage } from "../../src/wire/model.ts";
-import { requireReal } from "../support/real-components.ts";
+import { describeReal, requireReal } from "../support/real-components.ts";
 
 const GOLDEN = join(import.meta.dir, "golden");
 const golden = (name: string) => readFileSync(join(GOLDEN, name));
@@ -127,4 +127,25 @@ describe("zstd frames of the zstd command", () => {
     expect(exitCode).toBe(0);
     expect(stdout).toEqual(Buffer.alloc(2000, "ab"));
   });
+});
+
+describeReal("protoc", "the golden values", () => {
+  for (const kind of KINDS) {
+    test(`${kind} is what protoc makes of its text today, and protoc reads what we encode`, () => {
+      const protoc = (mode: string, stdin: Uint8Array) => {
+        const type = `--${mode}=dashstream.v1.DashStreamMessage`;
+        const proto = join(import.meta.dir, "../../proto");
+        const run = Bun.spawnSync(["protoc", `--proto_path=${proto}`, type, "dashstream.proto"], { stdin });
+        expect(run.exitCode).toBe(0);
+        return run.stdout;
+      };
+      const bytes = golden(`${kind}.bin`);
+      // Maps have no order on the wire, so messages are compared and not bytes.
+      const fresh = protoc("encode", golden(`${kind}.textproto`));
+      expect(decodeMessage(fresh)).toEqual(decodeMessage(bytes));
+      const ours = encodeMessage(messageOf(decodeMessage(bytes)));
+      const again = protoc("encode", protoc("decode", ours));
+      expect(decodeMessage(again)).toEqual(decodeMessage(bytes));
+    });
+  }
 });

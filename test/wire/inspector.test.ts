@@ -77,21 +77,12 @@ describe("size", () => {
     expect(inspector.error).toContain("exceeds maximum 1000");
   });
 
-  test("counts after decompression, whether the size is declared or not", () => {
+  test("counts after decompression", () => {
     const bomb = compress(event({}, 50_000), 3);
     expect(bomb.length).toBeLessThan(MAX_BYTES);
     const inspector = open();
     expect(inspector.inspect(withFrame(ZSTD_FRAME, bomb))).toBe("payload_too_large");
     expect(inspector.protobuf.length).toBe(0);
-  });
-
-  test("a bomb of a gigabyte costs no more memory than the bound", () => {
-    const declared = Buffer.from(compress(Buffer.alloc(64 * 1024 * 1024), 3));
-    const inspector = open();
-    const before = process.memoryUsage().rss;
-    for (let i = 0; i < 20; i++)
-      expect(inspector.inspect(withFrame(ZSTD_FRAME, declared))).toBe("payload_too_large");
-    expect(process.memoryUsage().rss - before).toBeLessThan(32 * 1024 * 1024);
   });
 });
 
@@ -105,7 +96,7 @@ describe("a frame that lies about its content", () => {
     expect(open().inspect(withFrame(ZSTD_FRAME, lying))).toBe("decompression_failed");
   });
 
-  test("so are trailing bytes, a second frame and a dictionary", () => {
+  test("so are trailing bytes and a second frame", () => {
     for (const bytes of [Buffer.concat([frame(), Buffer.from([0])]), Buffer.concat([frame(), frame()])]) {
       expect(open().inspect(withFrame(ZSTD_FRAME, bytes))).toBe("decompression_failed");
     }
@@ -117,6 +108,8 @@ describe("malformed bytes are never called a schema mismatch", () => {
     ["a wrong wire type for a known field", [0x08, 0x01], "invalid_protobuf"],
     ["field number 0", [0x02, 0x00], "invalid_protobuf"],
     ["a group", [0x0b, 0x0c], "invalid_protobuf"],
+    ["the end of a group", [0x0c], "invalid_protobuf"],
+    ["a varint of 65 bits", [0x0a, 0x0b, 0x28, ...Array(9).fill(0xff), 0x02], "invalid_protobuf"],
     ["a length beyond the end", [0x0a, 0x05, 0x0a], "buffer_underflow"],
     [
       "a varint of eleven bytes",
@@ -155,6 +148,11 @@ describe("schema version", () => {
   test("forward also takes newer ones, backward older ones", () => {
     expect([judge(3, "forward", 2), judge(1, "forward", 2)]).toEqual([null, "schema_mismatch"]);
     expect([judge(1, "backward", 2), judge(3, "backward", 2)]).toEqual([null, "schema_mismatch"]);
+  });
+
+  test("is checked in a batch's own header too", () => {
+    const batch = encodeMessage({ eventBatch: { header: { schemaVersion: 2 }, events: [{}] } });
+    expect(open().inspect(withFrame(RAW_FRAME, batch))).toBe("schema_mismatch");
   });
 
   test("is checked in every header of a batch, and the error says in which", () => {

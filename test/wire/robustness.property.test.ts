@@ -9,7 +9,7 @@ import { FAILURE_CODES, type FailureCode } from "../../src/wire/failure.ts";
 import { RAW_FRAME, withFrame, ZSTD_FRAME } from "../../src/wire/frame.ts";
 import { Inspector } from "../../src/wire/inspector.ts";
 import { decodeMessage, encodeMessage } from "../../src/wire/messages.ts";
-import type { AttributeValueInit } from "../../src/wire/model.ts";
+import type { AttributeValueInit, Header } from "../../src/wire/model.ts";
 import { compress } from "../../src/wire/zstd.ts";
 
 const MAX_BYTES = 65_536;
@@ -27,8 +27,28 @@ function judge(value: Buffer): FailureCode | null {
   expect(closedSet).toContain(verdict);
   expect(inspector.error === "").toBe(verdict === null);
   expect(inspector.protobuf.length).toBeLessThanOrEqual(Math.max(MAX_BYTES, value.length));
-  if (verdict === null) expect(decodeMessage(inspector.protobuf).ok).toBe(true);
+  if (verdict === null) expectSameAsDecoder();
   return verdict;
+}
+
+/** What was accepted decodes, and the header read off the wire is the decoder's. */
+function expectSameAsDecoder(): void {
+  const decoded = decodeMessage(inspector.protobuf);
+  if (!decoded.ok) throw new Error(decoded.error);
+  const { message } = decoded;
+  expect(message.message === undefined).toBe(inspector.kind === 0);
+  if (message.message === undefined || message.message === "eventBatch") return;
+  const header: Header | undefined = Reflect.get(message, message.message).header;
+  expect(inspector.headers).toBe(header === undefined ? 0 : 1);
+  if (header === undefined) return;
+  expect(inspector.header(0)).toMatchObject({
+    threadId: header.threadId,
+    tenantId: header.tenantId,
+    sequenceText: `${header.sequence}`,
+    timestampUs: Number(header.timestampUs),
+    schemaVersion: header.schemaVersion,
+    messageType: header.type,
+  });
 }
 
 test("random bytes, framed in any way or not at all", () => {
