@@ -58,8 +58,9 @@ export class Pipeline implements BatchHandler {
       if (logEndOffset < ring.nextOffset(partition)) {
         const fields = { partition, handled_up_to: ring.nextOffset(partition), log_end: logEndOffset };
         log.warn("the log is shorter than what was handled: the topic was made anew; starting over", fields);
-        hub.restartPartition(partition);
+        // In this order: what clients lose of the old log must not count as sent of the new one.
         ring.restart(partition, startOffset);
+        hub.restartPartition(partition);
         sessionHead.forget(partition);
       } else ring.assign(partition, startOffset);
       sessionHead.assign(partition, startOffset, logEndOffset);

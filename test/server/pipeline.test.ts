@@ -147,6 +147,19 @@ test("a topic that was made anew is delivered from its start, not taken for rede
   expect(rig.counter("websocket_kafka_redeliveries_total")).toBe(0);
 });
 
+test("a topic that was made anew is delivered from its start to a client that had not read the old one to its end", async () => {
+  const rig = pipelineRig({ maxRecords: 1000 });
+  const client = rig.connect();
+  client.stopReading();
+  await rig.consume(...Array.from({ length: 300 }, (_, i) => event("a", i + 1)));
+  expect(client.records.length).toBeLessThan(300);
+  rig.pipeline.revoked([0]);
+  rig.pipeline.assigned([{ partition: 0, startOffset: 0, logStartOffset: 0, logEndOffset: 1 }]);
+  client.drain();
+  await rig.handle([message({ offset: "0", value: event("b", 1) })]);
+  expect(client.records.at(-1)?.offset).toBe(0);
+});
+
 describe("latency", () => {
   test("is observed for every header with a time, and to clients once a slice", async () => {
     const rig = pipelineRig();
