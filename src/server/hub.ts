@@ -79,9 +79,9 @@ export class Hub {
     });
     return {
       onText: (text) => {
-        grace.cancel();
         control.onText(text);
-        session.release();
+        // Frames that say nothing about where to start leave the client waiting.
+        if (!session.held) grace.cancel();
         this.#pump(session);
       },
       onBinary: () => control.onBinary(),

@@ -39,6 +39,17 @@ describe("live delivery", () => {
     expect(client.of("gap")).toEqual([]);
   });
 
+  test("a ping says nothing about where to start: the resume after it is still the first word", () => {
+    const rig = hubRig();
+    rig.produce(0, 10);
+    const client = rig.connect(null);
+    rig.produce(0, 5);
+    say(client, { type: "ping" });
+    say(client, { type: "resume", lastOffsetsByPartition: { "0": 4 } });
+    expect(client.offsets(0)).toEqual(range(5, 14));
+    expect(client.of("gap")).toEqual([]);
+  });
+
   test("answers ping and ignores, but counts, what it does not know", () => {
     const rig = hubRig();
     const client = rig.connect();
