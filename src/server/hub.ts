@@ -40,7 +40,8 @@ export class Hub {
   readonly #clock: Clock;
   readonly #sessions = new Set<Session>();
   #checkTimer: Timer | null = null;
-  #wakeWriter: (() => void) | null = null;
+  #room: Promise<void> | null = null;
+  #wakeWriters: (() => void) | null = null;
   #emptyWaiters: (() => void)[] = [];
 
   constructor(options: HubOptions) {
@@ -87,7 +88,7 @@ export class Hub {
       onBinary: () => control.onBinary(),
       onDrain: () => {
         session.onDrain();
-        this.#wakeWriterIfRoom();
+        this.#wakeWritersIfRoom();
       },
       onClose: () => {
         grace.cancel();
@@ -95,7 +96,7 @@ export class Hub {
         this.#sessions.delete(session);
         context.metrics.disconnects[session.reason].inc();
         this.#watchLoss();
-        this.#wakeWriterIfRoom();
+        this.#wakeWritersIfRoom();
         if (this.#sessions.size === 0) for (const wake of this.#emptyWaiters.splice(0)) wake();
       },
     };
@@ -115,26 +116,12 @@ export class Hub {
 
   /**
    * `null` if the next slice may be appended at once; else a promise that resolves when every client that is still
-   * taking data has room, at the latest after the configured wait.
+   * taking data has room, at the latest after the configured wait. All that wait at a time wait together.
    */
   room(): Promise<void> | null {
     if (this.#hasRoom()) return null;
-    const lagging = [...this.#sessions].filter((session) => this.#waitsFor(session));
-    const before = lagging.map((session) => session.position);
-    return new Promise((resolve) => {
-      const done = () => {
-        timer.cancel();
-        this.#wakeWriter = null;
-        resolve();
-      };
-      const timer = this.#clock.after(this.#options.fanoutMaxWaitMs, () => {
-        lagging.forEach((session, index) => {
-          if (session.position === before[index]) session.takingData = false;
-        });
-        done();
-      });
-      this.#wakeWriter = done;
-    });
+    this.#room ??= this.#waitForRoom();
+    return this.#room;
   }
 
   /** A partition was assigned: clients whose cursor lies before what will be read are told what they miss. */
@@ -174,11 +161,31 @@ export class Hub {
     cancel.abort();
   }
 
+  #waitForRoom(): Promise<void> {
+    const lagging = [...this.#sessions].filter((session) => this.#waitsFor(session));
+    const before = lagging.map((session) => session.position);
+    return new Promise((resolve) => {
+      const done = () => {
+        timer.cancel();
+        this.#wakeWriters = null;
+        this.#room = null;
+        resolve();
+      };
+      const timer = this.#clock.after(this.#options.fanoutMaxWaitMs, () => {
+        lagging.forEach((session, index) => {
+          if (session.position === before[index]) session.takingData = false;
+        });
+        done();
+      });
+      this.#wakeWriters = done;
+    });
+  }
+
   #pump(session: Session): void {
     session.pump();
     session.settleLoss();
     this.#watchLoss();
-    this.#wakeWriterIfRoom();
+    this.#wakeWritersIfRoom();
   }
 
   /** Nobody is waited for whose pace is limited by us, who was given up, or who takes nothing. */
@@ -194,8 +201,8 @@ export class Hub {
     return true;
   }
 
-  #wakeWriterIfRoom(): void {
-    if (this.#wakeWriter && this.#hasRoom()) this.#wakeWriter();
+  #wakeWritersIfRoom(): void {
+    if (this.#wakeWriters && this.#hasRoom()) this.#wakeWriters();
   }
 
   /** The ring reports losses only for records that some client has not passed. */

@@ -163,6 +163,17 @@ describe("a slow client", () => {
 });
 
 describe("waiting for clients", () => {
+  test("two batches that wait at once both go on when there is room", async () => {
+    const rig = hubRig({ maxRecords: 100 });
+    const client = rig.connect();
+    client.stopReading();
+    rig.produce(0, 90, 100);
+    const rooms = [rig.hub.room(), rig.hub.room()];
+    client.drain();
+    await Promise.all(rooms);
+    expect(rig.hub.room()).toBeNull();
+  });
+
   test("a batch waits for a client that is behind but taking data, and goes on when it has room", async () => {
     const rig = hubRig({ maxRecords: 100 });
     const client = rig.connect();
