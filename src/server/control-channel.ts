@@ -153,8 +153,9 @@ export class ControlChannel {
   /** Moves the asking client to the live end; only an admin's reset also empties the buffer for everybody. */
   #resetCursors(): void {
     const { ring } = this.#context;
-    if (this.#admin) ring.clear();
+    // In this order: what the asking client gives up by its own wish is not lost to it.
     this.#session.continueFrom(ring.head, null);
+    if (this.#admin) ring.clear();
     this.#session.sendText(cursorResetComplete(this.#latestOffsets(), this.#admin));
   }
 

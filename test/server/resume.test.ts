@@ -218,6 +218,19 @@ describe("cursor_reset", () => {
     expect(client.records).toEqual([]);
   });
 
+  test("of an admin is no loss for the admin, however much waited for him", () => {
+    const rig = hubRig();
+    const admin = rig.connect({ from: "latest" }, { admin: true });
+    admin.stopReading();
+    rig.produce(0, 100, 100);
+    say(admin, { type: "cursor_reset" });
+    admin.drain();
+    rig.produce(0, 1);
+    expect(admin.of("gap")).toEqual([]);
+    expect(rig.metrics.dropped.value).toBe(0);
+    expect(admin.offsets(0).at(-1)).toBe(100);
+  });
+
   test("of an admin empties the buffer; others are told what they lose by it", () => {
     const rig = hubRig();
     const slow = rig.connect();
