@@ -24,6 +24,8 @@ export class ControlChannel {
   readonly #context: SessionContext;
   readonly #session: Session;
   readonly #admin: boolean;
+  /** Partitions that cursors were given for; each takes memory for as long as the connection lasts. */
+  readonly #named = new Set<number>();
 
   constructor(context: SessionContext, session: Session, admin: boolean) {
     this.#context = context;
@@ -65,11 +67,7 @@ export class ControlChannel {
           "resume_rejected",
         );
       case "too_many_partitions":
-        return session.fail(
-          "RESUME_TOO_MANY_PARTITIONS",
-          `lastOffsetsByPartition has ${frame.count} entries, at most ${MAX_RESUME_PARTITIONS} are accepted`,
-          "resume_rejected",
-        );
+        return this.#refusePartitions(frame.count);
       case "too_many_threads":
         return session.fail(
           "RESUME_TOO_MANY_THREADS",
@@ -91,7 +89,18 @@ export class ControlChannel {
       this.#session.continueFrom(ring.head, null);
       return this.#session.sendText(replayCompleteLatest(this.#latestOffsets()));
     }
-    this.#replay(from, from === "cursor" ? offsets : new Map());
+    if (from === "earliest") return this.#replay(from, new Map());
+    for (const partition of offsets.keys()) this.#named.add(partition);
+    if (this.#named.size > MAX_RESUME_PARTITIONS) return this.#refusePartitions(this.#named.size);
+    this.#replay(from, offsets);
+  }
+
+  #refusePartitions(count: number): void {
+    this.#session.fail(
+      "RESUME_TOO_MANY_PARTITIONS",
+      `${count} partitions were named in lastOffsetsByPartition, at most ${MAX_RESUME_PARTITIONS} are accepted on one connection`,
+      "resume_rejected",
+    );
   }
 
   /** Raises the floors to what the client has, admits what is missing, and replays up to now. */

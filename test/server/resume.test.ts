@@ -174,6 +174,21 @@ describe("resume frames that are wrong", () => {
     expect(client.closedWith?.code).toBe(1008);
   });
 
+  test("one connection names at most 1024 partitions, in however many frames", () => {
+    const rig = hubRig();
+    const named = (from: number) => ({
+      type: "resume",
+      lastOffsetsByPartition: Object.fromEntries(range(from, from + 999).map((partition) => [partition, "1"])),
+    });
+    const client = rig.connect(null);
+    say(client, named(0));
+    say(client, named(0));
+    expect(client.closedWith).toBeNull();
+    say(client, named(1000));
+    expect(client.of("error")[0]).toMatchObject({ code: "RESUME_TOO_MANY_PARTITIONS" });
+    expect(client.closedWith?.code).toBe(1008);
+  });
+
   test("entries that are not a partition with an offset are skipped one by one and counted", () => {
     const rig = hubRig();
     rig.produce(0, 5);
