@@ -25,8 +25,7 @@ export const demoCommand = defineCommand({
   description: [
     "Run broker, traffic, server and one client in this process.",
     "",
-    "Nothing needs to be installed or configured. At the end all that was produced is compared with what the",
-    "client got, offset by offset. Exit codes: 0 all was delivered once, 1 something was lost or came twice.",
+    "Nothing needs to be installed or configured. At the end all that was produced is compared with what the client got, offset by offset. Exit codes: 0 all was delivered once, 1 something was lost or came twice.",
   ].join("\n"),
   examples: [
     ["demo", "until Ctrl-C"],

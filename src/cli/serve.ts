@@ -12,8 +12,7 @@ export const serveCommand = defineCommand({
   description: [
     "Read Kafka and serve WebSocket clients.",
     "",
-    "Runs until SIGTERM or SIGINT, then ends in order within SHUTDOWN_TIMEOUT_SECS; a second signal ends it at",
-    "once. Log lines are JSON on standard output. Exit codes: 0 ended in order, 1 failed, 2 wrong configuration.",
+    "Runs until SIGTERM or SIGINT, then ends in order within SHUTDOWN_TIMEOUT_SECS; a second signal ends it at once. Log lines are JSON on standard output. Exit codes: 0 ended in order, 1 failed, 2 wrong configuration.",
   ].join("\n"),
   examples: [
     ["serve", "reads 127.0.0.1:9092, serves 127.0.0.1:3002"],

@@ -41,8 +41,7 @@ export const simCommand = defineCommand({
   description: [
     "Send simulated graph runs to a Kafka topic.",
     "",
-    "Every record is sent until Kafka acknowledges it. Runs until it is interrupted unless a count or duration is",
-    "given. Exit codes: 0 all was acknowledged, 1 records had to be given up or Kafka does not answer.",
+    "Every record is sent until Kafka acknowledges it. Runs until it is interrupted unless a count or duration is given. Exit codes: 0 all was acknowledged, 1 records had to be given up or Kafka does not answer.",
   ].join("\n"),
   examples: [
     ["sim", "200 records a second to 127.0.0.1:9092"],
