@@ -173,7 +173,7 @@ export class Hub {
       };
       const timer = this.#clock.after(this.#options.fanoutMaxWaitMs, () => {
         lagging.forEach((session, index) => {
-          if (session.position === before[index]) session.takingData = false;
+          if (session.position === before[index]) session.noteStandstill();
         });
         done();
       });

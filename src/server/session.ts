@@ -9,9 +9,10 @@ import type { Pacer } from "./pacer.ts";
 import type { Ring } from "./ring.ts";
 import { disconnectSlow, liveGap, type ProtocolErrorCode, protocolError } from "./server-frames.ts";
 import type { DisconnectReason } from "./session-metrics.ts";
+import { SocketFlow } from "./socket-flow.ts";
 
 export interface SessionLimits {
-  /** Queued bytes beyond which a client is given nothing more until it took half of them. */
+  /** Queued bytes beyond which a client is given no records until it took half of them. */
   readonly highWaterBytes: number;
   /** Lost records within the window that end the connection; 0 never ends it. */
   readonly slowThreshold: number;
@@ -53,6 +54,7 @@ const PACE_TICK_MS = 50;
 export class Session {
   readonly #context: SessionContext;
   readonly #socket: PeerSocket;
+  readonly #flow: SocketFlow;
   readonly #pacer: Pacer | null;
   readonly #loss: LossAccount;
   /** Per partition the highest offset sent or asked for: nothing at or below it is ever sent. */
@@ -61,24 +63,19 @@ export class Session {
   readonly firstSentOffsets = new Map<number, number>();
   #position: number;
   #held = true;
-  #blocked = false;
   #closing = false;
   #replay: Replay | null = null;
   #paceTimer: Timer | null = null;
   #closeTimer: Timer | null = null;
-  #progressAtMs: number;
-  #lastBufferedBytes = 0;
-  /** False after it took nothing during a whole fan-out wait: nobody waits for it until it takes data again. */
-  takingData = true;
   reason: DisconnectReason = "client_closed";
 
   constructor(context: SessionContext, socket: PeerSocket, pacer: Pacer | null) {
     this.#context = context;
     this.#socket = socket;
+    this.#flow = new SocketFlow(socket, context.clock, context.limits.highWaterBytes);
     this.#pacer = pacer;
     this.#loss = new LossAccount(context, context.limits.slowWindowSecs * 1000);
     this.#position = context.ring.head;
-    this.#progressAtMs = context.clock.monotonicMs();
   }
 
   get position(): number {
@@ -91,6 +88,16 @@ export class Session {
 
   get held(): boolean {
     return this.#held;
+  }
+
+  /** False after it took nothing during a whole fan-out wait, until it takes data again. */
+  get takingData(): boolean {
+    return this.#flow.takingData;
+  }
+
+  /** It took nothing during a whole fan-out wait: nobody waits for it until it takes data again. */
+  noteStandstill(): void {
+    this.#flow.takingData = false;
   }
 
   get closing(): boolean {
@@ -134,7 +141,7 @@ export class Session {
 
   /** Sends what the socket and the pace allow. Returns at once; `onDrain` and timers continue. */
   pump(): void {
-    while (!this.#held && !this.#blocked && !this.#closing) {
+    while (!this.#held && !this.#flow.full && !this.#closing) {
       this.#reportLoss();
       const { ring, clock, limits } = this.#context;
       const replay = this.#replay;
@@ -157,18 +164,13 @@ export class Session {
           continue;
         }
       }
-      this.#socket.cork(() => this.#writeChunk(end, records));
-      this.#checkBuffered();
+      this.#flow.write(() => this.#writeChunk(end, records));
     }
   }
 
   /** The socket took bytes. */
   onDrain(): void {
-    this.#noteProgress();
-    if (!this.#blocked) return;
-    if (this.#socket.bufferedBytes() > this.#context.limits.highWaterBytes / 2) return;
-    this.#blocked = false;
-    this.pump();
+    if (this.#flow.drained()) this.pump();
   }
 
   /** The record at `position` leaves the ring; it is lost to this client unless it was not meant for it. */
@@ -200,11 +202,8 @@ export class Session {
   /** Called about once a second: gives up a client that takes nothing or is too far behind. */
   checkProgress(): void {
     if (this.#closing) return;
-    const { ring, clock, limits, metrics, onSendTimeout } = this.#context;
-    const buffered = this.#socket.bufferedBytes();
-    if (buffered < this.#lastBufferedBytes || buffered === 0) this.#noteProgress();
-    this.#lastBufferedBytes = buffered;
-    const quietMs = clock.monotonicMs() - this.#progressAtMs;
+    const { ring, limits, metrics, onSendTimeout } = this.#context;
+    const quietMs = this.#flow.quietMs();
     if (this.#replay && quietMs > limits.replayTimeoutMs) {
       return this.fail(
         "REPLAY_TIMEOUT",
@@ -228,8 +227,7 @@ export class Session {
   /** Sends a text frame between pairs; cuts a client that asks without reading the answers. */
   sendText(frame: string): void {
     if (this.#closing) return;
-    if (this.#socket.bufferedBytes() > 2 * this.#context.limits.highWaterBytes) return this.#cut();
-    if (this.#socket.send(frame) === "dropped") this.#cut();
+    if (!this.#flow.takesText || this.#socket.send(frame) === "dropped") this.#cut();
   }
 
   /** Ends the connection after an `error` frame, with the WebSocket code for a violated policy. */
@@ -289,18 +287,6 @@ export class Session {
       replay.sentCount += records;
       this.#context.metrics.replayMessages.inc(records);
     }
-  }
-
-  #checkBuffered(): void {
-    const buffered = this.#socket.bufferedBytes();
-    if (buffered === 0) this.#noteProgress();
-    this.#lastBufferedBytes = buffered;
-    this.#blocked = buffered > this.#context.limits.highWaterBytes;
-  }
-
-  #noteProgress(): void {
-    this.#progressAtMs = this.#context.clock.monotonicMs();
-    this.takingData = true;
   }
 
   #pumpLater(waitMs: number): void {

@@ -162,6 +162,28 @@ describe("a slow client", () => {
   });
 });
 
+describe("a client that asks while it does not read", () => {
+  test("keeps its connection, however large the records are that wait for it", () => {
+    const rig = hubRig();
+    const client = rig.connect();
+    client.stopReading();
+    rig.produce(0, 3, 10_000);
+    say(client, { type: "ping" });
+    expect(client.of("pong")).toHaveLength(1);
+    expect(client.terminated).toBe(false);
+  });
+
+  test("is cut once the answers alone exceed what may be queued for it", () => {
+    const rig = hubRig();
+    const client = rig.connect();
+    client.stopReading();
+    for (let i = 0; i < 1000 && !client.terminated; i++) say(client, { type: "ping" });
+    expect(client.terminated).toBe(true);
+    expect(client.bufferedBytes()).toBeLessThan(5000);
+    expect(rig.metrics.disconnects.send_failed.value).toBe(1);
+  });
+});
+
 describe("waiting for clients", () => {
   test("two batches that wait at once both go on when there is room", async () => {
     const rig = hubRig({ maxRecords: 100 });

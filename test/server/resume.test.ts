@@ -178,7 +178,9 @@ describe("resume frames that are wrong", () => {
     const rig = hubRig();
     const named = (from: number) => ({
       type: "resume",
-      lastOffsetsByPartition: Object.fromEntries(range(from, from + 999).map((partition) => [partition, "1"])),
+      lastOffsetsByPartition: Object.fromEntries(
+        range(from, from + 999).map((partition) => [partition, "1"]),
+      ),
     });
     const client = rig.connect(null);
     say(client, named(0));
