@@ -1,15 +1,15 @@
 // Writes dead letters without holding up the stream (fail-open): a bounded number in flight, each given a limited
 // time, and every one that is not written counted by what happened to it last.
 
-import type { Producer } from "kafkajs";
 import { describeError } from "../errors.ts";
 import { Activity } from "../runtime/activity.ts";
-import type { Clock } from "../runtime/clock.ts";
+import type { Clock, Timer } from "../runtime/clock.ts";
 import type { Network } from "../runtime/network.ts";
 import type { Random } from "../runtime/random.ts";
 import type { FloodGuard } from "../telemetry/flood.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Counter, Gauge, Metrics } from "../telemetry/metrics.ts";
+import { DeadLetterProducer } from "./dead-letter-producer.ts";
 import { type DeadLetterOrigin, type DeadLetterRecord, deadLetterRecord } from "./dead-letter-record.ts";
 import {
   DEAD_LETTER_TYPES,
@@ -20,9 +20,8 @@ import {
   type DeadLetterType,
 } from "./dead-letter-sink.ts";
 import { endsWithin } from "./deadline.ts";
-import { classifyInfrastructureError } from "./infrastructure-errors.ts";
+import { classifyInfrastructureError, isAnswered, isTooLarge } from "./infrastructure-errors.ts";
 import type { KafkaAdmin } from "./kafka-admin.ts";
-import { createKafkaClient, type KafkaClient } from "./kafka-client.ts";
 import type { KafkaSettings } from "./kafka-settings.ts";
 
 export interface DeadLetterQueueOptions {
@@ -41,20 +40,15 @@ export interface DeadLetterQueueOptions {
   readonly errors: FloodGuard;
 }
 
-interface Sending {
+interface Pending {
   readonly errorType: DeadLetterType;
   readonly record: DeadLetterRecord;
 }
 
-interface Connection {
-  readonly client: KafkaClient;
-  readonly producer: Producer;
-  readonly ready: Promise<void>;
-}
-
-/** Enough for a topic that the broker creates on first use; a topic that stays unknown fails well within a second. */
-const LIBRARY_RETRIES = 2;
-const CLOSE_TIMEOUT_MS = 1_000;
+/** One request holds no more than this, well below what topics accept by default (1 MiB); a larger letter goes alone. */
+const MAX_REQUEST_BYTES = 256 * 1024;
+/** How often a topic that could not be used is looked for again. */
+const RECHECK_INTERVAL_MS = 30_000;
 /** A failure colours the health report for this long. */
 const RECENT_FAILURE_MS = 120_000;
 const REASONS = ["timeout", "kafka_error", "backpressure"] as const satisfies readonly DeadLetterFailure[];
@@ -65,12 +59,12 @@ export class DeadLetterQueue implements DeadLetterSink {
   readonly #failures: Readonly<Record<DeadLetterFailure, Counter>>;
   readonly #inFlightGauge: Gauge;
   readonly #activity = new Activity();
-  #batch: Sending[] = [];
-  #connection: Connection | null = null;
-  #connectFailures = 0;
+  readonly #producer: DeadLetterProducer;
+  #batch: Pending[] = [];
   #connectedOnce = false;
   #lastFailureMs: number | null = null;
   #topicProblem: string | null = null;
+  #recheck: Timer | null = null;
   #closed = false;
 
   constructor(options: DeadLetterQueueOptions) {
@@ -89,19 +83,32 @@ export class DeadLetterQueue implements DeadLetterSink {
     this.#failures = Object.fromEntries(failures) as Record<DeadLetterFailure, Counter>;
     this.#inFlightGauge = metrics.gauge("websocket_dlq_in_flight");
     metrics.gauge("websocket_dlq_mode", { mode: "fail_open" }).set(1);
+    this.#producer = new DeadLetterProducer({
+      ...options,
+      onConnected: (retries) => {
+        this.#connectedOnce = true;
+        metrics.histogram("dashstream_ws_retry_count", { operation: "dlq_producer_create" }).observe(retries);
+      },
+    });
   }
 
-  /** Looks whether the topic exists; if not, says so once and shows it in the health report. */
+  /**
+   * Looks whether the topic exists. If not, says so once, shows it in the health report, and looks again from time
+   * to time. Whether it may be written to shows with the first dead letter.
+   */
   async checkTopic(): Promise<void> {
-    const { admin, topic, log } = this.#options;
+    const { admin, topic, clock, log } = this.#options;
+    const problemBefore = this.#topicProblem;
     try {
       await admin.partitionCount(topic);
       this.#topicProblem = null;
     } catch (error) {
       this.#topicProblem = describeError(error);
-      log.warn(`dlq topic ${topic} cannot be used yet; dead letters may be lost`, {
-        error: this.#topicProblem,
-      });
+      if (problemBefore === null) {
+        const fields = { error: this.#topicProblem };
+        log.warn(`dlq topic ${topic} cannot be used yet; dead letters may be lost`, fields);
+      }
+      if (!this.#closed) this.#recheck = clock.after(RECHECK_INTERVAL_MS, () => void this.checkTopic());
     }
   }
 
@@ -114,8 +121,8 @@ export class DeadLetterQueue implements DeadLetterSink {
     this.#inFlightGauge.set(this.#activity.pending);
     const record = deadLetterRecord(letter, origin, clock.nowMs(), random);
     this.#batch.push({ errorType: letter.errorType, record });
-    // Everything offered in one turn leaves as one request.
-    if (this.#batch.length === 1) queueMicrotask(() => void this.#sendBatch());
+    // What is offered in one turn leaves together.
+    if (this.#batch.length === 1) queueMicrotask(() => this.#sendBatch());
   }
 
   health(): DeadLetterHealth {
@@ -152,96 +159,58 @@ export class DeadLetterQueue implements DeadLetterSink {
     const left = await this.flush(timeoutMs);
     if (left > 0) this.#options.log.warn("dlq: closing with dead letters in flight", { in_flight: left });
     this.#closed = true;
-    this.#drop(this.#connection);
+    this.#recheck?.cancel();
+    this.#producer.close();
   }
 
-  async #sendBatch(): Promise<void> {
+  #sendBatch(): void {
     const batch = this.#batch;
     this.#batch = [];
-    const { clock, sendTimeoutMs, topic } = this.#options;
-    const connection = this.#connect();
-    // What happens first decides: an acknowledgement that comes later is neither a success nor a second failure.
-    const outcome = await new Promise<{ readonly reason: DeadLetterFailure; readonly error: string } | null>(
-      (resolve) => {
-        const timer = clock.after(sendTimeoutMs, () => {
-          this.#retire(connection);
-          resolve({ reason: "timeout", error: `no acknowledgement within ${sendTimeoutMs} ms` });
-        });
-        this.#produce(connection, batch)
-          .then(
-            () => resolve(null),
-            (error: unknown) => resolve({ reason: failureReason(error), error: describeError(error) }),
-          )
-          .finally(() => timer.cancel());
-      },
-    );
-    this.#activity.end(batch.length);
-    this.#inFlightGauge.set(this.#activity.pending);
-    if (outcome === null) {
-      for (const { errorType } of batch) this.#sends.get(errorType)?.inc();
-      this.#topicProblem = null;
+    for (const request of requestsOf(batch)) void this.#send(request);
+  }
+
+  async #send(request: readonly Pending[]): Promise<void> {
+    const { topic } = this.#options;
+    const failure = await this.#outcome(request);
+    if (failure?.tooLarge && request.length > 1) {
+      await Promise.all(request.map((pending) => this.#send([pending])));
       return;
     }
-    for (const _ of batch) this.#fail(outcome.reason, `topic ${topic}: ${outcome.error}`);
-  }
-
-  async #produce(connection: Connection, batch: readonly Sending[]): Promise<void> {
-    try {
-      await connection.ready;
-      const { topic, sendTimeoutMs } = this.#options;
-      const messages = batch.map(({ record }) => ({ ...record, headers: { ...record.headers } }));
-      await connection.producer.send({ topic, acks: -1, timeout: sendTimeoutMs, messages });
-    } catch (error) {
-      this.#drop(connection);
-      throw error;
+    this.#activity.end(request.length);
+    this.#inFlightGauge.set(this.#activity.pending);
+    if (failure === null) {
+      for (const { errorType } of request) this.#sends.get(errorType)?.inc();
+      this.#topicProblem = null;
+    } else {
+      for (const _ of request) this.#fail(failure.reason, `topic ${topic}: ${failure.error}`);
     }
   }
 
-  /** One connection, replaced after a failure. */
-  #connect(): Connection {
-    if (this.#connection) return this.#connection;
-    const { settings, network, clock, log, sendTimeoutMs, metrics } = this.#options;
-    const client = createKafkaClient({
-      settings: { ...settings, operationTimeoutMs: sendTimeoutMs },
-      network,
-      clock,
-      log,
-      retries: LIBRARY_RETRIES,
-      // A failed connection fails the dead letters that wait for it, and those are counted.
-      onSocketError: (error) => log.debug("dlq connection failed", { error: describeError(error) }),
-    });
-    // Not idempotent: kafkajs's idempotent producer loses acknowledged records when a broker freezes.
-    const producer = client.kafka.producer({
-      allowAutoTopicCreation: true,
-      retry: { retries: LIBRARY_RETRIES, initialRetryTime: 100 },
-    });
-    const ready = producer.connect().then(() => {
-      if (!this.#connectedOnce) {
-        metrics
-          .histogram("dashstream_ws_retry_count", { operation: "dlq_producer_create" })
-          .observe(this.#connectFailures);
-      }
-      this.#connectedOnce = true;
-    });
-    ready.catch(() => this.#connectFailures++);
-    this.#connection = { client, producer, ready };
-    return this.#connection;
-  }
-
-  /** A connection that does not answer gets no more to do; what is under way on it keeps its own time limit. */
-  #retire(connection: Connection): void {
-    if (this.#connection !== connection) return;
-    this.#connection = null;
+  /** What happens first decides: an acknowledgement that comes later is neither a success nor a second failure. */
+  #outcome(request: readonly Pending[]): Promise<Failure | null> {
     const { clock, sendTimeoutMs } = this.#options;
-    clock.after(sendTimeoutMs, () => connection.client.destroy());
-  }
-
-  #drop(connection: Connection | null): void {
-    if (connection === null || this.#connection !== connection) return;
-    this.#connection = null;
-    void endsWithin(this.#options.clock, CLOSE_TIMEOUT_MS, connection.producer.disconnect()).then(() =>
-      connection.client.destroy(),
-    );
+    const { done, abandon } = this.#producer.send(request.map(({ record }) => record));
+    return new Promise((resolve) => {
+      const timer = clock.after(sendTimeoutMs, () => {
+        abandon();
+        resolve({
+          reason: "timeout",
+          error: `no acknowledgement within ${sendTimeoutMs} ms`,
+          tooLarge: false,
+        });
+      });
+      done
+        .then(
+          () => resolve(null),
+          (error: unknown) =>
+            resolve({
+              reason: failureReason(error),
+              error: describeError(error),
+              tooLarge: isTooLarge(error),
+            }),
+        )
+        .finally(() => timer.cancel());
+    });
   }
 
   #fail(reason: DeadLetterFailure, error: string): void {
@@ -252,6 +221,28 @@ export class DeadLetterQueue implements DeadLetterSink {
   }
 }
 
+interface Failure {
+  readonly reason: DeadLetterFailure;
+  readonly error: string;
+  /** Kafka refused the request for its size; each letter of it may still fit alone. */
+  readonly tooLarge: boolean;
+}
+
+function requestsOf(batch: readonly Pending[]): readonly (readonly Pending[])[] {
+  const requests: Pending[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const pending of batch) {
+    bytes += pending.record.value.length;
+    if (bytes > MAX_REQUEST_BYTES) {
+      requests.push([]);
+      bytes = pending.record.value.length;
+    }
+    requests.at(-1)?.push(pending);
+  }
+  return requests;
+}
+
 function failureReason(error: unknown): DeadLetterFailure {
+  if (isAnswered(error)) return "kafka_error";
   return classifyInfrastructureError(error) === "connection_timeout" ? "timeout" : "kafka_error";
 }

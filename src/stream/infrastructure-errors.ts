@@ -125,6 +125,17 @@ export function isRejoinText(text: string): boolean {
   return REJOIN_TEXT.test(text);
 }
 
+/** True if Kafka answered, with an error: the connection itself works. */
+export function isAnswered(error: unknown): boolean {
+  return causesOf(error).some((link) => textOf(link, "type") !== "");
+}
+
+/** True if Kafka refused a request because it, or one of its records, is too large. */
+export function isTooLarge(error: unknown): boolean {
+  const types = causesOf(error).map((link) => textOf(link, "type"));
+  return types.includes("MESSAGE_TOO_LARGE") || types.includes("RECORD_LIST_TOO_LARGE");
+}
+
 /** True if Kafka says that the topic does not exist. */
 export function isTopicMissing(error: unknown): boolean {
   return causesOf(error).some(

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { Kafka, logLevel } from "kafkajs";
 import type { Broker } from "../../sim/broker/broker.ts";
-import { systemClock } from "../../src/runtime/clock.ts";
+import { type Clock, systemClock } from "../../src/runtime/clock.ts";
 import { systemNetwork } from "../../src/runtime/network.ts";
 import { seededRandom } from "../../src/runtime/random.ts";
 import { DeadLetterQueue } from "../../src/stream/dead-letter-queue.ts";
@@ -39,13 +39,16 @@ afterEach(async () => {
   await broker.stop();
 });
 
-function open(options: { readonly maxInFlight?: number; readonly sendTimeoutMs?: number } = {}) {
+function open(
+  options: { readonly maxInFlight?: number; readonly sendTimeoutMs?: number; readonly clock?: Clock } = {},
+) {
   const metrics = createMetrics({
     catalogue: CATALOGUE,
     component: "websocket-server",
     with: { redis: false },
   });
-  const shared = { settings: settingsOf(broker), network: systemNetwork, clock: systemClock, log: silentLog };
+  const clock = options.clock ?? systemClock;
+  const shared = { settings: settingsOf(broker), network: systemNetwork, clock, log: silentLog };
   admin = createKafkaAdmin({ ...shared, onSocketError: () => {} });
   queue = new DeadLetterQueue({
     ...shared,
@@ -157,6 +160,49 @@ test("a missing topic is said at start and shows in the health report", async ()
   broker.createTopic(DLQ);
   await queue.checkTopic();
   expect(queue.health().status).not.toBe("degraded");
+});
+
+test("a topic that could not be used is looked for again until it is there", async () => {
+  let lookAgain = () => {};
+  const clock: Clock = {
+    ...systemClock,
+    after(delayMs, run) {
+      if (delayMs !== 30_000) return systemClock.after(delayMs, run);
+      lookAgain = run;
+      return { cancel: () => {} };
+    },
+  };
+  open({ clock });
+  await queue.checkTopic();
+  expect(queue.health().status).toBe("degraded");
+  broker.createTopic(DLQ);
+  lookAgain();
+  while (queue.health().status === "degraded") await new Promise((resolve) => setImmediate(resolve));
+});
+
+test("letters offered together share their fate only as far as they must: one that is too large is alone lost", async () => {
+  broker.createTopic(DLQ, { config: { "max.message.bytes": "8000" } });
+  open();
+  for (let offset = 0; offset < 4; offset++) queue.offer({ ...LETTER, offset });
+  queue.offer({ ...LETTER, offset: 4, error: "x".repeat(10_000) });
+  await queue.settled();
+  expect(queue.health()).toMatchObject({ sends: 4, failures_by_reason: { kafka_error: 1 }, in_flight: 0 });
+  const read = await letters();
+  expect(read.map(({ kafka_offset }) => kafka_offset)).toEqual([0, 1, 2, 3]);
+});
+
+test("many large letters offered together fit the topic's limit, because they leave in several requests", async () => {
+  broker.createTopic(DLQ);
+  open();
+  let requests = 0;
+  broker.control("Produce", () => {
+    requests++;
+    return { kind: "pass" };
+  });
+  for (let offset = 0; offset < 20; offset++) queue.offer({ ...LETTER, offset, error: "x".repeat(100_000) });
+  await queue.settled();
+  expect(requests).toBe(10);
+  expect(queue.health()).toMatchObject({ sends: 20, failures_by_reason: { kafka_error: 0 } });
 });
 
 test("closing waits for what is in flight, but not for ever", async () => {

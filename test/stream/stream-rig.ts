@@ -9,7 +9,7 @@ import { GroupConsumer } from "../../src/stream/consumer.ts";
 import type { InfrastructureErrorType } from "../../src/stream/infrastructure-errors.ts";
 import { createKafkaAdmin, type KafkaAdmin } from "../../src/stream/kafka-admin.ts";
 import { DEFAULT_KAFKA_SETTINGS, type KafkaSettings } from "../../src/stream/kafka-settings.ts";
-import { silentLog } from "../../src/telemetry/log.ts";
+import { type Log, silentLog } from "../../src/telemetry/log.ts";
 
 export const TOPIC = "telemetry";
 export const GROUP = "group";
@@ -55,6 +55,8 @@ export class Member implements BatchHandler {
   readonly assignments: Assignment[] = [];
   readonly revokedPartitions: number[] = [];
   readonly errors: InfrastructureErrorType[] = [];
+  /** Texts of the errors in the log. */
+  readonly logged: string[] = [];
   readonly admin: KafkaAdmin;
   readonly consumer: GroupConsumer;
   /** Replaced by tests that want to fail or stop in the middle. */
@@ -69,7 +71,8 @@ export class Member implements BatchHandler {
     options: { readonly reset?: "earliest" | "latest"; readonly group?: string } = {},
   ) {
     const settings = settingsOf(broker);
-    const shared = { settings, network: systemNetwork, clock: systemClock, log: silentLog };
+    const log: Log = { ...silentLog, error: (text) => this.logged.push(text) };
+    const shared = { settings, network: systemNetwork, clock: systemClock, log };
     this.admin = createKafkaAdmin({ ...shared, onSocketError: () => {} });
     this.consumer = new GroupConsumer({
       ...shared,

@@ -1,0 +1,117 @@
+import { describe, expect, test } from "bun:test";
+import { spawnSync } from "node:child_process";
+import fc from "fast-check";
+import { DashstreamError } from "../../src/errors.ts";
+import { CODECS, type CodecName } from "../../src/stream/codecs.ts";
+
+const NAMES: readonly CodecName[] = ["gzip", "snappy", "lz4", "zstd"];
+
+/** Bytes with runs, so that something can be compressed. */
+const plain = fc
+  .array(fc.tuple(fc.uint8Array({ maxLength: 40 }), fc.integer({ min: 1, max: 400 })), { maxLength: 12 })
+  .map((runs) => Buffer.concat(runs.flatMap(([bytes, times]) => new Array<Uint8Array>(times).fill(bytes))));
+
+function codeOf(run: () => unknown): string {
+  try {
+    run();
+  } catch (error) {
+    return error instanceof DashstreamError ? error.code : String(error);
+  }
+  return "decoded";
+}
+
+describe.each([...NAMES])("%s", (name) => {
+  const codec = CODECS[name];
+
+  test("gives back what it was given, at any size", () => {
+    fc.assert(
+      fc.property(plain, (bytes) => {
+        expect(codec.decompress(codec.compress(bytes)).equals(bytes)).toBe(true);
+      }),
+      { numRuns: 60 },
+    );
+    for (const size of [0, 1, 4, 5, 11, 12, 13, 32_768, 65_535, 65_536, 65_537, 200_000]) {
+      const bytes = Buffer.from(Array.from({ length: size }, (_, i) => (i * 7) % 251));
+      expect(codec.decompress(codec.compress(bytes)).equals(bytes)).toBe(true);
+    }
+  });
+
+  test("makes repetitive bytes much smaller", () => {
+    expect(codec.compress(Buffer.alloc(100_000, "telemetry ")).length).toBeLessThan(10_000);
+  });
+
+  test("refuses a bomb: what is larger than the bound decoded", () => {
+    const bomb = codec.compress(Buffer.alloc(5_000_000));
+    expect(codeOf(() => codec.decompress(bomb, 4_999_999))).toBe("protocol_error");
+    expect(codec.decompress(bomb, 5_000_000)).toHaveLength(5_000_000);
+  });
+
+  test("never fails with anything but its own error, whatever the bytes", () => {
+    const packed = codec.compress(Buffer.from("a graph started, a graph ended, ".repeat(50)));
+    const damaged = fc.tuple(fc.nat(packed.length - 1), fc.nat(255)).map(([at, byte]) => {
+      const copy = Buffer.from(packed);
+      copy[at] = byte;
+      return copy;
+    });
+    const cut = fc.nat(packed.length).map((length) => packed.subarray(0, length));
+    fc.assert(
+      fc.property(fc.oneof(damaged, cut, fc.uint8Array({ maxLength: 64 }).map(Buffer.from)), (bytes) => {
+        expect(["decoded", "protocol_error"]).toContain(codeOf(() => codec.decompress(bytes, 100_000)));
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe("snappy", () => {
+  test("reads a raw block too, which is what librdkafka writes", () => {
+    // Length 5 as varint, then one literal of five bytes.
+    expect(CODECS.snappy.decompress(Buffer.from([5, 4 << 2, ...Buffer.from("hello")])).toString()).toBe(
+      "hello",
+    );
+  });
+
+  test("writes the framing of snappy-java, which Java's consumer reads", () => {
+    const packed = CODECS.snappy.compress(Buffer.from("x"));
+    expect(packed.subarray(0, 16).toString("latin1")).toBe("\x82SNAPPY\0\0\0\0\x01\0\0\0\x01");
+  });
+});
+
+describe("lz4", () => {
+  test("writes independent blocks of 64 KiB with the right header checksum, which Java's consumer insists on", () => {
+    const packed = CODECS.lz4.compress(Buffer.from("x"));
+    expect([...packed.subarray(0, 7)]).toEqual([0x04, 0x22, 0x4d, 0x18, 0x60, 0x40, 0x82]);
+  });
+
+  test("reads frames with block checksums, content size and content checksum", () => {
+    // "hello" stored in one block: size in the header, a checksum behind the block and one at the end, both skipped.
+    const frame = Buffer.concat([
+      Buffer.from([0x04, 0x22, 0x4d, 0x18, 0x7c, 0x40, 5, 0, 0, 0, 0, 0, 0, 0, 0]),
+      Buffer.from([5, 0, 0, 0x80, ...Buffer.from("hello"), 1, 2, 3, 4]),
+      Buffer.from([0, 0, 0, 0, 1, 2, 3, 4]),
+    ]);
+    expect(CODECS.lz4.decompress(frame).toString()).toBe("hello");
+  });
+
+  test("reads blocks that refer to earlier ones", () => {
+    // "abcd" stored, then a block of one match of 8 bytes at distance 4 and the literal "!".
+    const frame = Buffer.concat([
+      Buffer.from([0x04, 0x22, 0x4d, 0x18, 0x40, 0x40, 0xc0]),
+      Buffer.from([4, 0, 0, 0x80, ...Buffer.from("abcd")]),
+      Buffer.from([5, 0, 0, 0, 0x04, 4, 0, 0x10, ...Buffer.from("!")]),
+      Buffer.from([0, 0, 0, 0]),
+    ]);
+    expect(CODECS.lz4.decompress(frame).toString()).toBe("abcdabcdabcd!");
+  });
+
+  test.skipIf(!Bun.which("lz4"))("agrees with the lz4 program, both ways (needs lz4 on PATH)", () => {
+    for (const text of ["", "x", "abcabcabcabcabcabc", "a graph started, a graph ended, ".repeat(9000)]) {
+      const bytes = Buffer.from(text);
+      expect(spawnSync("lz4", ["-dc"], { input: CODECS.lz4.compress(bytes) }).stdout.equals(bytes)).toBe(
+        true,
+      );
+      const theirs = spawnSync("lz4", ["-c", "-BD", "-BX", "-"], { input: bytes }).stdout;
+      expect(CODECS.lz4.decompress(theirs).equals(bytes)).toBe(true);
+    }
+  });
+});
