@@ -17,13 +17,22 @@ export type OffsetsByPartition = ReadonlyMap<number, number>;
 
 export const PONG = JSON.stringify({ type: "pong" });
 
-/** This connection did not get these records, and will not. */
+/** This connection did not get these records, and will not: it was too slow for them. */
 export function liveGap(count: number, ranges: readonly LostRange[]): string {
+  return gapOverRanges(count, ranges, `${count} records were skipped because this client was too slow`);
+}
+
+/** The same for records that a replay left out because it had reached its limit. */
+export function cappedGap(count: number, ranges: readonly LostRange[], limit: number): string {
+  return gapOverRanges(count, ranges, `${count} records were left out: a replay has at most ${limit}`);
+}
+
+function gapOverRanges(count: number, ranges: readonly LostRange[], message: string): string {
   return JSON.stringify({
     type: "gap",
     count,
     severity: lagSeverity(count),
-    message: `${count} records were skipped because this client was too slow`,
+    message,
     ranges: ranges.map(rangeKeys),
   });
 }

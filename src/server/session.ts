@@ -4,10 +4,17 @@
 
 import type { Timer } from "../runtime/clock.ts";
 import type { PeerSocket } from "../runtime/http.ts";
+import { Loss } from "./loss.ts";
 import { LossAccount, type LossAccountContext } from "./loss-account.ts";
 import type { Pacer } from "./pacer.ts";
 import type { Ring } from "./ring.ts";
-import { disconnectSlow, liveGap, type ProtocolErrorCode, protocolError } from "./server-frames.ts";
+import {
+  cappedGap,
+  disconnectSlow,
+  liveGap,
+  type ProtocolErrorCode,
+  protocolError,
+} from "./server-frames.ts";
 import type { DisconnectReason } from "./session-metrics.ts";
 import { SocketFlow } from "./socket-flow.ts";
 
@@ -36,12 +43,14 @@ export interface SessionContext extends LossAccountContext {
   readonly onSendTimeout: () => void;
 }
 
-/** Called when the replay's records are out; `capped` if the limit on its size ended it. */
+/** A replay under way. */
 export interface Replay {
   /** Position at which live delivery takes over. */
   readonly end: number;
   sentCount: number;
+  /** Per partition the last offset sent by it. */
   readonly lastOffsets: Map<number, number>;
+  /** Called when its records are out; `capped` if the limit on its size ended it. */
   readonly complete: (capped: boolean) => void;
 }
 
@@ -159,7 +168,7 @@ export class Session {
       if (replay && limits.replayMaxRecords > 0) {
         records = Math.min(records, limits.replayMaxRecords - replay.sentCount);
         if (records <= 0) {
-          this.#skipTo(replay.end);
+          this.#leaveOutRest(replay);
           this.#finishReplay(replay, true);
           continue;
         }
@@ -175,16 +184,7 @@ export class Session {
 
   /** The record at `position` leaves the ring; it is lost to this client unless it was not meant for it. */
   lose(position: number): void {
-    if (this.#position > position) return;
-    const { ring } = this.#context;
-    const partition = ring.partitionAt(position);
-    const offset = ring.offsetAt(position);
-    // A client that is held has neither been sent nor asked for anything yet: its stream merely starts later.
-    if (!this.#held && offset > this.sentOffset(partition)) {
-      this.#sent[partition] = offset;
-      if (!this.#closing) this.#loss.add(partition, offset);
-    }
-    this.#position = position + 1;
+    if (this.#position <= position) this.#passOver(position, this.#loss);
   }
 
   /** Counts what was lost since the last call; ends the connection of a client that loses too much. */
@@ -297,9 +297,35 @@ export class Session {
     });
   }
 
+  /** Goes past the record at `position` without sending it; what was meant for this client goes to `account`. */
+  #passOver(position: number, account: Pick<Loss, "add">): void {
+    const { ring } = this.#context;
+    const partition = ring.partitionAt(position);
+    const offset = ring.offsetAt(position);
+    // A client that is held has neither been sent nor asked for anything yet: its stream merely starts later.
+    if (!this.#held && offset > this.sentOffset(partition)) {
+      this.#sent[partition] = offset;
+      if (!this.#closing) account.add(partition, offset);
+    }
+    this.#position = position + 1;
+  }
+
   /** Gives up everything before `end` and keeps account of it. */
   #skipTo(end: number): void {
     while (this.#position < end) this.lose(this.#position);
+  }
+
+  /** Passes over what a replay at its limit leaves out, and names it; nobody was too slow for it. */
+  #leaveOutRest(replay: Replay): void {
+    const { metrics, limits } = this.#context;
+    const leftOut = new Loss();
+    while (this.#position < replay.end) this.#passOver(this.#position, leftOut);
+    const { count } = leftOut;
+    const ranges = leftOut.take();
+    if (count === 0) return;
+    metrics.replayGaps.inc();
+    metrics.replayGapMessages.inc(count);
+    this.#socket.send(cappedGap(count, ranges, limits.replayMaxRecords));
   }
 
   /** Announces what was lost, before anything that comes after it. */

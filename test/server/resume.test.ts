@@ -138,6 +138,17 @@ describe("resume from the ring", () => {
     expect(client.offsets(0).at(-1)).toBe(30);
   });
 
+  test("what a limit on the size of a replay left out was not lost by a slow client", () => {
+    const rig = hubRig({ limits: { replayMaxRecords: 10, slowThreshold: 15 } });
+    rig.produce(0, 30);
+    const client = rig.connect({ from: "earliest" });
+    rig.produce(0, 1);
+    expect(client.closedWith).toBeNull();
+    expect(client.offsets(0).at(-1)).toBe(30);
+    expect(rig.metrics.dropped.value).toBe(0);
+    expect([rig.metrics.replayGaps.value, rig.metrics.replayGapMessages.value]).toEqual([1, 20]);
+  });
+
   test("live records wait behind the replay of a client that reads slowly, in order", () => {
     const rig = hubRig();
     rig.produce(0, 300, 100);
