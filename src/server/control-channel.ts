@@ -9,7 +9,7 @@ import {
   type ResumeFrom,
 } from "./control-frames.ts";
 import type { LostRange } from "./loss.ts";
-import { planReplay } from "./replay.ts";
+import { planReplay, type Replay } from "./replay.ts";
 import {
   cursorResetComplete,
   cursorStale,
@@ -18,7 +18,8 @@ import {
   replayCompleteLatest,
   replayGap,
 } from "./server-frames.ts";
-import type { Replay, Session, SessionContext } from "./session.ts";
+import type { Session } from "./session.ts";
+import type { SessionContext } from "./session-context.ts";
 
 export class ControlChannel {
   readonly #context: SessionContext;
@@ -108,15 +109,15 @@ export class ControlChannel {
     const { ring, metrics, clock } = this.#context;
     const session = this.#session;
     for (const late of this.#passedOver(mode, requested)) this.#announceGap(late);
-    for (const [partition, offset] of requested) session.raiseFloor(partition, offset);
+    for (const [partition, offset] of requested) session.sent.raise(partition, offset);
     const floors = new Map<number, number>();
     for (const partition of new Set([...ring.spans.keys(), ...requested.keys()])) {
-      const floor = session.sentOffset(partition);
+      const floor = session.sent.floor(partition);
       if (floor >= 0) floors.set(partition, floor);
     }
     const plan = planReplay(ring, floors);
     for (const missing of plan.missing) {
-      session.raiseFloor(missing.partition, missing.toOffset);
+      session.sent.raise(missing.partition, missing.toOffset);
       session.sendText(cursorStale(missing.partition, missing.fromOffset - 1, missing.toOffset + 1));
       this.#announceGap(missing);
     }
@@ -140,11 +141,11 @@ export class ControlChannel {
    */
   #passedOver(mode: "cursor" | "earliest", requested: ReadonlyMap<number, number>): readonly LostRange[] {
     const ranges: LostRange[] = [];
-    for (const [partition, firstSent] of this.#session.firstSentOffsets) {
+    for (const [partition, firstSent] of this.#session.sent.first) {
       const oldest = (this.#context.ring.spans.get(partition)?.coveredFrom ?? firstSent) - 1;
       const after = mode === "earliest" ? oldest : requested.get(partition);
       if (after === undefined) continue;
-      this.#session.firstSentOffsets.delete(partition);
+      this.#session.sent.first.delete(partition);
       if (after + 1 >= firstSent) continue;
       const fromOffset = after + 1;
       ranges.push({ partition, fromOffset, toOffset: firstSent - 1, count: firstSent - fromOffset });

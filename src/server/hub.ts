@@ -9,7 +9,8 @@ import { Pacer } from "./pacer.ts";
 import { missingRange } from "./replay.ts";
 import type { Ring } from "./ring.ts";
 import { replayGap } from "./server-frames.ts";
-import { Session, type SessionContext } from "./session.ts";
+import { Session } from "./session.ts";
+import type { SessionContext } from "./session-context.ts";
 
 export interface HubOptions {
   readonly session: SessionContext;
@@ -107,7 +108,6 @@ export class Hub {
     let live = 0;
     for (const session of this.#sessions) {
       session.pump();
-      session.settleLoss();
       if (session.live) live++;
     }
     this.#watchLoss();
@@ -128,10 +128,10 @@ export class Hub {
   announceAssignment(partition: number): void {
     const { metrics } = this.#options.session;
     for (const session of this.#sessions) {
-      const floor = session.sentOffset(partition);
+      const floor = session.sent.floor(partition);
       const missing = floor >= 0 ? missingRange(this.#ring, partition, floor) : null;
       if (!missing) continue;
-      session.raiseFloor(partition, missing.toOffset);
+      session.sent.raise(partition, missing.toOffset);
       metrics.replayGaps.inc();
       metrics.replayGapMessages.inc(missing.count);
       session.sendText(replayGap(missing));
@@ -140,7 +140,7 @@ export class Hub {
 
   /** Offsets of the partition start over: what clients had of it no longer counts. */
   restartPartition(partition: number): void {
-    for (const session of this.#sessions) session.forgetPartition(partition);
+    for (const session of this.#sessions) session.sent.forget(partition);
   }
 
   /** Closes all clients with 1001 in waves; resolves when the last is gone or `timeoutMs` passed. */
@@ -183,7 +183,6 @@ export class Hub {
 
   #pump(session: Session): void {
     session.pump();
-    session.settleLoss();
     this.#watchLoss();
     this.#wakeWritersIfRoom();
   }

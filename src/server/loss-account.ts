@@ -19,7 +19,6 @@ export class LossAccount {
   readonly #loss = new Loss();
   /** How much of `#loss` is counted already. */
   #counted = 0;
-  #lagInWindow = 0;
 
   constructor(context: LossAccountContext, windowMs: number) {
     this.#context = context;
@@ -32,24 +31,8 @@ export class LossAccount {
 
   /** Counts what came since the last call; gives the sum of the window after it, 0 if nothing came. */
   settle(): number {
-    this.#count();
-    const lagInWindow = this.#lagInWindow;
-    this.#lagInWindow = 0;
-    return lagInWindow;
-  }
-
-  /** What is not announced yet, counted; `null` if there is nothing. It counts as announced afterwards. */
-  take(): { readonly count: number; readonly ranges: readonly LostRange[] } | null {
-    const { count } = this.#loss;
-    if (count === 0) return null;
-    this.#count();
-    this.#counted = 0;
-    return { count, ranges: this.#loss.take() };
-  }
-
-  #count(): void {
     const count = this.#loss.count - this.#counted;
-    if (count === 0) return;
+    if (count === 0) return 0;
     this.#counted = this.#loss.count;
     const { metrics, clock, onDropped } = this.#context;
     const severity = lagSeverity(count);
@@ -57,6 +40,14 @@ export class LossAccount {
     metrics.lagEvents[severity].inc();
     metrics.lagMessages[severity].inc(count);
     onDropped(count);
-    this.#lagInWindow = this.#window.add(count, clock.monotonicMs());
+    return this.#window.add(count, clock.monotonicMs());
+  }
+
+  /** What was settled and is not announced yet; `null` if there is nothing. It counts as announced afterwards. */
+  take(): { readonly count: number; readonly ranges: readonly LostRange[] } | null {
+    const { count } = this.#loss;
+    if (count === 0) return null;
+    this.#counted = 0;
+    return { count, ranges: this.#loss.take() };
   }
 }

@@ -1,7 +1,18 @@
-// What a resume from the ring has to deliver, and what it has to admit. Pure: looks at the ring, changes nothing.
+// What a resume from the ring has to deliver, and what it has to admit. Planning looks at the ring and changes nothing.
 
 import type { LostRange } from "./loss.ts";
 import type { Ring } from "./ring.ts";
+
+/** A replay under way. */
+export interface Replay {
+  /** Position at which live delivery takes over. */
+  readonly end: number;
+  sentCount: number;
+  /** Per partition the last offset sent by it. */
+  readonly lastOffsets: Map<number, number>;
+  /** Called when its records are out; `capped` if the limit on its size ended it. */
+  readonly complete: (capped: boolean) => void;
+}
 
 export interface ReplayPlan {
   /** Position to continue from; everything needed lies at or after it. */

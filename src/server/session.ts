@@ -5,9 +5,10 @@
 import type { Timer } from "../runtime/clock.ts";
 import type { PeerSocket } from "../runtime/http.ts";
 import { Loss } from "./loss.ts";
-import { LossAccount, type LossAccountContext } from "./loss-account.ts";
+import { LossAccount } from "./loss-account.ts";
 import type { Pacer } from "./pacer.ts";
-import type { Ring } from "./ring.ts";
+import type { Replay } from "./replay.ts";
+import { SentOffsets } from "./sent-offsets.ts";
 import {
   cappedGap,
   disconnectSlow,
@@ -15,44 +16,9 @@ import {
   type ProtocolErrorCode,
   protocolError,
 } from "./server-frames.ts";
+import type { SessionContext } from "./session-context.ts";
 import type { DisconnectReason } from "./session-metrics.ts";
 import { SocketFlow } from "./socket-flow.ts";
-
-export interface SessionLimits {
-  /** Queued bytes beyond which a client is given no records until it took half of them. */
-  readonly highWaterBytes: number;
-  /** Lost records within the window that end the connection; 0 never ends it. */
-  readonly slowThreshold: number;
-  readonly slowWindowSecs: number;
-  /** Time without a byte taken after which a client is given up, milliseconds. */
-  readonly stallTimeoutMs: number;
-  /** The same during a replay. */
-  readonly replayTimeoutMs: number;
-  /** Records behind the live end at which a client is given up. */
-  readonly maxLagRecords: number;
-  /** Records of one replay at most; 0 = no limit. */
-  readonly replayMaxRecords: number;
-  /** Time that a closing client has for its last bytes, milliseconds. */
-  readonly closeGraceMs: number;
-}
-
-export interface SessionContext extends LossAccountContext {
-  readonly ring: Ring;
-  readonly limits: SessionLimits;
-  readonly onSendFailed: () => void;
-  readonly onSendTimeout: () => void;
-}
-
-/** A replay under way. */
-export interface Replay {
-  /** Position at which live delivery takes over. */
-  readonly end: number;
-  sentCount: number;
-  /** Per partition the last offset sent by it. */
-  readonly lastOffsets: Map<number, number>;
-  /** Called when its records are out; `capped` if the limit on its size ended it. */
-  readonly complete: (capped: boolean) => void;
-}
 
 /** One corked write holds at most this many records and about this many bytes, so that clients take turns. */
 const CHUNK_RECORDS = 128;
@@ -66,10 +32,7 @@ export class Session {
   readonly #flow: SocketFlow;
   readonly #pacer: Pacer | null;
   readonly #loss: LossAccount;
-  /** Per partition the highest offset sent or asked for: nothing at or below it is ever sent. */
-  readonly #sent: number[] = [];
-  /** First offset sent of a partition that no cursor had been given for. */
-  readonly firstSentOffsets = new Map<number, number>();
+  readonly sent = new SentOffsets();
   #position: number;
   #held = true;
   #closing = false;
@@ -120,22 +83,6 @@ export class Session {
     );
   }
 
-  /** Highest offset sent or asked for, -1 if none. */
-  sentOffset(partition: number): number {
-    return this.#sent[partition] ?? -1;
-  }
-
-  /** Nothing at or below `offset` is sent any more. */
-  raiseFloor(partition: number, offset: number): void {
-    if (offset > this.sentOffset(partition)) this.#sent[partition] = offset;
-  }
-
-  /** Offsets of the partition start over. */
-  forgetPartition(partition: number): void {
-    delete this.#sent[partition];
-    this.firstSentOffsets.delete(partition);
-  }
-
   /** Starts live delivery for a client that was held back in case it resumes. */
   release(): void {
     this.#held = false;
@@ -148,8 +95,12 @@ export class Session {
     this.#position = position;
   }
 
-  /** Sends what the socket and the pace allow. Returns at once; `onDrain` and timers continue. */
+  /**
+   * Counts what was lost, ends the connection of a client that loses too much, and else sends what the socket and
+   * the pace allow. Returns at once; `onDrain` and timers continue.
+   */
   pump(): void {
+    this.#settleLoss();
     while (!this.#held && !this.#flow.full && !this.#closing) {
       this.#reportLoss();
       const { ring, clock, limits } = this.#context;
@@ -187,18 +138,6 @@ export class Session {
     if (this.#position <= position) this.#passOver(position, this.#loss);
   }
 
-  /** Counts what was lost since the last call; ends the connection of a client that loses too much. */
-  settleLoss(): void {
-    if (this.#closing) return;
-    const { metrics, limits } = this.#context;
-    const lagInWindow = this.#loss.settle();
-    if (limits.slowThreshold === 0 || lagInWindow < limits.slowThreshold) return this.pump();
-    this.#reportLoss();
-    metrics.slowDisconnects.inc();
-    this.#socket.send(disconnectSlow(lagInWindow, limits.slowThreshold, limits.slowWindowSecs));
-    this.close(4008, "slow client", "slow_client");
-  }
-
   /** Called about once a second: gives up a client that takes nothing or is too far behind. */
   checkProgress(): void {
     if (this.#closing) return;
@@ -215,12 +154,12 @@ export class Session {
       metrics.sendTimeout.inc();
       onSendTimeout();
       this.#skipTo(ring.head);
-      this.settleLoss();
+      this.pump();
       return this.close(4008, "stalled client", "stalled");
     }
     if (!this.#replay && ring.head - this.#position > limits.maxLagRecords) {
       this.#skipTo(ring.head);
-      this.settleLoss();
+      this.pump();
     }
   }
 
@@ -257,7 +196,7 @@ export class Session {
   #writeChunk(end: number, maxRecords: number): void {
     const { ring } = this.#context;
     const socket = this.#socket;
-    const sent = this.#sent;
+    const { sent } = this;
     const replay = this.#replay;
     let position = this.#position;
     let records = 0;
@@ -265,10 +204,7 @@ export class Session {
     while (position < end && records < maxRecords && bytes < CHUNK_BYTES) {
       const partition = ring.partitionAt(position);
       const offset = ring.offsetAt(position);
-      const floor = sent[partition];
-      if (floor === undefined || offset > floor) {
-        if (floor === undefined) this.firstSentOffsets.set(partition, offset);
-        sent[partition] = offset;
+      if (sent.take(partition, offset)) {
         socket.send(ring.cursorAt(position));
         const value = ring.valueAt(position);
         if (socket.send(value) === "dropped") {
@@ -303,10 +239,7 @@ export class Session {
     const partition = ring.partitionAt(position);
     const offset = ring.offsetAt(position);
     // A client that is held has neither been sent nor asked for anything yet: its stream merely starts later.
-    if (!this.#held && offset > this.sentOffset(partition)) {
-      this.#sent[partition] = offset;
-      if (!this.#closing) account.add(partition, offset);
-    }
+    if (!this.#held && this.sent.raise(partition, offset) && !this.#closing) account.add(partition, offset);
     this.#position = position + 1;
   }
 
@@ -326,6 +259,17 @@ export class Session {
     metrics.replayGaps.inc();
     metrics.replayGapMessages.inc(count);
     this.#socket.send(cappedGap(count, ranges, limits.replayMaxRecords));
+  }
+
+  #settleLoss(): void {
+    if (this.#closing) return;
+    const { metrics, limits } = this.#context;
+    const lagInWindow = this.#loss.settle();
+    if (limits.slowThreshold === 0 || lagInWindow < limits.slowThreshold) return;
+    this.#reportLoss();
+    metrics.slowDisconnects.inc();
+    this.#socket.send(disconnectSlow(lagInWindow, limits.slowThreshold, limits.slowWindowSecs));
+    this.close(4008, "slow client", "slow_client");
   }
 
   /** Announces what was lost, before anything that comes after it. */

@@ -3,7 +3,7 @@
 import { HealthTracker } from "../../src/server/health.ts";
 import { type ClientTraits, Hub, type HubOptions } from "../../src/server/hub.ts";
 import { Ring } from "../../src/server/ring.ts";
-import type { SessionLimits } from "../../src/server/session.ts";
+import type { SessionLimits } from "../../src/server/session-context.ts";
 import { sessionMetrics } from "../../src/server/session-metrics.ts";
 import { CATALOGUE } from "../../src/telemetry/catalogue.ts";
 import { createMetrics } from "../../src/telemetry/registry.ts";

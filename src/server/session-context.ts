@@ -1,0 +1,29 @@
+// What all sessions share: the ring they read from, and the limits within which a client is kept.
+
+import type { LossAccountContext } from "./loss-account.ts";
+import type { Ring } from "./ring.ts";
+
+export interface SessionLimits {
+  /** Queued bytes beyond which a client is given no records until it took half of them. */
+  readonly highWaterBytes: number;
+  /** Lost records within the window that end the connection; 0 never ends it. */
+  readonly slowThreshold: number;
+  readonly slowWindowSecs: number;
+  /** Time without a byte taken after which a client is given up, milliseconds. */
+  readonly stallTimeoutMs: number;
+  /** The same during a replay. */
+  readonly replayTimeoutMs: number;
+  /** Records behind the live end at which a client is given up. */
+  readonly maxLagRecords: number;
+  /** Records of one replay at most; 0 = no limit. */
+  readonly replayMaxRecords: number;
+  /** Time that a closing client has for its last bytes, milliseconds. */
+  readonly closeGraceMs: number;
+}
+
+export interface SessionContext extends LossAccountContext {
+  readonly ring: Ring;
+  readonly limits: SessionLimits;
+  readonly onSendFailed: () => void;
+  readonly onSendTimeout: () => void;
+}
