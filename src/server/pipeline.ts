@@ -13,6 +13,7 @@ import type { FailureCode } from "../wire/failure.ts";
 import type { Inspector } from "../wire/inspector.ts";
 import type { HealthTracker } from "./health.ts";
 import type { Hub } from "./hub.ts";
+import { RecordAges } from "./record-ages.ts";
 import type { DecodeFailure, RecordMetrics } from "./record-metrics.ts";
 import type { Ring } from "./ring.ts";
 
@@ -43,13 +44,12 @@ export class Pipeline implements BatchHandler {
   /** Offset of the bad record that paused a partition; it was counted and dead-lettered then. */
   readonly #pausedAt = new Map<number, number>();
   readonly #progressWaiters = new Set<() => void>();
+  readonly #ages: RecordAges;
   #messageCount = 0;
-  /** Reset per slice. */
-  #oldestTimestampUs = 0;
-  #nowMs = 0;
 
   constructor(options: PipelineOptions) {
     this.#options = options;
+    this.#ages = new RecordAges(options.metrics);
   }
 
   assigned(assignments: readonly Assignment[]): void {
@@ -133,8 +133,7 @@ export class Pipeline implements BatchHandler {
   #handleSlice(batch: ConsumedBatch, from: number, to: number): boolean {
     const { clock, ring, hub, health, sequence, metrics } = this.#options;
     const { records, partition } = batch;
-    this.#nowMs = clock.nowMs();
-    this.#oldestTimestampUs = 0;
+    this.#ages.beginSlice(clock.nowMs());
     const before = this.#messageCount;
     sequence.expire(clock.monotonicMs());
     let paused = false;
@@ -153,10 +152,7 @@ export class Pipeline implements BatchHandler {
     ring.advance(partition, next);
     this.#options.sessionHead.advance(partition, next);
     health.received(this.#messageCount - before);
-    if (hub.flush() > 0 && this.#oldestTimestampUs > 0) {
-      const latencyMs = clock.nowMs() - this.#oldestTimestampUs / 1000;
-      if (latencyMs >= 0) metrics.producerToClientMs.observe(latencyMs);
-    }
+    if (hub.flush() > 0) this.#ages.reachedClients(clock.nowMs());
     batch.progress(next);
     this.#wakeWaiters();
     return paused;
@@ -172,6 +168,7 @@ export class Pipeline implements BatchHandler {
       this.#options.health.payloadMissing(1);
       return !this.#pauses(partition, offset);
     }
+    this.#ages.beginRecord();
     const failure = inspector.inspect(value);
     const halted = this.#validate(partition, record, failure);
     if (failure !== null) return this.#fail(partition, offset, record, value, failure);
@@ -182,6 +179,7 @@ export class Pipeline implements BatchHandler {
       metrics.emptyMessages.inc();
     } else {
       ring.append(partition, offset, inspector.forward);
+      this.#ages.delivered();
     }
     return true;
   }
@@ -213,21 +211,12 @@ export class Pipeline implements BatchHandler {
         nowMs,
       );
       if (verdict === "halted") halted = `Thread ${header.threadId} is halted due to prior sequence gap`;
-      if (header.timestampUs > 0) this.#observeAge(header.timestampUs);
+      this.#ages.observe(header.timestampUs);
       if (i === 0) firstThread = header.threadId;
       else if (threads === 1 && header.threadId !== firstThread) threads = 2;
     }
     if (threads > 1) metrics.multiThreadBatches.inc();
     return halted;
-  }
-
-  #observeAge(timestampUs: number): void {
-    const { metrics } = this.#options;
-    const latencyMs = this.#nowMs - timestampUs / 1000;
-    if (latencyMs < 0) return metrics.clockSkew.inc();
-    metrics.producerToConsumerMs.observe(latencyMs);
-    if (this.#oldestTimestampUs === 0 || timestampUs < this.#oldestTimestampUs)
-      this.#oldestTimestampUs = timestampUs;
   }
 
   /** A value that cannot be delivered: counted, dead-lettered, logged; false if it pauses the partition. */

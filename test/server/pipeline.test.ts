@@ -176,6 +176,15 @@ describe("latency", () => {
     expect([toClient.count, toClient.sum]).toEqual([1, 90_000]);
   });
 
+  test("of a record that no client gets says nothing of the time to clients", async () => {
+    const rig = pipelineRig();
+    rig.connect();
+    const timestampUs = (rig.clock.nowMs() - 50) * 1000;
+    await rig.consume(event("a", 1, { timestampUs, schemaVersion: 9 }));
+    const stage = (name: string) => rig.registry.histogram("websocket_e2e_latency_ms", { stage: name });
+    expect([stage("producer_to_consumer").count, stage("producer_to_client").count]).toEqual([1, 0]);
+  });
+
   test("of a producer ahead of our clock is clock skew, not latency", async () => {
     const rig = pipelineRig();
     await rig.consume(

@@ -1,0 +1,51 @@
+// How old records are when they are read, and how old the oldest of a slice is when its clients have it. Times of
+// producers come from their clocks, so that some lie in the future: those are counted as skew, never as latency.
+
+import type { RecordMetrics } from "./record-metrics.ts";
+
+export class RecordAges {
+  readonly #metrics: RecordMetrics;
+  #nowMs = 0;
+  /** Producer times in microseconds since the epoch; 0 = none. */
+  #oldestOfRecordUs = 0;
+  #oldestDeliveredUs = 0;
+
+  constructor(metrics: RecordMetrics) {
+    this.#metrics = metrics;
+  }
+
+  beginSlice(nowMs: number): void {
+    this.#nowMs = nowMs;
+    this.#oldestDeliveredUs = 0;
+  }
+
+  beginRecord(): void {
+    this.#oldestOfRecordUs = 0;
+  }
+
+  /** A header of the record; a time of 0 or less is unknown. */
+  observe(timestampUs: number): void {
+    if (timestampUs <= 0) return;
+    const ageMs = this.#nowMs - timestampUs / 1000;
+    if (ageMs < 0) return this.#metrics.clockSkew.inc();
+    this.#metrics.producerToConsumerMs.observe(ageMs);
+    this.#oldestOfRecordUs = older(this.#oldestOfRecordUs, timestampUs);
+  }
+
+  /** The record goes to clients. */
+  delivered(): void {
+    if (this.#oldestOfRecordUs > 0)
+      this.#oldestDeliveredUs = older(this.#oldestDeliveredUs, this.#oldestOfRecordUs);
+  }
+
+  /** Clients have what was delivered of the slice. */
+  reachedClients(nowMs: number): void {
+    if (this.#oldestDeliveredUs === 0) return;
+    const ageMs = nowMs - this.#oldestDeliveredUs / 1000;
+    if (ageMs >= 0) this.#metrics.producerToClientMs.observe(ageMs);
+  }
+}
+
+function older(oldestUs: number, timestampUs: number): number {
+  return oldestUs === 0 || timestampUs < oldestUs ? timestampUs : oldestUs;
+}
