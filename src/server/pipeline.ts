@@ -175,10 +175,13 @@ export class Pipeline implements BatchHandler {
     metrics.success.inc();
     if (halted !== null) {
       this.#deadLetter(partition, offset, record, value, "thread_halted", halted);
-    } else if (inspector.forward === null) {
+      return true;
+    }
+    const { forward } = inspector;
+    if (forward === null) {
       metrics.emptyMessages.inc();
     } else {
-      ring.append(partition, offset, inspector.forward);
+      ring.append(partition, offset, forward);
       this.#ages.delivered();
     }
     return true;
