@@ -49,7 +49,8 @@ export class Ring {
     }
     const slots = 2 ** Math.ceil(Math.log2(options.maxRecords));
     this.#maxRecords = options.maxRecords;
-    this.#arena = Buffer.from(new ArrayBuffer(options.maxBytes));
+    // Not cleared: what was not written is never read, and untouched pages cost no memory.
+    this.#arena = Buffer.allocUnsafeSlow(options.maxBytes);
     this.#mask = slots - 1;
     this.#partitions = new Int32Array(slots);
     this.#offsets = new Float64Array(slots);
