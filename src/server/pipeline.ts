@@ -96,7 +96,7 @@ export class Pipeline implements BatchHandler {
     const offset = this.#pausedAt.get(partition);
     if (offset === undefined) return null;
     this.#pausedAt.delete(partition);
-    this.#options.ring.advance(partition, offset + 1);
+    this.#handled(partition, offset + 1);
     return offset + 1;
   }
 
@@ -110,6 +110,13 @@ export class Pipeline implements BatchHandler {
     const reached = () =>
       [...endOffsets].every(([partition, end]) => this.#options.ring.nextOffset(partition) >= end);
     while (!reached()) await new Promise<void>((resolve) => this.#progressWaiters.add(resolve));
+  }
+
+  /** Everything of the partition below `nextOffset` is done. */
+  #handled(partition: number, nextOffset: number): void {
+    this.#options.ring.advance(partition, nextOffset);
+    this.#options.sessionHead.advance(partition, nextOffset);
+    this.#wakeWaiters();
   }
 
   #sliceEnd(records: readonly KafkaMessage[], from: number): number {
@@ -149,12 +156,10 @@ export class Pipeline implements BatchHandler {
       paused = !this.#handleRecord(partition, offset, record);
       if (!paused) next = offset + 1;
     }
-    ring.advance(partition, next);
-    this.#options.sessionHead.advance(partition, next);
     health.received(this.#messageCount - before);
     if (hub.flush() > 0) this.#ages.reachedClients(clock.nowMs());
     batch.progress(next);
-    this.#wakeWaiters();
+    this.#handled(partition, next);
     return paused;
   }
 

@@ -218,6 +218,17 @@ describe("policy pause", () => {
   });
 });
 
+test("a partition resumed after a bad last record is caught up, and whoever waited for that goes on", async () => {
+  const rig = pipelineRig({ pauseOnError: true, logEndOffset: 1 });
+  const phase = rig.registry.gauge("websocket_kafka_catchup_phase", { partition: "0" });
+  await rig.handle([message({ offset: "0", value: Buffer.from("bad") })]);
+  const handled = rig.pipeline.handledUpTo(new Map([[0, 1]]));
+  expect(phase.value).toBe(1);
+  rig.pipeline.resumeAfterError(0);
+  await handled;
+  expect(phase.value).toBe(0);
+});
+
 describe("absurd but decodable records", () => {
   const cases: [string, Buffer][] = [
     ["a sequence of 2^64-1", event("a", 1, { sequence: 2n ** 64n - 1n })],
