@@ -157,6 +157,14 @@ async function stageCosts(): Promise<void> {
   notes.push(`each stage by itself, CPU s per million records: ${texts.join(", ")}`);
 }
 
+async function virtualTime(): Promise<void> {
+  const child = startChild("virtual-time.ts");
+  const { seconds } = await child.next();
+  notes.push(
+    `ten virtual minutes of broker, producer, appliance and client: ${Number(seconds).toFixed(2)} s (aim below 2)`,
+  );
+}
+
 async function startTime(): Promise<void> {
   const binary = `${import.meta.dir}/../../dist/dashstream`;
   if (!(await Bun.file(binary).exists())) {
@@ -215,6 +223,7 @@ await pipeline(100, Math.floor(RECORDS / 10), bare, "");
 await compareFanOut();
 await stageCosts();
 await latencyAndMemory();
+await virtualTime();
 await startTime();
 const widths =
   rows[0]?.map((_, column) => Math.max(...rows.map((cells) => cells[column]?.length ?? 0))) ?? [];
