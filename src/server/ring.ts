@@ -168,10 +168,6 @@ export class Ring {
     return view;
   }
 
-  lengthAt(position: number): number {
-    return this.#lengths[position & this.#mask] ?? 0;
-  }
-
   /** The cursor frame that precedes the value; made once for all clients. */
   cursorAt(position: number): string {
     const slot = position & this.#mask;
