@@ -9,12 +9,12 @@ import type { SequenceValidator } from "../stream/sequence.ts";
 import type { SessionHead } from "../stream/session-head.ts";
 import type { FloodGuard } from "../telemetry/flood.ts";
 import type { Log } from "../telemetry/log.ts";
-import type { FailureCode } from "../wire/failure.ts";
+import type { DecodeFailure } from "../wire/failure.ts";
 import type { Inspector } from "../wire/inspector.ts";
 import type { HealthTracker } from "./health.ts";
 import type { Hub } from "./hub.ts";
 import { RecordAges } from "./record-ages.ts";
-import type { DecodeFailure, RecordMetrics } from "./record-metrics.ts";
+import type { RecordMetrics } from "./record-metrics.ts";
 import type { Ring } from "./ring.ts";
 
 export interface PipelineOptions {
@@ -196,7 +196,7 @@ export class Pipeline implements BatchHandler {
    * Checks the numbering of every header that can be trusted, and its age. A record whose header cannot be read
    * accounts for one missing number of the thread that its key names. Gives the reason if a thread is halted.
    */
-  #validate(partition: number, record: KafkaMessage, failure: FailureCode | null): string | null {
+  #validate(partition: number, record: KafkaMessage, failure: DecodeFailure | null): string | null {
     const { inspector, sequence, metrics, clock } = this.#options;
     const readable = failure === null || failure === "schema_mismatch" || failure === "payload_too_large";
     const count = readable ? inspector.headers : 0;
@@ -233,7 +233,7 @@ export class Pipeline implements BatchHandler {
     offset: number,
     record: KafkaMessage,
     value: Buffer,
-    failure: FailureCode,
+    failure: DecodeFailure,
   ): boolean {
     const { metrics, sessionHead, health, inspector, errors } = this.#options;
     if (sessionHead.isOld(partition, offset)) {
@@ -242,10 +242,10 @@ export class Pipeline implements BatchHandler {
       health.oldDataDecodeErrors(1);
     } else {
       metrics.error.inc();
-      metrics.decodeErrors[failure as DecodeFailure].inc();
+      metrics.decodeErrors[failure].inc();
       health.decodeErrors(1);
     }
-    this.#deadLetter(partition, offset, record, value, failure as DeadLetterType, inspector.error);
+    this.#deadLetter(partition, offset, record, value, failure, inspector.error);
     errors.error(failure, `decode error: ${failure}`, {
       error: inspector.error,
       error_type: failure,

@@ -1,19 +1,7 @@
 // The counters of the pipeline, resolved once.
 
 import type { Counter, Histogram, Metrics } from "../telemetry/metrics.ts";
-import type { FailureCode } from "../wire/failure.ts";
-
-/** Failures that count as decode errors; a missing payload has a counter of its own. */
-const DECODE_FAILURES = [
-  "payload_too_large",
-  "buffer_underflow",
-  "invalid_protobuf",
-  "decompression_failed",
-  "schema_mismatch",
-  "unknown_decode_error",
-] as const satisfies readonly FailureCode[];
-
-export type DecodeFailure = (typeof DECODE_FAILURES)[number];
+import { DECODE_FAILURES, type DecodeFailure } from "../wire/failure.ts";
 
 export interface RecordMetrics {
   readonly success: Counter;

@@ -1,6 +1,7 @@
 // The body of `GET /version`: what this server is, which stream it serves, and how clients resume on it.
 
 import type { BuildInfo } from "../runtime/build-info.ts";
+import { CURRENT_SCHEMA_VERSION } from "../wire/schema-policy.ts";
 import { resumeNamespace, type StreamIdentity } from "./resume-namespace.ts";
 
 /** What happens to an undecodable record: go on with the next, or pause its partition. */
@@ -12,9 +13,6 @@ export interface VersionInputs {
   readonly maxPayloadBytes: number;
   readonly decodeErrorPolicy: DecodeErrorPolicy;
 }
-
-/** Schema version that this server writes and, by default, accepts (`Header.schema_version`). */
-const SCHEMA_VERSION = 1;
 
 export interface VersionReport {
   readonly git_sha: string;
@@ -42,7 +40,7 @@ export function versionReport({
   return {
     git_sha: build.gitSha,
     build_date: build.buildDate,
-    schema_version: SCHEMA_VERSION,
+    schema_version: CURRENT_SCHEMA_VERSION,
     component: "websocket-server",
     resume_namespace: resumeNamespace(stream),
     kafka_topic: stream.topic,

@@ -1,17 +1,10 @@
 // Where bad records go. The pipeline offers a dead letter and goes on; what became of it shows in the metrics.
 
+import { DECODE_FAILURES } from "../wire/failure.ts";
 import type { HeaderView } from "../wire/header.ts";
 
 /** `error_type` of a dead letter: the wire failures and those of later stages. */
-export const DEAD_LETTER_TYPES = [
-  "payload_too_large",
-  "buffer_underflow",
-  "invalid_protobuf",
-  "decompression_failed",
-  "schema_mismatch",
-  "unknown_decode_error",
-  "thread_halted",
-] as const;
+export const DEAD_LETTER_TYPES = [...DECODE_FAILURES, "thread_halted"] as const;
 
 export type DeadLetterType = (typeof DEAD_LETTER_TYPES)[number];
 

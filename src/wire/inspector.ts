@@ -2,7 +2,7 @@
 // its headers and what clients may be sent. Runs for every record, so it keeps its state and reuses it.
 
 import { Buffer } from "node:buffer";
-import type { FailureCode } from "./failure.ts";
+import type { DecodeFailure } from "./failure.ts";
 import { type Framing, framingOf, withFrame, ZSTD_FRAME } from "./frame.ts";
 import type { HeaderView } from "./header.ts";
 import { CURRENT_SCHEMA_VERSION, rejectSchemaVersion, type SchemaPolicy } from "./schema-policy.ts";
@@ -35,7 +35,7 @@ export class Inspector {
   #body: Buffer = EMPTY;
   #start = 0;
   #zstd: ZstdFrame | null = null;
-  #failure: FailureCode | null = null;
+  #failure: DecodeFailure | null = null;
   #error: string | null = null;
 
   constructor(options: InspectorOptions) {
@@ -49,7 +49,7 @@ export class Inspector {
    * Judges a value: `null` if it is deliverable, else why not. Never throws. Headers are read as far as possible
    * in either case. `payload_missing` (a null value) is the caller's to tell.
    */
-  inspect(value: Buffer): FailureCode | null {
+  inspect(value: Buffer): DecodeFailure | null {
     this.#value = value;
     this.#body = value;
     this.#start = 0;
@@ -104,12 +104,12 @@ export class Inspector {
     return withFrame(ZSTD_FRAME, declareContentSize(frame, zstd, this.#body.length));
   }
 
-  #empty(): FailureCode {
+  #empty(): DecodeFailure {
     this.#walker.clear();
     return this.#fail("unknown_decode_error", "Empty message payload");
   }
 
-  #judge(value: Buffer): FailureCode | null {
+  #judge(value: Buffer): DecodeFailure | null {
     const framing = framingOf(value);
     this.#framing = framing;
     const framed = framing === "raw" || framing === "zstd";
@@ -129,11 +129,11 @@ export class Inspector {
     return wellFormed ? this.#checkSchema() : this.#walker.failure;
   }
 
-  #tooLarge(sizeBytes: number): FailureCode {
+  #tooLarge(sizeBytes: number): DecodeFailure {
     return this.#fail("payload_too_large", tooLargeText(`${sizeBytes}`, this.#maxPayloadBytes));
   }
 
-  #unframed(value: Buffer): FailureCode {
+  #unframed(value: Buffer): DecodeFailure {
     this.#walker.clear();
     const byte = (value[0] ?? 0).toString(16).padStart(2, "0");
     return this.#fail(
@@ -142,7 +142,7 @@ export class Inspector {
     );
   }
 
-  #decompress(frame: Buffer): FailureCode | null {
+  #decompress(frame: Buffer): DecodeFailure | null {
     const result = decompress(frame, this.#maxPayloadBytes);
     this.#start = 0;
     if (!result.ok) {
@@ -155,7 +155,7 @@ export class Inspector {
   }
 
   /** Every header is checked: the message's own, an event batch's, and those of its events. */
-  #checkSchema(): FailureCode | null {
+  #checkSchema(): DecodeFailure | null {
     const walker = this.#walker;
     const batch = walker.batchHeaderFound;
     if (batch && this.#rejects(walker.batchHeader.schemaVersion, "")) return this.#failure;
@@ -176,7 +176,7 @@ export class Inspector {
     return true;
   }
 
-  #fail(code: FailureCode, error: string): FailureCode {
+  #fail(code: DecodeFailure, error: string): DecodeFailure {
     this.#error = error;
     return code;
   }

@@ -3,7 +3,7 @@
 // wrapped in silence.
 
 import protobuf from "protobufjs/light.js";
-import type { FailureCode } from "./failure.ts";
+import type { DecodeFailure } from "./failure.ts";
 import { type Fields, fromWire, toWire } from "./message-conversion.ts";
 import type { DashStreamMessage, DashStreamMessageInit } from "./model.ts";
 import { SCHEMA } from "./schema.ts";
@@ -26,7 +26,7 @@ export function encodeMessage(message: DashStreamMessageInit): Buffer {
 
 export type DecodedMessage =
   | { readonly ok: true; readonly message: DashStreamMessage }
-  | { readonly ok: false; readonly code: FailureCode; readonly error: string };
+  | { readonly ok: false; readonly code: DecodeFailure; readonly error: string };
 
 /**
  * Decodes one encoded message, without framing. Fails as `Inspector` does, with the same codes; never throws.

@@ -1,7 +1,7 @@
 // Steps over the primitives of the protobuf encoding within bounds: varints, lengths, fixed-size values, strings. A
 // step gives the position after what it read, or `FAILED` with the reason kept.
 
-import type { FailureCode } from "./failure.ts";
+import type { DecodeFailure } from "./failure.ts";
 import { Varint64 } from "./header-slot.ts";
 import { invalidUtf8At } from "./utf8.ts";
 
@@ -11,7 +11,7 @@ const NO_BYTES = new Uint8Array(0);
 export const FAILED = -1;
 
 export class WireReader {
-  failure: FailureCode | null = null;
+  failure: DecodeFailure | null = null;
   protected bytes: Uint8Array = NO_BYTES;
   /** The last varint that was read, not skipped. */
   protected readonly number = new Varint64();
@@ -91,7 +91,7 @@ export class WireReader {
     );
   }
 
-  protected fail(failure: FailureCode, at: number, detail: string): number {
+  protected fail(failure: DecodeFailure, at: number, detail: string): number {
     this.failure = failure;
     this.failedAt = at;
     this.detail = detail;

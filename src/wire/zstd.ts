@@ -3,7 +3,7 @@
 
 import type { Buffer } from "node:buffer";
 import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
-import type { FailureCode } from "./failure.ts";
+import type { DecodeFailure } from "./failure.ts";
 import { declareContentSize, readZstdFrame, type ZstdFrame } from "./zstd-frame.ts";
 
 /** A decoder supports at least this window (RFC 8878 section 3.1.1.1.2 recommends 8 MiB); more is refused. */
@@ -11,7 +11,7 @@ const MAX_WINDOW_BYTES = 8 * 1024 * 1024;
 
 export type Decompressed =
   | { readonly ok: true; readonly content: Buffer; readonly frame: ZstdFrame }
-  | { readonly ok: false; readonly code: FailureCode; readonly error: string };
+  | { readonly ok: false; readonly code: DecodeFailure; readonly error: string };
 
 /**
  * Decompresses exactly one zstd frame, which must fill `bytes` completely: no further frame, no skippable frame,

@@ -5,7 +5,7 @@ import { expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import { FAILURE_CODES, type FailureCode } from "../../src/wire/failure.ts";
+import { DECODE_FAILURES, type DecodeFailure } from "../../src/wire/failure.ts";
 import { RAW_FRAME, withFrame, ZSTD_FRAME } from "../../src/wire/frame.ts";
 import { Inspector } from "../../src/wire/inspector.ts";
 import { decodeMessage, encodeMessage } from "../../src/wire/messages.ts";
@@ -19,10 +19,10 @@ const messages = readdirSync(dir)
   .filter((name) => name.endsWith(".bin"))
   .map((name) => readFileSync(join(dir, name)));
 const message = fc.constantFrom(...messages);
-const closedSet: readonly (FailureCode | null)[] = [null, ...FAILURE_CODES];
+const closedSet: readonly (DecodeFailure | null)[] = [null, ...DECODE_FAILURES];
 
 /** Judges a value and holds it against the general decoder. */
-function judge(value: Buffer): FailureCode | null {
+function judge(value: Buffer): DecodeFailure | null {
   const verdict = inspector.inspect(value);
   expect(closedSet).toContain(verdict);
   expect(inspector.error === "").toBe(verdict === null);
