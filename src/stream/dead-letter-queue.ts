@@ -61,7 +61,8 @@ export class DeadLetterQueue implements DeadLetterSink {
   readonly #activity = new Activity();
   readonly #producer: DeadLetterProducer;
   #batch: Pending[] = [];
-  #connectedOnce = false;
+  /** True once the topic was seen or written to. */
+  #topicFound = false;
   #lastFailureMs: number | null = null;
   #topicProblem: string | null = null;
   #recheck: Timer | null = null;
@@ -85,10 +86,8 @@ export class DeadLetterQueue implements DeadLetterSink {
     metrics.gauge("websocket_dlq_mode", { mode: "fail_open" }).set(1);
     this.#producer = new DeadLetterProducer({
       ...options,
-      onConnected: (retries) => {
-        this.#connectedOnce = true;
-        metrics.histogram("dashstream_ws_retry_count", { operation: "dlq_producer_create" }).observe(retries);
-      },
+      onConnected: (retries) =>
+        metrics.histogram("dashstream_ws_retry_count", { operation: "dlq_producer_create" }).observe(retries),
     });
   }
 
@@ -101,7 +100,7 @@ export class DeadLetterQueue implements DeadLetterSink {
     const problemBefore = this.#topicProblem;
     try {
       await admin.partitionCount(topic);
-      this.#topicProblem = null;
+      this.#topicWorks();
     } catch (error) {
       this.#topicProblem = describeError(error);
       if (problemBefore === null) {
@@ -130,10 +129,10 @@ export class DeadLetterQueue implements DeadLetterSink {
     const sends = [...this.#sends.values()].reduce((sum, counter) => sum + counter.value, 0);
     const agoMs = this.#lastFailureMs === null ? null : clock.monotonicMs() - this.#lastFailureMs;
     const failedLately = agoMs !== null && agoMs < RECENT_FAILURE_MS;
-    const healthy = sends > 0 || this.#connectedOnce || this.#topicProblem === null;
     return {
       mode: "fail_open",
-      status: failedLately || this.#topicProblem !== null ? "degraded" : healthy ? "healthy" : "unknown",
+      status:
+        failedLately || this.#topicProblem !== null ? "degraded" : this.#topicFound ? "healthy" : "unknown",
       sends,
       failures_by_reason: {
         timeout: this.#failures.timeout.value,
@@ -163,6 +162,11 @@ export class DeadLetterQueue implements DeadLetterSink {
     this.#producer.close();
   }
 
+  #topicWorks(): void {
+    this.#topicFound = true;
+    this.#topicProblem = null;
+  }
+
   #sendBatch(): void {
     const batch = this.#batch;
     this.#batch = [];
@@ -180,7 +184,7 @@ export class DeadLetterQueue implements DeadLetterSink {
     this.#inFlightGauge.set(this.#activity.pending);
     if (failure === null) {
       for (const { errorType } of request) this.#sends.get(errorType)?.inc();
-      this.#topicProblem = null;
+      this.#topicWorks();
     } else {
       for (const _ of request) this.#fail(failure.reason, `topic ${topic}: ${failure.error}`);
     }

@@ -205,6 +205,14 @@ test("many large letters offered together fit the topic's limit, because they le
   expect(queue.health()).toMatchObject({ sends: 20, failures_by_reason: { kafka_error: 0 } });
 });
 
+test("whether dead letters can be written is unknown until somebody looked", async () => {
+  broker.createTopic(DLQ);
+  open();
+  expect(queue.health().status).toBe("unknown");
+  await queue.checkTopic();
+  expect(queue.health().status).toBe("healthy");
+});
+
 test("closing waits for what is in flight, but not for ever", async () => {
   broker.createTopic(DLQ);
   open();
