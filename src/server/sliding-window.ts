@@ -4,14 +4,14 @@
 import type { Clock } from "../runtime/clock.ts";
 
 /** Length of every window of `/health`, in seconds. */
-export const WINDOW_SECONDS = 120;
+const WINDOW_SECONDS = 120;
 
 const BUCKET_MS = 10_000;
 /** Twelve full buckets and the one being filled, so that an event of exactly 120 s ago still counts. */
 const BUCKET_COUNT = (WINDOW_SECONDS * 1000) / BUCKET_MS + 1;
 
 /**
- * Counts events over {@link WINDOW_SECONDS}. Nothing that is 120 s old or younger is missed; what is up to 10 s
+ * Counts events over 120 s. Nothing that is 120 s old or younger is missed; what is up to 10 s
  * older may still count.
  */
 export class SlidingWindow {
