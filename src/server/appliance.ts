@@ -22,14 +22,17 @@ import type { Log } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { createMetrics } from "../telemetry/registry.ts";
 import { Inspector } from "../wire/inspector.ts";
+import { CURRENT_SCHEMA_VERSION } from "../wire/schema-policy.ts";
 import { HealthTracker } from "./health.ts";
 import { openHttpSide } from "./http-side.ts";
 import { Hub } from "./hub.ts";
+import { reportInfrastructure } from "./infrastructure-report.ts";
 import { kafkaSettings } from "./kafka-config.ts";
 import { Pipeline } from "./pipeline.ts";
 import { exposeProcess } from "./process-metrics.ts";
 import { recordMetrics } from "./record-metrics.ts";
 import { Ring } from "./ring.ts";
+import { sessionLimits } from "./session-limits.ts";
 import { type SessionMetrics, sessionMetrics } from "./session-metrics.ts";
 
 export interface ApplianceOptions {
@@ -46,8 +49,6 @@ export interface ApplianceOptions {
 const DEAD_LETTER_FLUSH_MS = 5_000;
 /** Time that clients have to answer the closing handshake. */
 const CLIENT_DRAIN_MS = 5_000;
-/** Queued bytes beyond which a client gets nothing more until it took half of them. */
-const CLIENT_HIGH_WATER_BYTES = 1024 * 1024;
 /** A client that wants to resume says so at once; others get live records after this time. */
 const RESUME_GRACE_MS = 1_000;
 const SEQUENCE_EXPIRY_INTERVAL_MS = 500;
@@ -58,6 +59,7 @@ export class Appliance {
   readonly #admin: KafkaAdmin;
   readonly #ring: Ring;
   readonly #health: HealthTracker;
+  readonly #onInfrastructureError: OnInfrastructureError;
   readonly #sessionMetrics: SessionMetrics;
   readonly #sequence: SequenceValidator;
   readonly #deadLetters: DeadLetterQueue;
@@ -80,6 +82,7 @@ export class Appliance {
       with: { redis: false },
     });
     this.#health = new HealthTracker(clock);
+    this.#onInfrastructureError = reportInfrastructure(this.metrics, this.#health, this.#errors);
     this.#admin = createKafkaAdmin({
       settings: kafkaSettings(config),
       network: options.network,
@@ -147,7 +150,7 @@ export class Appliance {
       notReadyReasons: () => (this.#consumer.joined ? [] : ["not a member of the Kafka consumer group yet"]),
       draining: () => this.#draining,
     });
-    log.info("dashstream started: protobuf version 3, schema version 1", {
+    log.info(`dashstream started: protobuf version 3, schema version ${CURRENT_SCHEMA_VERSION}`, {
       version: build.version,
       runtime: build.runtime,
       listen: `${this.#http.hostname}:${this.#http.port}`,
@@ -195,14 +198,6 @@ export class Appliance {
     return true;
   }
 
-  #onInfrastructureError: OnInfrastructureError = (type, operation, error) => {
-    this.#health.infrastructureError();
-    this.metrics.counter("websocket_infrastructure_errors_total").inc();
-    this.metrics.counter("websocket_kafka_errors_by_type_total", { error_type: type }).inc();
-    const fields = { error_type: type, operation, error: describeError(error) };
-    this.#errors.warn(`kafka ${operation} ${type}`, `kafka ${operation} failed: ${type}`, fields);
-  };
-
   #createHub(): Hub {
     const { config, clock } = this.#options;
     return new Hub({
@@ -210,16 +205,7 @@ export class Appliance {
         ring: this.#ring,
         clock,
         metrics: this.#sessionMetrics,
-        limits: {
-          highWaterBytes: CLIENT_HIGH_WATER_BYTES,
-          slowThreshold: config.slowClientDisconnectThreshold,
-          slowWindowSecs: config.slowClientLagWindowSecs,
-          stallTimeoutMs: config.websocketStallTimeoutSecs * 1000,
-          replayTimeoutMs: config.replayTimeoutSecs * 1000,
-          maxLagRecords: config.websocketMaxClientLag,
-          replayMaxRecords: config.replayMaxTotal,
-          closeGraceMs: config.websocketSendTimeoutSecs * 1000,
-        },
+        limits: sessionLimits(config),
         onDropped: (count) => this.#health.dropped(count),
         onSendFailed: () => this.#health.sendFailed(),
         onSendTimeout: () => this.#health.sendTimeout(),
