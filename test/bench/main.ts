@@ -3,6 +3,7 @@
 
 import { replayCompleteLatest } from "../../src/server/server-frames.ts";
 import { follow, startChild } from "./child.ts";
+import { frameBytes } from "./frame-bytes.ts";
 import { benchRecord } from "./records.ts";
 
 const RECORDS = Number(process.env.BENCH_RECORDS ?? 1_000_000);
@@ -14,17 +15,6 @@ const rows: string[][] = [
 ];
 
 const perMillion = (cpuSeconds: number, units: number) => (cpuSeconds / units) * 1e6;
-
-/** Bytes that one client gets for offsets `from` up to `to`: a cursor and a value each, with their frame headers. */
-function frameBytes(from: number, to: number, valueBytes: number): number {
-  const header = (length: number) => (length < 126 ? 2 : 4);
-  let bytes = 0;
-  for (let offset = from; offset < to; offset++) {
-    const cursor = `{"type":"cursor","partition":0,"offset":"${offset}"}`.length;
-    bytes += header(cursor) + cursor + header(valueBytes) + valueBytes;
-  }
-  return bytes;
-}
 
 async function bareConsumer(): Promise<number> {
   const broker = startChild("broker-process.ts");
