@@ -66,6 +66,9 @@ function needs(key: OptionKey, field: string, otherKey: OptionKey, otherField: s
 const KEY = "KAFKA_SSL_KEY_LOCATION";
 const CERTIFICATE = "KAFKA_SSL_CERTIFICATE_LOCATION";
 
+/** What a value may have besides its payload: the framing byte, and the content size that re-framing adds. */
+const FRAMING_BYTES = 16;
+
 /** Each found one refuses the configuration. */
 export const CONTRADICTIONS: readonly CrossCheck[] = [
   {
@@ -109,12 +112,11 @@ export const CONTRADICTIONS: readonly CrossCheck[] = [
   },
   {
     reads: ["replayBufferMemoryBytes", "websocketMaxPayloadBytes"],
-    // A value has a framing byte besides its payload.
     find: ({ replayBufferMemoryBytes, websocketMaxPayloadBytes }) =>
-      replayBufferMemoryBytes <= websocketMaxPayloadBytes
+      replayBufferMemoryBytes < websocketMaxPayloadBytes + FRAMING_BYTES
         ? {
             field: "REPLAY_BUFFER_MEMORY_BYTES",
-            message: `is ${replayBufferMemoryBytes}, too small for one record of WEBSOCKET_MAX_PAYLOAD_BYTES (${websocketMaxPayloadBytes}), expected more`,
+            message: `is ${replayBufferMemoryBytes}, too small for one record of WEBSOCKET_MAX_PAYLOAD_BYTES (${websocketMaxPayloadBytes}), expected at least ${websocketMaxPayloadBytes + FRAMING_BYTES}`,
           }
         : null,
   },

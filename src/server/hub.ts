@@ -6,7 +6,6 @@ import type { Clock, Timer } from "../runtime/clock.ts";
 import type { PeerHandler, PeerSocket } from "../runtime/http.ts";
 import { ControlChannel } from "./control-channel.ts";
 import { Pacer } from "./pacer.ts";
-import { missingRange } from "./replay.ts";
 import type { Ring } from "./ring.ts";
 import { replayGap } from "./server-frames.ts";
 import { Session } from "./session.ts";
@@ -124,17 +123,21 @@ export class Hub {
     return this.#room;
   }
 
-  /** A partition was assigned: clients whose cursor lies before what will be read are told what they miss. */
-  announceAssignment(partition: number): void {
+  /**
+   * A partition was assigned, and offsets from `passedOver` up to `startOffset` are not read here: clients that
+   * follow the partition are told what they miss of it. What they still have to get from the ring stays theirs.
+   */
+  announceAssignment(partition: number, passedOver: number, startOffset: number): void {
     const { metrics } = this.#options.session;
     for (const session of this.#sessions) {
       const floor = session.sent.floor(partition);
-      const missing = floor >= 0 ? missingRange(this.#ring, partition, floor) : null;
-      if (!missing) continue;
-      session.sent.raise(partition, missing.toOffset);
+      const fromOffset = Math.max(floor + 1, passedOver);
+      if (floor < 0 || fromOffset >= startOffset) continue;
+      const count = startOffset - fromOffset;
+      if (fromOffset === floor + 1) session.sent.raise(partition, startOffset - 1);
       metrics.replayGaps.inc();
-      metrics.replayGapMessages.inc(missing.count);
-      session.sendText(replayGap(missing));
+      metrics.replayGapMessages.inc(count);
+      session.sendText(replayGap({ partition, fromOffset, toOffset: startOffset - 1, count }));
     }
   }
 

@@ -9,7 +9,7 @@ import type { SequenceValidator } from "../stream/sequence.ts";
 import type { SessionHead } from "../stream/session-head.ts";
 import type { FloodGuard } from "../telemetry/flood.ts";
 import type { Log } from "../telemetry/log.ts";
-import type { DecodeFailure } from "../wire/failure.ts";
+import type { DecodeFailure, FailureCode } from "../wire/failure.ts";
 import type { Inspector } from "../wire/inspector.ts";
 import type { HealthTracker } from "./health.ts";
 import type { Hub } from "./hub.ts";
@@ -62,9 +62,8 @@ export class Pipeline implements BatchHandler {
         ring.restart(partition, startOffset);
         hub.restartPartition(partition);
         sessionHead.forget(partition);
-      } else ring.assign(partition, startOffset);
+      } else hub.announceAssignment(partition, ring.assign(partition, startOffset), startOffset);
       sessionHead.assign(partition, startOffset, logEndOffset);
-      hub.announceAssignment(partition);
     }
     this.#wakeWaiters();
   }
@@ -171,6 +170,13 @@ export class Pipeline implements BatchHandler {
     if (value === null) {
       metrics.payloadMissing.inc();
       this.#options.health.payloadMissing(1);
+      this.#log(
+        "payload_missing",
+        partition,
+        offset,
+        "the record has no value, an encoded message was expected",
+        0,
+      );
       return !this.#pauses(partition, offset);
     }
     this.#ages.beginRecord();
@@ -235,7 +241,7 @@ export class Pipeline implements BatchHandler {
     value: Buffer,
     failure: DecodeFailure,
   ): boolean {
-    const { metrics, sessionHead, health, inspector, errors } = this.#options;
+    const { metrics, sessionHead, health, inspector } = this.#options;
     if (sessionHead.isOld(partition, offset)) {
       metrics.oldDataError.inc();
       metrics.oldDataDecodeErrors.inc();
@@ -246,14 +252,18 @@ export class Pipeline implements BatchHandler {
       health.decodeErrors(1);
     }
     this.#deadLetter(partition, offset, record, value, failure, inspector.error);
-    errors.error(failure, `decode error: ${failure}`, {
-      error: inspector.error,
+    this.#log(failure, partition, offset, inspector.error, value.length);
+    return !this.#pauses(partition, offset);
+  }
+
+  #log(failure: FailureCode, partition: number, offset: number, error: string, bytes: number): void {
+    this.#options.errors.error(failure, `decode error: ${failure}`, {
+      error,
       error_type: failure,
-      message_size: value.length,
+      message_size: bytes,
       kafka_partition: partition,
       kafka_offset: offset,
     });
-    return !this.#pauses(partition, offset);
   }
 
   #deadLetter(

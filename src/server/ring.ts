@@ -98,16 +98,20 @@ export class Ring {
 
   /**
    * This process will read the partition from `startOffset`. If it had read it before and another process went on
-   * in between, what lies between is not in the ring, and coverage starts anew.
+   * in between, what lies between is not in the ring, and coverage starts anew. Gives the first offset that this
+   * process has neither read nor will read; `startOffset` if there is none.
    */
-  assign(partition: number, startOffset: number): void {
+  assign(partition: number, startOffset: number): number {
     const span = this.#spans.get(partition);
     if (!span) {
       this.#spans.set(partition, { coveredFrom: startOffset, nextOffset: startOffset, lastOffset: -1 });
-    } else if (startOffset > span.nextOffset) {
-      span.coveredFrom = startOffset;
-      span.nextOffset = startOffset;
+      return 0;
     }
+    const passedOver = span.nextOffset;
+    if (startOffset <= passedOver) return startOffset;
+    span.coveredFrom = startOffset;
+    span.nextOffset = startOffset;
+    return passedOver;
   }
 
   /** The topic was made anew: offsets start over, and what is kept of the partition belongs to the old one. */

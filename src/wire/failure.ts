@@ -1,5 +1,4 @@
-// Why a value is bad: one closed set of codes, used for counters, dead letters and logs alike. A record without a
-// value, `payload_missing`, is not among them: there is nothing to judge, and it has a counter of its own.
+// Why a record is bad: one closed set of codes, used for counters, dead letters and logs alike.
 
 /** Codes of values that cannot be delivered (verdict table in src/README.md). */
 export const DECODE_FAILURES = [
@@ -12,3 +11,6 @@ export const DECODE_FAILURES = [
 ] as const;
 
 export type DecodeFailure = (typeof DECODE_FAILURES)[number];
+
+/** All codes: a record without a value has none to judge, and is bad all the same. */
+export type FailureCode = DecodeFailure | "payload_missing";

@@ -81,7 +81,7 @@ describe("settings that contradict each other are refused", () => {
     [
       "a memory that cannot hold one record",
       { REPLAY_BUFFER_MEMORY_BYTES: "1000", WEBSOCKET_MAX_PAYLOAD_BYTES: "1000" },
-      "REPLAY_BUFFER_MEMORY_BYTES is 1000, too small for one record of WEBSOCKET_MAX_PAYLOAD_BYTES (1000), expected more",
+      "REPLAY_BUFFER_MEMORY_BYTES is 1000, too small for one record of WEBSOCKET_MAX_PAYLOAD_BYTES (1000), expected at least 1016",
     ],
   ])("%s", (_what, env, problem) => {
     expect(problemsOf(env, {}, FILES)).toEqual([problem]);

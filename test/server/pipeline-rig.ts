@@ -7,7 +7,6 @@ import type { DeadLetter, DeadLetterSink } from "../../src/stream/dead-letter-si
 import { type GapPolicy, SequenceValidator } from "../../src/stream/sequence.ts";
 import { reportSequence } from "../../src/stream/sequence-report.ts";
 import { SessionHead } from "../../src/stream/session-head.ts";
-import { floodGuard } from "../../src/telemetry/flood.ts";
 import { silentLog } from "../../src/telemetry/log.ts";
 import { frameValue } from "../../src/wire/frame.ts";
 import { Inspector } from "../../src/wire/inspector.ts";
@@ -33,6 +32,7 @@ export function pipelineRig(options: PipelineRigOptions = {}) {
   const letters: KeptLetter[] = [];
   const paused: number[] = [];
   const committed: number[] = [];
+  const logged: Record<string, unknown>[] = [];
   const policy = options.gapPolicy ?? "warn";
   const deadLetters: Pick<DeadLetterSink, "offer"> = {
     offer: ({ header, ...letter }) => letters.push({ ...letter, threadId: header?.threadId ?? null }),
@@ -47,7 +47,11 @@ export function pipelineRig(options: PipelineRigOptions = {}) {
     deadLetters,
     health: rig.health,
     metrics: recordMetrics(rig.registry),
-    errors: floodGuard(silentLog, rig.clock),
+    errors: {
+      error: (_, msg, fields) => logged.push({ msg, ...fields }),
+      warn: (_, msg, fields) => logged.push({ msg, ...fields }),
+      flush() {},
+    },
     log: silentLog,
     pauseOnError: options.pauseOnError ?? false,
     pausePartition: (partition) => paused.push(partition),
@@ -62,6 +66,7 @@ export function pipelineRig(options: PipelineRigOptions = {}) {
     letters,
     paused,
     committed,
+    logged,
     /** Hands values to the pipeline as one batch, at consecutive offsets. */
     async consume(...values: (Buffer | null | Partial<KafkaMessage>)[]): Promise<void> {
       const records = values.map((value) => {

@@ -26,6 +26,9 @@ describe("the verdict on a record", () => {
     expect(rig.letters).toEqual([]);
     expect(client.offsets(0)).toEqual([1]);
     expect(rig.health.snapshot()).toMatchObject({ received: 2, payloadMissing: 1, decodeErrors: 0 });
+    expect(rig.logged).toMatchObject([
+      { error_type: "payload_missing", kafka_partition: 0, kafka_offset: 0 },
+    ]);
   });
 
   const truncated = event("a", 2).subarray(0, -1);

@@ -96,9 +96,24 @@ describe("resume from the ring", () => {
   test("a cursor before the place where this server starts to read is told what lies between", () => {
     const rig = hubRig();
     const client = rig.connect({ lastOffsetsByPartition: { "3": 9 } });
-    rig.ring.assign(3, 25);
-    rig.hub.announceAssignment(3);
+    rig.hub.announceAssignment(3, rig.ring.assign(3, 25), 25);
     expect(client.of("gap")[0]).toMatchObject({ partition: 3, count: 15, fromOffset: "10", toOffset: "24" });
+  });
+
+  test("a partition that others read for a while: what is unread in the ring still comes, the rest is named", () => {
+    const rig = hubRig();
+    const client = rig.connect({ lastOffsetsByPartition: { "0": 0 } });
+    client.stopReading();
+    rig.produce(0, 100, 100);
+    const before = client.offsets(0).length;
+    rig.hub.announceAssignment(0, rig.ring.assign(0, 150), 150);
+    rig.ring.append(0, 150, Buffer.from("later"));
+    client.drain();
+    expect(before).toBeLessThan(99);
+    expect(client.offsets(0)).toEqual([...range(1, 99), 150]);
+    expect(client.of("gap")).toEqual([
+      expect.objectContaining({ partition: 0, fromOffset: "100", toOffset: "149", count: 50 }),
+    ]);
   });
 
   test("a resume that comes after live records were sent never goes backwards, and says what it passes over", () => {
