@@ -233,7 +233,7 @@ test("while it stops, it says that it is not ready and takes no new clients", as
 });
 
 test("stopping commits what was handled, tells clients with 1001, and leaves the port", async () => {
-  const { url, stop } = await start();
+  const { url, stop, appliance } = await start();
   const one = await client();
   append(event("a", 1), Buffer.from("bad"));
   await one.received(1);
@@ -241,6 +241,9 @@ test("stopping commits what was handled, tells clients with 1001, and leaves the
   await stop();
   running = null;
   expect(await one.stream.closed).toBe(1001);
+  expect(appliance.metrics.counter("websocket_client_disconnects_total", { reason: "shutdown" }).value).toBe(
+    1,
+  );
   expect(broker.committedOffsets(GROUP, TOPIC)).toEqual([2]);
   expect(broker.endOffsets(`${TOPIC}-dlq`)).toEqual([1]);
   await expect(fetch(`${url}/healthz`)).rejects.toThrow();

@@ -75,14 +75,14 @@ export function pipelineRig(options: PipelineRigOptions = {}) {
       });
       await this.handle(records);
     },
-    async handle(records: readonly KafkaMessage[], partition = 0): Promise<void> {
+    async handle(records: readonly KafkaMessage[], partition = 0, cancelled = () => false): Promise<void> {
       await pipeline.handleBatch({
         partition,
         records,
         highWatermark: nextOffset,
         progress: (next) => committed.push(next),
         heartbeat: () => Promise.resolve(),
-        cancelled: () => false,
+        cancelled,
       });
     },
     counter: (name: string, labels?: Record<string, string>) => rig.registry.counter(name, labels).value,

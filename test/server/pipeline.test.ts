@@ -250,6 +250,16 @@ describe("absurd but decodable records", () => {
   }
 });
 
+test("a partition that is taken away is left after the slice at hand", async () => {
+  const rig = pipelineRig({ maxRecords: 80 });
+  const records = Array.from({ length: 30 }, (_, i) =>
+    message({ offset: String(i), value: event("a", i + 1) }),
+  );
+  await rig.handle(records, 0, () => rig.committed.length > 0);
+  expect(rig.committed).toEqual([10]);
+  expect(rig.messages("success")).toBe(10);
+});
+
 test("waiting until everything was handled needs no look at the time", async () => {
   const rig = pipelineRig();
   let settled = false;
