@@ -51,6 +51,8 @@ export class DashstreamError extends Error {
 /** The message of anything that was thrown, with the messages of its causes. */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const cause = error.cause === undefined ? "" : `: ${describeError(error.cause)}`;
-  return `${error.message || error.name}${cause}`;
+  const message = error.message || error.name;
+  const cause = error.cause === undefined ? "" : describeError(error.cause);
+  // Some libraries repeat the cause's words in their own message.
+  return cause === "" || message.includes(cause) ? message : `${message}: ${cause}`;
 }

@@ -2,10 +2,13 @@
 
 import { Command } from "commander";
 import { optionReference } from "../config/docs.ts";
-import { loadConfig } from "../config/load.ts";
+import { type LoadedConfig, loadConfig } from "../config/load.ts";
 import { configJson, configText } from "../config/print.ts";
 import { problemText } from "../config/problem.ts";
+import { DashstreamError } from "../errors.ts";
 import { type CommandFactory, defineCommand } from "./command.ts";
+import type { ExitCode } from "./context.ts";
+import type { Printer } from "./printer.ts";
 
 const check = defineCommand({
   name: "check",
@@ -19,17 +22,29 @@ const check = defineCommand({
   },
   action({ env, readFile, printer }, command) {
     const { strict, json } = command.opts<{ readonly strict?: true; readonly json?: true }>();
-    const { settings, warnings } = loadConfig({ env, readFile, flags: {}, strict: strict === true });
+    const load = () => loadConfig({ env, readFile, flags: {}, strict: strict === true });
+    if (json) return checkAsJson(load, printer);
+    const { settings, warnings } = load();
     const given = settings.filter(({ origin }) => origin.from !== "default").length;
-    if (json) {
-      printer.json({ valid: true, given, warnings: warnings.map(problemText) });
-      return 0;
-    }
     for (const warning of warnings) printer.note(`warning: ${problemText(warning)}`);
     printer.line(`configuration is valid: ${given} given, ${settings.length - given} by default`);
     return 0;
   },
 });
+
+/** One object in either case, so that a program need not read the error output. */
+function checkAsJson(load: () => LoadedConfig, printer: Printer): ExitCode {
+  try {
+    const { settings, warnings } = load();
+    const given = settings.filter(({ origin }) => origin.from !== "default").length;
+    printer.json({ valid: true, given, warnings: warnings.map(problemText) });
+    return 0;
+  } catch (error) {
+    if (!(error instanceof DashstreamError) || error.code !== "config_invalid") throw error;
+    printer.json({ valid: false, problems: error.message.split("\n") });
+    return 2;
+  }
+}
 
 const print = defineCommand({
   name: "print",

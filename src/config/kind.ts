@@ -72,7 +72,7 @@ export function onOff(): Kind<boolean> {
 export function choice<const V extends string>(...values: readonly [V, ...V[]]): Kind<V> {
   const byText = new Map(values.map((value) => [value.toLowerCase(), value]));
   return kind(
-    "choice",
+    values.join("|"),
     `${values.slice(0, -1).join(", ")} or ${values.at(-1)}`,
     z.string().transform((text, context) => {
       const value = byText.get(text.toLowerCase());

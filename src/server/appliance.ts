@@ -147,7 +147,7 @@ export class Appliance {
         resumePartition: (partition) => this.#resumePartition(partition),
       },
       kafkaDownSeconds: () => this.#consumer.downSeconds(),
-      notReadyReasons: () => (this.#consumer.joined ? [] : ["not a member of the Kafka consumer group yet"]),
+      notReadyReasons: () => (this.#consumer.joined ? [] : [`waiting for ${this.#consumer.waitingFor}`]),
       draining: () => this.#draining,
     });
     log.info(`dashstream started: protobuf version 3, schema version ${CURRENT_SCHEMA_VERSION}`, {
@@ -206,6 +206,8 @@ export class Appliance {
         clock,
         metrics: this.#sessionMetrics,
         limits: sessionLimits(config),
+        logEnd: (partition) => this.#consumer.partitions.get(partition)?.logEndOffset ?? null,
+        refreshLogEnds: () => this.#lag.poll(),
         onDropped: (count) => this.#health.dropped(count),
         onSendFailed: () => this.#health.sendFailed(),
         onSendTimeout: () => this.#health.sendTimeout(),

@@ -11,6 +11,7 @@ import {
 import type { LostRange } from "./loss.ts";
 import { planReplay, type Replay } from "./replay.ts";
 import {
+  cursorBeyondEnd,
   cursorResetComplete,
   cursorStale,
   PONG,
@@ -25,13 +26,21 @@ export class ControlChannel {
   readonly #context: SessionContext;
   readonly #session: Session;
   readonly #admin: boolean;
+  readonly #pump: () => void;
   /** Partitions that cursors were given for; each takes memory for as long as the connection lasts. */
   readonly #named = new Set<number>();
 
-  constructor(context: SessionContext, session: Session, admin: boolean) {
+  /** Counts resumes and resets: what was asked for last is what counts. */
+  #turn = 0;
+  /** True while Kafka is asked whether a cursor lies beyond the end of its partition. */
+  checking = false;
+
+  /** `pump` sends on when something was decided later than the frame that asked for it. */
+  constructor(context: SessionContext, session: Session, admin: boolean, pump: () => void) {
     this.#context = context;
     this.#session = session;
     this.#admin = admin;
+    this.#pump = pump;
   }
 
   onBinary(): void {
@@ -85,6 +94,8 @@ export class ControlChannel {
   }
 
   #resume(from: ResumeFrom, offsets: ReadonlyMap<number, number>): void {
+    this.#turn++;
+    this.checking = false;
     const { ring } = this.#context;
     if (from === "latest") {
       this.#session.continueFrom(ring.head, null);
@@ -93,7 +104,45 @@ export class ControlChannel {
     if (from === "earliest") return this.#replay(from, new Map());
     for (const partition of offsets.keys()) this.#named.add(partition);
     if (this.#named.size > MAX_RESUME_PARTITIONS) return this.#refusePartitions(this.#named.size);
-    this.#replay(from, offsets);
+    if (from === "cursor" && this.#beyondEnd(offsets).length > 0) void this.#resumeOnceChecked(offsets);
+    else this.#replay(from, offsets);
+  }
+
+  /**
+   * A cursor that lies beyond the known end of its partition comes from a server that read further, or from a log
+   * that is no more. Kafka knows which. In the second case nothing would ever come after that cursor, so the client
+   * is told that it is stale and gets what there is.
+   */
+  async #resumeOnceChecked(offsets: ReadonlyMap<number, number>): Promise<void> {
+    const turn = this.#turn;
+    this.checking = true;
+    const answered = await this.#context.refreshLogEnds();
+    if (turn !== this.#turn || this.#session.closing) return;
+    this.checking = false;
+    const valid = new Map(offsets);
+    for (const [partition, requested] of answered ? this.#beyondEnd(offsets) : []) {
+      valid.delete(partition);
+      this.#session.sent.forget(partition);
+      const oldest = this.#context.ring.spans.get(partition)?.coveredFrom ?? 0;
+      this.#context.metrics.replayGaps.inc();
+      this.#session.sendText(
+        cursorBeyondEnd(partition, requested, oldest, this.#context.logEnd(partition) ?? 0),
+      );
+    }
+    this.#replay("cursor", valid);
+    this.#pump();
+  }
+
+  /** A partition was assigned that ends before what this client has of it: to be settled as at a resume. */
+  recheck(partition: number): void {
+    void this.#resumeOnceChecked(new Map([[partition, this.#session.sent.floor(partition)]]));
+  }
+
+  #beyondEnd(offsets: ReadonlyMap<number, number>): readonly (readonly [number, number])[] {
+    return [...offsets].filter(([partition, offset]) => {
+      const end = this.#context.logEnd(partition);
+      return end !== null && offset >= end;
+    });
   }
 
   #refusePartitions(count: number): void {
@@ -162,6 +211,8 @@ export class ControlChannel {
 
   /** Moves the asking client to the live end; only an admin's reset also empties the buffer for everybody. */
   #resetCursors(): void {
+    this.#turn++;
+    this.checking = false;
     const { ring } = this.#context;
     // In this order: what the asking client gives up by its own wish is not lost to it.
     this.#session.continueFrom(ring.head, null);

@@ -39,6 +39,7 @@ export class Hub {
   readonly #ring: Ring;
   readonly #clock: Clock;
   readonly #sessions = new Set<Session>();
+  readonly #controls = new Map<Session, ControlChannel>();
   #checkTimer: Timer | null = null;
   #room: Promise<void> | null = null;
   #wakeWriters: (() => void) | null = null;
@@ -71,8 +72,9 @@ export class Hub {
     const paced = traits.browser && browserRatePerSecond > 0;
     const pacer = paced ? new Pacer(browserBurst, browserRatePerSecond, this.#clock.monotonicMs()) : null;
     const session = new Session(context, socket, pacer);
-    const control = new ControlChannel(context, session, traits.admin);
+    const control = new ControlChannel(context, session, traits.admin, () => this.#pump(session));
     this.#sessions.add(session);
+    this.#controls.set(session, control);
     this.#watchLoss();
     const grace = this.#clock.after(resumeGraceMs, () => {
       session.release();
@@ -82,7 +84,7 @@ export class Hub {
       onText: (text) => {
         control.onText(text);
         // Frames that say nothing about where to start leave the client waiting.
-        if (!session.held) grace.cancel();
+        if (!session.held || control.checking) grace.cancel();
         this.#pump(session);
       },
       onBinary: () => control.onBinary(),
@@ -94,6 +96,7 @@ export class Hub {
         grace.cancel();
         session.onClosed();
         this.#sessions.delete(session);
+        this.#controls.delete(session);
         context.metrics.disconnects[session.reason].inc();
         this.#watchLoss();
         this.#wakeWritersIfRoom();
@@ -128,9 +131,11 @@ export class Hub {
    * follow the partition are told what they miss of it. What they still have to get from the ring stays theirs.
    */
   announceAssignment(partition: number, passedOver: number, startOffset: number): void {
-    const { metrics } = this.#options.session;
+    const { metrics, logEnd } = this.#options.session;
     for (const session of this.#sessions) {
       const floor = session.sent.floor(partition);
+      if (floor >= (logEnd(partition) ?? Number.POSITIVE_INFINITY))
+        this.#controls.get(session)?.recheck(partition);
       const fromOffset = Math.max(floor + 1, passedOver);
       if (floor < 0 || fromOffset >= startOffset) continue;
       const count = startOffset - fromOffset;

@@ -60,6 +60,18 @@ export function cursorStale(partition: number, requested: number, oldest: number
   });
 }
 
+/** The log ends before the cursor: it is not the log that the cursor was taken from. */
+export function cursorBeyondEnd(partition: number, requested: number, oldest: number, end: number): string {
+  return JSON.stringify({
+    type: "cursor_stale",
+    partition,
+    requested: String(requested),
+    oldest: String(oldest),
+    logEndOffset: String(end),
+    message: `partition ${partition} ends at offset ${end}, before the requested ${requested}: the topic was made anew; sending what there is`,
+  });
+}
+
 export function replayCompleteLatest(lastOffsets: OffsetsByPartition): string {
   return JSON.stringify({
     type: "replay_complete",

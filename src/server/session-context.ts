@@ -24,6 +24,10 @@ export interface SessionLimits {
 export interface SessionContext extends LossAccountContext {
   readonly ring: Ring;
   readonly limits: SessionLimits;
+  /** Offset after the last record of a partition as far as is known here; `null` if it is not read here. */
+  readonly logEnd: (partition: number) => number | null;
+  /** Asks Kafka where partitions end; `false` if it did not say. Calls at the same time share one question. */
+  readonly refreshLogEnds: () => Promise<boolean>;
   readonly onSendFailed: () => void;
   readonly onSendTimeout: () => void;
 }

@@ -55,6 +55,7 @@ export class GroupConsumer {
   readonly #liveness: Liveness;
   /** Aborted first: nothing more is fetched or started. */
   readonly #stop = new AbortController();
+  #waitingFor = "membership of the consumer group";
   /** Aborted last, when all is committed: the membership ends. */
   readonly #leave = new AbortController();
   readonly #started = new Set<StartOperation>();
@@ -101,6 +102,11 @@ export class GroupConsumer {
   /** True while this process is a working member of the group. */
   get joined(): boolean {
     return this.#liveness.alive;
+  }
+
+  /** What a process that is not joined waits for, for people. */
+  get waitingFor(): string {
+    return this.#waitingFor;
   }
 
   /** Seconds without a working membership, from the start on; `null` = it works now. */
@@ -209,9 +215,13 @@ export class GroupConsumer {
     const { admin, topic, clock, random, log } = this.#options;
     for (let retries = 0; !this.#stop.signal.aborted; retries++) {
       try {
-        if ((await admin.partitionCount(topic)) > 0) return this.#onStarted("kafka_consumer_create", retries);
+        if ((await admin.partitionCount(topic)) > 0) {
+          this.#waitingFor = "membership of the consumer group";
+          return this.#onStarted("kafka_consumer_create", retries);
+        }
         throw new DashstreamError("kafka_topic_missing", `topic ${topic} has no partitions`);
       } catch (error) {
+        this.#waitingFor = isTopicMissing(error) ? `topic ${topic} to exist` : "Kafka to answer";
         if (isTopicMissing(error)) log.warn("kafka topic does not exist yet; waiting for it", { topic });
         else {
           this.#failed("connect", error);

@@ -105,7 +105,10 @@ export class DeadLetterQueue implements DeadLetterSink {
       this.#topicProblem = describeError(error);
       if (problemBefore === null) {
         const fields = { error: this.#topicProblem };
-        log.warn(`dlq topic ${topic} cannot be used yet; dead letters may be lost`, fields);
+        log.warn(
+          `dlq topic ${topic} is not there yet; unless the broker creates it on first use, dead letters will be lost`,
+          fields,
+        );
       }
       if (!this.#closed) this.#recheck = clock.after(RECHECK_INTERVAL_MS, () => void this.checkTopic());
     }

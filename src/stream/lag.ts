@@ -31,7 +31,7 @@ export class LagMonitor {
   readonly #options: LagMonitorOptions;
   readonly #shown = new Set<number>();
   #timer: Timer | null = null;
-  #polling: Promise<void> | null = null;
+  #polling: Promise<boolean> | null = null;
 
   constructor(options: LagMonitorOptions) {
     this.#options = options;
@@ -46,8 +46,8 @@ export class LagMonitor {
     await this.#polling;
   }
 
-  /** Reads the watermarks once; calls that come while one is under way share it. */
-  poll(): Promise<void> {
+  /** Reads the watermarks once; calls that come while one is under way share it. `false` if Kafka did not say. */
+  poll(): Promise<boolean> {
     this.#polling ??= this.#pollOnce().finally(() => {
       this.#polling = null;
     });
@@ -70,9 +70,12 @@ export class LagMonitor {
     }
   }
 
-  async #pollOnce(): Promise<void> {
+  async #pollOnce(): Promise<boolean> {
     const { admin, topic, metrics, clock, log, onInfrastructureError } = this.#options;
-    if (this.#options.partitions().size === 0) return this.refresh();
+    if (this.#options.partitions().size === 0) {
+      this.refresh();
+      return false;
+    }
     const startMs = clock.monotonicMs();
     let status = "success";
     try {
@@ -90,6 +93,7 @@ export class LagMonitor {
     metrics.histogram("websocket_kafka_lag_poll_duration_seconds", { status }).observe(seconds);
     this.refresh();
     this.#warnOfStale();
+    return status === "success";
   }
 
   #warnOfStale(): void {

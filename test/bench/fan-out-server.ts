@@ -35,6 +35,8 @@ const hub = new Hub({
       replayMaxRecords: 0,
       closeGraceMs: 5000,
     },
+    logEnd: () => null,
+    refreshLogEnds: () => Promise.resolve(true),
     onDropped: (count) => {
       throw new Error(`${count} records were dropped: the comparison is void`);
     },

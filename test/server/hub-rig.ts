@@ -25,6 +25,9 @@ export interface RigOptions {
   readonly maxRecords?: number;
   readonly maxBytes?: number;
   readonly limits?: Partial<SessionLimits>;
+  /** What is known of where partitions end; may be changed by `refreshLogEnds`. */
+  readonly logEnds?: ReadonlyMap<number, number>;
+  readonly refreshLogEnds?: () => Promise<boolean>;
   readonly hub?: Partial<Omit<HubOptions, "session">>;
 }
 
@@ -44,6 +47,8 @@ export function hubRig(options: RigOptions = {}) {
       clock,
       metrics,
       limits: { ...LIMITS, ...options.limits },
+      logEnd: (partition) => options.logEnds?.get(partition) ?? null,
+      refreshLogEnds: options.refreshLogEnds ?? (() => Promise.resolve(true)),
       onDropped: (count) => health.dropped(count),
       onSendFailed: () => health.sendFailed(),
       onSendTimeout: () => health.sendTimeout(),

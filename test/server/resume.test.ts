@@ -191,6 +191,70 @@ describe("resume from the ring", () => {
   });
 });
 
+describe("a cursor beyond the end of its partition", () => {
+  const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+  test("is asked about, found stale, and the client gets what there is", async () => {
+    const rig = hubRig({ logEnds: new Map([[0, 5]]) });
+    rig.produce(0, 5);
+    const client = rig.connect({ lastOffsetsByPartition: { "0": "199" } });
+    expect(client.records).toEqual([]);
+    await settled();
+    expect(client.of("cursor_stale")).toEqual([
+      expect.objectContaining({ partition: 0, requested: "199", oldest: "0", logEndOffset: "5" }),
+    ]);
+    rig.produce(0, 1);
+    expect(client.offsets(0)).toEqual(range(0, 5));
+  });
+
+  test("is kept if Kafka says that the partition has grown since", async () => {
+    const logEnds = new Map([[0, 5]]);
+    const refreshLogEnds = () => {
+      logEnds.set(0, 300);
+      return Promise.resolve(true);
+    };
+    const rig = hubRig({ logEnds, refreshLogEnds });
+    rig.produce(0, 5);
+    const client = rig.connect({ lastOffsetsByPartition: { "0": "199" } });
+    await settled();
+    rig.produce(0, 200);
+    expect(client.of("cursor_stale")).toEqual([]);
+    expect(client.offsets(0)).toEqual(range(200, 204));
+  });
+
+  test("is kept if Kafka does not answer", async () => {
+    const rig = hubRig({ logEnds: new Map([[0, 5]]), refreshLogEnds: () => Promise.resolve(false) });
+    rig.produce(0, 5);
+    const client = rig.connect({ lastOffsetsByPartition: { "0": "199" } });
+    await settled();
+    expect(client.of("replay_complete")).toHaveLength(1);
+    expect(client.of("cursor_stale")).toEqual([]);
+  });
+
+  test("is found when the partition is assigned after the client came", async () => {
+    const logEnds = new Map<number, number>();
+    const rig = hubRig({ logEnds });
+    const client = rig.connect({ lastOffsetsByPartition: { "0": "199" } });
+    logEnds.set(0, 0);
+    rig.hub.announceAssignment(0, rig.ring.assign(0, 0), 0);
+    rig.produce(0, 3);
+    await settled();
+    rig.produce(0, 1);
+    expect(client.of("cursor_stale")).toHaveLength(1);
+    expect(client.offsets(0)).toEqual(range(0, 3));
+  });
+
+  test("a later resume takes the place of one that is still asked about", async () => {
+    const rig = hubRig({ logEnds: new Map([[0, 5]]) });
+    rig.produce(0, 5);
+    const client = rig.connect({ lastOffsetsByPartition: { "0": "199" } });
+    say(client, { type: "resume", lastOffsetsByPartition: { "0": "2" } });
+    await settled();
+    expect(client.of("cursor_stale")).toEqual([]);
+    expect(client.offsets(0)).toEqual([3, 4]);
+  });
+});
+
 describe("resume frames that are wrong", () => {
   test("more than 1024 partitions end the connection", () => {
     const rig = hubRig();
