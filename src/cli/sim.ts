@@ -72,7 +72,7 @@ export const simCommand = defineCommand({
       )
       .option(
         "--seed <number>",
-        "makes the same records again; default: others each time",
+        "makes the same runs again (their times differ); default: others each time",
         wholeNumber(0, SEED_LIMIT),
       )
       .option("--duration <seconds>", "ends after so long", wholeNumber(1, 10_000_000))

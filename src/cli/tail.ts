@@ -89,6 +89,11 @@ async function tail(context: CliContext, command: Command): Promise<ExitCode> {
       totals.missed += gap.count;
       showGap(printer, flags, gap);
     },
+    onControl(message) {
+      if (message.type !== "cursor_stale") return;
+      if (flags.json) printer.json(message);
+      else printer.note(`cursor is stale: ${String(message.message)}`);
+    },
     onDuplicate: () => totals.duplicates++,
     onState(state) {
       if (state.kind === "open") printer.note("connected");

@@ -5,7 +5,7 @@ import type { OffsetsByPartition } from "./server-frame.ts";
 /** Where to begin: with what comes now, with the oldest record to be had, or after given cursors. */
 export type StreamFrom = "latest" | "earliest" | "cursor";
 
-/** The last offset applied, by partition. Offsets only rise. */
+/** The last offset applied, by partition. Offsets only rise, unless the log of a partition is made anew. */
 export class Cursors {
   readonly #from: StreamFrom;
   readonly #offsets: Map<number, number>;
@@ -30,6 +30,11 @@ export class Cursors {
   advance(partition: number, offset: number): void {
     this.#established = true;
     this.#offsets.set(partition, offset);
+  }
+
+  /** The log of the partition was made anew: what was applied says nothing about it. */
+  forget(partition: number): void {
+    this.#offsets.delete(partition);
   }
 
   /** Takes over what the server says was sent or skipped up to now. */

@@ -54,6 +54,10 @@ export class Receiver {
         this.#cursors.establish(frame.lastOffsets);
         this.#listener.onControl?.(frame.message);
         return;
+      case "new_log":
+        this.#cursors.forget(frame.partition);
+        this.#listener.onControl?.(frame.message);
+        return;
       case "control":
         this.#listener.onControl?.(frame.message);
         return;

@@ -32,6 +32,8 @@ export type ServerFrame =
       readonly lastOffsets: OffsetsByPartition;
       readonly message: ControlMessage;
     }
+  /** The log of a partition ends before the cursor that was asked for: it was made anew. */
+  | { readonly type: "new_log"; readonly partition: number; readonly message: ControlMessage }
   | { readonly type: "pong" }
   | { readonly type: "control"; readonly message: ControlMessage };
 
@@ -55,6 +57,9 @@ export function parseServerFrame(text: string): ServerFrame {
         lastOffsets: offsetsOf(frame.lastOffsetsByPartition),
         message: frame,
       };
+    case "cursor_stale":
+      if (!("logEndOffset" in frame)) return { type: "control", message: frame };
+      return { type: "new_log", partition: count(frame, "partition"), message: frame };
     default:
       return { type: "control", message: frame };
   }

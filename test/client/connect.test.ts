@@ -94,6 +94,24 @@ describe("a stream", () => {
     expect(messages).toEqual([{ type: "cursor_stale", partition: 1, requested: "1", oldest: "5" }]);
   });
 
+  test("starts over in a partition whose log was made anew, and passes that on", () => {
+    const messages: unknown[] = [];
+    const cursors = new Map([[0, 199]]);
+    const { sockets, records, duplicates } = connect({
+      from: "cursor",
+      cursors,
+      onControl: (m) => messages.push(m.type),
+    });
+    sockets.latest().open();
+    sockets
+      .latest()
+      .text({ type: "cursor_stale", partition: 0, requested: "199", oldest: "0", logEndOffset: "5" });
+    sockets.latest().record(0, 0, 1);
+    expect(records).toEqual(["0:0=1"]);
+    expect(duplicates).toEqual([]);
+    expect(messages).toEqual(["cursor_stale"]);
+  });
+
   test("takes other frames between a cursor and its value", () => {
     const { sockets, records } = connect();
     const socket = sockets.latest();
