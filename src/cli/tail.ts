@@ -61,6 +61,7 @@ async function tail(context: CliContext, command: Command): Promise<ExitCode> {
   const { printer, interrupted, clock } = context;
   const wanted = messageFilter(flags);
   const totals = { records: 0, shown: 0, gaps: 0, missed: 0, duplicates: 0 };
+  let connected = false;
   const stream = connectStream({
     url: flags.url ?? streamUrl(serverOrigin(config)),
     ...startOf(flags.from),
@@ -96,7 +97,10 @@ async function tail(context: CliContext, command: Command): Promise<ExitCode> {
     },
     onDuplicate: () => totals.duplicates++,
     onState(state) {
-      if (state.kind === "open") printer.note("connected");
+      if (state.kind === "open") {
+        connected = true;
+        printer.note("connected");
+      }
       if (state.kind !== "waiting") return;
       printer.note(`${state.reason}; next attempt in ${(state.delayMs / 1000).toFixed(1)} s`);
     },
@@ -107,7 +111,7 @@ async function tail(context: CliContext, command: Command): Promise<ExitCode> {
   if (flags.json) printer.json({ type: "summary", ...totals });
   else printer.note(summaryText(totals));
   if (error !== null) throw error;
-  return 0;
+  return connected ? 0 : 1;
 }
 
 function summaryText(totals: Readonly<Record<"records" | "shown" | "missed", number>>): string {
