@@ -225,7 +225,7 @@ export class GroupConsumer {
         if (isTopicMissing(error)) log.warn("kafka topic does not exist yet; waiting for it", { topic });
         else {
           this.#failed("connect", error);
-          log.warn("kafka cannot be reached; trying again", { error: describeError(error) });
+          log.debug("kafka cannot be reached; trying again", { error: describeError(error) });
         }
         await clock.sleep(backoffMs(retries + 1, random), this.#stop.signal);
       }

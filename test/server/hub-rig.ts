@@ -86,7 +86,7 @@ export function hubRig(options: RigOptions = {}) {
       hub.flush();
     },
     /** Passes over an offset, as of a record that is not deliverable. */
-    skip(partition: number): void {
+    passOver(partition: number): void {
       const offset = next.get(partition) ?? 0;
       next.set(partition, offset + 1);
       ring.advance(partition, offset + 1);
