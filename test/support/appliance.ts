@@ -1,5 +1,6 @@
 // The appliance in this process, on a free port, against any Kafka.
 
+import { readFileSync } from "node:fs";
 import { loadConfig } from "../../src/config/load.ts";
 import { buildInfo } from "../../src/runtime/build-info.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
@@ -34,7 +35,7 @@ export async function startAppliance({
   const { config } = loadConfig({
     env: { KAFKA_BROKERS: brokers, KAFKA_TOPIC: topic, WEBSOCKET_PORT: "0", ...env },
     flags: {},
-    readFile: () => "",
+    readFile: (path) => readFileSync(path, "utf8"),
   });
   const appliance = new Appliance({
     config,

@@ -21,6 +21,7 @@ const DEBIAN_PACKAGES = {
   protoc: "protobuf-compiler",
   "redis-server": "redis-server",
   zstd: "zstd",
+  openssl: "openssl",
 } as const;
 
 /** The second runtime comes with the packages of this project. */
