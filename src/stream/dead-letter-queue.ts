@@ -20,7 +20,12 @@ import {
   type DeadLetterType,
 } from "./dead-letter-sink.ts";
 import { endsWithin } from "./deadline.ts";
-import { classifyInfrastructureError, isAnswered, isTooLarge } from "./infrastructure-errors.ts";
+import {
+  classifyInfrastructureError,
+  isAnswered,
+  isTooLarge,
+  isTopicMissing,
+} from "./infrastructure-errors.ts";
 import type { KafkaAdmin } from "./kafka-admin.ts";
 import type { KafkaSettings } from "./kafka-settings.ts";
 
@@ -104,11 +109,10 @@ export class DeadLetterQueue implements DeadLetterSink {
     } catch (error) {
       this.#topicProblem = describeError(error);
       if (problemBefore === null) {
-        const fields = { error: this.#topicProblem };
-        log.warn(
-          `dlq topic ${topic} is not there yet; unless the broker creates it on first use, dead letters will be lost`,
-          fields,
-        );
+        const consequence =
+          "unless that changes, or the broker creates it on first use, dead letters will be lost";
+        const found = isTopicMissing(error) ? "does not exist yet" : "cannot be looked up yet";
+        log.warn(`dlq topic ${topic} ${found}; ${consequence}`, { error: this.#topicProblem });
       }
       if (!this.#closed) this.#recheck = clock.after(RECHECK_INTERVAL_MS, () => void this.checkTopic());
     }

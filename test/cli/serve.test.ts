@@ -48,7 +48,7 @@ describe("serve", () => {
 
   test("ends in order also while Kafka was never reached", async () => {
     const server = serve("0", "127.0.0.1:1", { SHUTDOWN_TIMEOUT_SECS: "10" });
-    await server.lineWith("kafka cannot be reached");
+    await server.lineWith("kafka connect failed");
     server.process.kill("SIGINT");
     expect((await server.ended()).exitCode).toBe(0);
   });
