@@ -9,7 +9,6 @@
  * - `port_in_use`, `listen_failed`: a server socket could not be opened
  * - `server_unreachable`: a dashstream server did not answer, or kept ending the connection
  * - `kafka_unreachable`, `kafka_request_failed`, `kafka_topic_missing`: the Kafka side failed
- * - `dead_letter_timeout`, `dead_letter_rejected`, `dead_letter_backpressure`: a dead letter was not written
  * - `message_invalid`: a message given for encoding has a value that its field cannot hold
  * - `protocol_error`: a peer broke the Kafka or WebSocket protocol
  * - `aborted`: the operation was cancelled by its signal
@@ -25,9 +24,6 @@ export const ERROR_CODES = [
   "kafka_unreachable",
   "kafka_request_failed",
   "kafka_topic_missing",
-  "dead_letter_timeout",
-  "dead_letter_rejected",
-  "dead_letter_backpressure",
   "message_invalid",
   "protocol_error",
   "aborted",
