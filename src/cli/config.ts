@@ -2,7 +2,7 @@
 
 import { Command } from "commander";
 import { optionReference } from "../config/docs.ts";
-import { type LoadedConfig, loadConfig } from "../config/load.ts";
+import { type LoadedConfig, loadConfig, type Setting } from "../config/load.ts";
 import { configJson, configText } from "../config/print.ts";
 import { problemText } from "../config/problem.ts";
 import { DashstreamError } from "../errors.ts";
@@ -25,18 +25,22 @@ const check = defineCommand({
     const load = () => loadConfig({ env, readFile, flags: {}, strict: strict === true });
     if (json) return checkAsJson(load, printer);
     const { settings, warnings } = load();
-    const given = settings.filter(({ origin }) => origin.from !== "default").length;
+    const given = givenCount(settings);
     for (const warning of warnings) printer.note(`warning: ${problemText(warning)}`);
     printer.line(`configuration is valid: ${given} given, ${settings.length - given} by default`);
     return 0;
   },
 });
 
+function givenCount(settings: readonly Setting[]): number {
+  return settings.filter(({ origin }) => origin.from !== "default").length;
+}
+
 /** One object in either case, so that a program need not read the error output. */
 function checkAsJson(load: () => LoadedConfig, printer: Printer): ExitCode {
   try {
     const { settings, warnings } = load();
-    const given = settings.filter(({ origin }) => origin.from !== "default").length;
+    const given = givenCount(settings);
     printer.json({ valid: true, given, warnings: warnings.map(problemText) });
     return 0;
   } catch (error) {

@@ -94,8 +94,7 @@ export class ControlChannel {
   }
 
   #resume(from: ResumeFrom, offsets: ReadonlyMap<number, number>): void {
-    this.#turn++;
-    this.checking = false;
+    this.#beginTurn();
     const { ring } = this.#context;
     if (from === "latest") {
       this.#session.continueFrom(ring.head, null);
@@ -136,6 +135,12 @@ export class ControlChannel {
   /** A partition was assigned that ends before what this client has of it: to be settled as at a resume. */
   recheck(partition: number): void {
     void this.#resumeOnceChecked(new Map([[partition, this.#session.sent.floor(partition)]]));
+  }
+
+  /** What is asked for now takes the place of a resume whose cursors are still being checked. */
+  #beginTurn(): void {
+    this.#turn++;
+    this.checking = false;
   }
 
   #beyondEnd(offsets: ReadonlyMap<number, number>): readonly (readonly [number, number])[] {
@@ -211,8 +216,7 @@ export class ControlChannel {
 
   /** Moves the asking client to the live end; only an admin's reset also empties the buffer for everybody. */
   #resetCursors(): void {
-    this.#turn++;
-    this.checking = false;
+    this.#beginTurn();
     const { ring } = this.#context;
     // In this order: what the asking client gives up by its own wish is not lost to it.
     this.#session.continueFrom(ring.head, null);
