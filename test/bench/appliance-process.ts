@@ -39,6 +39,7 @@ const appliance = new Appliance({
   build: buildInfo,
 });
 await appliance.start();
+// A benchmark looks now and then instead of waiting for an event: a listener would be part of what it measures.
 while (!appliance.ready) await Bun.sleep(10);
 report({ port: appliance.address.port });
 

@@ -83,6 +83,7 @@ const server = await serveHttp({
     }) ?? new Response("", { status: 400 }),
 });
 report({ port: server.port });
+// Looks now and then, and lets the last handshake settle: a listener would be part of what is measured.
 while ((mode === "hub" ? hub.clientCount : bare.size) < clients) await Bun.sleep(10);
 await Bun.sleep(50);
 

@@ -37,6 +37,15 @@ describe("config check", () => {
     const answer = JSON.parse(stdout);
     expect([answer.valid, answer.given, answer.warnings.length]).toEqual([true, 1, 1]);
   });
+
+  test("answers programs with one object also when something is wrong", async () => {
+    const { exitCode, stdout, stderr } = await config(["check", "--json"], { WEBSOCKET_PORT: "http" });
+    expect([exitCode, stderr]).toEqual([2, ""]);
+    expect(JSON.parse(stdout)).toEqual({
+      valid: false,
+      problems: ['WEBSOCKET_PORT is "http", expected a port from 0 to 65535'],
+    });
+  });
 });
 
 describe("config print", () => {

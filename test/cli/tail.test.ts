@@ -51,6 +51,25 @@ const batch = value({
 });
 
 describe("tail", () => {
+  test("says when a cursor is stale because the log was made anew, and prints what there is", async () => {
+    const stale = {
+      type: "cursor_stale",
+      partition: 0,
+      requested: "99",
+      oldest: "0",
+      logEndOffset: "1",
+      message: "made anew",
+    };
+    const port = await serve((socket) => {
+      socket.send(JSON.stringify(stale));
+      sending(nodeStart())(socket);
+    });
+    const { exitCode, stdout, stderr } = await tail(port, "--from", "0:99", "--limit", "1");
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain("0:0  acme");
+    expect(stderr).toContain("cursor is stale: made anew");
+  });
+
   test("prints records and ends after --limit of them", async () => {
     const port = await serve(sending(nodeStart(), nodeStart({ sequence: 8n }), nodeStart({ sequence: 9n })));
     const { exitCode, stdout, stderr } = await tail(port, "--limit", "2");

@@ -173,6 +173,10 @@ describe("what operators see", () => {
     await broker.down();
     await start();
     expect((await get("/readyz")).status).toBe(503);
+    expect(await json("/readyz")).toMatchObject({
+      ready: false,
+      reasons: [expect.stringMatching(/^waiting for /)],
+    });
     expect((await get("/healthz")).status).toBe(200);
     expect(await json("/health")).toMatchObject({
       kafka_status: "waiting_for_messages",

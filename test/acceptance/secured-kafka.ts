@@ -1,0 +1,56 @@
+// What every secured Kafka has to show: it is read with the right credentials and not joined with wrong ones.
+
+import { expect } from "bun:test";
+import type { Kafka } from "kafkajs";
+import type { Log } from "../../src/telemetry/log.ts";
+import { event } from "../server/pipeline-rig.ts";
+import { startAppliance } from "../support/appliance.ts";
+import { connectStream } from "../support/stream-client.ts";
+
+const TOPIC = "telemetry";
+
+export async function createTopic(client: Kafka): Promise<void> {
+  const admin = client.admin();
+  await admin.connect();
+  await admin.createTopics({ topics: [{ topic: TOPIC, numPartitions: 1 }] });
+  await admin.disconnect();
+}
+
+/** A record that `client` produces reaches a WebSocket client through an appliance with these settings. */
+export async function expectRead(client: Kafka, brokers: string, env: Record<string, string>): Promise<void> {
+  const running = await startAppliance({ brokers, topic: TOPIC, env });
+  const received = Promise.withResolvers<number>();
+  const stream = await connectStream(running.wsUrl, { onRecord: ({ offset }) => received.resolve(offset) });
+  const producer = client.producer();
+  await producer.connect();
+  await producer.send({ topic: TOPIC, messages: [{ key: "a", value: event("a", 1) }] });
+  expect(await received.promise).toBe(0);
+  await producer.disconnect();
+  stream.close();
+  await running.stop();
+}
+
+/** With these settings the appliance is not ready, counts its attempts, and logs an error that matches. */
+export async function expectRefused(
+  brokers: string,
+  env: Record<string, string>,
+  error: RegExp,
+): Promise<void> {
+  const said = Promise.withResolvers<string>();
+  const log: Log = {
+    debug() {},
+    info() {},
+    error() {},
+    warn(_, fields = {}) {
+      const text = String(fields.error);
+      if (error.test(text)) said.resolve(text);
+    },
+    child: () => log,
+  };
+  const running = await startAppliance({ brokers, topic: TOPIC, env, log });
+  expect(await said.promise).toMatch(error);
+  expect((await fetch(`${running.url}/readyz`)).status).toBe(503);
+  const metrics = await (await fetch(`${running.url}/metrics`)).text();
+  expect(metrics).not.toContain("websocket_infrastructure_errors_total 0\n");
+  await running.stop();
+}
