@@ -11,21 +11,22 @@ import type { CliContext } from "./context.ts";
 export function addOptionFlags(command: Command, name: CommandName): Command {
   for (const { title, options } of SECTIONS) {
     for (const option of Object.values(options)) {
-      if (option.commands.includes(name)) command.addOption(flagOf(option).helpGroup(`${title}:`));
+      if (option.commands.includes(name)) command.addOption(flagOf(option, name).helpGroup(`${title}:`));
     }
   }
   return command;
 }
 
-function flagOf(option: OptionDefinition): Option {
+function flagOf(option: OptionDefinition, command: CommandName): Option {
   const placeholder = option.secret ? "path" : option.kind.placeholder;
   // A switch may stand alone or be given true or false.
   const value = placeholder === "" ? " [boolean]" : ` <${placeholder}>`;
   const help = option.secret ? `File that holds this secret. ${option.help}` : option.help;
-  return new Option(`${option.flag}${value}`, `${help} (${option.name}${shownDefault(option)})`);
+  return new Option(`${option.flag}${value}`, `${help} (${option.name}${shownDefault(option, command)})`);
 }
 
-function shownDefault({ default: fallback }: OptionDefinition): string {
+function shownDefault(option: OptionDefinition, command: CommandName): string {
+  const fallback = option.defaultFor?.[command] ?? option.default;
   if (fallback === null || fallback === "") return "";
   return `, default ${typeof fallback === "string" ? fallback : fallback.described}`;
 }

@@ -18,7 +18,13 @@ function cell(text: string): string {
 }
 
 function shownDefault(option: OptionDefinition): string {
-  const fallback = option.default;
+  const others = Object.entries(option.defaultFor ?? {}).map(
+    ([command, text]) => `; ${command}: \`${text}\``,
+  );
+  return `${generalDefault(option)}${others.join("")}`;
+}
+
+function generalDefault({ default: fallback }: OptionDefinition): string {
   if (fallback === null || fallback === "") return "not set";
   return typeof fallback === "string" ? `\`${fallback}\`` : fallback.described;
 }

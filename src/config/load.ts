@@ -77,20 +77,25 @@ function readOption(
 ): ReadOption {
   const applies = options.command === undefined || option.commands.includes(options.command);
   const found = applies ? lookUp(option, options) : null;
-  if (found !== null && "message" in found) return { ...byDefault(key, option, earlier), problem: found };
-  if (found === null) return byDefault(key, option, earlier);
+  if (found !== null && "message" in found)
+    return { ...byDefault(key, option, earlier, options.command), problem: found };
+  if (found === null) return byDefault(key, option, earlier, options.command);
   const parsed = option.kind.parse(found.text, options.readFile);
   if (parsed.ok) return { setting: { key, option, ...found }, value: parsed.value, problem: null };
-  return { ...byDefault(key, option, earlier), problem: wrongValue(option, found, parsed.why) };
+  return {
+    ...byDefault(key, option, earlier, options.command),
+    problem: wrongValue(option, found, parsed.why),
+  };
 }
 
 function byDefault(
   key: OptionKey,
   option: OptionDefinition,
   earlier: ReadonlyMap<OptionKey, unknown>,
+  command: Command | undefined,
 ): ReadOption {
   const setting = (text: string | null): Setting => ({ key, option, text, origin: { from: "default" } });
-  const fallback = option.default;
+  const fallback = (command && option.defaultFor?.[command]) ?? option.default;
   if (fallback === null) return { setting: setting(null), value: null, problem: null };
   const text = typeof fallback === "string" ? fallback : derivedText(fallback, earlier);
   // No default names a file.

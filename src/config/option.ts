@@ -4,7 +4,17 @@
 import type { Kind } from "./kind.ts";
 
 /** The commands that take options from the table. */
-export type Command = "serve" | "demo" | "sim" | "tail" | "healthcheck";
+export type Command =
+  | "serve"
+  | "demo"
+  | "sim"
+  | "tail"
+  | "healthcheck"
+  | "threads"
+  | "quality-monitor"
+  | "exporter"
+  | "dlq"
+  | "offsets";
 
 /** A default that depends on another option further up in the table. */
 export interface DerivedDefault {
@@ -23,6 +33,8 @@ export interface OptionSpec<T, D extends Default> {
   readonly env: readonly [string, ...string[]];
   readonly kind: Kind<T>;
   readonly default: D;
+  /** Commands for which the default is another text. */
+  readonly defaultFor?: Readonly<Partial<Record<Command, string>>>;
   /** What the option does; sentences for the reference and for `--help`. */
   readonly help: string;
   readonly commands: readonly Command[];

@@ -1,7 +1,10 @@
 // What a catalogue entry says about a metric. The catalogue is the only place where a metric gets its name.
 
-/** The programs that export metrics; the value is also `component` in their log lines. */
-export type Component = "websocket-server";
+/**
+ * The programs that export metrics; the value is also `component` in their log lines. `stream` is a program of
+ * somebody else that uses the library.
+ */
+export type Component = "websocket-server" | "quality-monitor" | "exporter" | "stream";
 
 /** Parts of a component that may be switched off; their series exist only while they are on. */
 export type Feature = "redis";

@@ -12,6 +12,7 @@ export const LAYERS: readonly string[] = [
   "wire",
   "kafka-protocol",
   "stream",
+  "dlq",
   "server",
   "client",
   "quality",
