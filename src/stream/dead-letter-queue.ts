@@ -9,7 +9,6 @@ import type { Random } from "../runtime/random.ts";
 import type { FloodGuard } from "../telemetry/flood.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Counter, Gauge, Metrics } from "../telemetry/metrics.ts";
-import { DeadLetterProducer } from "./dead-letter-producer.ts";
 import { type DeadLetterOrigin, type DeadLetterRecord, deadLetterRecord } from "./dead-letter-record.ts";
 import {
   DEAD_LETTER_TYPES,
@@ -28,6 +27,7 @@ import {
 } from "./infrastructure-errors.ts";
 import type { KafkaAdmin } from "./kafka-admin.ts";
 import type { KafkaSettings } from "./kafka-settings.ts";
+import { TopicWriter } from "./topic-writer.ts";
 
 export interface DeadLetterQueueOptions {
   readonly settings: KafkaSettings;
@@ -64,7 +64,7 @@ export class DeadLetterQueue implements DeadLetterSink {
   readonly #failures: Readonly<Record<DeadLetterFailure, Counter>>;
   readonly #inFlightGauge: Gauge;
   readonly #activity = new Activity();
-  readonly #producer: DeadLetterProducer;
+  readonly #producer: TopicWriter;
   #batch: Pending[] = [];
   /** True once the topic was seen or written to. */
   #topicFound = false;
@@ -89,7 +89,7 @@ export class DeadLetterQueue implements DeadLetterSink {
     this.#failures = Object.fromEntries(failures) as Record<DeadLetterFailure, Counter>;
     this.#inFlightGauge = metrics.gauge("websocket_dlq_in_flight");
     metrics.gauge("websocket_dlq_mode", { mode: "fail_open" }).set(1);
-    this.#producer = new DeadLetterProducer({
+    this.#producer = new TopicWriter({
       ...options,
       onConnected: (retries) =>
         metrics.histogram("dashstream_ws_retry_count", { operation: "dlq_producer_create" }).observe(retries),

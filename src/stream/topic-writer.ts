@@ -1,25 +1,37 @@
-// The connection that dead letters leave by: opened with the first one, replaced when it fails or does not answer.
+// Writes records to one topic without ever losing one that was acknowledged: acknowledged by all replicas, over a
+// connection that is opened with the first record and replaced when it fails or does not answer. A record whose
+// acknowledgement was lost may be written twice.
 
-import { Partitioners, type Producer } from "kafkajs";
+import { type Message, Partitioners, type Producer } from "kafkajs";
 import { describeError } from "../errors.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Network } from "../runtime/network.ts";
 import type { Log } from "../telemetry/log.ts";
-import type { DeadLetterRecord } from "./dead-letter-record.ts";
 import { endsWithin } from "./deadline.ts";
 import { isAnswered } from "./infrastructure-errors.ts";
 import { createKafkaClient, type KafkaClient } from "./kafka-client.ts";
 import type { KafkaSettings } from "./kafka-settings.ts";
 
-export interface DeadLetterProducerOptions {
+/** A record to write. Without a partition its key decides, as in Java's partitioner. */
+export interface WritableRecord {
+  readonly key: Buffer | string | null;
+  readonly value: Buffer | string | null;
+  readonly headers?: Readonly<Record<string, Buffer | string | (Buffer | string)[]>>;
+  readonly partition?: number;
+  /** Milliseconds since the epoch, in decimal; the time of writing if absent. */
+  readonly timestamp?: string;
+}
+
+export interface TopicWriterOptions {
   readonly settings: KafkaSettings;
   readonly topic: string;
+  /** How long Kafka may take to answer one request. */
   readonly sendTimeoutMs: number;
   readonly network: Network;
   readonly clock: Clock;
   readonly log: Log;
   /** The first connection is there, after that many failed ones. */
-  readonly onConnected: (retries: number) => void;
+  readonly onConnected?: (retries: number) => void;
 }
 
 interface Connection {
@@ -39,17 +51,17 @@ export interface Sending {
   abandon(): void;
 }
 
-export class DeadLetterProducer {
-  readonly #options: DeadLetterProducerOptions;
+export class TopicWriter {
+  readonly #options: TopicWriterOptions;
   #connection: Connection | null = null;
   #failures = 0;
   #connectedOnce = false;
 
-  constructor(options: DeadLetterProducerOptions) {
+  constructor(options: TopicWriterOptions) {
     this.#options = options;
   }
 
-  send(records: readonly DeadLetterRecord[]): Sending {
+  send(records: readonly WritableRecord[]): Sending {
     const connection = this.#connect();
     return { done: this.#produce(connection, records), abandon: () => this.#retire(connection) };
   }
@@ -58,11 +70,11 @@ export class DeadLetterProducer {
     if (this.#connection) this.#drop(this.#connection);
   }
 
-  async #produce(connection: Connection, records: readonly DeadLetterRecord[]): Promise<void> {
+  async #produce(connection: Connection, records: readonly WritableRecord[]): Promise<void> {
     const { topic, sendTimeoutMs } = this.#options;
     try {
       await connection.ready;
-      const messages = records.map((record) => ({ ...record, headers: { ...record.headers } }));
+      const messages = records.map(toKafka);
       await connection.producer.send({ topic, acks: -1, timeout: sendTimeoutMs, messages });
     } catch (error) {
       // An answer, though a bad one, came over a good connection, which others wait on too.
@@ -80,8 +92,9 @@ export class DeadLetterProducer {
       clock,
       log,
       retries: LIBRARY_RETRIES,
-      // A failed connection fails the dead letters that wait for it, and those are counted.
-      onSocketError: (error) => log.debug("dlq connection failed", { error: describeError(error) }),
+      // A failed connection fails the records that wait for it, and whoever sent them is told.
+      onSocketError: (error) =>
+        log.debug("kafka producer connection failed", { error: describeError(error) }),
     });
     // Not idempotent: kafkajs's idempotent producer loses acknowledged records when a broker freezes.
     const producer = client.kafka.producer({
@@ -103,7 +116,7 @@ export class DeadLetterProducer {
   #connected(): void {
     if (this.#connectedOnce) return;
     this.#connectedOnce = true;
-    this.#options.onConnected(this.#failures);
+    this.#options.onConnected?.(this.#failures);
   }
 
   /** What is still under way on the connection keeps its own time limit. */
@@ -120,4 +133,8 @@ export class DeadLetterProducer {
     const disconnecting = endsWithin(this.#options.clock, CLOSE_TIMEOUT_MS, connection.producer.disconnect());
     void disconnecting.then(() => connection.client.destroy());
   }
+}
+
+function toKafka({ headers, ...record }: WritableRecord): Message {
+  return { ...record, headers: { ...headers } };
 }
