@@ -9,6 +9,7 @@
  * - `port_in_use`, `listen_failed`: a server socket could not be opened
  * - `server_unreachable`: a dashstream server did not answer, or kept ending the connection
  * - `kafka_unreachable`, `kafka_request_failed`, `kafka_topic_missing`: the Kafka side failed
+ * - `dlq_send_failed`: a dead letter could not be written
  * - `message_invalid`: a message given for encoding has a value that its field cannot hold
  * - `protocol_error`: a peer broke the Kafka or WebSocket protocol
  * - `aborted`: the operation was cancelled by its signal
@@ -24,6 +25,7 @@ export const ERROR_CODES = [
   "kafka_unreachable",
   "kafka_request_failed",
   "kafka_topic_missing",
+  "dlq_send_failed",
   "message_invalid",
   "protocol_error",
   "aborted",

@@ -23,11 +23,6 @@ export const RESERVED_SETTINGS: readonly ReservedSetting[] = [
   { name: "REDIS_MAX_SEQUENCES", why: NO_REDIS },
   { name: "REDIS_CLEAR_TIMEOUT_SECS", why: NO_REDIS },
   {
-    name: "DLQ_FAIL_CLOSED",
-    why: "is not supported by this version and ignored: a partition goes on when a dead letter fails",
-    harmless: ["false", "0", "no", "off"],
-  },
-  {
     name: "TENANT_*",
     why: "is not supported by this version and ignored: it has no limits per tenant",
   },

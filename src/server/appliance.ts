@@ -9,7 +9,6 @@ import type { HttpServer, ServeHttp } from "../runtime/http.ts";
 import type { Network } from "../runtime/network.ts";
 import type { Random } from "../runtime/random.ts";
 import { GroupConsumer } from "../stream/consumer.ts";
-import { DeadLetterQueue } from "../stream/dead-letter-queue.ts";
 import type { OnInfrastructureError } from "../stream/infrastructure-errors.ts";
 import { createKafkaAdmin, type KafkaAdmin } from "../stream/kafka-admin.ts";
 import { LagMonitor } from "../stream/lag.ts";
@@ -23,6 +22,7 @@ import type { Metrics } from "../telemetry/metrics.ts";
 import { createMetrics } from "../telemetry/registry.ts";
 import { Inspector } from "../wire/inspector.ts";
 import { CURRENT_SCHEMA_VERSION } from "../wire/schema-policy.ts";
+import { createDeadLetters, type DeadLetters } from "./dead-letters.ts";
 import { HealthTracker } from "./health.ts";
 import { openHttpSide } from "./http-side.ts";
 import { Hub } from "./hub.ts";
@@ -62,7 +62,7 @@ export class Appliance {
   readonly #onInfrastructureError: OnInfrastructureError;
   readonly #sessionMetrics: SessionMetrics;
   readonly #sequence: SequenceValidator;
-  readonly #deadLetters: DeadLetterQueue;
+  readonly #deadLetters: DeadLetters;
   readonly #consumer: GroupConsumer;
   readonly #lag: LagMonitor;
   #http: HttpServer | null = null;
@@ -101,7 +101,13 @@ export class Appliance {
       reorderWindow: config.sequenceReorderWindow,
       events: reportSequence(this.metrics, log, config.sequenceGapPolicy),
     });
-    this.#deadLetters = this.#createDeadLetters();
+    this.#deadLetters = createDeadLetters({
+      ...options,
+      admin: this.#admin,
+      metrics: this.metrics,
+      hold: (partition) => this.#consumer.hold(partition, "dead_letters"),
+      release: (partition, offset) => this.#consumer.release(partition, "dead_letters", offset),
+    });
     this.pipeline = this.#createPipeline();
     this.#consumer = this.#createConsumer();
     this.#lag = this.#createLagMonitor();
@@ -144,10 +150,13 @@ export class Appliance {
         haltedThreads: () => this.#sequence.haltedThreads(),
         resetThread: (threadId) => this.#sequence.resetThread(threadId),
         resetHaltedThreads: () => this.#sequence.resetHalted(),
-        resumePartition: (partition) => this.#resumePartition(partition),
+        resumePartition: (partition) => this.pipeline.resumeAfterError(partition),
       },
       kafkaDownSeconds: () => this.#consumer.downSeconds(),
-      notReadyReasons: () => (this.#consumer.joined ? [] : [`waiting for ${this.#consumer.waitingFor}`]),
+      notReadyReasons: () => [
+        ...(this.#consumer.joined ? [] : [`waiting for ${this.#consumer.waitingFor}`]),
+        ...this.#deadLetters.notReadyReasons(),
+      ],
       draining: () => this.#draining,
     });
     log.info(`dashstream started: protobuf version 3, schema version ${CURRENT_SCHEMA_VERSION}`, {
@@ -163,7 +172,7 @@ export class Appliance {
     this.#expiry = clock.every(SEQUENCE_EXPIRY_INTERVAL_MS, () => this.#sequence.expire(clock.monotonicMs()));
     this.#consumer.start();
     this.#lag.start();
-    void this.#deadLetters.checkTopic();
+    void this.#deadLetters.handler.checkTopic();
   }
 
   /** Not ready, no more fetching, dead letters out, offsets committed, clients told, port closed. */
@@ -175,7 +184,7 @@ export class Appliance {
       await this.#deadLetters.flush(DEAD_LETTER_FLUSH_MS);
     });
     await this.#lag.stop();
-    await this.#deadLetters.close(0);
+    await this.#deadLetters.handler.close(0);
     // Not before: until here `/readyz` says why it is not ready. From here on, clients that come back go elsewhere.
     this.#http?.stopAccepting();
     await this.hub.drain(CLIENT_DRAIN_MS);
@@ -188,14 +197,7 @@ export class Appliance {
   /** Resolves when every record below these offsets was handled and every dead letter settled. */
   async handledUpTo(endOffsets: ReadonlyMap<number, number>): Promise<void> {
     await this.pipeline.handledUpTo(endOffsets);
-    await this.#deadLetters.settled();
-  }
-
-  #resumePartition(partition: number): boolean {
-    const offset = this.pipeline.resumeAfterError(partition);
-    if (offset === null) return false;
-    this.#consumer.resumePartition(partition, offset);
-    return true;
+    await this.#deadLetters.handler.settled();
   }
 
   #createHub(): Hub {
@@ -219,29 +221,6 @@ export class Appliance {
     });
   }
 
-  #createDeadLetters(): DeadLetterQueue {
-    const { config, network, clock, random, log } = this.#options;
-    return new DeadLetterQueue({
-      settings: kafkaSettings(config),
-      topic: config.kafkaDlqTopic,
-      origin: {
-        topic: config.kafkaTopic,
-        groupId: config.kafkaGroupId,
-        consumerId: config.instanceId,
-        includePayload: config.dlqIncludeFullPayload,
-      },
-      maxInFlight: config.maxConcurrentDlqSends,
-      sendTimeoutMs: config.dlqSendTimeoutSecs * 1000,
-      admin: this.#admin,
-      network,
-      clock,
-      random,
-      metrics: this.metrics,
-      log,
-      errors: this.#errors,
-    });
-  }
-
   #createPipeline(): Pipeline {
     const { config, clock } = this.#options;
     return new Pipeline({
@@ -254,13 +233,15 @@ export class Appliance {
       sessionHead: new SessionHead(this.metrics),
       ring: this.#ring,
       hub: this.hub,
-      deadLetters: this.#deadLetters,
+      deadLetters: this.#deadLetters.sink,
+      barrier: this.#deadLetters.barrier,
       health: this.#health,
       metrics: recordMetrics(this.metrics),
       errors: this.#errors,
       log: this.#options.log,
       pauseOnError: config.kafkaOnDecodeError === "pause",
-      pausePartition: (partition) => this.#consumer.pausePartition(partition),
+      pausePartition: (partition) => this.#consumer.hold(partition, "paused"),
+      resumePartition: (partition, offset) => this.#consumer.release(partition, "paused", offset),
     });
   }
 

@@ -1,7 +1,7 @@
 // The body of `GET /health`: pure arithmetic on numbers handed in. Keys, their order, the status rules and the
 // meaning of each alert part are an interface that dashboards and runbooks read.
 
-import type { DeadLetterHealth } from "../stream/dead-letter-sink.ts";
+import type { DeadLetterHealth } from "../stream/dead-letter.ts";
 import { type CircuitBreakerReport, circuitBreakerReport } from "./circuit-breaker.ts";
 import type { HealthSnapshot } from "./health.ts";
 

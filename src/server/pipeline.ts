@@ -1,37 +1,25 @@
-// One record after another, in one direction: judged, validated, put into the ring, fanned out. Every record has
-// exactly one verdict; what each verdict leads to is the table in src/README.md.
+// One record after another, in one direction: judged, put into the ring, fanned out. A partition goes on only as far
+// as everything before it is done.
 
 import type { KafkaMessage } from "kafkajs";
-import type { Clock } from "../runtime/clock.ts";
 import type { Assignment, BatchHandler, ConsumedBatch } from "../stream/batch.ts";
-import type { DeadLetterSink, DeadLetterType } from "../stream/dead-letter-sink.ts";
-import type { SequenceValidator } from "../stream/sequence.ts";
-import type { SessionHead } from "../stream/session-head.ts";
-import type { FloodGuard } from "../telemetry/flood.ts";
+import type { DeadLetterBarrier } from "../stream/dead-letter-barrier.ts";
 import type { Log } from "../telemetry/log.ts";
-import type { DecodeFailure, FailureCode } from "../wire/failure.ts";
-import type { Inspector } from "../wire/inspector.ts";
-import type { HealthTracker } from "./health.ts";
 import type { Hub } from "./hub.ts";
 import { RecordAges } from "./record-ages.ts";
-import type { RecordMetrics } from "./record-metrics.ts";
+import { RecordIntake, type RecordIntakeOptions } from "./record-intake.ts";
 import type { Ring } from "./ring.ts";
 
-export interface PipelineOptions {
-  readonly clock: Clock;
-  readonly inspector: Inspector;
-  readonly sequence: SequenceValidator;
-  readonly sessionHead: SessionHead;
+export interface PipelineOptions extends RecordIntakeOptions {
   readonly ring: Ring;
   readonly hub: Hub;
-  readonly deadLetters: Pick<DeadLetterSink, "offer">;
-  readonly health: HealthTracker;
-  readonly metrics: RecordMetrics;
-  readonly errors: FloodGuard;
+  readonly barrier: DeadLetterBarrier;
   readonly log: Log;
   /** A bad record pauses its partition until an operator resumes it, instead of being skipped. */
   readonly pauseOnError: boolean;
   readonly pausePartition: (partition: number) => void;
+  /** Lets a paused partition go on at `offset`. */
+  readonly resumePartition: (partition: number, offset: number) => void;
 }
 
 /** Records handled between two looks at the clients: bounds both latency and what a wait for them covers. */
@@ -39,21 +27,32 @@ const SLICE_RECORDS = 500;
 /** A slice fills at most this share of the ring, so that it cannot evict what healthy clients had no chance to get. */
 const SLICE_SHARE_OF_RING = 1 / 8;
 
+/** How far a slice came. */
+interface SliceEnd {
+  /** Index of the record that comes next. */
+  readonly index: number;
+  /** Everything of the partition below this offset is handled. */
+  readonly nextOffset: number;
+  /** A bad record under policy `pause` ended it. */
+  readonly paused: boolean;
+}
+
 export class Pipeline implements BatchHandler {
   readonly #options: PipelineOptions;
   /** Offset of the bad record that paused a partition; it was counted and dead-lettered then. */
   readonly #pausedAt = new Map<number, number>();
   readonly #progressWaiters = new Set<() => void>();
   readonly #ages: RecordAges;
-  #messageCount = 0;
+  readonly #intake: RecordIntake;
 
   constructor(options: PipelineOptions) {
     this.#options = options;
     this.#ages = new RecordAges(options.metrics);
+    this.#intake = new RecordIntake(options, this.#ages);
   }
 
   assigned(assignments: readonly Assignment[]): void {
-    const { ring, hub, sessionHead, log } = this.#options;
+    const { ring, hub, sessionHead, barrier, log } = this.#options;
     for (const { partition, startOffset, logEndOffset } of assignments) {
       if (logEndOffset < ring.nextOffset(partition)) {
         const fields = { partition, handled_up_to: ring.nextOffset(partition), log_end: logEndOffset };
@@ -62,6 +61,7 @@ export class Pipeline implements BatchHandler {
         ring.restart(partition, startOffset);
         hub.restartPartition(partition);
         sessionHead.forget(partition);
+        barrier.forget(partition);
       } else hub.announceAssignment(partition, ring.assign(partition, startOffset), startOffset);
       sessionHead.assign(partition, startOffset, logEndOffset);
     }
@@ -72,31 +72,41 @@ export class Pipeline implements BatchHandler {
     for (const partition of partitions) {
       this.#options.sequence.dropPartition(partition);
       this.#options.sessionHead.revoke(partition);
+      this.#options.barrier.unhold(partition);
       this.#pausedAt.delete(partition);
     }
   }
 
   async handleBatch(batch: ConsumedBatch): Promise<void> {
+    const { hub, barrier, pausePartition } = this.#options;
     const { records, partition } = batch;
     for (let from = 0; from < records.length; ) {
-      const room = this.#options.hub.room();
+      const room = hub.room();
       if (room !== null) await room;
       if (batch.cancelled()) return;
-      const to = this.#sliceEnd(records, from);
-      const paused = this.#handleSlice(batch, from, to);
-      if (paused) return this.#options.pausePartition(partition);
-      from = to;
+      const { index, nextOffset, paused } = this.#handleSlice(batch, from);
+      if (paused) pausePartition(partition);
+      if (barrier.isWaiting(partition) && !(await barrier.passes(partition, nextOffset))) return;
+      batch.progress(nextOffset);
+      if (paused) return;
+      from = index;
       await batch.heartbeat();
     }
   }
 
-  /** Lets a paused partition go on after its bad record; gives the offset to go on with, `null` if it was not paused. */
-  resumeAfterError(partition: number): number | null {
+  /** Lets a partition go on after the bad record that paused it; false if it was not paused. */
+  resumeAfterError(partition: number): boolean {
+    const { barrier, resumePartition } = this.#options;
     const offset = this.#pausedAt.get(partition);
-    if (offset === undefined) return null;
+    if (offset === undefined) return false;
     this.#pausedAt.delete(partition);
-    this.#handled(partition, offset + 1);
-    return offset + 1;
+    const goOn = () => {
+      this.#handled(partition, offset + 1);
+      resumePartition(partition, offset + 1);
+    };
+    if (barrier.isWaiting(partition)) void barrier.settled(partition).then(goOn);
+    else goOn();
+    return true;
   }
 
   /** Partitions that stand still at a bad record. */
@@ -111,7 +121,7 @@ export class Pipeline implements BatchHandler {
     while (!reached()) await new Promise<void>((resolve) => this.#progressWaiters.add(resolve));
   }
 
-  /** Everything of the partition below `nextOffset` is done. */
+  /** Everything of the partition below `nextOffset` is handled; its dead letters may still be under way. */
   #handled(partition: number, nextOffset: number): void {
     this.#options.ring.advance(partition, nextOffset);
     this.#options.sessionHead.advance(partition, nextOffset);
@@ -135,163 +145,44 @@ export class Pipeline implements BatchHandler {
     return to;
   }
 
-  /** True if a bad record under policy `pause` ended the slice. */
-  #handleSlice(batch: ConsumedBatch, from: number, to: number): boolean {
-    const { clock, ring, hub, health, sequence, metrics } = this.#options;
-    const { records, partition } = batch;
+  #handleSlice({ records, partition }: ConsumedBatch, from: number): SliceEnd {
+    const { clock, ring, hub, health, sequence, metrics, deadLetters, pauseOnError } = this.#options;
+    const to = this.#sliceEnd(records, from);
     this.#ages.beginSlice(clock.nowMs());
-    const before = this.#messageCount;
+    const before = this.#intake.messageCount;
     sequence.expire(clock.monotonicMs());
     let paused = false;
     let next = ring.nextOffset(partition);
-    for (let i = from; i < to && !paused; i++) {
-      const record = records[i];
+    let index = from;
+    // A slice ends early where more dead letters wait than should.
+    while (index < to && !paused && (index === from || !deadLetters.full)) {
+      const record = records[index++];
       if (!record) continue;
       const offset = Number(record.offset);
       if (offset < next) {
         metrics.redeliveries.inc();
         continue;
       }
-      paused = !this.#handleRecord(partition, offset, record);
-      if (!paused) next = offset + 1;
+      paused = this.#handleRecord(partition, offset, record) === "bad" && pauseOnError;
+      if (paused) this.#pausedAt.set(partition, offset);
+      else next = offset + 1;
     }
-    health.received(this.#messageCount - before);
+    health.received(this.#intake.messageCount - before);
     if (hub.flush() > 0) this.#ages.reachedClients(clock.nowMs());
-    batch.progress(next);
     this.#handled(partition, next);
-    return paused;
+    return { index, nextOffset: next, paused };
   }
 
-  /** False if the record pauses its partition. */
-  #handleRecord(partition: number, offset: number, record: KafkaMessage): boolean {
-    const { inspector, metrics, ring } = this.#options;
-    this.#messageCount++;
-    const { value } = record;
-    if (value === null) {
-      metrics.payloadMissing.inc();
-      this.#options.health.payloadMissing(1);
-      this.#log(
-        "payload_missing",
-        partition,
-        offset,
-        "the record has no value, an encoded message was expected",
-        0,
-      );
-      return !this.#pauses(partition, offset);
-    }
-    this.#ages.beginRecord();
-    const failure = inspector.inspect(value);
-    const halted = this.#validate(partition, record, failure);
-    if (failure !== null) return this.#fail(partition, offset, record, value, failure);
-    metrics.success.inc();
-    if (halted !== null) {
-      this.#deadLetter(partition, offset, record, value, "thread_halted", halted);
-      return true;
-    }
+  #handleRecord(partition: number, offset: number, record: KafkaMessage): "done" | "bad" {
+    const { inspector, ring } = this.#options;
+    const intake = this.#intake.take(partition, offset, record);
+    if (intake === "bad") return "bad";
     const { forward } = inspector;
-    if (forward === null) {
-      metrics.emptyMessages.inc();
-    } else {
+    if (intake === "deliver" && forward !== null) {
       ring.append(partition, offset, forward);
       this.#ages.delivered();
     }
-    return true;
-  }
-
-  /**
-   * Checks the numbering of every header that can be trusted, and its age. A record whose header cannot be read
-   * accounts for one missing number of the thread that its key names. Gives the reason if a thread is halted.
-   */
-  #validate(partition: number, record: KafkaMessage, failure: DecodeFailure | null): string | null {
-    const { inspector, sequence, metrics, clock } = this.#options;
-    const readable = failure === null || failure === "schema_mismatch" || failure === "payload_too_large";
-    const count = readable ? inspector.headers : 0;
-    if (count === 0) {
-      if (failure !== null && record.key) sequence.excuse(partition, record.key.toString("utf8"));
-      return null;
-    }
-    const nowMs = clock.monotonicMs();
-    let halted: string | null = null;
-    let firstThread = "";
-    let threads = 1;
-    for (let i = 0; i < count; i++) {
-      const header = inspector.header(i);
-      if (header === undefined) continue;
-      const verdict = sequence.observe(
-        partition,
-        header.threadId,
-        header.sequence,
-        header.timestampUs,
-        nowMs,
-      );
-      if (verdict === "halted") halted = `Thread ${header.threadId} is halted due to prior sequence gap`;
-      this.#ages.observe(header.timestampUs);
-      if (i === 0) firstThread = header.threadId;
-      else if (threads === 1 && header.threadId !== firstThread) threads = 2;
-    }
-    if (threads > 1) metrics.multiThreadBatches.inc();
-    return halted;
-  }
-
-  /** A value that cannot be delivered: counted, dead-lettered, logged; false if it pauses the partition. */
-  #fail(
-    partition: number,
-    offset: number,
-    record: KafkaMessage,
-    value: Buffer,
-    failure: DecodeFailure,
-  ): boolean {
-    const { metrics, sessionHead, health, inspector } = this.#options;
-    if (sessionHead.isOld(partition, offset)) {
-      metrics.oldDataError.inc();
-      metrics.oldDataDecodeErrors.inc();
-      health.oldDataDecodeErrors(1);
-    } else {
-      metrics.error.inc();
-      metrics.decodeErrors[failure].inc();
-      health.decodeErrors(1);
-    }
-    this.#deadLetter(partition, offset, record, value, failure, inspector.error);
-    this.#log(failure, partition, offset, inspector.error, value.length);
-    return !this.#pauses(partition, offset);
-  }
-
-  #log(failure: FailureCode, partition: number, offset: number, error: string, bytes: number): void {
-    this.#options.errors.error(failure, `decode error: ${failure}`, {
-      error,
-      error_type: failure,
-      message_size: bytes,
-      kafka_partition: partition,
-      kafka_offset: offset,
-    });
-  }
-
-  #deadLetter(
-    partition: number,
-    offset: number,
-    record: KafkaMessage,
-    value: Buffer,
-    errorType: DeadLetterType,
-    error: string,
-  ): void {
-    const { deadLetters, inspector } = this.#options;
-    deadLetters.offer({
-      errorType,
-      error,
-      partition,
-      offset,
-      key: record.key,
-      value,
-      traceparent: headerText(record, "traceparent"),
-      header: inspector.header(0) ?? inspector.batchHeader,
-      messageCount: this.#messageCount,
-    });
-  }
-
-  #pauses(partition: number, offset: number): boolean {
-    if (!this.#options.pauseOnError) return false;
-    this.#pausedAt.set(partition, offset);
-    return true;
+    return "done";
   }
 
   #wakeWaiters(): void {
@@ -300,10 +191,4 @@ export class Pipeline implements BatchHandler {
     this.#progressWaiters.clear();
     for (const wake of waiters) wake();
   }
-}
-
-function headerText(record: KafkaMessage, name: string): string | null {
-  const value = record.headers?.[name];
-  const first = Array.isArray(value) ? value[0] : value;
-  return first === undefined ? null : first.toString();
 }

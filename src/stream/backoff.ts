@@ -3,14 +3,27 @@
 
 import type { Random } from "../runtime/random.ts";
 
+export interface BackoffPolicy {
+  /** The first pause. */
+  readonly baseMs: number;
+  /** No pause is longer, jitter aside. */
+  readonly capMs: number;
+  /** Each pause is multiplied by a factor drawn evenly from this range. */
+  readonly jitter: readonly [from: number, to: number];
+}
+
 /** Kafka is tried again quickly at first, then every 5 s at most, for ever. */
-const BASE_MS = 250;
-const CAP_MS = 5_000;
-/** Share of a pause that jitter may take off. */
-const JITTER = 0.2;
+export const RECONNECT_BACKOFF: BackoffPolicy = { baseMs: 250, capMs: 5_000, jitter: [0.8, 1] };
+
+/** Between attempts to send one record. */
+export const SEND_BACKOFF: BackoffPolicy = { baseMs: 100, capMs: 5_000, jitter: [1, 1.25] };
 
 /** The pause in milliseconds before attempt number `failures` + 1, given that many failures in a row. */
-export function backoffMs(failures: number, random: Random): number {
-  const doubled = BASE_MS * 2 ** Math.min(Math.max(failures - 1, 0), 30);
-  return Math.min(doubled, CAP_MS) * (1 - JITTER * random.next());
+export function backoffMs(
+  failures: number,
+  random: Random,
+  { baseMs, capMs, jitter: [from, to] }: BackoffPolicy = RECONNECT_BACKOFF,
+): number {
+  const doubled = baseMs * 2 ** Math.min(Math.max(failures - 1, 0), 30);
+  return Math.min(doubled, capMs) * (from + (to - from) * random.next());
 }

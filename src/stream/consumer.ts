@@ -22,7 +22,7 @@ import type { KafkaAdmin } from "./kafka-admin.ts";
 import type { KafkaSettings } from "./kafka-settings.ts";
 import { Liveness } from "./liveness.ts";
 import { OffsetCommits } from "./offset-commits.ts";
-import type { OffsetReset, PartitionState } from "./partition-state.ts";
+import type { HoldReason, OffsetReset, PartitionState } from "./partition-state.ts";
 
 export interface GroupConsumerOptions {
   readonly settings: KafkaSettings;
@@ -132,19 +132,18 @@ export class GroupConsumer {
     await this.#supervisor;
   }
 
-  /** Fetches nothing more of a partition until it is resumed; the membership goes on. */
-  pausePartition(partition: number): void {
+  /** Fetches nothing more of a partition until it is released for this reason; the membership goes on. */
+  hold(partition: number, reason: HoldReason): void {
     const state = this.#tracker.partitions.get(partition);
     if (!state) return;
-    state.holds.add("paused");
+    state.holds.add(reason);
     this.#membership?.pause(partition);
   }
 
-  /** Goes on with a paused partition at `offset`. */
-  resumePartition(partition: number, offset: number): void {
+  /** Everything below `offset` is done now: a partition that was held for this reason alone goes on there. */
+  release(partition: number, reason: HoldReason, offset: number): void {
     const state = this.#tracker.partitions.get(partition);
-    if (!state) return;
-    state.holds.delete("paused");
+    if (!state?.holds.delete(reason)) return;
     state.position = Math.max(state.position, offset);
     this.#membership?.seek(partition, state.position);
     if (state.holds.size === 0) this.#membership?.resume(partition);

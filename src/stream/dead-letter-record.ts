@@ -1,12 +1,15 @@
 // What a dead letter looks like in Kafka: one JSON object that names the source record, the cause and as much of the
-// payload as is permitted, with headers in the names of KIP-1191. Pure.
+// record as is permitted, so that it can be understood and sent again, with headers in the names of KIP-1191. Pure.
 
 import { createHash } from "node:crypto";
 import type { Random } from "../runtime/random.ts";
-import type { DeadLetter } from "./dead-letter-sink.ts";
+import type { DeadLetter } from "./dead-letter.ts";
+import { headerText, hopsOf, type RecordHeaders, recordIdOf } from "./redrive-headers.ts";
 
 export interface DeadLetterOrigin {
+  /** The topic of the bad records. */
   readonly topic: string;
+  /** The consumer group that met them; empty on the side of a producer. */
   readonly groupId: string;
   /** Who wrote the dead letter. */
   readonly consumerId: string;
@@ -22,6 +25,8 @@ export interface DeadLetterRecord {
 
 /** At most this much of a payload is embedded, so that the dead letter itself stays below broker limits. */
 export const MAX_EMBEDDED_BYTES = 512 * 1024;
+/** Keys, and all headers together, are embedded up to this size each. */
+const MAX_EMBEDDED_ENVELOPE_BYTES = 64 * 1024;
 const SAMPLE_BYTES = 16;
 
 /** Builds the record. `nowMs` is milliseconds since the epoch; a trace id is made up where the record has none. */
@@ -31,12 +36,16 @@ export function deadLetterRecord(
   nowMs: number,
   random: Random,
 ): DeadLetterRecord {
-  const trace = traceOf(letter.traceparent) ?? { traceId: hex(random.bytes(16)), spanId: null };
+  const trace = traceOf(headerText(letter.headers, "traceparent")) ?? {
+    traceId: hex(random.bytes(16)),
+    spanId: null,
+  };
   const { value, header, partition, offset } = letter;
   const sha256 = createHash("sha256").update(value).digest("hex");
   const oversized = letter.errorType === "payload_too_large";
   const included = origin.includePayload && !oversized ? value.subarray(0, MAX_EMBEDDED_BYTES) : null;
   const threadId = header?.threadId || letter.key?.toString("utf8") || null;
+  const hops = hopsOf(letter.headers);
   const body = {
     trace_id: trace.traceId,
     timestamp: new Date(nowMs).toISOString().replace("Z", "+00:00"),
@@ -65,6 +74,11 @@ export function deadLetterRecord(
     parent_trace_id: trace.spanId === null ? null : trace.traceId,
     span_id: trace.spanId,
     original_message: threadId === null && header === null ? null : originalMessage(letter, threadId),
+    record_id: recordIdOf(letter.headers, origin.topic, partition, offset),
+    redrive_hops: hops,
+    original_key_base64: embeddedKey(letter.key),
+    original_headers: embeddedHeaders(letter.headers),
+    original_timestamp_ms: letter.timestampMs,
   };
   return {
     key: trace.traceId,
@@ -74,7 +88,7 @@ export function deadLetterRecord(
       "__dlq.errors.partition": String(partition),
       "__dlq.errors.offset": String(offset),
       "__dlq.errors.group": origin.groupId,
-      "__dlq.errors.delivery.count": "1",
+      "__dlq.errors.delivery.count": String(hops + 1),
       "__dlq.errors.message": letter.error,
     },
   };
@@ -90,6 +104,19 @@ function originalMessage({ header }: DeadLetter, threadId: string | null): objec
     schema_version: header?.schemaVersion ?? null,
     timestamp_us: header?.timestampUs ?? null,
   };
+}
+
+function embeddedKey(key: Buffer | null): string | null {
+  return key === null || key.length > MAX_EMBEDDED_ENVELOPE_BYTES ? null : key.toString("base64");
+}
+
+/** Names and base64 values in their order; `null` if there are none, or more than may be embedded. */
+function embeddedHeaders(headers: RecordHeaders | undefined): readonly (readonly [string, string])[] | null {
+  const pairs = Object.entries(headers ?? {}).flatMap(([name, value]) =>
+    [value ?? []].flat().map((one) => [name, Buffer.from(one as string).toString("base64")] as const),
+  );
+  const size = pairs.reduce((sum, [name, value]) => sum + name.length + value.length, 0);
+  return pairs.length === 0 || size > MAX_EMBEDDED_ENVELOPE_BYTES ? null : pairs;
 }
 
 function exactNumber(value: number, text: string): number | string {

@@ -3,8 +3,14 @@
 
 import { Activity } from "../runtime/activity.ts";
 
-/** Why a partition is not fetched: the handler failed and gets it again later, or the caller paused it. */
-export type HoldReason = "retry" | "paused";
+/**
+ * Why a partition is not fetched.
+ *
+ * - `retry`: the handler failed and gets it again later
+ * - `paused`: until an operator lets it go on
+ * - `dead_letters`: until Kafka has its dead letters
+ */
+export type HoldReason = "retry" | "paused" | "dead_letters";
 
 export class PartitionState {
   readonly partition: number;

@@ -19,7 +19,6 @@ describe("variables that have no effect", () => {
       "KAFKA_SASL_PASWORD_FILE is not a known setting; did you mean KAFKA_SASL_PASSWORD_FILE?",
     ],
     ["DASHSTREAM_COLOUR", "DASHSTREAM_COLOUR is not a known setting"],
-    ["DLQ_FAIL_CLOSED", /^DLQ_FAIL_CLOSED is not supported by this version and ignored: /],
     ["REDIS_URL", /^REDIS_URL is not supported by this version and ignored: /],
     ["TENANT_RATE_LIMIT", /^TENANT_RATE_LIMIT is not supported by this version and ignored: /],
     [
@@ -36,7 +35,7 @@ describe("variables that have no effect", () => {
   });
 
   test.each([
-    ["asks for what happens anyway", { DLQ_FAIL_CLOSED: "False", KAFKA_GROUP_MODE: "shared" }],
+    ["asks for what happens anyway", { KAFKA_GROUP_MODE: "shared" }],
     ["is empty", { REDIS_URL: "", KAFKA_NONSENSE: " " }],
     ["belongs to somebody else", { PATH: "/bin", HOSTNAME: "h", KAFKAJS_NO_PARTITIONER_WARNING: "1" }],
     [

@@ -34,6 +34,7 @@ describe("defaults", () => {
       kafkaDlqTopic: "dashstream-quality-dlq",
       maxConcurrentDlqSends: 100,
       dlqSendTimeoutSecs: 5,
+      dlqFailClosed: false,
       dlqIncludeFullPayload: false,
       websocketHost: "127.0.0.1",
       websocketPort: 3002,

@@ -27,6 +27,7 @@ export function quietInputs(): HealthInputs {
       failures_by_reason: { timeout: 0, kafka_error: 0, backpressure: 0 },
       in_flight: 0,
       last_failure_ago_seconds: null,
+      waiting_partitions: [],
     },
     kafkaDownSeconds: null,
   };

@@ -3,7 +3,9 @@
 import type { KafkaMessage } from "kafkajs";
 import { Pipeline } from "../../src/server/pipeline.ts";
 import { recordMetrics } from "../../src/server/record-metrics.ts";
-import type { DeadLetter, DeadLetterSink } from "../../src/stream/dead-letter-sink.ts";
+import type { DeadLetter } from "../../src/stream/dead-letter.ts";
+import { DeadLetterBarrier } from "../../src/stream/dead-letter-barrier.ts";
+import type { DeadLetterSink } from "../../src/stream/dead-letter-sink.ts";
 import { type GapPolicy, SequenceValidator } from "../../src/stream/sequence.ts";
 import { reportSequence } from "../../src/stream/sequence-report.ts";
 import { SessionHead } from "../../src/stream/session-head.ts";
@@ -23,6 +25,9 @@ export interface KeptLetter extends Omit<DeadLetter, "header"> {
 export interface PipelineRigOptions extends RigOptions {
   readonly gapPolicy?: GapPolicy;
   readonly pauseOnError?: boolean;
+  /** What a dead letter has to wait for, as in closed mode; default: nothing, as in open mode. */
+  readonly onLetter?: (offset: number) => Promise<void>;
+  readonly deadLettersFull?: () => boolean;
   /** Offsets below this were in the log before the start. */
   readonly logEndOffset?: number;
 }
@@ -31,12 +36,26 @@ export function pipelineRig(options: PipelineRigOptions = {}) {
   const rig = hubRig(options);
   const letters: KeptLetter[] = [];
   const paused: number[] = [];
+  const resumed: [partition: number, offset: number][] = [];
+  const held: number[] = [];
+  const released: [partition: number, nextOffset: number][] = [];
   const committed: number[] = [];
   const logged: Record<string, unknown>[] = [];
   const policy = options.gapPolicy ?? "warn";
-  const deadLetters: Pick<DeadLetterSink, "offer"> = {
-    offer: ({ header, ...letter }) => letters.push({ ...letter, threadId: header?.threadId ?? null }),
+  const deadLetters: DeadLetterSink = {
+    get full() {
+      return options.deadLettersFull?.() ?? false;
+    },
+    offer({ header, ...letter }) {
+      letters.push({ ...letter, threadId: header?.threadId ?? null });
+      return options.onLetter?.(letter.offset) ?? null;
+    },
   };
+  const barrier = new DeadLetterBarrier({
+    clock: rig.clock,
+    hold: (partition) => held.push(partition),
+    release: (partition, nextOffset) => released.push([partition, nextOffset]),
+  });
   const pipeline = new Pipeline({
     clock: rig.clock,
     inspector: new Inspector({ maxPayloadBytes: MAX_PAYLOAD_BYTES, schemaPolicy: "exact" }),
@@ -45,6 +64,7 @@ export function pipelineRig(options: PipelineRigOptions = {}) {
     ring: rig.ring,
     hub: rig.hub,
     deadLetters,
+    barrier,
     health: rig.health,
     metrics: recordMetrics(rig.registry),
     errors: {
@@ -55,6 +75,7 @@ export function pipelineRig(options: PipelineRigOptions = {}) {
     log: silentLog,
     pauseOnError: options.pauseOnError ?? false,
     pausePartition: (partition) => paused.push(partition),
+    resumePartition: (partition, offset) => resumed.push([partition, offset]),
   });
   pipeline.assigned([
     { partition: 0, startOffset: 0, logStartOffset: 0, logEndOffset: options.logEndOffset ?? 0 },
@@ -65,6 +86,10 @@ export function pipelineRig(options: PipelineRigOptions = {}) {
     pipeline,
     letters,
     paused,
+    resumed,
+    barrier,
+    held,
+    released,
     committed,
     logged,
     /** Hands values to the pipeline as one batch, at consecutive offsets. */

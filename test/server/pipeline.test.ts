@@ -212,8 +212,9 @@ describe("policy pause", () => {
     expect(rig.paused).toEqual([0]);
     expect(rig.committed).toEqual([1]);
     expect(client.offsets(0)).toEqual([0]);
-    expect(rig.pipeline.resumeAfterError(0)).toBe(2);
-    expect(rig.pipeline.resumeAfterError(0)).toBeNull();
+    expect(rig.pipeline.resumeAfterError(0)).toBe(true);
+    expect(rig.resumed).toEqual([[0, 2]]);
+    expect(rig.pipeline.resumeAfterError(0)).toBe(false);
     await rig.handle(records.slice(1));
     expect(client.offsets(0)).toEqual([0, 2]);
     expect(rig.messages("error")).toBe(1);
@@ -230,6 +231,112 @@ test("a partition resumed after a bad last record is caught up, and whoever wait
   rig.pipeline.resumeAfterError(0);
   await handled;
   expect(phase.value).toBe(0);
+});
+
+describe("in closed mode", () => {
+  const BAD = Buffer.from("bad");
+
+  test("the offset passes a bad record only when its letter is written", async () => {
+    const letter = Promise.withResolvers<void>();
+    const rig = pipelineRig({ onLetter: () => letter.promise });
+    const client = rig.connect();
+    const handled = rig.consume(event("a", 1), BAD, event("a", 3));
+    expect(rig.committed).toEqual([]);
+    letter.resolve();
+    await handled;
+    expect(rig.committed).toEqual([3]);
+    expect(rig.held).toEqual([]);
+    expect(client.offsets(0)).toEqual([0, 2]);
+  });
+
+  test("a partition whose letter takes long is held and goes on by itself, others are not touched", async () => {
+    const letter = Promise.withResolvers<void>();
+    const rig = pipelineRig({ onLetter: () => letter.promise });
+    const handled = rig.consume(event("a", 1), BAD, event("a", 3));
+    rig.clock.advance(100);
+    await handled;
+    expect([rig.committed, rig.held, rig.released]).toEqual([[], [0], []]);
+    await rig.handle([message({ offset: "0", value: event("b", 1) })], 1);
+    expect(rig.committed).toEqual([1]);
+    letter.resolve();
+    await rig.barrier.settled(0);
+    expect(rig.released).toEqual([[0, 3]]);
+  });
+
+  test("records read again while letters are still under way are neither sent, nor dead-lettered, nor passed", async () => {
+    const letter = Promise.withResolvers<void>();
+    const rig = pipelineRig({ onLetter: () => letter.promise });
+    const client = rig.connect();
+    const records = [event("a", 1), BAD].map((value, i) => message({ offset: String(i), value }));
+    const first = rig.handle(records);
+    rig.clock.advance(100);
+    await first;
+    rig.pipeline.revoked([0]);
+    expect(rig.barrier.heldPartitions()).toEqual([]);
+    rig.pipeline.assigned([{ partition: 0, startOffset: 0, logStartOffset: 0, logEndOffset: 2 }]);
+    const again = rig.handle(records);
+    rig.clock.advance(100);
+    await again;
+    expect(rig.letters).toHaveLength(1);
+    expect(client.offsets(0)).toEqual([0]);
+    expect([rig.committed, rig.held]).toEqual([[], [0, 0]]);
+    expect(rig.counter("websocket_kafka_redeliveries_total")).toBe(2);
+  });
+
+  test("a slice ends where as many letters wait as may, and the rest follows", async () => {
+    let pending = 0;
+    const rig = pipelineRig({
+      deadLettersFull: () => pending >= 2,
+      onLetter: () => {
+        pending++;
+        return Promise.resolve().then(() => void pending--);
+      },
+    });
+    await rig.consume(BAD, BAD, BAD, BAD, BAD, event("a", 1));
+    expect(rig.committed).toEqual([2, 4, 6]);
+    expect(rig.letters).toHaveLength(5);
+  });
+
+  test("an operator's resume of a paused partition waits for its letter, too", async () => {
+    const letter = Promise.withResolvers<void>();
+    const rig = pipelineRig({ pauseOnError: true, onLetter: () => letter.promise });
+    const handled = rig.consume(event("a", 1), BAD);
+    rig.clock.advance(100);
+    await handled;
+    expect([rig.paused, rig.held, rig.committed]).toEqual([[0], [0], []]);
+    expect(rig.pipeline.resumeAfterError(0)).toBe(true);
+    expect(rig.resumed).toEqual([]);
+    letter.resolve();
+    await rig.barrier.settled(0);
+    expect(rig.resumed).toEqual([[0, 2]]);
+    // Behind what was handled before the bad record; the bad one is the operator's.
+    expect(rig.released).toEqual([[0, 1]]);
+  });
+});
+
+describe("a redriven record", () => {
+  const redriven = { headers: { "dashstream-redrive-hops": Buffer.from("1") } };
+
+  test("is delivered and takes no part in the numbering of its thread", async () => {
+    const rig = pipelineRig();
+    const client = rig.connect();
+    await rig.consume(event("a", 9), { value: event("a", 2), ...redriven }, event("a", 10));
+    expect(client.offsets(0)).toEqual([0, 1, 2]);
+    for (const kind of ["gaps", "duplicates", "reorders"]) {
+      expect(rig.counter(`dashstream_sequence_${kind}_total`)).toBe(0);
+    }
+  });
+
+  test("that is still bad is a dead letter again and excuses no number", async () => {
+    const rig = pipelineRig({ gapPolicy: "halt" });
+    await rig.consume(
+      event("a", 1),
+      { value: Buffer.from("bad"), key: Buffer.from("a"), ...redriven },
+      event("a", 3),
+    );
+    expect(rig.letters[0]).toMatchObject({ errorType: "buffer_underflow", headers: redriven.headers });
+    expect(rig.counter("dashstream_sequence_gaps_total")).toBe(1);
+  });
 });
 
 describe("absurd but decodable records", () => {

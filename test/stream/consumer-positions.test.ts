@@ -67,11 +67,11 @@ test("records that retention deleted while the partition stood still are passed 
   append(broker, 0, "a");
   const one = started();
   await one.received(1);
-  one.consumer.pausePartition(0);
+  one.consumer.hold(0, "paused");
   for (const text of ["b", "c", "d", "e", "f"]) append(broker, 0, text);
   const logStart = broker.startOffsets(TOPIC)[0] ?? 0;
   expect(logStart).toBeGreaterThan(1);
-  one.consumer.resumePartition(0, 1);
+  one.consumer.release(0, "paused", 1);
   await one.reports.until(() => one.values.includes("0:f"));
   expect(one.assignments[1]).toMatchObject({ startOffset: logStart, logStartOffset: logStart });
   expect(one.values).toEqual([

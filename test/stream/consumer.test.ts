@@ -202,14 +202,14 @@ describe("partitions", () => {
     const one = started();
     one.handle = async (batch) => {
       for (const record of batch.records) {
-        if (String(record.value) === "bad") return one.consumer.pausePartition(0);
+        if (String(record.value) === "bad") return one.consumer.hold(0, "paused");
         one.values.push(String(record.value));
         batch.progress(Number(record.offset) + 1);
       }
     };
     await one.received(1);
     await one.reports.until(() => one.consumer.partitions.get(0)?.holds.has("paused") ?? false);
-    one.consumer.resumePartition(0, 2);
+    one.consumer.release(0, "paused", 2);
     await one.received(2);
     expect(one.values).toEqual(["a", "c"]);
   });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
 import { seededRandom } from "../../src/runtime/random.ts";
+import type { DeadLetter } from "../../src/stream/dead-letter.ts";
 import { deadLetterRecord, MAX_EMBEDDED_BYTES } from "../../src/stream/dead-letter-record.ts";
-import type { DeadLetter } from "../../src/stream/dead-letter-sink.ts";
 import type { HeaderView } from "../../src/wire/header.ts";
 
 const ORIGIN = { topic: "telemetry", groupId: "g", consumerId: "server-1", includePayload: false };
@@ -23,7 +23,8 @@ const LETTER: DeadLetter = {
   offset: 41,
   key: Buffer.from("key-thread"),
   value: VALUE,
-  traceparent: null,
+  headers: undefined,
+  timestampMs: null,
   header: HEADER,
   messageCount: 12,
 };
@@ -99,7 +100,7 @@ describe("a dead letter", () => {
 
   test("is keyed by the trace of its record, else by a new one", () => {
     const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
-    const traced = build({ traceparent });
+    const traced = build({ headers: { traceparent: Buffer.from(traceparent) } });
     expect(traced.key).toBe("0af7651916cd43dd8448eb211c80319c");
     expect(traced.body).toMatchObject({
       trace_id: traced.key,
@@ -107,10 +108,47 @@ describe("a dead letter", () => {
       span_id: "b7ad6b7169203331",
     });
     for (const bad of [null, "garbage", `00-${"0".repeat(32)}-b7ad6b7169203331-01`]) {
-      const fresh = build({ traceparent: bad });
+      const fresh = build({ headers: bad === null ? {} : { traceparent: bad } });
       expect(fresh.key).toMatch(/^[0-9a-f]{32}$/);
       expect(fresh.body).toMatchObject({ trace_id: fresh.key, parent_trace_id: null });
     }
+  });
+});
+
+describe("what is needed to send the record again", () => {
+  test("is in the letter: its place as id, its key, headers and time", () => {
+    const headers = { traceparent: Buffer.from("x"), many: [Buffer.from("1"), Buffer.from([0, 255])] };
+    expect(build({ headers, timestampMs: 5 }).body).toMatchObject({
+      record_id: "telemetry-3-41",
+      redrive_hops: 0,
+      original_key_base64: Buffer.from("key-thread").toString("base64"),
+      original_headers: [
+        ["traceparent", "eA=="],
+        ["many", "MQ=="],
+        ["many", "AP8="],
+      ],
+      original_timestamp_ms: 5,
+    });
+    expect(build({ key: null }).body).toMatchObject({
+      original_key_base64: null,
+      original_headers: null,
+      original_timestamp_ms: null,
+    });
+  });
+
+  test("keeps the id of a redriven record and counts its deliveries", () => {
+    const headers = { "dashstream-record-id": "telemetry-0-7", "dashstream-redrive-hops": "2" };
+    const { body, headers: letterHeaders } = build({ headers });
+    expect(body).toMatchObject({ record_id: "telemetry-0-7", redrive_hops: 2 });
+    expect(letterHeaders["__dlq.errors.delivery.count"]).toBe("3");
+  });
+
+  test("is left out where it is absurdly large, so that the letter can still be written", () => {
+    const huge = Buffer.alloc(1_000_000);
+    expect(build({ key: huge, headers: { huge } }).body).toMatchObject({
+      original_key_base64: null,
+      original_headers: null,
+    });
   });
 });
 

@@ -45,7 +45,7 @@ test("the lag of every assigned partition is there from the start and right when
   await member.reports.until(() => member.assignments.length === 2);
   lag.refresh();
   expect([of(0).value, of(1).value]).toEqual([0, 0]);
-  member.consumer.pausePartition(1);
+  member.consumer.hold(1, "paused");
   append(broker, 1, "a", "b", "c");
   await lag.poll();
   expect([of(0).value, of(1).value]).toEqual([0, 3]);
@@ -66,7 +66,7 @@ test("a poll that fails is counted, and the last figures stay", async () => {
   const { lag, registry, of } = monitor();
   member.consumer.start();
   await member.reports.until(() => member.assignments.length === 2);
-  member.consumer.pausePartition(0);
+  member.consumer.hold(0, "paused");
   append(broker, 0, "a");
   await lag.poll();
   broker.control("ListOffsets", () => ({ kind: "error", error: "TOPIC_AUTHORIZATION_FAILED" }));

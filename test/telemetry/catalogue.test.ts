@@ -1,5 +1,4 @@
 import { describe, expect, test } from "bun:test";
-import { DEAD_LETTER_TYPES } from "../../src/stream/dead-letter-sink.ts";
 import { CATALOGUE } from "../../src/telemetry/catalogue.ts";
 import { createMetrics } from "../../src/telemetry/registry.ts";
 import { DECODE_FAILURES } from "../../src/wire/failure.ts";
@@ -56,6 +55,7 @@ const PROMISED = [
   "gauge websocket_connected_clients",
   "gauge websocket_dlq_in_flight",
   "gauge websocket_dlq_mode mode=fail_closed|fail_open",
+  "gauge websocket_dlq_waiting_partitions",
   "gauge websocket_kafka_catchup_phase *",
   "gauge websocket_kafka_consumer_lag *",
   "gauge websocket_kafka_lag_offset_age_seconds *",
@@ -133,7 +133,7 @@ describe("the catalogue of the server", () => {
     for (const code of DECODE_FAILURES) {
       expect(body).toContain(`websocket_decode_errors_total{error_type="${code}"} 0`);
     }
-    for (const type of DEAD_LETTER_TYPES) {
+    for (const type of [...DECODE_FAILURES, "thread_halted"]) {
       expect(body).toContain(`websocket_dlq_sends_total{error_type="${type}"} 0`);
     }
   });

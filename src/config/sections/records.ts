@@ -54,7 +54,7 @@ export const RECORD_OPTIONS = {
     env: ["MAX_CONCURRENT_DLQ_SENDS"],
     kind: wholeNumber(1, 100_000, "dead letters"),
     default: "100",
-    help: "Dead letters in flight at once; further ones are dropped and counted as backpressure.",
+    help: "Dead letters in flight at once; further ones are dropped and counted as backpressure, or wait if DLQ_FAIL_CLOSED is on.",
     commands: ["serve", "demo"],
   }),
   dlqSendTimeoutSecs: option({
@@ -62,6 +62,13 @@ export const RECORD_OPTIONS = {
     kind: seconds(1),
     default: "5",
     help: "How long Kafka may take to acknowledge a dead letter.",
+    commands: ["serve", "demo"],
+  }),
+  dlqFailClosed: option({
+    env: ["DLQ_FAIL_CLOSED"],
+    kind: onOff(),
+    default: "false",
+    help: "Whether a partition waits until Kafka has the dead letter of a bad record, instead of going on and losing the letter if need be.",
     commands: ["serve", "demo"],
   }),
   dlqIncludeFullPayload: option({

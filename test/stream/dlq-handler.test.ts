@@ -4,11 +4,11 @@ import type { Broker } from "../../sim/broker/broker.ts";
 import { type Clock, systemClock } from "../../src/runtime/clock.ts";
 import { systemNetwork } from "../../src/runtime/network.ts";
 import { seededRandom } from "../../src/runtime/random.ts";
-import { DeadLetterQueue } from "../../src/stream/dead-letter-queue.ts";
-import type { DeadLetter } from "../../src/stream/dead-letter-sink.ts";
+import { serverDeadLetterMetrics } from "../../src/server/dead-letter-metrics.ts";
+import type { DeadLetter } from "../../src/stream/dead-letter.ts";
+import { DlqHandler, type DlqHandlerOptions } from "../../src/stream/dlq-handler.ts";
 import { createKafkaAdmin, type KafkaAdmin } from "../../src/stream/kafka-admin.ts";
 import { CATALOGUE } from "../../src/telemetry/catalogue.ts";
-import { floodGuard } from "../../src/telemetry/flood.ts";
 import { silentLog } from "../../src/telemetry/log.ts";
 import { createMetrics } from "../../src/telemetry/registry.ts";
 import { settingsOf, startBroker } from "./stream-rig.ts";
@@ -21,14 +21,15 @@ const LETTER: DeadLetter = {
   offset: 1,
   key: null,
   value: Buffer.from("bad"),
-  traceparent: null,
+  headers: undefined,
+  timestampMs: null,
   header: null,
   messageCount: 1,
 };
 
 let broker: Broker;
 let admin: KafkaAdmin;
-let queue: DeadLetterQueue;
+let queue: DlqHandler;
 
 beforeEach(async () => {
   broker = await startBroker();
@@ -39,9 +40,11 @@ afterEach(async () => {
   await broker.stop();
 });
 
-function open(
-  options: { readonly maxInFlight?: number; readonly sendTimeoutMs?: number; readonly clock?: Clock } = {},
-) {
+type HandlerSetup = Partial<
+  Pick<DlqHandlerOptions, "maxInFlight" | "sendTimeoutMs" | "maxAttempts" | "clock" | "metrics" | "backoff">
+>;
+
+function open(options: HandlerSetup = {}) {
   const metrics = createMetrics({
     catalogue: CATALOGUE,
     component: "websocket-server",
@@ -50,16 +53,14 @@ function open(
   const clock = options.clock ?? systemClock;
   const shared = { settings: settingsOf(broker), network: systemNetwork, clock, log: silentLog };
   admin = createKafkaAdmin({ ...shared, onSocketError: () => {} });
-  queue = new DeadLetterQueue({
+  queue = new DlqHandler({
     ...shared,
+    metrics: serverDeadLetterMetrics(metrics, "fail_open"),
+    ...options,
     topic: DLQ,
     origin: { topic: "telemetry", groupId: "g", consumerId: "c", includePayload: false },
-    maxInFlight: options.maxInFlight ?? 100,
-    sendTimeoutMs: options.sendTimeoutMs ?? 5000,
     admin,
     random: seededRandom(3),
-    metrics,
-    errors: floodGuard(silentLog, systemClock),
   });
   return metrics;
 }
@@ -86,8 +87,8 @@ async function letters(): Promise<Record<string, unknown>[]> {
 test("a dead letter is written, counted by what was wrong, and readable as JSON under its trace id", async () => {
   broker.createTopic(DLQ);
   const metrics = open();
-  queue.offer(LETTER);
-  queue.offer({ ...LETTER, errorType: "schema_mismatch" });
+  queue.fireAndForget(LETTER);
+  queue.fireAndForget({ ...LETTER, errorType: "schema_mismatch" });
   expect(queue.health().in_flight).toBe(2);
   await queue.settled();
   expect(metrics.counter("websocket_dlq_sends_total", { error_type: "schema_mismatch" }).value).toBe(1);
@@ -102,7 +103,7 @@ describe("a dead letter that cannot be written is counted by what happened last"
 
   test("kafka_error: the topic does not exist", async () => {
     open();
-    queue.offer(LETTER);
+    queue.fireAndForget(LETTER);
     await queue.settled();
     expect(failures()).toEqual({ timeout: 0, kafka_error: 1, backpressure: 0 });
     expect(queue.health().status).toBe("degraded");
@@ -112,7 +113,7 @@ describe("a dead letter that cannot be written is counted by what happened last"
     broker.createTopic(DLQ);
     open();
     broker.control("Produce", () => ({ kind: "error", error: "TOPIC_AUTHORIZATION_FAILED" }));
-    queue.offer(LETTER);
+    queue.fireAndForget(LETTER);
     await queue.settled();
     expect(failures()).toEqual({ timeout: 0, kafka_error: 1, backpressure: 0 });
   });
@@ -121,11 +122,11 @@ describe("a dead letter that cannot be written is counted by what happened last"
     broker.createTopic(DLQ);
     open();
     await broker.down();
-    queue.offer(LETTER);
+    queue.fireAndForget(LETTER);
     await queue.settled();
     expect(failures()).toEqual({ timeout: 0, kafka_error: 1, backpressure: 0 });
     await broker.up();
-    queue.offer(LETTER);
+    queue.fireAndForget(LETTER);
     await queue.settled();
     expect(queue.health().sends).toBe(1);
   });
@@ -134,11 +135,11 @@ describe("a dead letter that cannot be written is counted by what happened last"
     broker.createTopic(DLQ);
     open({ sendTimeoutMs: 200 });
     const rule = broker.control("Produce", () => ({ kind: "hang" }));
-    queue.offer(LETTER);
+    queue.fireAndForget(LETTER);
     await queue.settled();
     expect(failures()).toEqual({ timeout: 1, kafka_error: 0, backpressure: 0 });
     rule.remove();
-    queue.offer(LETTER);
+    queue.fireAndForget(LETTER);
     await queue.settled();
     expect(queue.health()).toMatchObject({ sends: 1, failures_by_reason: { timeout: 1 } });
   });
@@ -146,7 +147,7 @@ describe("a dead letter that cannot be written is counted by what happened last"
   test("backpressure: no slot is free", async () => {
     broker.createTopic(DLQ);
     open({ maxInFlight: 2 });
-    for (let i = 0; i < 5; i++) queue.offer(LETTER);
+    for (let i = 0; i < 5; i++) queue.fireAndForget(LETTER);
     expect(failures()).toEqual({ timeout: 0, kafka_error: 0, backpressure: 3 });
     await queue.settled();
     expect(queue.health().sends).toBe(2);
@@ -183,8 +184,8 @@ test("a topic that could not be used is looked for again until it is there", asy
 test("letters offered together share their fate only as far as they must: one that is too large is alone lost", async () => {
   broker.createTopic(DLQ, { config: { "max.message.bytes": "8000" } });
   open();
-  for (let offset = 0; offset < 4; offset++) queue.offer({ ...LETTER, offset });
-  queue.offer({ ...LETTER, offset: 4, error: "x".repeat(10_000) });
+  for (let offset = 0; offset < 4; offset++) queue.fireAndForget({ ...LETTER, offset });
+  queue.fireAndForget({ ...LETTER, offset: 4, error: "x".repeat(10_000) });
   await queue.settled();
   expect(queue.health()).toMatchObject({ sends: 4, failures_by_reason: { kafka_error: 1 }, in_flight: 0 });
   const read = await letters();
@@ -199,7 +200,8 @@ test("many large letters offered together fit the topic's limit, because they le
     requests++;
     return { kind: "pass" };
   });
-  for (let offset = 0; offset < 20; offset++) queue.offer({ ...LETTER, offset, error: "x".repeat(100_000) });
+  for (let offset = 0; offset < 20; offset++)
+    queue.fireAndForget({ ...LETTER, offset, error: "x".repeat(100_000) });
   await queue.settled();
   expect(requests).toBe(10);
   expect(queue.health()).toMatchObject({ sends: 20, failures_by_reason: { kafka_error: 0 } });
@@ -217,6 +219,100 @@ test("closing waits for what is in flight, but not for ever", async () => {
   broker.createTopic(DLQ);
   open();
   broker.control("Produce", () => ({ kind: "hang" }));
-  queue.offer(LETTER);
+  queue.fireAndForget(LETTER);
   expect(await queue.flush(50)).toBe(1);
+});
+
+describe("the modes of sending", () => {
+  const QUICK = { baseMs: 1, capMs: 1, jitter: [1, 1] } as const;
+  let counts: Record<string, number>;
+
+  /** Opens a handler that counts as the library does, against a topic where the first `failures` requests fail. */
+  function openCounted(failures: number, options: HandlerSetup = {}) {
+    broker.createTopic(DLQ);
+    counts = { sent: 0, attemptFailed: 0, retried: 0, lost: 0, dropped: 0 };
+    const count = (name: string) => {
+      counts[name] = (counts[name] ?? 0) + 1;
+    };
+    open({
+      backoff: QUICK,
+      metrics: {
+        sent: () => count("sent"),
+        attemptFailed: (_, retrying) => count(retrying ? "retried" : "attemptFailed"),
+        lost: () => count("lost"),
+        dropped: () => count("dropped"),
+        inFlight: () => {},
+      },
+      ...options,
+    });
+    let requests = 0;
+    broker.control("Produce", () =>
+      ++requests <= failures ? { kind: "error", error: "TOPIC_AUTHORIZATION_FAILED" } : { kind: "pass" },
+    );
+  }
+
+  const code = async (sending: Promise<void>) =>
+    sending.then(
+      () => null,
+      (error: unknown) => (error as { code: string }).code,
+    );
+
+  test("send: waits for Kafka, one attempt", async () => {
+    openCounted(1);
+    expect(await code(queue.send(LETTER))).toBe("dlq_send_failed");
+    expect(counts).toEqual({ sent: 0, attemptFailed: 1, retried: 0, lost: 1, dropped: 0 });
+    expect(await code(queue.send(LETTER))).toBeNull();
+    expect(counts.sent).toBe(1);
+  });
+
+  test("send with retry: a few attempts, each failed one counted, also the last", async () => {
+    openCounted(3);
+    expect(await code(queue.sendWithRetry(LETTER))).toBe("dlq_send_failed");
+    expect(counts).toEqual({ sent: 0, attemptFailed: 0, retried: 3, lost: 1, dropped: 0 });
+  });
+
+  test("send with retry: what succeeds in the end is not lost", async () => {
+    openCounted(2);
+    expect(await code(queue.sendWithRetry(LETTER))).toBeNull();
+    expect(counts).toEqual({ sent: 1, attemptFailed: 0, retried: 2, lost: 0, dropped: 0 });
+  });
+
+  test("fire and forget: one attempt; without a permit it is dropped", async () => {
+    openCounted(1, { maxInFlight: 1 });
+    expect(queue.tryFireAndForget(LETTER)).toBe(true);
+    expect(queue.tryFireAndForget(LETTER)).toBe(false);
+    queue.fireAndForget(LETTER);
+    expect(counts.dropped).toBe(2);
+    await queue.settled();
+    expect(counts).toEqual({ sent: 0, attemptFailed: 1, retried: 0, lost: 1, dropped: 2 });
+    queue.fireAndForgetWithRetry(LETTER);
+    await queue.settled();
+    expect(counts.sent).toBe(1);
+  });
+
+  test("fire and forget, blocking: waits for a permit and loses none", async () => {
+    openCounted(0, { maxInFlight: 1 });
+    await queue.fireAndForgetBlocking(LETTER);
+    expect(queue.saturated).toBe(true);
+    await queue.fireAndForgetWithRetryBlocking(LETTER);
+    expect(counts.sent).toBe(1);
+    await queue.settled();
+    expect(counts).toEqual({ sent: 2, attemptFailed: 0, retried: 0, lost: 0, dropped: 0 });
+  });
+
+  test("until acknowledged: never gives up, and a letter that waits is not counted as lost", async () => {
+    openCounted(7);
+    await queue.sendUntilAcknowledged(LETTER);
+    expect(counts).toEqual({ sent: 1, attemptFailed: 0, retried: 7, lost: 0, dropped: 0 });
+    expect(queue.health().failures_by_reason.kafka_error).toBe(7);
+  });
+
+  test("until acknowledged: ends when the handler is closed, and says so", async () => {
+    openCounted(Number.POSITIVE_INFINITY, { backoff: { baseMs: 60_000, capMs: 60_000, jitter: [1, 1] } });
+    const sending = code(queue.sendUntilAcknowledged(LETTER));
+    while (counts.retried === 0) await new Promise((resolve) => setImmediate(resolve));
+    await queue.close(0);
+    expect(await sending).toBe("aborted");
+    expect(counts.lost).toBe(0);
+  });
 });

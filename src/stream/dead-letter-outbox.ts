@@ -1,0 +1,107 @@
+// Attempts to write dead letters: what is posted in one turn leaves together, in requests that fit, and each letter
+// learns its own fate within a limited time. Nothing is tried twice here.
+
+import { describeError } from "../errors.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { DeadLetterFailure } from "./dead-letter.ts";
+import type { DeadLetterRecord } from "./dead-letter-record.ts";
+import { classifyInfrastructureError, isAnswered, isTooLarge } from "./infrastructure-errors.ts";
+import { TopicWriter, type TopicWriterOptions } from "./topic-writer.ts";
+
+export interface SendFailure {
+  readonly reason: Exclude<DeadLetterFailure, "backpressure">;
+  readonly error: string;
+  readonly cause: unknown;
+}
+
+interface Posted {
+  readonly record: DeadLetterRecord;
+  readonly settle: (failure: SendFailure | null) => void;
+}
+
+/** One request holds no more than this, well below what topics accept by default (1 MiB); a larger letter goes alone. */
+const MAX_REQUEST_BYTES = 256 * 1024;
+
+export class DeadLetterOutbox {
+  readonly #clock: Clock;
+  readonly #topic: string;
+  readonly #sendTimeoutMs: number;
+  readonly #writer: TopicWriter;
+  #turn: Posted[] = [];
+
+  constructor(options: TopicWriterOptions) {
+    this.#clock = options.clock;
+    this.#topic = options.topic;
+    this.#sendTimeoutMs = options.sendTimeoutMs;
+    this.#writer = new TopicWriter(options);
+  }
+
+  /** One attempt; resolves with `null` once Kafka acknowledged the letter, else with what happened. Never rejects. */
+  post(record: DeadLetterRecord): Promise<SendFailure | null> {
+    return new Promise((settle) => {
+      this.#turn.push({ record, settle });
+      if (this.#turn.length === 1) queueMicrotask(() => this.#sendTurn());
+    });
+  }
+
+  close(): void {
+    this.#writer.close();
+  }
+
+  #sendTurn(): void {
+    const posted = this.#turn;
+    this.#turn = [];
+    for (const request of requestsOf(posted)) void this.#send(request);
+  }
+
+  async #send(request: readonly Posted[]): Promise<void> {
+    const failure = await this.#outcome(request.map(({ record }) => record));
+    // Kafka refused the request for its size; each letter of it may still fit alone.
+    if (failure !== null && isTooLarge(failure.cause) && request.length > 1) {
+      for (const posted of request) void this.#send([posted]);
+      return;
+    }
+    for (const { settle } of request) settle(failure);
+  }
+
+  /** What happens first decides: an acknowledgement that comes later is neither a success nor a second failure. */
+  #outcome(records: readonly DeadLetterRecord[]): Promise<SendFailure | null> {
+    const topic = this.#topic;
+    const { done, abandon } = this.#writer.send(records);
+    return new Promise((resolve) => {
+      const timer = this.#clock.after(this.#sendTimeoutMs, () => {
+        abandon();
+        const error = `topic ${topic}: no acknowledgement within ${this.#sendTimeoutMs} ms`;
+        resolve({ reason: "timeout", error, cause: null });
+      });
+      done
+        .then(
+          () => resolve(null),
+          (cause: unknown) => {
+            const error = `topic ${topic}: ${describeError(cause)}`;
+            resolve({ reason: reasonOf(cause), error, cause });
+          },
+        )
+        .finally(() => timer.cancel());
+    });
+  }
+}
+
+function requestsOf(posted: readonly Posted[]): readonly (readonly Posted[])[] {
+  const requests: Posted[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const letter of posted) {
+    bytes += letter.record.value.length;
+    if (bytes > MAX_REQUEST_BYTES) {
+      requests.push([]);
+      bytes = letter.record.value.length;
+    }
+    requests.at(-1)?.push(letter);
+  }
+  return requests;
+}
+
+function reasonOf(error: unknown): SendFailure["reason"] {
+  if (isAnswered(error)) return "kafka_error";
+  return classifyInfrastructureError(error) === "connection_timeout" ? "timeout" : "kafka_error";
+}

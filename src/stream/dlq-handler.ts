@@ -1,0 +1,262 @@
+// Writes dead letters in the way that the caller can afford: without waiting, with a bounded number in flight; with a
+// few attempts; or until Kafka has them. Every letter that is not written is counted by what happened to it last.
+
+import { DashstreamError } from "../errors.ts";
+import { Activity } from "../runtime/activity.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { Network } from "../runtime/network.ts";
+import type { Random } from "../runtime/random.ts";
+import { type FloodGuard, floodGuard } from "../telemetry/flood.ts";
+import type { Log } from "../telemetry/log.ts";
+import { type BackoffPolicy, backoffMs, SEND_BACKOFF } from "./backoff.ts";
+import type { DeadLetter, DeadLetterFailure, DeadLetterHealth, DlqMode } from "./dead-letter.ts";
+import type { DeadLetterMetrics } from "./dead-letter-metrics.ts";
+import { DeadLetterOutbox, type SendFailure } from "./dead-letter-outbox.ts";
+import { type DeadLetterOrigin, type DeadLetterRecord, deadLetterRecord } from "./dead-letter-record.ts";
+import { DeadLetterTopic } from "./dead-letter-topic.ts";
+import { endsWithin } from "./deadline.ts";
+import type { KafkaAdmin } from "./kafka-admin.ts";
+import type { KafkaSettings } from "./kafka-settings.ts";
+import { Permits } from "./permits.ts";
+
+export interface DlqHandlerOptions {
+  readonly settings: KafkaSettings;
+  /** Where dead letters go. */
+  readonly topic: string;
+  readonly origin: DeadLetterOrigin;
+  /** What it says of itself in health reports; default `fail_open`. */
+  readonly mode?: DlqMode;
+  /** Letters in flight at once in the modes that take a permit; default 100. */
+  readonly maxInFlight?: number;
+  /** How long Kafka may take to acknowledge a letter; default 5 s. */
+  readonly sendTimeoutMs?: number;
+  /** Attempts of the modes that retry, at least 1; default 3. */
+  readonly maxAttempts?: number;
+  readonly backoff?: BackoffPolicy;
+  readonly admin: KafkaAdmin;
+  readonly network: Network;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly metrics: DeadLetterMetrics;
+  readonly log: Log;
+  /** The first connection is there, after that many failed ones. */
+  readonly onConnected?: (retries: number) => void;
+}
+
+const DEFAULT_MAX_IN_FLIGHT = 100;
+const DEFAULT_SEND_TIMEOUT_MS = 5_000;
+const DEFAULT_MAX_ATTEMPTS = 3;
+/** A failure colours the health report for this long. */
+const RECENT_FAILURE_MS = 120_000;
+const CONSEQUENCES: Readonly<Record<DlqMode, string>> = {
+  fail_open: "unless that changes, or the broker creates it on first use, dead letters will be lost",
+  fail_closed: "until it can be used, partitions will stand still at bad records",
+};
+
+/** Handles dead letters. What is handed over is copied at once; views of it may be reused. */
+export class DlqHandler {
+  readonly #options: DlqHandlerOptions;
+  readonly #maxAttempts: number;
+  readonly #permits: Permits;
+  readonly #outbox: DeadLetterOutbox;
+  readonly #topic: DeadLetterTopic;
+  readonly #errors: FloodGuard;
+  readonly #activity = new Activity();
+  readonly #closing = new AbortController();
+  readonly #failures: Record<DeadLetterFailure, number> = { timeout: 0, kafka_error: 0, backpressure: 0 };
+  #sends = 0;
+  #lastFailureMs: number | null = null;
+
+  constructor(options: DlqHandlerOptions) {
+    const { log, clock, mode = "fail_open", sendTimeoutMs = DEFAULT_SEND_TIMEOUT_MS } = options;
+    this.#options = options;
+    this.#maxAttempts = Math.max(1, options.maxAttempts ?? DEFAULT_MAX_ATTEMPTS);
+    this.#permits = new Permits(Math.max(1, options.maxInFlight ?? DEFAULT_MAX_IN_FLIGHT));
+    this.#outbox = new DeadLetterOutbox({ ...options, sendTimeoutMs });
+    this.#topic = new DeadLetterTopic({ ...options, consequence: CONSEQUENCES[mode] });
+    this.#errors = floodGuard(log, clock);
+  }
+
+  /** True while as many letters are in flight as may be. */
+  get saturated(): boolean {
+    return this.#activity.pending >= this.#permits.size;
+  }
+
+  /** Why the topic cannot be used, as far as is known; `null` = nothing is known against it. */
+  get topicProblem(): string | null {
+    return this.#topic.problem;
+  }
+
+  /** Looks whether the topic exists, and keeps looking while it does not. */
+  checkTopic(): Promise<void> {
+    return this.#topic.check();
+  }
+
+  /** One attempt, without a permit. @throws DashstreamError `dlq_send_failed` */
+  send(letter: DeadLetter): Promise<void> {
+    return this.#deliverOrThrow(letter, 1);
+  }
+
+  /** A few attempts, without a permit. @throws DashstreamError `dlq_send_failed` */
+  sendWithRetry(letter: DeadLetter): Promise<void> {
+    return this.#deliverOrThrow(letter, this.#maxAttempts);
+  }
+
+  /**
+   * Attempts without end, with growing pauses. Resolves once Kafka has the letter.
+   * @throws DashstreamError `aborted` when the handler is closed before
+   */
+  async sendUntilAcknowledged(letter: DeadLetter): Promise<void> {
+    const failure = await this.#deliver(this.#recordOf(letter), letter, Number.POSITIVE_INFINITY);
+    if (failure !== null) throw new DashstreamError("aborted", `dlq: closed before the letter was written`);
+  }
+
+  /** One attempt, nobody waits; dropped if no permit is free. */
+  fireAndForget(letter: DeadLetter): void {
+    this.tryFireAndForget(letter);
+  }
+
+  /** The same; false if it was dropped. */
+  tryFireAndForget(letter: DeadLetter): boolean {
+    return this.#fire(letter, 1);
+  }
+
+  /** A few attempts, nobody waits; dropped if no permit is free. */
+  fireAndForgetWithRetry(letter: DeadLetter): void {
+    this.#fire(letter, this.#maxAttempts);
+  }
+
+  /** Waits for a permit, not for Kafka; one attempt. */
+  fireAndForgetBlocking(letter: DeadLetter): Promise<void> {
+    return this.#fireWhenPermitted(letter, 1);
+  }
+
+  /** Waits for a permit, not for Kafka; a few attempts. */
+  fireAndForgetWithRetryBlocking(letter: DeadLetter): Promise<void> {
+    return this.#fireWhenPermitted(letter, this.#maxAttempts);
+  }
+
+  /** `waitingPartitions`: those that stand still for their letters. */
+  health(waitingPartitions: readonly number[] = []): DeadLetterHealth {
+    const { clock, mode = "fail_open" } = this.#options;
+    const agoMs = this.#lastFailureMs === null ? null : clock.monotonicMs() - this.#lastFailureMs;
+    const failedLately = agoMs !== null && agoMs < RECENT_FAILURE_MS;
+    const degraded = failedLately || this.#topic.problem !== null || waitingPartitions.length > 0;
+    return {
+      mode,
+      status: degraded ? "degraded" : this.#topic.found ? "healthy" : "unknown",
+      sends: this.#sends,
+      failures_by_reason: { ...this.#failures },
+      in_flight: this.#activity.pending,
+      last_failure_ago_seconds: agoMs === null ? null : Math.floor(agoMs / 1000),
+      waiting_partitions: waitingPartitions,
+    };
+  }
+
+  /** Resolves when nothing is in flight. */
+  settled(): Promise<void> {
+    return this.#activity.settled();
+  }
+
+  /** Resolves when nothing is in flight, at the latest after `timeoutMs`; gives what is still in flight. */
+  async flush(timeoutMs: number): Promise<number> {
+    await endsWithin(this.#options.clock, timeoutMs, this.#activity.settled());
+    return this.#activity.pending;
+  }
+
+  /** Flushes and disconnects. */
+  async close(timeoutMs: number): Promise<void> {
+    const left = await this.flush(timeoutMs);
+    if (left > 0) this.#options.log.warn("dlq: closing with dead letters in flight", { in_flight: left });
+    this.#closing.abort();
+    this.#topic.close();
+    this.#outbox.close();
+    this.#errors.flush();
+  }
+
+  #recordOf(letter: DeadLetter): DeadLetterRecord {
+    const { origin, clock, random } = this.#options;
+    return deadLetterRecord(letter, origin, clock.nowMs(), random);
+  }
+
+  #fire(letter: DeadLetter, attempts: number): boolean {
+    if (!this.#permits.tryTake()) {
+      this.#drop();
+      return false;
+    }
+    void this.#deliver(this.#recordOf(letter), letter, attempts, this.#permits);
+    return true;
+  }
+
+  async #fireWhenPermitted(letter: DeadLetter, attempts: number): Promise<void> {
+    const record = this.#recordOf(letter);
+    await this.#permits.take();
+    void this.#deliver(record, letter, attempts, this.#permits);
+  }
+
+  async #deliverOrThrow(letter: DeadLetter, attempts: number): Promise<void> {
+    const failure = await this.#deliver(this.#recordOf(letter), letter, attempts);
+    if (failure === null) return;
+    throw new DashstreamError("dlq_send_failed", `dlq send failed: ${failure.error}`, {
+      cause: failure.cause,
+    });
+  }
+
+  /** Resolves with `null` once Kafka has the letter, else with the last failure. Never rejects. Gives its permit back. */
+  async #deliver(
+    record: DeadLetterRecord,
+    { errorType }: DeadLetter,
+    attempts: number,
+    permits?: Permits,
+  ): Promise<SendFailure | null> {
+    const { metrics, clock, random, backoff = SEND_BACKOFF } = this.#options;
+    const { signal } = this.#closing;
+    this.#begin();
+    try {
+      for (let attempt = 1; ; attempt++) {
+        const failure = await this.#outbox.post(record);
+        if (failure === null) {
+          this.#sends++;
+          metrics.sent(errorType);
+          this.#topic.works();
+          return null;
+        }
+        if (!signal.aborted) this.#failed(failure, attempts > 1);
+        const again = attempt < attempts && (await clock.sleep(backoffMs(attempt, random, backoff), signal));
+        if (again) continue;
+        // Whoever waits without end still has the record.
+        if (Number.isFinite(attempts)) metrics.lost();
+        return failure;
+      }
+    } finally {
+      permits?.release();
+      this.#end();
+    }
+  }
+
+  #failed({ reason, error }: SendFailure, retrying: boolean): void {
+    this.#options.metrics.attemptFailed(reason, retrying);
+    this.#noteFailure(reason, error);
+  }
+
+  #drop(): void {
+    this.#options.metrics.dropped();
+    this.#noteFailure("backpressure", `${this.#permits.size} dead letters are in flight already`);
+  }
+
+  #noteFailure(reason: DeadLetterFailure, error: string): void {
+    this.#failures[reason]++;
+    this.#lastFailureMs = this.#options.clock.monotonicMs();
+    this.#errors.error(`dlq ${reason}`, `dlq send failed: ${reason}`, { reason, error });
+  }
+
+  #begin(): void {
+    this.#activity.begin();
+    this.#options.metrics.inFlight(this.#activity.pending);
+  }
+
+  #end(): void {
+    this.#activity.end();
+    this.#options.metrics.inFlight(this.#activity.pending);
+  }
+}

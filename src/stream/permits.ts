@@ -1,0 +1,33 @@
+// A bounded number of things at once: whoever wants to begin takes a permit, at once or in the order of asking.
+
+export class Permits {
+  readonly size: number;
+  #free: number;
+  readonly #waiting: (() => void)[] = [];
+
+  /** `size` is at least 1. */
+  constructor(size: number) {
+    this.size = size;
+    this.#free = size;
+  }
+
+  /** False if none is free now. */
+  tryTake(): boolean {
+    if (this.#free === 0) return false;
+    this.#free--;
+    return true;
+  }
+
+  /** Resolves once this caller has a permit. */
+  take(): Promise<void> {
+    if (this.tryTake()) return Promise.resolve();
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** Gives a permit back; the one who waits longest has it. */
+  release(): void {
+    const next = this.#waiting.shift();
+    if (next) next();
+    else this.#free++;
+  }
+}
