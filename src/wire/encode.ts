@@ -8,8 +8,9 @@ import {
   withFrame,
   ZSTD_FRAME,
 } from "./frame.ts";
+import { mapHeaders } from "./map-headers.ts";
 import { encodeMessage } from "./messages.ts";
-import { CompressionType, type DashStreamMessageInit, type EventInit, type HeaderInit } from "./model.ts";
+import { CompressionType, type DashStreamMessageInit } from "./model.ts";
 
 /**
  * The framed value of a message. A message that is compressed carries `COMPRESSION_ZSTD` in its header, a batch also
@@ -27,20 +28,5 @@ export function encodeFramed(
 }
 
 function markCompressed(message: DashStreamMessageInit): DashStreamMessageInit {
-  const marked = Object.entries(message).map(([name, body]) => {
-    if (name === "message" || typeof body !== "object" || body === null) return [name, body];
-    const events: readonly EventInit[] | undefined = Reflect.get(body, "events");
-    const header: HeaderInit | undefined = Reflect.get(body, "header");
-    const inner = name === "eventBatch" && events ? { events: events.map(markEvent) } : {};
-    return [name, { ...body, ...inner, ...(header ? { header: markHeader(header) } : {}) }];
-  });
-  return Object.fromEntries(marked) as DashStreamMessageInit;
-}
-
-function markEvent(event: EventInit): EventInit {
-  return event.header ? { ...event, header: markHeader(event.header) } : event;
-}
-
-function markHeader(header: HeaderInit): HeaderInit {
-  return { ...header, compression: CompressionType.COMPRESSION_ZSTD };
+  return mapHeaders(message, (header) => ({ ...header, compression: CompressionType.COMPRESSION_ZSTD }));
 }
