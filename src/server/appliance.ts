@@ -2,13 +2,12 @@
 // the seams for time, randomness, network and serving.
 
 import type { Config } from "../config/options.ts";
-import { describeError } from "../errors.ts";
 import type { BuildInfo } from "../runtime/build-info.ts";
 import type { Clock, Timer } from "../runtime/clock.ts";
 import type { HttpServer, ServeHttp } from "../runtime/http.ts";
 import type { Network } from "../runtime/network.ts";
 import type { Random } from "../runtime/random.ts";
-import { GroupConsumer } from "../stream/consumer.ts";
+import { GroupConsumer } from "../stream/group-consumer.ts";
 import type { OnInfrastructureError } from "../stream/infrastructure-errors.ts";
 import { createKafkaAdmin, type KafkaAdmin } from "../stream/kafka-admin.ts";
 import { LagMonitor } from "../stream/lag.ts";
@@ -88,7 +87,6 @@ export class Appliance {
       network: options.network,
       clock,
       log,
-      onSocketError: (error) => log.debug("kafka admin connection failed", { error: describeError(error) }),
     });
     this.#ring = new Ring({
       maxRecords: config.replayBufferMemorySize,

@@ -54,7 +54,7 @@ export function createDeadLetters(options: DeadLettersOptions): DeadLetters {
     mode,
     maxInFlight: config.maxConcurrentDlqSends,
     sendTimeoutMs,
-    metrics: serverDeadLetterMetrics(metrics, mode),
+    counts: serverDeadLetterMetrics(metrics, mode),
     onConnected: (retries) =>
       metrics.histogram("dashstream_ws_retry_count", { operation: "dlq_producer_create" }).observe(retries),
   });

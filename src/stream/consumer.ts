@@ -1,253 +1,214 @@
-// Reads a topic as a member of a consumer group and keeps doing so: what fails is counted and tried again, a client
-// library that gives up is replaced, and an offset is committed only after its record was handled.
+// Reads messages for a program: as a member of a consumer group or of one partition, decoded, numbered threads
+// checked, bad records counted and, with a dead-letter handler, kept. A message is handled at least once; its offset is
+// committed only after that.
 
-import { DashstreamError, describeError } from "../errors.ts";
-import type { Clock } from "../runtime/clock.ts";
-import type { Network } from "../runtime/network.ts";
-import type { Random } from "../runtime/random.ts";
-import type { Log } from "../telemetry/log.ts";
-import { AssignmentTracker } from "./assignment-tracker.ts";
-import { backoffMs } from "./backoff.ts";
-import type { BatchHandler } from "./batch.ts";
-import { BatchDelivery } from "./batch-delivery.ts";
-import { endsWithin } from "./deadline.ts";
-import { GroupMembership } from "./group-membership.ts";
-import {
-  classifyInfrastructureError,
-  isTopicMissing,
-  type KafkaOperation,
-  type OnInfrastructureError,
-} from "./infrastructure-errors.ts";
-import type { KafkaAdmin } from "./kafka-admin.ts";
+import { describeError } from "../errors.ts";
+import type { Timer } from "../runtime/clock.ts";
+import { type FloodGuard, floodGuard } from "../telemetry/flood.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
+import { Inspector } from "../wire/inspector.ts";
+import type { SchemaPolicy } from "../wire/schema-policy.ts";
+import type { Assignment, BatchHandler } from "./batch.ts";
+import { type ConsumerCounts, consumerCounts } from "./consumer-counts.ts";
+import { DeadLetterBarrier } from "./dead-letter-barrier.ts";
+import { type DeadLetterSink, failClosed, failOpen } from "./dead-letter-sink.ts";
+import type { DlqHandler } from "./dlq-handler.ts";
+import { GroupConsumer } from "./group-consumer.ts";
+import type { OnInfrastructureError } from "./infrastructure-errors.ts";
+import { createKafkaAdmin, type KafkaAdmin } from "./kafka-admin.ts";
 import type { KafkaSettings } from "./kafka-settings.ts";
-import { Liveness } from "./liveness.ts";
-import { OffsetCommits } from "./offset-commits.ts";
-import type { HoldReason, OffsetReset, PartitionState } from "./partition-state.ts";
+import { refreshLogEnds } from "./lag.ts";
+import { type BadRecord, MessageDelivery, type ReceivedMessage } from "./message-delivery.ts";
+import type { OffsetReset, PartitionState } from "./partition-state.ts";
+import { RecordJudge } from "./record-judge.ts";
+import type { Seams } from "./seams.ts";
+import { type GapPolicy, SequenceValidator } from "./sequence.ts";
+import { reportSequence } from "./sequence-report.ts";
 
-export interface GroupConsumerOptions {
+export interface ConsumerOptions extends Seams {
   readonly settings: KafkaSettings;
   readonly topic: string;
   readonly groupId: string;
-  readonly autoOffsetReset: OffsetReset;
-  readonly handler: BatchHandler;
-  readonly admin: KafkaAdmin;
-  readonly network: Network;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
-  readonly onInfrastructureError: OnInfrastructureError;
-  /** Retries that one start-up step took, once it succeeded. */
-  readonly onStarted: (operation: StartOperation, retries: number) => void;
+  /** Reads this partition only; further members of the group stand by. Default: the group's share. */
+  readonly partition?: number;
+  /** Where a group without a committed offset begins; default `earliest`. */
+  readonly autoOffsetReset?: OffsetReset;
+  /** `strict` (default) takes framed values only, `compatible` also those of older producers. */
+  readonly framing?: "strict" | "compatible";
+  /** Default `exact`. */
+  readonly schemaPolicy?: SchemaPolicy;
+  /** Largest value without its framing byte; default 1 MiB. */
+  readonly maxPayloadBytes?: number;
+  /** What a missing sequence number does; `off` checks none. Default `warn`. */
+  readonly gapPolicy?: GapPolicy | "off";
+  readonly metrics: Metrics;
+  /**
+   * Handles a message. Throws or rejects: with a dead-letter handler the record becomes a `processing_error` and the
+   * next one follows, without one the record is handed over again later.
+   */
+  readonly onMessage: (message: ReceivedMessage) => void | Promise<void>;
+  readonly onBadRecord?: (record: BadRecord) => void;
+  readonly onInfrastructureError?: OnInfrastructureError;
 }
 
-const COMMIT_INTERVAL_MS = 5_000;
-const STOP_TIMEOUT_MS = 5_000;
-/** Without a working membership there is little hope for a last commit. */
-const STOP_TIMEOUT_DOWN_MS = 500;
+/** Bytes that a message may have where nothing else is said: 1 MiB, the same for producers and consumers. */
+export const DEFAULT_MAX_PAYLOAD_BYTES = 1_048_576;
+const SEQUENCE_EXPIRY_INTERVAL_MS = 500;
+const DLQ_FLUSH_TIMEOUT_MS = 5_000;
 
-type StartOperation = "kafka_consumer_create" | "kafka_subscribe";
+export class Consumer {
+  readonly #options: ConsumerOptions;
+  readonly #errors: FloodGuard;
+  readonly #admin: KafkaAdmin;
+  readonly #sequence: SequenceValidator | null;
+  readonly #delivery: MessageDelivery;
+  readonly #barrier: DeadLetterBarrier;
+  readonly #group: GroupConsumer;
+  #dlq: { readonly handler: DlqHandler; readonly sink: DeadLetterSink } | null = null;
+  #expiry: Timer | null = null;
 
-export class GroupConsumer {
-  readonly #options: GroupConsumerOptions;
-  readonly #tracker: AssignmentTracker;
-  readonly #delivery: BatchDelivery;
-  readonly #commits: OffsetCommits;
-  readonly #liveness: Liveness;
-  /** Aborted first: nothing more is fetched or started. */
-  readonly #stop = new AbortController();
-  #waitingFor = "membership of the consumer group";
-  /** Aborted last, when all is committed: the membership ends. */
-  readonly #leave = new AbortController();
-  readonly #started = new Set<StartOperation>();
-  #membership: GroupMembership | null = null;
-  #supervisor: Promise<void> | null = null;
-
-  constructor(options: GroupConsumerOptions) {
-    const { handler, clock, random, log, onInfrastructureError } = options;
+  /** @throws DashstreamError `config_invalid` for settings, with the first attempt to connect */
+  constructor(options: ConsumerOptions) {
+    const { metrics, log, clock, gapPolicy = "warn" } = options;
     this.#options = options;
-    this.#liveness = new Liveness(clock);
-    this.#tracker = new AssignmentTracker({
-      ...options,
-      seek: (partition, offset) => this.#membership?.seek(partition, offset),
-      // At once, because from then on "nothing committed" means that the topic was made anew.
-      onAssigned: () => void this.#commits.commit(),
+    this.#errors = floodGuard(log, clock);
+    this.#admin = createKafkaAdmin(options);
+    const inspector = new Inspector({
+      maxPayloadBytes: options.maxPayloadBytes ?? DEFAULT_MAX_PAYLOAD_BYTES,
+      schemaPolicy: options.schemaPolicy ?? "exact",
+      framing: options.framing ?? "strict",
     });
-    this.#delivery = new BatchDelivery({
-      handler,
-      tracker: this.#tracker,
+    this.#sequence =
+      gapPolicy === "off"
+        ? null
+        : new SequenceValidator({ policy: gapPolicy, events: reportSequence(metrics, log, gapPolicy) });
+    this.#barrier = new DeadLetterBarrier({
       clock,
-      random,
-      log,
-      signal: this.#stop.signal,
-      pause: (partition) => this.#membership?.pause(partition),
-      resume: (partition) => this.#membership?.resume(partition),
+      hold: (partition) => this.#group.hold(partition, "dead_letters"),
+      release: (partition, offset) => this.#group.release(partition, "dead_letters", offset),
     });
-    this.#commits = new OffsetCommits({
-      clock,
-      intervalMs: COMMIT_INTERVAL_MS,
-      partitions: () => this.#tracker.partitions.values(),
-      send: () => {
-        const membership = this.#membership;
-        return membership && ((offsets) => membership.commit(offsets));
-      },
-      onInfrastructureError,
+    const counts = consumerCounts(metrics);
+    this.#delivery = new MessageDelivery({
+      inspector,
+      judge: new RecordJudge({ clock, inspector, sequence: this.#sequence }),
+      barrier: this.#barrier,
+      deadLetters: () => this.#dlq?.sink ?? null,
+      counts,
+      errors: this.#errors,
+      onMessage: options.onMessage,
+      onBadRecord: options.onBadRecord,
     });
+    this.#group = this.#createGroup(counts);
   }
 
-  /** The partitions read now. */
-  get partitions(): ReadonlyMap<number, PartitionState> {
-    return this.#tracker.partitions;
+  /**
+   * Keeps bad records: with a handler in mode `fail_open` the stream goes on whatever becomes of a letter, with
+   * `fail_closed` a partition waits until Kafka has it. The handler is flushed by `stop`, and closed by its owner.
+   */
+  withDlq(handler: DlqHandler): this {
+    const sink = handler.mode === "fail_closed" ? failClosed(handler) : failOpen(handler, { retry: true });
+    this.#dlq = { handler, sink };
+    return this;
   }
 
   /** True while this process is a working member of the group. */
   get joined(): boolean {
-    return this.#liveness.alive;
+    return this.#group.joined;
   }
 
   /** What a process that is not joined waits for, for people. */
   get waitingFor(): string {
-    return this.#waitingFor;
+    return this.#group.waitingFor;
   }
 
-  /** Seconds without a working membership, from the start on; `null` = it works now. */
-  downSeconds(): number | null {
-    return this.#liveness.downSeconds();
+  /** The partitions read now, with their lag as last seen. */
+  get partitions(): ReadonlyMap<number, PartitionState> {
+    return this.#group.partitions;
+  }
+
+  /** Threads that a gap has halted, under policy `halt`. */
+  haltedThreads(): readonly { readonly partition: number; readonly threadId: string }[] {
+    return this.#sequence?.haltedThreads() ?? [];
+  }
+
+  /** Forgets a thread, halted or not: its next record is a new baseline. False if it is not tracked. */
+  resetThread(threadId: string): boolean {
+    return this.#sequence?.resetThread(threadId) ?? false;
+  }
+
+  /** Lets all halted threads go on; gives their number. */
+  resetHaltedThreads(): number {
+    return this.#sequence?.resetHalted() ?? 0;
+  }
+
+  /** Partitions that stand still until Kafka has their dead letters. */
+  get waitingPartitions(): readonly number[] {
+    return this.#barrier.heldPartitions();
+  }
+
+  /** Asks Kafka where the partitions end, so that their lag is right also while nothing is read. Rejects as Kafka does. */
+  refreshLag(): Promise<void> {
+    return refreshLogEnds(this.#admin, this.#options.topic, () => this.partitions);
   }
 
   /** Begins to read and keeps at it until `stop`. Returns at once. */
   start(): void {
-    this.#commits.start();
-    this.#supervisor ??= this.#supervise();
-  }
-
-  /** Stops fetching, lets the handler finish its slice, runs `beforeCommit`, commits, and leaves the group. */
-  async stop(beforeCommit: () => Promise<void>): Promise<void> {
-    this.#stop.abort();
-    this.#commits.stop();
-    await Promise.all([...this.#tracker.partitions.values()].map((state) => state.active.settled()));
-    await beforeCommit();
-    const timeoutMs = this.#liveness.alive ? STOP_TIMEOUT_MS : STOP_TIMEOUT_DOWN_MS;
-    await endsWithin(this.#options.clock, timeoutMs, this.#commits.commit());
-    this.#leave.abort();
-    await this.#supervisor;
-  }
-
-  /** Fetches nothing more of a partition until it is released for this reason; the membership goes on. */
-  hold(partition: number, reason: HoldReason): void {
-    const state = this.#tracker.partitions.get(partition);
-    if (!state) return;
-    state.holds.add(reason);
-    this.#membership?.pause(partition);
-  }
-
-  /** Everything below `offset` is done now: a partition that was held for this reason alone goes on there. */
-  release(partition: number, reason: HoldReason, offset: number): void {
-    const state = this.#tracker.partitions.get(partition);
-    if (!state?.holds.delete(reason)) return;
-    state.position = Math.max(state.position, offset);
-    this.#membership?.seek(partition, state.position);
-    if (state.holds.size === 0) this.#membership?.resume(partition);
-  }
-
-  async #supervise(): Promise<void> {
-    const { clock, random, log } = this.#options;
-    for (let failures = 0; !this.#stop.signal.aborted; ) {
-      const crash = await this.#runOnce(() => {
-        failures = 0;
-      });
-      if (this.#stop.signal.aborted) return;
-      failures++;
-      this.#failed("connect", crash);
-      const pauseMs = backoffMs(failures, random);
-      log.warn("kafka consumer: starting anew", {
-        error: describeError(crash),
-        pause_ms: Math.round(pauseMs),
-      });
-      await clock.sleep(pauseMs, this.#stop.signal);
-    }
-  }
-
-  /** Reads until the client library gives up; resolves with its reason. */
-  async #runOnce(onRunning: () => void): Promise<unknown> {
-    try {
-      await this.#awaitTopic();
-      if (this.#stop.signal.aborted) return null;
-      const membership = this.#createMembership();
-      this.#membership = membership;
-      // The library may still be trying when it is told to stop; what it tried is then of no interest.
-      const ended = Promise.race([membership.ended, aborted(this.#leave.signal)]);
-      const begin = async () => {
-        await membership.start();
-        this.#onStarted("kafka_subscribe", 0);
-        onRunning();
-        return await ended;
-      };
-      return await Promise.race([begin(), ended]);
-    } catch (error) {
-      return error;
-    } finally {
-      const membership = this.#membership;
-      this.#membership = null;
-      await membership?.close(this.#liveness.alive ? STOP_TIMEOUT_MS : 0);
-      this.#liveness.lost();
-      this.#tracker.revokeAll();
-    }
-  }
-
-  #createMembership(): GroupMembership {
-    const { autoOffsetReset } = this.#options;
-    return new GroupMembership(
-      { ...this.#options, fromBeginning: autoOffsetReset === "earliest" },
-      {
-        proven: () => this.#liveness.proven(),
-        failed: (operation, error) => this.#failed(operation, error),
-        rebalancing: () => void this.#commits.commit(),
-        joined: (partitions) => this.#tracker.joined(partitions, this.#stop.signal),
-        skipped: (partition, nextOffset) => this.#tracker.skipped(partition, nextOffset),
-        batch: (payload) => this.#delivery.deliver(payload),
-      },
+    const { clock } = this.#options;
+    this.#expiry ??= clock.every(SEQUENCE_EXPIRY_INTERVAL_MS, () =>
+      this.#sequence?.expire(clock.monotonicMs()),
     );
+    this.#group.start();
   }
 
-  /** Waits until Kafka answers and knows the topic; a consumer never creates it. */
-  async #awaitTopic(): Promise<void> {
-    const { admin, topic, clock, random, log } = this.#options;
-    for (let retries = 0; !this.#stop.signal.aborted; retries++) {
-      try {
-        if ((await admin.partitionCount(topic)) > 0) {
-          this.#waitingFor = "membership of the consumer group";
-          return this.#onStarted("kafka_consumer_create", retries);
-        }
-        throw new DashstreamError("kafka_topic_missing", `topic ${topic} has no partitions`);
-      } catch (error) {
-        this.#waitingFor = isTopicMissing(error) ? `topic ${topic} to exist` : "Kafka to answer";
-        if (isTopicMissing(error)) log.warn("kafka topic does not exist yet; waiting for it", { topic });
-        else {
-          this.#failed("connect", error);
-          log.debug("kafka cannot be reached; trying again", { error: describeError(error) });
-        }
-        await clock.sleep(backoffMs(retries + 1, random), this.#stop.signal);
-      }
+  /** Finishes the message at hand, flushes dead letters, commits, and leaves the group. */
+  async stop(): Promise<void> {
+    this.#expiry?.cancel();
+    await this.#group.stop(async () => {
+      await this.#dlq?.handler.flush(DLQ_FLUSH_TIMEOUT_MS);
+    });
+    await this.#admin.close();
+    this.#errors.flush();
+  }
+
+  #createGroup(counts: ConsumerCounts): GroupConsumer {
+    const { autoOffsetReset = "earliest", onInfrastructureError } = this.#options;
+    const handler: BatchHandler = {
+      handleBatch: (batch) => this.#delivery.handleBatch(batch),
+      assigned: (assignments) => this.#assigned(assignments),
+      revoked: (partitions) => this.#revoked(partitions),
+    };
+    return new GroupConsumer({
+      ...this.#options,
+      autoOffsetReset,
+      handler,
+      admin: this.#admin,
+      onInfrastructureError: (type, operation, error) => {
+        counts.fetchFailures.inc();
+        const fields = { error_type: type, operation, error: describeError(error) };
+        this.#errors.warn(`kafka ${type} ${operation}`, `kafka failed: ${type}`, fields);
+        onInfrastructureError?.(type, operation, error);
+      },
+    });
+  }
+
+  #assigned(assignments: readonly Assignment[]): void {
+    for (const { partition, logEndOffset } of assignments) {
+      if (logEndOffset >= this.#delivery.nextOffset(partition)) continue;
+      this.#options.log.warn(
+        "the log is shorter than what was handled: the topic was made anew; starting over",
+        {
+          partition,
+        },
+      );
+      this.#delivery.forget(partition);
+      this.#barrier.forget(partition);
     }
   }
 
-  /** Only the first success of each step is that of a start. */
-  #onStarted(operation: StartOperation, retries: number): void {
-    if (this.#started.has(operation)) return;
-    this.#started.add(operation);
-    this.#options.onStarted(operation, retries);
+  #revoked(partitions: readonly number[]): void {
+    for (const partition of partitions) {
+      this.#sequence?.dropPartition(partition);
+      this.#barrier.unhold(partition);
+    }
   }
-
-  #failed(operation: KafkaOperation, error: unknown): void {
-    if (this.#stop.signal.aborted || error === null) return;
-    this.#liveness.failed();
-    this.#options.onInfrastructureError(classifyInfrastructureError(error), operation, error);
-  }
-}
-
-function aborted(signal: AbortSignal): Promise<null> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve(null);
-    else signal.addEventListener("abort", () => resolve(null), { once: true });
-  });
 }

@@ -15,7 +15,7 @@ import { DeadLetterOutbox, type SendFailure } from "./dead-letter-outbox.ts";
 import { type DeadLetterOrigin, type DeadLetterRecord, deadLetterRecord } from "./dead-letter-record.ts";
 import { DeadLetterTopic } from "./dead-letter-topic.ts";
 import { endsWithin } from "./deadline.ts";
-import type { KafkaAdmin } from "./kafka-admin.ts";
+import { createKafkaAdmin, type KafkaAdmin } from "./kafka-admin.ts";
 import type { KafkaSettings } from "./kafka-settings.ts";
 import { Permits } from "./permits.ts";
 
@@ -33,11 +33,13 @@ export interface DlqHandlerOptions {
   /** Attempts of the modes that retry, at least 1; default 3. */
   readonly maxAttempts?: number;
   readonly backoff?: BackoffPolicy;
-  readonly admin: KafkaAdmin;
+  /** Default: one of its own. */
+  readonly admin?: KafkaAdmin;
   readonly network: Network;
   readonly clock: Clock;
   readonly random: Random;
-  readonly metrics: DeadLetterMetrics;
+  /** How what happens is counted; `libraryDeadLetterMetrics` for the library's own series. */
+  readonly counts: DeadLetterMetrics;
   readonly log: Log;
   /** The first connection is there, after that many failed ones. */
   readonly onConnected?: (retries: number) => void;
@@ -60,6 +62,7 @@ export class DlqHandler {
   readonly #permits: Permits;
   readonly #outbox: DeadLetterOutbox;
   readonly #topic: DeadLetterTopic;
+  readonly #ownAdmin: KafkaAdmin | null;
   readonly #errors: FloodGuard;
   readonly #activity = new Activity();
   readonly #closing = new AbortController();
@@ -73,8 +76,14 @@ export class DlqHandler {
     this.#maxAttempts = Math.max(1, options.maxAttempts ?? DEFAULT_MAX_ATTEMPTS);
     this.#permits = new Permits(Math.max(1, options.maxInFlight ?? DEFAULT_MAX_IN_FLIGHT));
     this.#outbox = new DeadLetterOutbox({ ...options, sendTimeoutMs });
-    this.#topic = new DeadLetterTopic({ ...options, consequence: CONSEQUENCES[mode] });
+    const admin = options.admin ?? createKafkaAdmin(options);
+    this.#ownAdmin = options.admin ? null : admin;
+    this.#topic = new DeadLetterTopic({ ...options, admin, consequence: CONSEQUENCES[mode] });
     this.#errors = floodGuard(log, clock);
+  }
+
+  get mode(): DlqMode {
+    return this.#options.mode ?? "fail_open";
   }
 
   /** True while as many letters are in flight as may be. */
@@ -138,12 +147,12 @@ export class DlqHandler {
 
   /** `waitingPartitions`: those that stand still for their letters. */
   health(waitingPartitions: readonly number[] = []): DeadLetterHealth {
-    const { clock, mode = "fail_open" } = this.#options;
+    const { clock } = this.#options;
     const agoMs = this.#lastFailureMs === null ? null : clock.monotonicMs() - this.#lastFailureMs;
     const failedLately = agoMs !== null && agoMs < RECENT_FAILURE_MS;
     const degraded = failedLately || this.#topic.problem !== null || waitingPartitions.length > 0;
     return {
-      mode,
+      mode: this.mode,
       status: degraded ? "degraded" : this.#topic.found ? "healthy" : "unknown",
       sends: this.#sends,
       failures_by_reason: { ...this.#failures },
@@ -165,13 +174,14 @@ export class DlqHandler {
   }
 
   /** Flushes and disconnects. */
-  async close(timeoutMs: number): Promise<void> {
+  async close(timeoutMs = DEFAULT_SEND_TIMEOUT_MS): Promise<void> {
     const left = await this.flush(timeoutMs);
     if (left > 0) this.#options.log.warn("dlq: closing with dead letters in flight", { in_flight: left });
     this.#closing.abort();
     this.#topic.close();
     this.#outbox.close();
     this.#errors.flush();
+    await this.#ownAdmin?.close();
   }
 
   #recordOf(letter: DeadLetter): DeadLetterRecord {
@@ -209,7 +219,7 @@ export class DlqHandler {
     attempts: number,
     permits?: Permits,
   ): Promise<SendFailure | null> {
-    const { metrics, clock, random, backoff = SEND_BACKOFF } = this.#options;
+    const { counts, clock, random, backoff = SEND_BACKOFF } = this.#options;
     const { signal } = this.#closing;
     this.#begin();
     try {
@@ -217,7 +227,7 @@ export class DlqHandler {
         const failure = await this.#outbox.post(record);
         if (failure === null) {
           this.#sends++;
-          metrics.sent(errorType);
+          counts.sent(errorType);
           this.#topic.works();
           return null;
         }
@@ -225,7 +235,7 @@ export class DlqHandler {
         const again = attempt < attempts && (await clock.sleep(backoffMs(attempt, random, backoff), signal));
         if (again) continue;
         // Whoever waits without end still has the record.
-        if (Number.isFinite(attempts)) metrics.lost();
+        if (Number.isFinite(attempts)) counts.lost();
         return failure;
       }
     } finally {
@@ -235,12 +245,12 @@ export class DlqHandler {
   }
 
   #failed({ reason, error }: SendFailure, retrying: boolean): void {
-    this.#options.metrics.attemptFailed(reason, retrying);
+    this.#options.counts.attemptFailed(reason, retrying);
     this.#noteFailure(reason, error);
   }
 
   #drop(): void {
-    this.#options.metrics.dropped();
+    this.#options.counts.dropped();
     this.#noteFailure("backpressure", `${this.#permits.size} dead letters are in flight already`);
   }
 
@@ -252,11 +262,11 @@ export class DlqHandler {
 
   #begin(): void {
     this.#activity.begin();
-    this.#options.metrics.inFlight(this.#activity.pending);
+    this.#options.counts.inFlight(this.#activity.pending);
   }
 
   #end(): void {
     this.#activity.end();
-    this.#options.metrics.inFlight(this.#activity.pending);
+    this.#options.counts.inFlight(this.#activity.pending);
   }
 }

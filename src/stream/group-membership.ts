@@ -11,12 +11,15 @@ import { isRejoinText, type KafkaOperation } from "./infrastructure-errors.ts";
 import { createKafkaClient, type KafkaClient } from "./kafka-client.ts";
 import type { KafkaSettings } from "./kafka-settings.ts";
 import type { CommittableOffset } from "./offset-commits.ts";
+import { singlePartition } from "./single-partition.ts";
 
 export interface GroupMembershipOptions {
   readonly settings: KafkaSettings;
   readonly topic: string;
   readonly groupId: string;
   readonly fromBeginning: boolean;
+  /** Reads this partition only; default: the share that the group gives it. */
+  readonly partition?: number | undefined;
   readonly network: Network;
   readonly clock: Clock;
   readonly log: Log;
@@ -63,7 +66,7 @@ export class GroupMembership {
 
   /** @throws DashstreamError `config_invalid` */
   constructor(options: GroupMembershipOptions, listener: MembershipListener) {
-    const { settings, network, clock, log, groupId } = options;
+    const { settings, network, clock, log, groupId, topic, partition } = options;
     this.#options = options;
     this.#listener = listener;
     this.#client = createKafkaClient({
@@ -80,6 +83,7 @@ export class GroupMembership {
     });
     this.#consumer = this.#client.kafka.consumer({
       groupId,
+      ...(partition === undefined ? {} : { partitionAssigners: [singlePartition(topic, partition)] }),
       sessionTimeout: SESSION_TIMEOUT_MS,
       rebalanceTimeout: REBALANCE_TIMEOUT_MS,
       heartbeatInterval: HEARTBEAT_INTERVAL_MS,

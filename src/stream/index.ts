@@ -1,11 +1,28 @@
-// `dashstream/stream`: what other programs can build on.
+// `dashstream/stream`: what other programs can build on. Start with `systemSeams()`, `createStreamMetrics()` and
+// `DEFAULT_KAFKA_SETTINGS`, then `Producer`, `Consumer` and `DlqHandler`.
 
+export type { DashStreamMessage, DashStreamMessageInit } from "../wire/model.ts";
 export type { Assignment, BatchHandler, ConsumedBatch } from "./batch.ts";
 export { registerCodecs } from "./codecs.ts";
-export { GroupConsumer, type GroupConsumerOptions } from "./consumer.ts";
+export { Consumer, type ConsumerOptions, DEFAULT_MAX_PAYLOAD_BYTES } from "./consumer.ts";
+export {
+  DEAD_LETTER_TYPES,
+  type DeadLetter,
+  type DeadLetterFailure,
+  type DeadLetterHealth,
+  type DeadLetterType,
+  type DlqMode,
+} from "./dead-letter.ts";
+export { type DeadLetterMetrics, libraryDeadLetterMetrics } from "./dead-letter-metrics.ts";
+export type { DeadLetterOrigin } from "./dead-letter-record.ts";
+export { DlqHandler, type DlqHandlerOptions } from "./dlq-handler.ts";
+export { GroupConsumer, type GroupConsumerOptions } from "./group-consumer.ts";
 export type { InfrastructureErrorType, OnInfrastructureError } from "./infrastructure-errors.ts";
 export { createKafkaAdmin, type KafkaAdmin, type PartitionRange } from "./kafka-admin.ts";
 export { DEFAULT_KAFKA_SETTINGS, type KafkaSettings } from "./kafka-settings.ts";
+export type { BadRecord, ReceivedMessage } from "./message-delivery.ts";
+export { HOPS_HEADER, RECORD_ID_HEADER, type RecordHeaders } from "./redrive-headers.ts";
+export { createStreamMetrics, type Seams, systemSeams } from "./seams.ts";
 export {
   type GapPolicy,
   type SequenceEvents,

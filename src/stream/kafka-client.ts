@@ -3,6 +3,7 @@
 
 import type { Socket } from "node:net";
 import { type ISocketFactory, Kafka, logLevel } from "kafkajs";
+import { describeError } from "../errors.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Network, StreamSocket } from "../runtime/network.ts";
 import type { Log } from "../telemetry/log.ts";
@@ -29,8 +30,8 @@ export interface KafkaClientOptions {
   readonly log: Log;
   /** Retries that kafkajs makes inside one call, besides those of the caller. */
   readonly retries: number;
-  /** A connection could not be opened or was lost. */
-  readonly onSocketError: (error: Error) => void;
+  /** A connection could not be opened or was lost. Default: a line in the log, for whoever debugs. */
+  readonly onSocketError?: (error: Error) => void;
   /** Kafka answered with an error. */
   readonly onFailedResponse?: (response: FailedResponse) => void;
 }
@@ -95,7 +96,7 @@ class SocketPool {
   }
 
   readonly factory: ISocketFactory = ({ host: name, port, onConnect }) => {
-    const { settings, network, clock, onSocketError } = this.#options;
+    const { settings, network, clock } = this.#options;
     const host = this.#aliases.get(name) ?? name;
     const tls = tlsOf(settings, host);
     const family = addressFamilyOf(settings);
@@ -112,7 +113,7 @@ class SocketPool {
     });
     this.#open.add(socket);
     socket.on("error", (error: Error) => {
-      if (!this.#destroyed) onSocketError(error);
+      if (!this.#destroyed) this.#onSocketError(error);
     });
     socket.on("close", () => {
       timer.cancel();
@@ -122,6 +123,12 @@ class SocketPool {
     if (this.#destroyed) socket.destroy(closedError());
     return asNetSocket(socket);
   };
+
+  #onSocketError(error: Error): void {
+    const { onSocketError, log } = this.#options;
+    if (onSocketError) onSocketError(error);
+    else log.debug("kafka connection failed", { error: describeError(error) });
+  }
 
   destroy(): void {
     this.#destroyed = true;

@@ -27,6 +27,18 @@ const POLL_TIMEOUT_MS = 5_000;
 const LAG = "websocket_kafka_consumer_lag";
 const AGE = "websocket_kafka_lag_offset_age_seconds";
 
+/** Asks Kafka where the partitions that are read end now. @throws DashstreamError as `KafkaAdmin.ranges` */
+export async function refreshLogEnds(
+  admin: KafkaAdmin,
+  topic: string,
+  partitions: () => ReadonlyMap<number, PartitionState>,
+): Promise<void> {
+  for (const { partition, logEndOffset } of await admin.ranges(topic, POLL_TIMEOUT_MS)) {
+    const state = partitions().get(partition);
+    if (state) state.logEndOffset = Math.max(logEndOffset, state.position);
+  }
+}
+
 export class LagMonitor {
   readonly #options: LagMonitorOptions;
   readonly #shown = new Set<number>();
@@ -79,10 +91,7 @@ export class LagMonitor {
     const startMs = clock.monotonicMs();
     let status = "success";
     try {
-      for (const { partition, logEndOffset } of await admin.ranges(topic, POLL_TIMEOUT_MS)) {
-        const state = this.#options.partitions().get(partition);
-        if (state) state.logEndOffset = Math.max(logEndOffset, state.position);
-      }
+      await refreshLogEnds(admin, topic, this.#options.partitions);
     } catch (error) {
       status = "error";
       metrics.counter("websocket_kafka_lag_poll_failures_total").inc();

@@ -53,14 +53,14 @@ export class RecordJudge {
     this.#judged++;
   }
 
-  /** Judges a value; `null` if it is good. */
-  judge(partition: number, record: KafkaMessage, value: Buffer): DecodeFailure | null {
-    this.#judged++;
+  /** Judges a value; `null` if it is good. `again`: it was judged before, and its number took part then. */
+  judge(partition: number, record: KafkaMessage, value: Buffer, again = false): DecodeFailure | null {
+    if (!again) this.#judged++;
     const failure = this.#options.inspector.inspect(value);
     this.#verdict = null;
     this.#haltedThread = null;
     // A redriven record had its turn: where it comes now says nothing about its thread.
-    if (hopsOf(record.headers) === 0) this.#validate(partition, record, failure);
+    if (!again && hopsOf(record.headers) === 0) this.#validate(partition, record, failure);
     return failure;
   }
 

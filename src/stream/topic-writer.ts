@@ -3,7 +3,6 @@
 // acknowledgement was lost may be written twice.
 
 import { type Message, Partitioners, type Producer } from "kafkajs";
-import { describeError } from "../errors.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Network } from "../runtime/network.ts";
 import type { Log } from "../telemetry/log.ts";
@@ -92,9 +91,6 @@ export class TopicWriter {
       clock,
       log,
       retries: LIBRARY_RETRIES,
-      // A failed connection fails the records that wait for it, and whoever sent them is told.
-      onSocketError: (error) =>
-        log.debug("kafka producer connection failed", { error: describeError(error) }),
     });
     // Not idempotent: kafkajs's idempotent producer loses acknowledged records when a broker freezes.
     const producer = client.kafka.producer({

@@ -8,12 +8,14 @@ import { PROCESS_METRICS } from "./catalogue/process.ts";
 import { RECORD_METRICS } from "./catalogue/records.ts";
 import { REPLAY_METRICS } from "./catalogue/replay.ts";
 import { SEQUENCE_METRICS } from "./catalogue/sequence.ts";
+import { STREAM_METRICS } from "./catalogue/stream.ts";
 import type { MetricDefinition } from "./definition.ts";
 
 export const CATALOGUE: readonly MetricDefinition[] = [
   ...PROCESS_METRICS,
   ...KAFKA_METRICS,
   ...RECORD_METRICS,
+  ...STREAM_METRICS,
   ...SEQUENCE_METRICS,
   ...DEAD_LETTER_METRICS,
   ...CLIENT_METRICS,

@@ -41,7 +41,7 @@ afterEach(async () => {
 });
 
 type HandlerSetup = Partial<
-  Pick<DlqHandlerOptions, "maxInFlight" | "sendTimeoutMs" | "maxAttempts" | "clock" | "metrics" | "backoff">
+  Pick<DlqHandlerOptions, "maxInFlight" | "sendTimeoutMs" | "maxAttempts" | "clock" | "counts" | "backoff">
 >;
 
 function open(options: HandlerSetup = {}) {
@@ -55,7 +55,7 @@ function open(options: HandlerSetup = {}) {
   admin = createKafkaAdmin({ ...shared, onSocketError: () => {} });
   queue = new DlqHandler({
     ...shared,
-    metrics: serverDeadLetterMetrics(metrics, "fail_open"),
+    counts: serverDeadLetterMetrics(metrics, "fail_open"),
     ...options,
     topic: DLQ,
     origin: { topic: "telemetry", groupId: "g", consumerId: "c", includePayload: false },
@@ -236,7 +236,7 @@ describe("the modes of sending", () => {
     };
     open({
       backoff: QUICK,
-      metrics: {
+      counts: {
         sent: () => count("sent"),
         attemptFailed: (_, retrying) => count(retrying ? "retried" : "attemptFailed"),
         lost: () => count("lost"),

@@ -5,7 +5,7 @@ import { systemClock } from "../../src/runtime/clock.ts";
 import { systemNetwork } from "../../src/runtime/network.ts";
 import { seededRandom } from "../../src/runtime/random.ts";
 import type { Assignment, BatchHandler, ConsumedBatch } from "../../src/stream/batch.ts";
-import { GroupConsumer } from "../../src/stream/consumer.ts";
+import { GroupConsumer } from "../../src/stream/group-consumer.ts";
 import type { InfrastructureErrorType } from "../../src/stream/infrastructure-errors.ts";
 import { createKafkaAdmin, type KafkaAdmin } from "../../src/stream/kafka-admin.ts";
 import { DEFAULT_KAFKA_SETTINGS, type KafkaSettings } from "../../src/stream/kafka-settings.ts";

@@ -1,0 +1,191 @@
+// Hands the good messages of a batch to the program, one after another, and deals with the others: counted, logged,
+// kept as dead letters. The partition's offset follows what is done, never what is only begun.
+
+import type { KafkaMessage } from "kafkajs";
+import { DashstreamError, describeError } from "../errors.ts";
+import type { FloodGuard } from "../telemetry/flood.ts";
+import type { Inspector } from "../wire/inspector.ts";
+import { decodeMessage } from "../wire/messages.ts";
+import type { DashStreamMessage } from "../wire/model.ts";
+import type { ConsumedBatch } from "./batch.ts";
+import { type ConsumerCounts, counterOf } from "./consumer-counts.ts";
+import type { DeadLetterType } from "./dead-letter.ts";
+import type { DeadLetterBarrier } from "./dead-letter-barrier.ts";
+import type { DeadLetterSink } from "./dead-letter-sink.ts";
+import type { RecordJudge } from "./record-judge.ts";
+import type { RecordHeaders } from "./redrive-headers.ts";
+import type { SequenceVerdict } from "./sequence.ts";
+
+/** A good message and where it came from. */
+export interface ReceivedMessage {
+  readonly partition: number;
+  readonly offset: number;
+  /** Kafka's time of the record in milliseconds since the epoch. */
+  readonly timestampMs: number;
+  readonly key: Buffer | null;
+  readonly headers: RecordHeaders | undefined;
+  readonly message: DashStreamMessage;
+  /** How it stands in its thread; `null` if its number was not checked. */
+  readonly sequence: SequenceVerdict | null;
+}
+
+/** A record that was not handed to the program. */
+export interface BadRecord {
+  readonly partition: number;
+  readonly offset: number;
+  /** `payload_missing`, or the type of its dead letter. */
+  readonly errorType: DeadLetterType | "payload_missing";
+  readonly error: string;
+}
+
+export interface MessageDeliveryOptions {
+  readonly inspector: Inspector;
+  readonly judge: RecordJudge;
+  readonly barrier: DeadLetterBarrier;
+  /** `null` = bad records are only counted and logged. */
+  readonly deadLetters: () => DeadLetterSink | null;
+  readonly counts: ConsumerCounts;
+  readonly errors: FloodGuard;
+  readonly onMessage: (message: ReceivedMessage) => void | Promise<void>;
+  readonly onBadRecord?: ((record: BadRecord) => void) | undefined;
+}
+
+/** Records between two steps of progress. */
+const SLICE_RECORDS = 100;
+
+export class MessageDelivery {
+  readonly #options: MessageDeliveryOptions;
+  /** By partition: everything below is handled, or its dead letter is under way. */
+  readonly #handledUpTo = new Map<number, number>();
+  /** By partition: everything below was judged; a record that is handed over again is not validated again. */
+  readonly #judgedUpTo = new Map<number, number>();
+
+  constructor(options: MessageDeliveryOptions) {
+    this.#options = options;
+  }
+
+  /** The offset that is handled next, as far as this process knows. */
+  nextOffset(partition: number): number {
+    return this.#handledUpTo.get(partition) ?? 0;
+  }
+
+  /** The topic was made anew: its old offsets mean nothing. */
+  forget(partition: number): void {
+    this.#handledUpTo.delete(partition);
+    this.#judgedUpTo.delete(partition);
+  }
+
+  async handleBatch(batch: ConsumedBatch): Promise<void> {
+    const { barrier, deadLetters } = this.#options;
+    const { partition, records } = batch;
+    for (let from = 0; from < records.length; ) {
+      if (batch.cancelled()) return;
+      const to = Math.min(from + SLICE_RECORDS, records.length);
+      let index = from;
+      while (index < to && !(index > from && (deadLetters()?.full || batch.cancelled()))) {
+        const record = records[index++];
+        if (record) await this.#handleRecord(batch, record);
+      }
+      const next = this.nextOffset(partition);
+      if (barrier.isWaiting(partition) && !(await barrier.passes(partition, next))) return;
+      batch.progress(next);
+      from = index;
+      await batch.heartbeat();
+    }
+  }
+
+  /** Rejects only if the program's handler failed and there is nowhere to keep the record. */
+  async #handleRecord(batch: ConsumedBatch, record: KafkaMessage): Promise<void> {
+    const { partition } = batch;
+    const offset = Number(record.offset);
+    const { counts } = this.#options;
+    if (offset < this.nextOffset(partition)) return counts.redeliveries.inc();
+    const again = offset < (this.#judgedUpTo.get(partition) ?? 0);
+    if (!again) counts.received.inc();
+    this.#judgedUpTo.set(partition, offset + 1);
+    const message = this.#messageOf(partition, offset, record, again);
+    if (message !== null) await this.#handOver(batch, record, message);
+    this.#handledUpTo.set(partition, offset + 1);
+  }
+
+  /** The message of a good record; `null` for one that was dealt with here. */
+  #messageOf(
+    partition: number,
+    offset: number,
+    record: KafkaMessage,
+    again: boolean,
+  ): ReceivedMessage | null {
+    const { counts, judge, inspector } = this.#options;
+    const { value } = record;
+    if (value === null) {
+      counts.invalidPayloads.inc();
+      const error = "the record has no value, an encoded message was expected";
+      this.#report({ partition, offset, errorType: "payload_missing", error });
+      return null;
+    }
+    const failure = judge.judge(partition, record, value, again);
+    if (failure !== null) {
+      counterOf(counts, failure).inc();
+      this.#reject(partition, record, value, failure, inspector.error);
+      return null;
+    }
+    const { halted } = judge;
+    if (halted !== null) {
+      this.#reject(partition, record, value, "thread_halted", halted);
+      return null;
+    }
+    const decoded = decodeMessage(inspector.protobuf);
+    if (!decoded.ok) throw new DashstreamError("invariant", `a good value does not decode: ${decoded.error}`);
+    return {
+      partition,
+      offset,
+      timestampMs: Number(record.timestamp),
+      key: record.key,
+      headers: record.headers,
+      message: decoded.message,
+      sequence: judge.verdict,
+    };
+  }
+
+  async #handOver(batch: ConsumedBatch, record: KafkaMessage, message: ReceivedMessage): Promise<void> {
+    const { inspector, counts, deadLetters, onMessage } = this.#options;
+    const { partition, offset } = message;
+    try {
+      const handling = onMessage(message);
+      if (handling === undefined) return;
+      await handling;
+    } catch (error) {
+      counts.processingFailures.inc();
+      if (deadLetters() === null) {
+        batch.progress(offset);
+        throw error;
+      }
+      const value = record.value ?? Buffer.alloc(0);
+      // The handler may have waited, and other records were judged meanwhile.
+      inspector.inspect(value);
+      this.#reject(partition, record, value, "processing_error", describeError(error));
+    }
+    await batch.heartbeat();
+  }
+
+  #reject(
+    partition: number,
+    record: KafkaMessage,
+    value: Buffer,
+    errorType: DeadLetterType,
+    error: string,
+  ): void {
+    const { judge, barrier, deadLetters } = this.#options;
+    const letter = judge.letter(partition, record, value, errorType, error);
+    this.#report({ partition, offset: letter.offset, errorType, error });
+    const written = deadLetters()?.offer(letter) ?? null;
+    if (written !== null) barrier.add(partition, letter.offset, written);
+  }
+
+  #report(record: BadRecord): void {
+    const { partition, offset, errorType, error } = record;
+    const fields = { error, error_type: errorType, kafka_partition: partition, kafka_offset: offset };
+    this.#options.errors.error(errorType, `bad record: ${errorType}`, fields);
+    this.#options.onBadRecord?.(record);
+  }
+}
