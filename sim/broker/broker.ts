@@ -21,6 +21,7 @@ import {
 import { compress } from "./log/compression.ts";
 import { BrokerNode, type NodeContext } from "./node.ts";
 import { readTopicConfig, type TopicConfig } from "./topics/settings.ts";
+import type { Partition } from "./topics/topic.ts";
 
 export interface BrokerOptions {
   readonly network: Network;
@@ -60,6 +61,8 @@ export interface Broker {
   /** @throws DashstreamError `config_invalid` for an illegal or known name or a bad setting */
   createTopic(name: string, options?: { readonly partitions?: number; readonly config?: TopicConfig }): void;
   deleteTopic(name: string): void;
+  /** Makes another node the leader of a partition, as an election would. @throws DashstreamError `kafka_topic_missing` */
+  moveLeader(topic: string, partition: number, nodeId: number): void;
   /**
    * Adds a rule for requests of one API, or of all. `decide` is asked for each request that the filter lets
    * through, until the rule is removed or has decided `times` requests.
@@ -139,6 +142,10 @@ export function createBroker(options: BrokerOptions): Broker {
       cluster.topics.create(name, count, checkedConfig(config ?? {}));
     },
     deleteTopic: (name) => void cluster.deleteTopic(name),
+    moveLeader(topic, partition, nodeId) {
+      requirePartition(cluster, topic, partition);
+      cluster.topics.require(topic).lead(partition, nodeId);
+    },
     control: (api, decide, filter = {}) => controls.add(api, decide, filter),
     append: (topic, partition, records, batch) => append(cluster, topic, partition, records, batch),
     startOffsets: (topic) => cluster.topics.require(topic).partitions.map((p) => p.log.startOffset),
@@ -163,6 +170,12 @@ function trimToAge(cluster: Cluster): void {
   }
 }
 
+function requirePartition(cluster: Cluster, topic: string, index: number): Partition {
+  const partition = cluster.topics.require(topic).partitions[index];
+  if (partition) return partition;
+  throw new DashstreamError("kafka_topic_missing", `topic ${topic} has no partition ${index}`);
+}
+
 function append(
   cluster: Cluster,
   topicName: string,
@@ -170,9 +183,7 @@ function append(
   records: readonly NewRecord[],
   options: AppendOptions = {},
 ): number {
-  const partition = cluster.topics.require(topicName).partitions[index];
-  if (!partition)
-    throw new DashstreamError("kafka_topic_missing", `topic ${topicName} has no partition ${index}`);
+  const partition = requirePartition(cluster, topicName, index);
   const batch = encodeBatch(records, { ...options, compress });
   const header = readBatchHeader(batch, 0);
   if (!header) throw new DashstreamError("invariant", "an encoded batch has no readable header");

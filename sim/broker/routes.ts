@@ -12,6 +12,7 @@ import {
   handleIncrementalAlterConfigs,
 } from "./handlers/config-admin.ts";
 import { handleFindCoordinator } from "./handlers/coordinator.ts";
+import { handleDeleteRecords } from "./handlers/delete-records.ts";
 import { handleFetch } from "./handlers/fetch.ts";
 import { handleDeleteGroups, handleDescribeGroups, handleListGroups } from "./handlers/group-admin.ts";
 import { handleInitProducerId } from "./handlers/init-producer-id.ts";
@@ -104,6 +105,7 @@ export const ROUTES: ReadonlyMap<number, Route> = new Map([
   route(APIS.ApiVersions, handleApiVersions),
   route(APIS.CreateTopics, handleCreateTopics, ({ topics }) => topicTargets(topics.map(({ name }) => name))),
   route(APIS.DeleteTopics, handleDeleteTopics, ({ topicNames }) => topicTargets(topicNames)),
+  route(APIS.DeleteRecords, handleDeleteRecords, partitionTargets),
   route(APIS.InitProducerId, handleInitProducerId),
   route(APIS.DescribeConfigs, handleDescribeConfigs, ({ resources }) =>
     topicTargets(resources.map(({ resourceName }) => resourceName)),

@@ -5,6 +5,7 @@ import { apiVersions } from "./requests/api-versions.ts";
 import { createPartitions } from "./requests/create-partitions.ts";
 import { createTopics } from "./requests/create-topics.ts";
 import { deleteGroups } from "./requests/delete-groups.ts";
+import { deleteRecords } from "./requests/delete-records.ts";
 import { deleteTopics } from "./requests/delete-topics.ts";
 import { describeConfigs } from "./requests/describe-configs.ts";
 import { describeGroups } from "./requests/describe-groups.ts";
@@ -40,6 +41,7 @@ export const APIS = {
   ApiVersions: apiVersions,
   CreateTopics: createTopics,
   DeleteTopics: deleteTopics,
+  DeleteRecords: deleteRecords,
   InitProducerId: initProducerId,
   DescribeConfigs: describeConfigs,
   AlterConfigs: alterConfigs,

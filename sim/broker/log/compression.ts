@@ -4,8 +4,7 @@
 import type { CodecFunction } from "../../../src/kafka-protocol/compression.ts";
 import { CODECS } from "../../../src/stream/codecs.ts";
 
-export const decompress: CodecFunction = (codec, data) =>
-  codec === "none" ? data : CODECS[codec].decompress(data);
+export { decompress } from "../../../src/stream/codecs.ts";
 
 export const compress: CodecFunction = (codec, data) =>
   codec === "none" ? data : CODECS[codec].compress(data);

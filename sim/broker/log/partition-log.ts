@@ -95,7 +95,9 @@ export class PartitionLog {
       for (const batch of walkBatches(contents)) {
         if (batch.maxTimestampMs < timestampMs) continue;
         const records = decodeRecords(contents, batch, decompress);
-        const found = records.find((record) => record.timestampMs >= timestampMs);
+        const found = records.find(
+          (record) => record.timestampMs >= timestampMs && record.offset >= this.#startOffset,
+        );
         if (found) return { offset: found.offset, timestampMs: found.timestampMs };
       }
     }
@@ -110,6 +112,13 @@ export class PartitionLog {
       this.#dropOldest();
     }
     this.#trimToSize();
+  }
+
+  /** Drops everything before `offset`, which is at most `endOffset`. A batch that it divides stays whole in memory. */
+  startAt(offset: number): void {
+    while (this.#segments.length > 0 && (this.#segments[0]?.endOffset ?? offset) <= offset)
+      this.#dropOldest();
+    this.#startOffset = Math.max(this.#startOffset, offset);
   }
 
   /** Calls `watcher` after each append until the returned function is called. */
@@ -137,7 +146,7 @@ export class PartitionLog {
     const oldest = this.#segments.shift();
     if (!oldest) return;
     this.#sizeBytes -= oldest.sizeBytes;
-    this.#startOffset = oldest.endOffset;
+    this.#startOffset = Math.max(this.#startOffset, oldest.endOffset);
   }
 
   #segmentIndex(offset: number): number {

@@ -41,6 +41,13 @@ export class Topic {
     this.#limits = limitsOf(config, this.#defaults);
   }
 
+  /** Makes another node the leader of a partition. */
+  lead(index: number, leaderId: number): void {
+    this.#partitions = this.#partitions.map((partition) =>
+      partition.index === index ? { ...partition, leaderId } : partition,
+    );
+  }
+
   /** Adds one partition for each leader. */
   addPartitions(leaderIds: readonly number[]): void {
     const first = this.#partitions.length;

@@ -6,7 +6,11 @@ import { APIS } from "../../../../src/kafka-protocol/apis.ts";
 import { KAFKA_ERRORS } from "../../../../src/kafka-protocol/error-codes.ts";
 import { readBatchHeader, walkBatches } from "../../../../src/kafka-protocol/record-batch.ts";
 import { type BatchOptions, decodeRecords, encodeBatch } from "../../../../src/kafka-protocol/records.ts";
-import { LATEST_TIMESTAMP } from "../../../../src/kafka-protocol/requests/list-offsets.ts";
+import { HIGH_WATERMARK } from "../../../../src/kafka-protocol/requests/delete-records.ts";
+import {
+  EARLIEST_TIMESTAMP,
+  LATEST_TIMESTAMP,
+} from "../../../../src/kafka-protocol/requests/list-offsets.ts";
 import { connectWire, type WireClient } from "../wire-client.ts";
 import { type Behaviour, createTopic, type Scene } from "./behaviours.ts";
 
@@ -56,6 +60,19 @@ async function fetchFrom(wire: WireClient, topic: string, options: FetchOptions 
   const buffer = read?.records[0] ?? Buffer.alloc(0);
   const records = [...walkBatches(buffer)].flatMap((batch) => decodeRecords(buffer, batch, decompress));
   return { errorCode: read?.errorCode, highWatermark: read?.highWatermark, records };
+}
+
+async function offsetAt(wire: WireClient, topic: string, timestampMs: number) {
+  const topics = [{ name: topic, partitions: [{ index: 0, currentLeaderEpoch: -1, timestampMs }] }];
+  const response = await wire.call(APIS.ListOffsets, 5, { replicaId: -1, isolationLevel: 0, topics });
+  return response.topics[0]?.partitions[0]?.offset;
+}
+
+async function deleteBefore(wire: WireClient, topic: string, offset: number, index = 0) {
+  const topics = [{ name: topic, partitions: [{ index, offset }] }];
+  const response = await wire.call(APIS.DeleteRecords, 1, { topics, timeoutMs: 5_000 });
+  const partition = response.topics[0]?.partitions[0];
+  return { errorCode: partition?.errorCode, lowWatermark: partition?.lowWatermark };
 }
 
 async function withWire(scene: Scene, use: (wire: WireClient) => Promise<void>): Promise<void> {
@@ -166,17 +183,40 @@ export const WIRE_BEHAVIOURS: readonly Behaviour[] = [
       withWire(scene, async (wire) => {
         await produceBatch(wire, scene.topic, batchOf(10, {}, 1_700_000_000_000));
         await produceBatch(wire, scene.topic, batchOf(10, { codec: "zstd" }, 1_700_000_100_000));
-        const at = async (timestampMs: number) => {
-          const partitions = [{ index: 0, currentLeaderEpoch: -1, timestampMs }];
-          const topics = [{ name: scene.topic, partitions }];
-          const response = await wire.call(APIS.ListOffsets, 5, { replicaId: -1, isolationLevel: 0, topics });
-          return response.topics[0]?.partitions[0]?.offset;
-        };
+        const at = (timestampMs: number) => offsetAt(wire, scene.topic, timestampMs);
         expect(await at(1_700_000_003_500)).toBe(4);
         expect(await at(1_700_000_050_000)).toBe(10);
         expect(await at(1_700_000_105_000)).toBe(15);
         expect(await at(1_800_000_000_000)).toBe(-1);
         expect(await at(LATEST_TIMESTAMP)).toBe(20);
+      }),
+  },
+  {
+    title:
+      "records before an offset are deleted, even in the middle of a batch, but none that is not there yet",
+    run: (scene) =>
+      withWire(scene, async (wire) => {
+        const { topic } = scene;
+        for (let i = 0; i < 2; i++) await produceBatch(wire, topic, batchOf(5));
+        const done = (lowWatermark: number) => ({ errorCode: KAFKA_ERRORS.NONE, lowWatermark });
+        const denied = (errorCode: number) => ({ errorCode, lowWatermark: -1 });
+        expect(await deleteBefore(wire, topic, 7)).toEqual(done(7));
+        expect(await deleteBefore(wire, topic, 3)).toEqual(done(7));
+        expect(await deleteBefore(wire, topic, 11)).toEqual(denied(KAFKA_ERRORS.OFFSET_OUT_OF_RANGE));
+        expect(await deleteBefore(wire, topic, -2)).toEqual(denied(KAFKA_ERRORS.OFFSET_OUT_OF_RANGE));
+        expect(await deleteBefore(wire, topic, 0, 5)).toEqual(
+          denied(KAFKA_ERRORS.UNKNOWN_TOPIC_OR_PARTITION),
+        );
+        expect(await offsetAt(wire, topic, EARLIEST_TIMESTAMP)).toBe(7);
+        expect(await offsetAt(wire, topic, 1_700_000_000_000)).toBe(7);
+        expect((await fetchFrom(wire, topic, { offset: 6 })).errorCode).toBe(
+          KAFKA_ERRORS.OFFSET_OUT_OF_RANGE,
+        );
+        const rest = await fetchFrom(wire, topic, { offset: 7 });
+        expect(rest.records.map(({ offset }) => offset)).toEqual([5, 6, 7, 8, 9]);
+        expect(await deleteBefore(wire, topic, HIGH_WATERMARK)).toEqual(done(10));
+        expect((await fetchFrom(wire, topic, { offset: 10 })).records).toEqual([]);
+        expect(await produceBatch(wire, topic, batchOf(1))).toEqual(accepted(10));
       }),
   },
   {

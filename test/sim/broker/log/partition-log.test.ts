@@ -45,6 +45,23 @@ describe("a partition's log", () => {
     );
   });
 
+  test("begins where it is told to, and gives up the segments that lie before", () => {
+    const log = new PartitionLog(() => ({ ...UNLIMITED, segmentBytes: 400 }));
+    for (let i = 0; i < 20; i++) append(log, 2);
+    const whole = log.sizeBytes;
+    log.startAt(21);
+    expect(log.startOffset).toBe(21);
+    expect(offsetsIn(log.read(21, Number.MAX_SAFE_INTEGER, true))).toEqual(
+      Array.from({ length: 20 }, (_, i) => 20 + i),
+    );
+    expect(log.sizeBytes).toBeLessThan(whole * 0.7);
+    log.startAt(5);
+    expect(log.startOffset).toBe(21);
+    log.startAt(40);
+    expect([log.startOffset, log.endOffset, log.sizeBytes]).toEqual([40, 40, 0]);
+    expect(append(log, 1)).toBe(40);
+  });
+
   test("reads no more than it is asked for, but at least one batch if it must", () => {
     const log = new PartitionLog(() => ({ ...UNLIMITED, segmentBytes: 400 }));
     for (let i = 0; i < 20; i++) append(log, 1);
