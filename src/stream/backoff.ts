@@ -21,7 +21,7 @@ export const SEND_BACKOFF: BackoffPolicy = { baseMs: 100, capMs: 5_000, jitter: 
 /** The pause in milliseconds before attempt number `failures` + 1, given that many failures in a row. */
 export function backoffMs(
   failures: number,
-  random: Random,
+  random: Pick<Random, "next">,
   { baseMs, capMs, jitter: [from, to] }: BackoffPolicy = RECONNECT_BACKOFF,
 ): number {
   const doubled = baseMs * 2 ** Math.min(Math.max(failures - 1, 0), 30);

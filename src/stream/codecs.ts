@@ -4,6 +4,7 @@
 import { constants, gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { CompressionCodecs, CompressionTypes } from "kafkajs";
 import { DashstreamError } from "../errors.ts";
+import type { CodecFunction } from "../kafka-protocol/compression.ts";
 import { decodeLz4Frame, encodeLz4Frame } from "./lz4-frame.ts";
 import { decodeSnappy, encodeSnappy } from "./snappy-frame.ts";
 
@@ -52,6 +53,10 @@ export const CODECS: Readonly<Record<CodecName, Codec>> = {
       refusing("zstd", maxBytes, () => zstdDecompressSync(packed, { maxOutputLength: maxBytes })),
   },
 };
+
+/** Inflates the records of a batch. @throws DashstreamError `protocol_error` if they are malformed or too large */
+export const decompress: CodecFunction = (codec, data) =>
+  codec === "none" ? data : CODECS[codec].decompress(data);
 
 /** Makes kafkajs read and write all four codecs. Calling it again changes nothing. */
 export function registerCodecs(): void {

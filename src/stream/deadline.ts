@@ -8,13 +8,16 @@ import type { Clock } from "../runtime/clock.ts";
 export function withDeadline<T>(clock: Clock, timeoutMs: number, what: string, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = clock.after(timeoutMs, () => {
-      const cause = Object.assign(new Error("deadline passed"), { code: "ETIMEDOUT" });
-      reject(
-        new DashstreamError("kafka_unreachable", `${what}: no answer within ${timeoutMs} ms`, { cause }),
-      );
+      reject(timedOut(`${what}: no answer within ${timeoutMs} ms`));
     });
     work.then(resolve, reject).finally(() => timer.cancel());
   });
+}
+
+/** The error of something that Kafka did not do in time: `kafka_unreachable`, its cause has the code `ETIMEDOUT`. */
+export function timedOut(message: string): DashstreamError {
+  const cause = Object.assign(new Error("deadline passed"), { code: "ETIMEDOUT" });
+  return new DashstreamError("kafka_unreachable", message, { cause });
 }
 
 /** Like `withDeadline`, for clean-up: resolves `true` if `work` ended well in time, `false` otherwise. */
@@ -23,4 +26,14 @@ export function endsWithin(clock: Clock, timeoutMs: number, work: Promise<unknow
     () => true,
     () => false,
   );
+}
+
+/** Waits for `work` until `signal` aborts. @throws DashstreamError `aborted` */
+export function unlessAborted<T>(signal: AbortSignal, what: string, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(new DashstreamError("aborted", `${what} was cancelled`));
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
 }

@@ -21,6 +21,7 @@ export type { InfrastructureErrorType, OnInfrastructureError } from "./infrastru
 export { createKafkaAdmin, type KafkaAdmin, type PartitionRange } from "./kafka-admin.ts";
 export { DEFAULT_KAFKA_SETTINGS, type KafkaSettings } from "./kafka-settings.ts";
 export type { BadRecord, ReceivedMessage } from "./message-delivery.ts";
+export { createRangeReader, type RangeReader, type RangeReaderOptions } from "./range-reader.ts";
 export { HOPS_HEADER, RECORD_ID_HEADER, type RecordHeaders } from "./redrive-headers.ts";
 export { createStreamMetrics, type Seams, systemSeams } from "./seams.ts";
 export {

@@ -1,0 +1,241 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { type Broker, createBroker } from "../../sim/broker/broker.ts";
+import { type Clock, systemClock } from "../../src/runtime/clock.ts";
+import { systemNetwork } from "../../src/runtime/network.ts";
+import { seededRandom } from "../../src/runtime/random.ts";
+import type { RangeReader } from "../../src/stream/range-reader.ts";
+import { type Log, silentLog } from "../../src/telemetry/log.ts";
+import { collect, offsetsIn, type ReaderChanges, readerOf } from "./range-rig.ts";
+import { append, TOPIC } from "./stream-rig.ts";
+
+let broker: Broker;
+const readers: RangeReader[] = [];
+
+beforeEach(async () => {
+  broker = createBroker({
+    network: systemNetwork,
+    clock: systemClock,
+    random: seededRandom(1),
+    ports: [0, 0],
+    autoCreateTopics: false,
+  });
+  await broker.start();
+  broker.createTopic(TOPIC, { partitions: 2 });
+});
+afterEach(async () => {
+  for (const reader of readers.splice(0)) await reader.close();
+  await broker.stop();
+});
+
+function reader(changes: ReaderChanges = {}): RangeReader {
+  const made = readerOf(broker.bootstrap, changes);
+  readers.push(made);
+  return made;
+}
+
+/** Pauses take no time, but count. */
+function skippingClock(): { readonly clock: Clock; readonly pausesMs: number[] } {
+  const pausesMs: number[] = [];
+  const clock: Clock = {
+    ...systemClock,
+    monotonicMs: () => pausesMs.reduce((sum, ms) => sum + ms, 0),
+    sleep(ms, signal) {
+      pausesMs.push(ms);
+      return Promise.resolve(signal?.aborted !== true);
+    },
+  };
+  return { clock, pausesMs };
+}
+
+/** Batches too large for two of them to come with one fetch. */
+function appendLarge(count: number): void {
+  const value = Buffer.alloc(700_000);
+  for (let i = 0; i < count; i++) broker.append(TOPIC, 0, [{ timestampMs: 0, key: null, value }]);
+}
+
+describe("a reader of ranges", () => {
+  test("skips control records, also where they are all that a fetch brings", async () => {
+    append(broker, 0, "a");
+    broker.append(TOPIC, 0, [{ timestampMs: 0, key: null, value: null }], { control: true });
+    append(broker, 0, "b");
+    broker.append(TOPIC, 0, [{ timestampMs: 0, key: null, value: null }], { control: true });
+    expect(await offsetsIn(reader().read(TOPIC, 0, 0, 9))).toEqual([0, 2]);
+    expect(await offsetsIn(reader().read(TOPIC, 0, 3, 9))).toEqual([]);
+  });
+
+  test("does not go beyond the end that the log had when it began", async () => {
+    appendLarge(3);
+    const read: number[] = [];
+    for await (const page of reader().read(TOPIC, 0, 0, 100)) {
+      read.push(...page.map(({ offset }) => Number(offset)));
+      append(broker, 0, "later");
+    }
+    expect(read).toEqual([0, 1, 2]);
+  });
+
+  test("waits for records that Kafka has but does not give yet", async () => {
+    append(broker, 0, "a", "b");
+    const withheld = broker.control("Fetch", () => ({ kind: "withhold" }), { topic: TOPIC, times: 2 });
+    const { clock, pausesMs } = skippingClock();
+    expect(await offsetsIn(reader({ clock }).read(TOPIC, 0, 0, 9))).toEqual([0, 1]);
+    expect(withheld.hits).toBe(2);
+    expect(pausesMs).toEqual([250, 500]);
+  });
+
+  test("asks again for an offset that is out of range only for a moment", async () => {
+    append(broker, 0, "a", "b");
+    const refused = broker.control("Fetch", () => ({ kind: "error", error: "OFFSET_OUT_OF_RANGE" }), {
+      times: 1,
+    });
+    expect(await offsetsIn(reader({ clock: skippingClock().clock }).read(TOPIC, 0, 1, 9))).toEqual([1]);
+    expect(refused.hits).toBe(1);
+  });
+
+  test("ends where the log was cut meanwhile", async () => {
+    appendLarge(6);
+    const seen: number[] = [];
+    for await (const page of reader().read(TOPIC, 0, 0, 6)) {
+      seen.push(...page.map(({ offset }) => Number(offset)));
+      broker.deleteTopic(TOPIC);
+      broker.createTopic(TOPIC);
+      append(broker, 0, "of another log");
+    }
+    expect(seen).toEqual([0]);
+  });
+});
+
+describe("trouble", () => {
+  test("a partition that another broker leads now is read there", async () => {
+    appendLarge(4);
+    const read: number[] = [];
+    const { clock, pausesMs } = skippingClock();
+    for await (const page of reader({ clock }).read(TOPIC, 0, 0, 4)) {
+      read.push(...page.map(({ offset }) => Number(offset)));
+      broker.moveLeader(TOPIC, 0, read.length % 2 === 0 ? 1 : 2);
+    }
+    expect(read).toEqual([0, 1, 2, 3]);
+    expect(pausesMs).toEqual([250, 250, 250]);
+  });
+
+  test("a broker that went down is replaced by the one that leads now", async () => {
+    appendLarge(3);
+    const read: number[] = [];
+    for await (const page of reader({ clock: skippingClock().clock }).read(TOPIC, 0, 0, 3)) {
+      read.push(...page.map(({ offset }) => Number(offset)));
+      broker.moveLeader(TOPIC, 0, 2);
+      await broker.down(1);
+    }
+    expect(read).toEqual([0, 1, 2]);
+  });
+
+  test("a broker that does not come back is given up, after growing pauses that fill the time limit", async () => {
+    append(broker, 0, "a");
+    const { clock, pausesMs } = skippingClock();
+    const warnings: string[] = [];
+    const log: Log = { ...silentLog, warn: (text) => warnings.push(text) };
+    const made = reader({ clock, log });
+    expect(await offsetsIn(made.read(TOPIC, 0, 0, 1))).toEqual([0]);
+    await broker.down();
+    const failed = offsetsIn(made.read(TOPIC, 0, 0, 1));
+    await expect(failed).rejects.toMatchObject({
+      code: "kafka_unreachable",
+      message: "reading partition 0 of topic telemetry: Kafka cannot be reached",
+    });
+    expect(pausesMs).toEqual([250, 500, 1_000, 2_000, 4_000, 5_000, 5_000, 5_000, 5_000, 5_000]);
+    expect(warnings.length).toBe(pausesMs.length);
+  });
+
+  test("a broker that hangs is asked again after a deadline", async () => {
+    append(broker, 0, "a");
+    const hung = broker.control("Fetch", () => ({ kind: "hang" }), { times: 1 });
+    const deadlines: (() => void)[] = [];
+    const clock: Clock = {
+      ...skippingClock().clock,
+      after(delayMs, run) {
+        if (delayMs === 10_500) deadlines.push(run);
+        return { cancel: () => {} };
+      },
+    };
+    const asked = offsetsIn(reader({ clock }).read(TOPIC, 0, 0, 1));
+    while (hung.hits === 0) await new Promise((resolve) => setImmediate(resolve));
+    deadlines.at(-1)?.();
+    expect(await asked).toEqual([0]);
+  });
+
+  test("a refusal for good is an error at once", async () => {
+    append(broker, 0, "a");
+    const refused = broker.control("Fetch", () => ({ kind: "error", error: "TOPIC_AUTHORIZATION_FAILED" }));
+    await expect(offsetsIn(reader().read(TOPIC, 0, 0, 1))).rejects.toMatchObject({
+      code: "kafka_request_failed",
+    });
+    expect(refused.hits).toBe(1);
+  });
+
+  test("a topic that is deleted in the middle is an error", async () => {
+    appendLarge(3);
+    const { clock } = skippingClock();
+    const reading = async () => {
+      for await (const _ of reader({ clock }).read(TOPIC, 0, 0, 3)) broker.deleteTopic(TOPIC);
+    };
+    await expect(reading()).rejects.toMatchObject({ code: "kafka_topic_missing" });
+  });
+
+  test("wrong settings are an error of the first reading", async () => {
+    const made = reader({ settings: { brokers: ["no port:x"] } });
+    await expect(collect(made.read(TOPIC, 0, 0, 1))).rejects.toMatchObject({ code: "config_invalid" });
+  });
+});
+
+describe("stopping", () => {
+  const aborted = { code: "aborted" };
+
+  test("a signal ends a reading that waits, and leaves the reader to others", async () => {
+    append(broker, 0, "a");
+    const made = reader();
+    const hung = broker.control("Fetch", () => ({ kind: "hang" }), { topic: TOPIC, partition: 0 });
+    const controller = new AbortController();
+    const reading = offsetsIn(made.read(TOPIC, 0, 0, 1, controller.signal));
+    while (hung.hits === 0) await new Promise((resolve) => setImmediate(resolve));
+    controller.abort();
+    await expect(reading).rejects.toMatchObject(aborted);
+    await expect(offsetsIn(made.read(TOPIC, 0, 0, 1, controller.signal))).rejects.toMatchObject(aborted);
+    append(broker, 1, "b");
+    expect(await offsetsIn(made.read(TOPIC, 1, 0, 1))).toEqual([0]);
+  });
+
+  test("a signal ends a pause between attempts", async () => {
+    await broker.down();
+    const controller = new AbortController();
+    const clock: Clock = {
+      ...systemClock,
+      sleep(ms, signal) {
+        controller.abort();
+        return systemClock.sleep(ms, signal);
+      },
+    };
+    await expect(offsetsIn(reader({ clock }).read(TOPIC, 0, 0, 1, controller.signal))).rejects.toMatchObject(
+      aborted,
+    );
+  });
+
+  test("a signal between two pages is heard", async () => {
+    appendLarge(2);
+    const controller = new AbortController();
+    const reading = async () => {
+      for await (const _ of reader().read(TOPIC, 0, 0, 2, controller.signal)) controller.abort();
+    };
+    await expect(reading()).rejects.toMatchObject(aborted);
+  });
+
+  test("closing ends what is read, and nothing is read afterwards", async () => {
+    append(broker, 0, "a");
+    const made = reader();
+    const hung = broker.control("Fetch", () => ({ kind: "hang" }));
+    const reading = offsetsIn(made.read(TOPIC, 0, 0, 1));
+    while (hung.hits === 0) await new Promise((resolve) => setImmediate(resolve));
+    const closing = made.close();
+    await expect(reading).rejects.toMatchObject(aborted);
+    await closing;
+    await expect(offsetsIn(made.read(TOPIC, 0, 0, 1))).rejects.toMatchObject(aborted);
+  });
+});
