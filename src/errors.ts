@@ -10,6 +10,8 @@
  * - `server_unreachable`: a dashstream server did not answer, or kept ending the connection
  * - `kafka_unreachable`, `kafka_request_failed`, `kafka_topic_missing`: the Kafka side failed
  * - `dlq_send_failed`: a dead letter could not be written
+ * - `kafka_send_failed`: a message was not acknowledged after its last attempt
+ * - `message_too_large`, `rate_limited`, `queue_full`: a message was refused before it was sent
  * - `message_invalid`: a message given for encoding has a value that its field cannot hold
  * - `protocol_error`: a peer broke the Kafka or WebSocket protocol
  * - `aborted`: the operation was cancelled by its signal
@@ -26,6 +28,10 @@ export const ERROR_CODES = [
   "kafka_request_failed",
   "kafka_topic_missing",
   "dlq_send_failed",
+  "kafka_send_failed",
+  "message_too_large",
+  "rate_limited",
+  "queue_full",
   "message_invalid",
   "protocol_error",
   "aborted",

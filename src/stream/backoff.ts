@@ -13,7 +13,7 @@ export interface BackoffPolicy {
 }
 
 /** Kafka is tried again quickly at first, then every 5 s at most, for ever. */
-export const RECONNECT_BACKOFF: BackoffPolicy = { baseMs: 250, capMs: 5_000, jitter: [0.8, 1] };
+export const RECONNECT_BACKOFF: BackoffPolicy = { baseMs: 250, capMs: 5_000, jitter: [1, 0.8] };
 
 /** Between attempts to send one record. */
 export const SEND_BACKOFF: BackoffPolicy = { baseMs: 100, capMs: 5_000, jitter: [1, 1.25] };

@@ -6,6 +6,7 @@ import { describeError } from "../errors.ts";
 import type { Timer } from "../runtime/clock.ts";
 import { type FloodGuard, floodGuard } from "../telemetry/flood.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
+import { DEFAULT_MAX_PAYLOAD_BYTES } from "../wire/frame.ts";
 import { Inspector } from "../wire/inspector.ts";
 import type { SchemaPolicy } from "../wire/schema-policy.ts";
 import type { Assignment, BatchHandler } from "./batch.ts";
@@ -51,8 +52,6 @@ export interface ConsumerOptions extends Seams {
   readonly onInfrastructureError?: OnInfrastructureError;
 }
 
-/** Bytes that a message may have where nothing else is said: 1 MiB, the same for producers and consumers. */
-export const DEFAULT_MAX_PAYLOAD_BYTES = 1_048_576;
 const SEQUENCE_EXPIRY_INTERVAL_MS = 500;
 const DLQ_FLUSH_TIMEOUT_MS = 5_000;
 

@@ -1,18 +1,11 @@
 // Attempts to write dead letters: what is posted in one turn leaves together, in requests that fit, and each letter
 // learns its own fate within a limited time. Nothing is tried twice here.
 
-import { describeError } from "../errors.ts";
 import type { Clock } from "../runtime/clock.ts";
-import type { DeadLetterFailure } from "./dead-letter.ts";
 import type { DeadLetterRecord } from "./dead-letter-record.ts";
-import { classifyInfrastructureError, isAnswered, isTooLarge } from "./infrastructure-errors.ts";
+import { isTooLarge } from "./infrastructure-errors.ts";
+import { attempt, type SendFailure } from "./send-attempt.ts";
 import { TopicWriter, type TopicWriterOptions } from "./topic-writer.ts";
-
-export interface SendFailure {
-  readonly reason: Exclude<DeadLetterFailure, "backpressure">;
-  readonly error: string;
-  readonly cause: unknown;
-}
 
 interface Posted {
   readonly record: DeadLetterRecord;
@@ -24,15 +17,11 @@ const MAX_REQUEST_BYTES = 256 * 1024;
 
 export class DeadLetterOutbox {
   readonly #clock: Clock;
-  readonly #topic: string;
-  readonly #sendTimeoutMs: number;
   readonly #writer: TopicWriter;
   #turn: Posted[] = [];
 
   constructor(options: TopicWriterOptions) {
     this.#clock = options.clock;
-    this.#topic = options.topic;
-    this.#sendTimeoutMs = options.sendTimeoutMs;
     this.#writer = new TopicWriter(options);
   }
 
@@ -55,35 +44,14 @@ export class DeadLetterOutbox {
   }
 
   async #send(request: readonly Posted[]): Promise<void> {
-    const failure = await this.#outcome(request.map(({ record }) => record));
+    const records = request.map(({ record }) => record);
+    const failure = await attempt(this.#writer, this.#clock, records);
     // Kafka refused the request for its size; each letter of it may still fit alone.
     if (failure !== null && isTooLarge(failure.cause) && request.length > 1) {
       for (const posted of request) void this.#send([posted]);
       return;
     }
     for (const { settle } of request) settle(failure);
-  }
-
-  /** What happens first decides: an acknowledgement that comes later is neither a success nor a second failure. */
-  #outcome(records: readonly DeadLetterRecord[]): Promise<SendFailure | null> {
-    const topic = this.#topic;
-    const { done, abandon } = this.#writer.send(records);
-    return new Promise((resolve) => {
-      const timer = this.#clock.after(this.#sendTimeoutMs, () => {
-        abandon();
-        const error = `topic ${topic}: no acknowledgement within ${this.#sendTimeoutMs} ms`;
-        resolve({ reason: "timeout", error, cause: null });
-      });
-      done
-        .then(
-          () => resolve(null),
-          (cause: unknown) => {
-            const error = `topic ${topic}: ${describeError(cause)}`;
-            resolve({ reason: reasonOf(cause), error, cause });
-          },
-        )
-        .finally(() => timer.cancel());
-    });
   }
 }
 
@@ -99,9 +67,4 @@ function requestsOf(posted: readonly Posted[]): readonly (readonly Posted[])[] {
     requests.at(-1)?.push(letter);
   }
   return requests;
-}
-
-function reasonOf(error: unknown): SendFailure["reason"] {
-  if (isAnswered(error)) return "kafka_error";
-  return classifyInfrastructureError(error) === "connection_timeout" ? "timeout" : "kafka_error";
 }

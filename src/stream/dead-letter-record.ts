@@ -65,7 +65,7 @@ export function deadLetterRecord(
     source_topic: origin.topic,
     source_partition: partition,
     source_offset: offset,
-    consumer_id: origin.consumerId,
+    consumer_id: letter.consumerId ?? origin.consumerId,
     original_payload_size_bytes: value.length,
     original_payload_included_bytes: included?.length ?? 0,
     original_payload_truncated: included === null || included.length < value.length,

@@ -31,6 +31,8 @@ export interface DeadLetter {
   readonly header: HeaderView | null;
   /** Records received by this process so far. */
   readonly messageCount: number;
+  /** Who met the record; default: whoever the handler belongs to. */
+  readonly consumerId?: string;
 }
 
 /**

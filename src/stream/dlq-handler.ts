@@ -11,13 +11,14 @@ import type { Log } from "../telemetry/log.ts";
 import { type BackoffPolicy, backoffMs, SEND_BACKOFF } from "./backoff.ts";
 import type { DeadLetter, DeadLetterFailure, DeadLetterHealth, DlqMode } from "./dead-letter.ts";
 import type { DeadLetterMetrics } from "./dead-letter-metrics.ts";
-import { DeadLetterOutbox, type SendFailure } from "./dead-letter-outbox.ts";
+import { DeadLetterOutbox } from "./dead-letter-outbox.ts";
 import { type DeadLetterOrigin, type DeadLetterRecord, deadLetterRecord } from "./dead-letter-record.ts";
 import { DeadLetterTopic } from "./dead-letter-topic.ts";
 import { endsWithin } from "./deadline.ts";
 import { createKafkaAdmin, type KafkaAdmin } from "./kafka-admin.ts";
 import type { KafkaSettings } from "./kafka-settings.ts";
 import { Permits } from "./permits.ts";
+import type { SendFailure } from "./send-attempt.ts";
 
 export interface DlqHandlerOptions {
   readonly settings: KafkaSettings;

@@ -1,10 +1,11 @@
 // `dashstream/stream`: what other programs can build on. Start with `systemSeams()`, `createStreamMetrics()` and
 // `DEFAULT_KAFKA_SETTINGS`, then `Producer`, `Consumer` and `DlqHandler`.
 
+export { DEFAULT_COMPRESSION, DEFAULT_MAX_PAYLOAD_BYTES } from "../wire/frame.ts";
 export type { DashStreamMessage, DashStreamMessageInit } from "../wire/model.ts";
 export type { Assignment, BatchHandler, ConsumedBatch } from "./batch.ts";
 export { registerCodecs } from "./codecs.ts";
-export { Consumer, type ConsumerOptions, DEFAULT_MAX_PAYLOAD_BYTES } from "./consumer.ts";
+export { Consumer, type ConsumerOptions } from "./consumer.ts";
 export {
   DEAD_LETTER_TYPES,
   type DeadLetter,
@@ -21,6 +22,7 @@ export type { InfrastructureErrorType, OnInfrastructureError } from "./infrastru
 export { createKafkaAdmin, type KafkaAdmin, type PartitionRange } from "./kafka-admin.ts";
 export { DEFAULT_KAFKA_SETTINGS, type KafkaSettings } from "./kafka-settings.ts";
 export type { BadRecord, ReceivedMessage } from "./message-delivery.ts";
+export { Producer, type ProducerOptions, type SendLimiter } from "./producer.ts";
 export { createRangeReader, type RangeReader, type RangeReaderOptions } from "./range-reader.ts";
 export { HOPS_HEADER, RECORD_ID_HEADER, type RecordHeaders } from "./redrive-headers.ts";
 export { createStreamMetrics, type Seams, systemSeams } from "./seams.ts";

@@ -60,6 +60,14 @@ export class TopicWriter {
     this.#options = options;
   }
 
+  get topic(): string {
+    return this.#options.topic;
+  }
+
+  get sendTimeoutMs(): number {
+    return this.#options.sendTimeoutMs;
+  }
+
   send(records: readonly WritableRecord[]): Sending {
     const connection = this.#connect();
     return { done: this.#produce(connection, records), abandon: () => this.#retire(connection) };

@@ -5,6 +5,9 @@ import { Buffer } from "node:buffer";
 import { compress } from "./zstd.ts";
 import { hasZstdMagic } from "./zstd-frame.ts";
 
+/** Bytes that a message may have where nothing else is said: 1 MiB, the same for producers and consumers. */
+export const DEFAULT_MAX_PAYLOAD_BYTES = 1_048_576;
+
 export const RAW_FRAME = 0x00;
 export const ZSTD_FRAME = 0x01;
 
