@@ -44,7 +44,7 @@ function canListen(port: number): Promise<boolean> {
 }
 
 /** A free port below the ephemeral range, so that no outgoing connection takes it while the broker is down. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   for (;;) {
     const port = FIRST_PORT + Math.floor(Math.random() * PORT_COUNT);
     if (await canListen(port)) return port;
