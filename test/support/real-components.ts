@@ -20,6 +20,7 @@ const DEBIAN_PACKAGES = {
   kcat: "kcat",
   protoc: "protobuf-compiler",
   "redis-server": "redis-server",
+  jq: "jq",
   zstd: "zstd",
   openssl: "openssl",
 } as const;
