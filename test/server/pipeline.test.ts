@@ -283,6 +283,16 @@ describe("in closed mode", () => {
     expect(rig.counter("websocket_kafka_redeliveries_total")).toBe(2);
   });
 
+  test("letters of a topic that is gone do not hold up the one that took its name", async () => {
+    const rig = pipelineRig({ onLetter: () => new Promise(() => {}) });
+    const handled = rig.consume(event("a", 1), BAD);
+    rig.clock.advance(100);
+    await handled;
+    rig.pipeline.assigned([{ partition: 0, startOffset: 0, logStartOffset: 0, logEndOffset: 1 }]);
+    await rig.handle([message({ offset: "0", value: event("a", 1) })]);
+    expect(rig.committed).toEqual([1]);
+  });
+
   test("a slice ends where as many letters wait as may, and the rest follows", async () => {
     let pending = 0;
     const rig = pipelineRig({

@@ -188,3 +188,17 @@ test("a rebalance during a batch ends the batch early and is no failure of the h
   expect(one.logged).toEqual([]);
   expect(one.revokedPartitions).toEqual([]);
 });
+
+test("a partition that is not held is not moved, and one that is never goes back", async () => {
+  append(broker, 0, "a", "b");
+  const one = started();
+  await one.received(2);
+  one.consumer.release(0, "dead_letters", 0);
+  one.consumer.hold(0, "dead_letters");
+  one.consumer.release(0, "paused", 9);
+  expect(one.consumer.partitions.get(0)?.position).toBe(2);
+  one.consumer.release(0, "dead_letters", 1);
+  append(broker, 0, "c");
+  await one.received(3);
+  expect(one.values).toEqual(["0:a", "0:b", "0:c"]);
+});

@@ -272,6 +272,46 @@ describe("a reader of one partition", () => {
   });
 });
 
+test("a stop waits for dead letters that are under way", async () => {
+  const consumer = consume();
+  consumer.withDlq(dlq()).start();
+  const slow = broker.control("Produce", () => ({ kind: "delay", delayMs: 300 }), { topic: DLQ });
+  append(0, BAD, event("a", 1));
+  await until(() => received.length === 1);
+  await consumer.stop();
+  expect(slow.hits).toBe(1);
+  expect(broker.endOffsets(DLQ)).toEqual([1]);
+});
+
+test("a topic made anew under the same name is read from its start", async () => {
+  consume().start();
+  append(0, event("a", 1), event("a", 2), event("a", 3));
+  await until(() => received.length === 3);
+  broker.deleteTopic(TOPIC);
+  broker.createTopic(TOPIC);
+  append(0, event("b", 1));
+  await until(() => received.length === 4);
+  expect(offsets()).toEqual([0, 1, 2, 0]);
+});
+
+test("numbering of a partition that was read elsewhere for a while begins anew", async () => {
+  const first = consume();
+  first.start();
+  append(0, event("a", 1));
+  append(1, event("b", 1));
+  await until(() => received.length === 2);
+  const second = consume({ onMessage: () => reports.changed() });
+  second.start();
+  await eventually(() => second.partitions.size === 1 && first.partitions.size === 1);
+  const [moved = -1] = second.partitions.keys();
+  await second.stop();
+  await eventually(() => first.partitions.size === 2);
+  append(moved, event(moved === 0 ? "a" : "b", 9));
+  await until(() => received.length === 3);
+  expect(received[2]).toMatchObject({ partition: moved, sequence: "baseline" });
+  expect(count("dashstream_sequence_gaps_total")).toBe(0);
+});
+
 test("the lag is right also while a handler is busy", async () => {
   const busy = Promise.withResolvers<void>();
   const consumer = consume({ onMessage: () => busy.promise });

@@ -215,6 +215,14 @@ test("whether dead letters can be written is unknown until somebody looked", asy
   expect(queue.health().status).toBe("healthy");
 });
 
+test("a partition that waits for its letters is a degraded state, whatever else is well", async () => {
+  broker.createTopic(DLQ);
+  open();
+  await queue.checkTopic();
+  expect(queue.health([3])).toMatchObject({ status: "degraded", waiting_partitions: [3] });
+  expect(queue.health([]).status).toBe("healthy");
+});
+
 test("closing waits for what is in flight, but not for ever", async () => {
   broker.createTopic(DLQ);
   open();

@@ -171,6 +171,23 @@ describe("failures", () => {
     expect(count("dashstream_send_failures_total")).toBe(0);
   });
 
+  test("hold up what is sent after them, which therefore arrives after them", async () => {
+    produce();
+    const refused = Promise.withResolvers<void>();
+    broker.control(
+      "Produce",
+      () => {
+        queueMicrotask(refused.resolve);
+        return { kind: "error", error: "TOPIC_AUTHORIZATION_FAILED" };
+      },
+      { times: 1, topic: TOPIC },
+    );
+    const first = producer.send(event("a"));
+    await refused.promise;
+    await Promise.all([first, producer.send(event("a")), producer.send(event("a"))]);
+    expect(numbersOf(await consumed(3), "a")).toEqual([1, 2, 3]);
+  });
+
   test("after the last attempt reject, are counted, and become dead letters of the producer", async () => {
     broker.createTopic(DLQ);
     const handler = new DlqHandler({

@@ -1,0 +1,65 @@
+import { expect, test } from "bun:test";
+import type { KafkaMessage } from "kafkajs";
+import { consumerCounts } from "../../src/stream/consumer-counts.ts";
+import { DeadLetterBarrier } from "../../src/stream/dead-letter-barrier.ts";
+import { MessageDelivery } from "../../src/stream/message-delivery.ts";
+import { RecordJudge } from "../../src/stream/record-judge.ts";
+import { createStreamMetrics } from "../../src/stream/seams.ts";
+import { Inspector } from "../../src/wire/inspector.ts";
+import { event, message } from "../server/pipeline-rig.ts";
+import { manualClock } from "../support/manual-clock.ts";
+
+function rig(onMessage: (offset: number) => void) {
+  const clock = manualClock();
+  const metrics = createStreamMetrics();
+  const inspector = new Inspector({ maxPayloadBytes: 1000, schemaPolicy: "exact" });
+  const progress: number[] = [];
+  const delivery = new MessageDelivery({
+    inspector,
+    judge: new RecordJudge({ clock, inspector, sequence: null }),
+    barrier: new DeadLetterBarrier({ clock, hold: () => {}, release: () => {} }),
+    deadLetters: () => null,
+    counts: consumerCounts(metrics),
+    errors: { error: () => {}, warn: () => {}, flush: () => {} },
+    onMessage: ({ offset }) => onMessage(offset),
+  });
+  return {
+    metrics,
+    progress,
+    handle: (records: readonly KafkaMessage[]) =>
+      delivery.handleBatch({
+        partition: 0,
+        records,
+        highWatermark: 9,
+        progress: (next) => progress.push(next),
+        heartbeat: () => Promise.resolve(),
+        cancelled: () => false,
+      }),
+  };
+}
+
+const records = [1, 2, 3].map((number, offset) =>
+  message({ offset: String(offset), value: event("a", number) }),
+);
+
+test("records that are read again are counted and not handed over again", async () => {
+  const handed: number[] = [];
+  const { handle, metrics, progress } = rig((offset) => handed.push(offset));
+  await handle(records.slice(0, 2));
+  await handle(records);
+  expect(handed).toEqual([0, 1, 2]);
+  expect(metrics.counter("dashstream_redeliveries_total").value).toBe(2);
+  expect(progress).toEqual([2, 3]);
+});
+
+test("what was handled before a handler failed is done", async () => {
+  const { handle, progress } = rig((offset) => {
+    if (offset === 2) throw new Error("no");
+  });
+  const failed = await handle(records).then(
+    () => null,
+    (error: Error) => error.message,
+  );
+  expect(failed).toBe("no");
+  expect(progress).toEqual([2]);
+});
