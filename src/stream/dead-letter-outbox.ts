@@ -29,7 +29,8 @@ export class DeadLetterOutbox {
   post(record: DeadLetterRecord): Promise<SendFailure | null> {
     return new Promise((settle) => {
       this.#turn.push({ record, settle });
-      if (this.#turn.length === 1) queueMicrotask(() => this.#sendTurn());
+      // A turn of the timers, not of promises: whoever awaits a permit after each letter still fills a request.
+      if (this.#turn.length === 1) this.#clock.after(0, () => this.#sendTurn());
     });
   }
 

@@ -2,6 +2,7 @@
 
 import { type Admin, ConfigResourceTypes, Kafka, logLevel, Partitioners, type Producer } from "kafkajs";
 import { DEFAULT_KAFKA_SETTINGS } from "../../src/stream/kafka-settings.ts";
+import { quietIdleTimer } from "../../src/stream/kafkajs-idle-timer.ts";
 import { createRangeReader } from "../../src/stream/range-reader.ts";
 import { systemSeams } from "../../src/stream/seams.ts";
 import { DEFAULT_MAX_PAYLOAD_BYTES } from "../../src/wire/frame.ts";
@@ -28,6 +29,7 @@ export class MixedTraffic {
   #made = 0;
 
   private constructor(bootstrap: string, topic: string) {
+    quietIdleTimer();
     this.#kafka = new Kafka({ brokers: [bootstrap], logLevel: logLevel.NOTHING });
     this.topic = topic;
     this.dlqTopic = `${topic}-dlq`;
