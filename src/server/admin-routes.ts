@@ -3,7 +3,7 @@
 import { Hono, type MiddlewareHandler } from "hono";
 import type { Log } from "../telemetry/log.ts";
 import { mayAdminister } from "./admin-auth.ts";
-import type { RouteEnv } from "./routes.ts";
+import type { RouteEnv } from "./service-routes.ts";
 
 export interface AdminActions {
   haltedThreads(): readonly { readonly partition: number; readonly threadId: string }[];

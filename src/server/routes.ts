@@ -2,24 +2,17 @@
 // elsewhere. An error inside never shows its stack to a client.
 
 import { type Context, Hono } from "hono";
-import { describeError } from "../errors.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { RequestContext } from "../runtime/http.ts";
-import type { Log } from "../telemetry/log.ts";
 import type { Counter, Metrics } from "../telemetry/metrics.ts";
 import { clientIp } from "./client-ip.ts";
 import { type ConnectionLimit, holdSlotWhileOpen } from "./connection-limit.ts";
 import { expectedSchemaRoutes } from "./expected-schema-routes.ts";
 import type { ExpectedSchemas } from "./expected-schemas.ts";
 import type { HealthReport } from "./health-report.ts";
-import { methodNotAllowed } from "./method-not-allowed.ts";
 import { originAllowed } from "./origin.ts";
+import { addServiceRoutes, getOnly, type RouteEnv, type ServiceRouteDeps } from "./service-routes.ts";
 import type { VersionReport } from "./version.ts";
-
-/** Hono's environment: `c.env` is the request context of the runtime's server. */
-export interface RouteEnv {
-  readonly Bindings: RequestContext;
-}
 
 /**
  * Turns a request that passed all checks into a WebSocket through `context.upgrade` and returns its response;
@@ -27,7 +20,7 @@ export interface RouteEnv {
  */
 export type AcceptWebSocket = (context: RequestContext, request: Request, clientIp: string) => Response;
 
-export interface RouteDeps {
+export interface RouteDeps extends ServiceRouteDeps {
   readonly acceptWebSocket: AcceptWebSocket;
   readonly connectionLimit: ConnectionLimit;
   /** Proxies whose `x-forwarded-for` counts, in canonical form (`canonicalIp`). */
@@ -35,47 +28,25 @@ export interface RouteDeps {
   /** Origins of web pages that may connect; none = pages of this host, `*` = all. */
   readonly allowedOrigins: readonly string[];
   readonly health: () => HealthReport;
-  /** Why the server should get no traffic now, for people; empty = ready. */
-  readonly notReadyReasons: () => readonly string[];
-  readonly draining: () => boolean;
   readonly version: VersionReport;
   readonly metrics: Metrics;
   readonly expectedSchemas: ExpectedSchemas;
   /** Routes below `/admin`, with their own check of who may call. */
   readonly admin: Hono<RouteEnv>;
   readonly clock: Clock;
-  readonly log: Log;
 }
 
 /** The HTTP application; `app.fetch(request, context)` answers a request. */
 export function createRoutes(deps: RouteDeps): Hono<RouteEnv> {
   const app = new Hono<RouteEnv>();
   const refusals = handshakeRefusals(deps.metrics);
-  app.get("/ws", (c) => acceptConnection(c, deps, refusals));
-  app.get("/health", (c) => c.json(deps.health()));
-  app.get("/healthz", (c) => c.json({ status: "alive" }));
-  app.get("/readyz", (c) => readiness(c, deps));
-  app.get("/version", (c) => c.json(deps.version));
-  app.get("/metrics", async (c) => {
-    const { contentType, body } = await deps.metrics.expose(c.req.header("accept") ?? null);
-    return c.body(body, 200, { "content-type": contentType });
-  });
-  for (const path of ["/ws", "/health", "/healthz", "/readyz", "/version", "/metrics"]) {
-    app.all(path, methodNotAllowed("GET, HEAD"));
-  }
+  getOnly(app, "/ws", (c) => acceptConnection(c, deps, refusals));
+  getOnly(app, "/health", (c) => c.json(deps.health()));
+  getOnly(app, "/version", (c) => c.json(deps.version));
   app.route("/admin", deps.admin);
   app.route("/api/expected-schema", expectedSchemaRoutes(deps.expectedSchemas, deps.log));
-  app.notFound((c) => c.json({ error: "not found", path: c.req.path }, 404));
-  app.onError((error, c) => {
-    deps.log.error("request failed", { method: c.req.method, path: c.req.path, error: describeError(error) });
-    return c.json({ error: "internal error" }, 500);
-  });
+  addServiceRoutes(app, deps);
   return app;
-}
-
-function readiness(c: Context<RouteEnv>, deps: RouteDeps): Response {
-  const reasons = deps.draining() ? ["the server is shutting down"] : deps.notReadyReasons();
-  return c.json({ ready: reasons.length === 0, reasons }, reasons.length === 0 ? 200 : 503);
 }
 
 interface HandshakeRefusals {
