@@ -3,7 +3,7 @@
 import type { Config, OptionKey } from "./options.ts";
 import type { Problem } from "./problem.ts";
 
-/** A check over several options. It is left out while one of them has a problem of its own. */
+/** A check over several options. It is left out where one of them has a problem of its own or is not of the command. */
 export interface CrossCheck {
   readonly reads: readonly OptionKey[];
   /** The problem, or `null`. `isGiven` tells whether an option was set at all. */

@@ -131,6 +131,22 @@ export function listenHost(): Kind<string> {
   );
 }
 
+const MAX_BUCKETS = 100;
+const DECIMAL = /^\d+(\.\d+)?$/;
+
+/** Upper bounds of the buckets of a histogram; `+Inf` comes by itself. */
+export function bucketList(): Kind<readonly number[]> {
+  return kind(
+    "number,...",
+    `a comma list of 1 to ${MAX_BUCKETS} decimal numbers of at least 0, each larger than the one before`,
+    z
+      .string()
+      .transform((text) => text.split(",").map((item) => item.trim()))
+      .pipe(z.array(z.string().regex(DECIMAL).transform(Number).pipe(z.number())).min(1).max(MAX_BUCKETS))
+      .refine((bounds) => bounds.every((bound, i) => i === 0 || bound > (bounds[i - 1] ?? 0))),
+  );
+}
+
 export function ipList(): Kind<readonly string[]> {
   return kind(
     "ip,...",

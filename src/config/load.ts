@@ -51,8 +51,13 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
   }
   const config = Object.fromEntries(values) as Config;
   const given = new Set(settings.filter(({ origin }) => origin.from !== "default").map(({ key }) => key));
+  const applying = new Set(
+    OPTION_ENTRIES.flatMap(([key, option]) => (applies(option, options) ? [key] : [])),
+  );
   const run = ({ reads, find }: CrossCheck) =>
-    reads.some((key) => broken.has(key)) ? null : find(config, (key) => given.has(key));
+    reads.every((key) => applying.has(key) && !broken.has(key))
+      ? find(config, (key) => given.has(key))
+      : null;
   problems.push(...CONTRADICTIONS.map(run).filter((problem) => problem !== null));
 
   const ineffective = ineffectiveVariables(options.env);
@@ -61,6 +66,10 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
   const advice = ADVICE.map(run).filter((problem) => problem !== null);
   const warnings = [...ineffective, ...advice.map((problem) => ({ ...problem, refusedIfStrict: false }))];
   return { config, settings, warnings };
+}
+
+function applies(option: OptionDefinition, { command }: LoadOptions): boolean {
+  return command === undefined || option.commands.includes(command);
 }
 
 interface ReadOption {
@@ -75,8 +84,7 @@ function readOption(
   earlier: ReadonlyMap<OptionKey, unknown>,
   options: LoadOptions,
 ): ReadOption {
-  const applies = options.command === undefined || option.commands.includes(options.command);
-  const found = applies ? lookUp(option, options) : null;
+  const found = applies(option, options) ? lookUp(option, options) : null;
   if (found !== null && "message" in found)
     return { ...byDefault(key, option, earlier, options.command), problem: found };
   if (found === null) return byDefault(key, option, earlier, options.command);

@@ -6,6 +6,7 @@ import { CLIENT_OPTIONS } from "./sections/clients.ts";
 import { KAFKA_OPTIONS } from "./sections/kafka.ts";
 import { KAFKA_SECURITY_OPTIONS } from "./sections/kafka-security.ts";
 import { PROCESS_OPTIONS } from "./sections/process.ts";
+import { QUALITY_OPTIONS } from "./sections/quality.ts";
 import { RECORD_OPTIONS } from "./sections/records.ts";
 import { REPLAY_OPTIONS } from "./sections/replay.ts";
 
@@ -15,6 +16,7 @@ const OPTIONS = {
   ...RECORD_OPTIONS,
   ...CLIENT_OPTIONS,
   ...REPLAY_OPTIONS,
+  ...QUALITY_OPTIONS,
   ...PROCESS_OPTIONS,
 };
 
@@ -35,6 +37,7 @@ export const SECTIONS: readonly Section[] = [
   { title: "Records", options: RECORD_OPTIONS },
   { title: "Clients", options: CLIENT_OPTIONS },
   { title: "Replay", options: REPLAY_OPTIONS },
+  { title: "Exporter and quality monitor", options: QUALITY_OPTIONS },
   { title: "Process", options: PROCESS_OPTIONS },
 ];
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { loadConfig } from "../../src/config/load.ts";
-import { flagKey } from "../../src/config/option.ts";
+import { type Command, flagKey } from "../../src/config/option.ts";
 import { OPTION_ENTRIES, type OptionKey } from "../../src/config/options.ts";
 import { codeAndMessage, load, PEM, problemsOf } from "./load-config.ts";
 
@@ -55,6 +55,18 @@ describe("defaults", () => {
       replayBufferMemoryBytes: 67_108_864,
       replayTimeoutSecs: 30,
       replayMaxTotal: 0,
+      metricsBindIp: "0.0.0.0",
+      metricsPort: 9190,
+      healthBindIp: "0.0.0.0",
+      healthPort: 3003,
+      prometheusSessionTimeoutSecs: 300,
+      prometheusMaxSessions: 100_000,
+      prometheusLatencyBucketsMs: [10, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 15000, 20000, 30000],
+      prometheusRetryBuckets: [0, 1, 2, 3, 5, 10],
+      prometheusQualityScoreBuckets: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1],
+      prometheusSessionTurnBuckets: [1, 2, 5, 10, 20, 50],
+      prometheusDurationBucketsSeconds: [0.01, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10],
+      prometheusMetricsEndpointBuckets: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1],
       logLevel: "info",
       logFile: null,
       instanceId: "websocket-server",
@@ -131,6 +143,37 @@ describe("sources", () => {
     const { config } = loadConfig({ env, flags: {}, readFile: () => "", command: "healthcheck" });
     expect(config).toMatchObject({ kafkaBrokers: ["127.0.0.1:9092"], websocketPort: 4000 });
     expect(problemsOf(env)).toHaveLength(1);
+  });
+});
+
+describe("a companion service", () => {
+  const ofCommand = (command: Command, env: Record<string, string> = {}) =>
+    loadConfig({ env, flags: {}, readFile: () => "", command }).config;
+
+  test("has a group, a name and a dead-letter topic of its own, and the common defaults else", () => {
+    expect(ofCommand("quality-monitor")).toMatchObject({
+      kafkaGroupId: "quality-monitor",
+      instanceId: "quality-monitor",
+      kafkaDlqTopic: "dashstream-dlq",
+      kafkaTopic: "dashstream-quality",
+    });
+    expect(ofCommand("exporter")).toMatchObject({
+      kafkaGroupId: "prometheus-exporter",
+      instanceId: "prometheus-exporter",
+      kafkaTopic: "dashstream-quality",
+    });
+  });
+
+  test("is not refused for what only another command could not do", () => {
+    const env = { DASHSTREAM_MAX_PAYLOAD_BYTES: "200000000" };
+    expect(ofCommand("exporter", env).websocketMaxPayloadBytes).toBe(200_000_000);
+    expect(problemsOf(env)).toEqual([expect.stringMatching(/^REPLAY_BUFFER_MEMORY_BYTES /)]);
+  });
+
+  test("is refused for a contradiction of its own", () => {
+    const env = { KAFKA_TOPIC: "dashstream-dlq" };
+    expect(() => ofCommand("quality-monitor", env)).toThrow("KAFKA_DLQ_TOPIC is dashstream-dlq, the same as");
+    expect(ofCommand("exporter", env).kafkaTopic).toBe("dashstream-dlq");
   });
 });
 

@@ -5,6 +5,24 @@ import { load, problemsOf } from "./load-config.ts";
 const LONG = "x".repeat(1025);
 const NOT_SECONDS = ["0", "-1", "1.5", "1e3", "5s", "five", "2147484", "99999999999999999999", "NaN"];
 const NOT_SECONDS_NOR_ZERO = NOT_SECONDS.slice(1);
+const NOT_A_HOST = ["host:80", "a b", "999.1.1.1", "[::1", "::g", "http://localhost", "-x"];
+const NOT_A_PORT = ["-1", "65536", "80.5", "tcp://10.0.0.1:80", "http"];
+const NOT_BUCKETS = [
+  ",",
+  "1,,2",
+  "1;2",
+  "-1,1",
+  "2,1",
+  "1,1",
+  "1,1.0",
+  "1e3",
+  "Infinity",
+  "9".repeat(400),
+  "NaN",
+  "1,+Inf",
+  "a",
+  Array.from({ length: 101 }, (_, i) => i).join(","),
+];
 const NOT_A_COUNT = ["-1", "1.5", "0x10", "1,000", "Infinity", "1000000001"];
 
 /** Texts that each option refuses. */
@@ -53,8 +71,8 @@ const WRONG: Readonly<Record<OptionKey, readonly string[]>> = {
   dlqSendTimeoutSecs: NOT_SECONDS,
   dlqFailClosed: ["closed", "2"],
   dlqIncludeFullPayload: ["2", "ja", "truefalse"],
-  websocketHost: ["host:80", "a b", "999.1.1.1", "[::1", "::g", "http://localhost", "-x"],
-  websocketPort: ["-1", "65536", "80.5", "tcp://10.0.0.1:80", "http"],
+  websocketHost: NOT_A_HOST,
+  websocketPort: NOT_A_PORT,
   websocketAllowedOrigins: [
     "example.org",
     "ftp://example.org",
@@ -81,6 +99,18 @@ const WRONG: Readonly<Record<OptionKey, readonly string[]>> = {
   replayBufferMemoryBytes: ["0", "64MiB", "2147483648"],
   replayTimeoutSecs: NOT_SECONDS,
   replayMaxTotal: NOT_A_COUNT,
+  metricsBindIp: NOT_A_HOST,
+  metricsPort: NOT_A_PORT,
+  healthBindIp: NOT_A_HOST,
+  healthPort: NOT_A_PORT,
+  prometheusSessionTimeoutSecs: NOT_SECONDS,
+  prometheusMaxSessions: ["0", "-1", "10000001"],
+  prometheusLatencyBucketsMs: NOT_BUCKETS,
+  prometheusRetryBuckets: NOT_BUCKETS,
+  prometheusQualityScoreBuckets: NOT_BUCKETS,
+  prometheusSessionTurnBuckets: NOT_BUCKETS,
+  prometheusDurationBucketsSeconds: NOT_BUCKETS,
+  prometheusMetricsEndpointBuckets: NOT_BUCKETS,
   logLevel: ["verbose", "trace", "30"],
   logFile: [LONG],
   instanceId: ["i".repeat(256)],
@@ -108,6 +138,7 @@ const RIGHT: readonly (readonly [OptionKey, string, unknown])[] = [
   ["dlqIncludeFullPayload", "off", false],
   ["slowClientLagWindowSecs", "0", 0],
   ["replayBufferMemorySize", "000100", 100],
+  ["prometheusRetryBuckets", "0, 0.5 ,12", [0, 0.5, 12]],
 ];
 
 function variableOf(key: OptionKey): string {
