@@ -13,9 +13,29 @@ export interface MetricsOptions {
   readonly component: Component;
   /** Series of a feature that is off do not exist; asking for one throws `invariant`. */
   readonly with: Features;
+  /** Buckets that replace those of the catalogue, by name of the histogram. */
+  readonly buckets?: Readonly<Record<string, readonly number[]>>;
 }
 
-/** Makes the handles of a component. @throws DashstreamError `invariant` if the catalogue names a metric twice */
+/** The definition with the buckets that are to replace its own. */
+function withBuckets(
+  definition: MetricDefinition,
+  buckets: MetricsOptions["buckets"] = {},
+): MetricDefinition {
+  const replacement = buckets[definition.name];
+  if (replacement === undefined) return definition;
+  if (definition.kind === "histogram") return { ...definition, buckets: replacement };
+  throw new DashstreamError(
+    "invariant",
+    `metric ${definition.name} is a ${definition.kind}, which has no buckets`,
+  );
+}
+
+/**
+ * Makes the handles of a component.
+ * @throws DashstreamError `invariant` if the catalogue names a metric twice, or `buckets` one that is no histogram
+ * of the component
+ */
 export function createMetrics(options: MetricsOptions): Metrics {
   const families = new Map<string, MetricFamily>();
   for (const definition of options.catalogue) {
@@ -24,8 +44,9 @@ export function createMetrics(options: MetricsOptions): Metrics {
     if (families.has(definition.name)) {
       throw new DashstreamError("invariant", `metric ${definition.name} is in the catalogue twice`);
     }
-    families.set(definition.name, new MetricFamily(definition, options.with));
+    families.set(definition.name, new MetricFamily(withBuckets(definition, options.buckets), options.with));
   }
+  Object.keys(options.buckets ?? {}).forEach(familyOf);
 
   function familyOf(name: string): MetricFamily {
     const family = families.get(name);

@@ -12,8 +12,10 @@ const SMALL: readonly MetricDefinition[] = [
   { name: "cache_hits_total", kind: "counter", help: "Hits.", requires: "redis", components },
 ];
 
-function metricsOf(catalogue = SMALL) {
-  return createMetrics({ catalogue, component: "websocket-server", with: { redis: false } });
+type Buckets = Readonly<Record<string, readonly number[]>>;
+
+function metricsOf(catalogue = SMALL, buckets: Buckets = {}) {
+  return createMetrics({ catalogue, component: "websocket-server", with: { redis: false }, buckets });
 }
 
 function codeOf(run: () => unknown): string {
@@ -95,6 +97,16 @@ describe("handles", () => {
   });
 });
 
+test("buckets of a histogram can be replaced when the metrics are made", async () => {
+  const metrics = metricsOf(SMALL, { delay_ms: [0, 5] });
+  metrics.histogram("delay_ms").observe(5);
+  expect(await linesOf(metrics, "delay_ms_bucket")).toEqual([
+    'delay_ms_bucket{le="0"} 0',
+    'delay_ms_bucket{le="5"} 1',
+    'delay_ms_bucket{le="+Inf"} 1',
+  ]);
+});
+
 describe("a wrong use is a defect and says so", () => {
   const metrics = metricsOf();
   test.each([
@@ -123,6 +135,12 @@ describe("a wrong use is a defect and says so", () => {
       () => metrics.remove("reads_total", { status: "ok" }),
       "always exist",
     ],
+    [
+      "buckets of a gauge",
+      () => metricsOf(SMALL, { clients: [1] }),
+      "clients is a gauge, which has no buckets",
+    ],
+    ["buckets of nothing", () => metricsOf(SMALL, { writes_ms: [1] }), "writes_ms is not in the catalogue"],
     ["a name twice in the catalogue", () => metricsOf([...SMALL, ...SMALL]), "is in the catalogue twice"],
   ])("%s", (_what, run, expected) => {
     const outcome = codeOf(run);
