@@ -20,7 +20,7 @@ import type { Log } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { createMetrics } from "../telemetry/registry.ts";
 import { Inspector } from "../wire/inspector.ts";
-import { CURRENT_SCHEMA_VERSION } from "../wire/schema-policy.ts";
+import { PROTOCOL_TEXT } from "../wire/schema-policy.ts";
 import { createDeadLetters, type DeadLetters } from "./dead-letters.ts";
 import { HealthTracker } from "./health.ts";
 import { openHttpSide } from "./http-side.ts";
@@ -157,7 +157,7 @@ export class Appliance {
       ],
       draining: () => this.#draining,
     });
-    log.info(`dashstream started: protobuf version 3, schema version ${CURRENT_SCHEMA_VERSION}`, {
+    log.info(`dashstream started: ${PROTOCOL_TEXT}`, {
       version: build.version,
       runtime: build.runtime,
       listen: `${this.#http.hostname}:${this.#http.port}`,

@@ -15,16 +15,22 @@ export interface ProcessMetricsInputs {
   readonly pausedPartitions: () => number;
 }
 
-/** An age of -1 means never. */
-export function exposeProcess(metrics: Metrics, inputs: ProcessMetricsInputs): void {
-  const { build, health, hub, ring, kafkaConnected, pausedPartitions } = inputs;
-  const buildLabels = {
+/** Which build runs, and whether it is a member of its consumer group. */
+export function exposeService(metrics: Metrics, build: BuildInfo, kafkaConnected: () => boolean): void {
+  const labels = {
     version: build.version,
     commit: build.gitSha,
     build_date: build.buildDate,
     runtime: build.runtime,
   };
-  metrics.gauge("dashstream_build_info", buildLabels).set(1);
+  metrics.gauge("dashstream_build_info", labels).set(1);
+  metrics.gaugeFn("dashstream_dependency_up", { dependency: "kafka" }, () => (kafkaConnected() ? 1 : 0));
+}
+
+/** An age of -1 means never. */
+export function exposeProcess(metrics: Metrics, inputs: ProcessMetricsInputs): void {
+  const { build, health, hub, ring, kafkaConnected, pausedPartitions } = inputs;
+  exposeService(metrics, build, kafkaConnected);
   const gauges: Readonly<Record<string, () => number>> = {
     websocket_uptime_seconds: () => Math.floor(health.snapshot().uptimeSeconds),
     websocket_last_kafka_message_age_seconds: () => health.snapshot().lastReceivedAgoSeconds ?? -1,
@@ -36,5 +42,4 @@ export function exposeProcess(metrics: Metrics, inputs: ProcessMetricsInputs): v
     replay_buffer_memory_bytes: () => ring.byteCount,
   };
   for (const [name, read] of Object.entries(gauges)) metrics.gaugeFn(name, {}, read);
-  metrics.gaugeFn("dashstream_dependency_up", { dependency: "kafka" }, () => (kafkaConnected() ? 1 : 0));
 }

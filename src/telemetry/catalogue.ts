@@ -3,8 +3,10 @@
 
 import { CLIENT_METRICS } from "./catalogue/clients.ts";
 import { DEAD_LETTER_METRICS } from "./catalogue/dead-letter.ts";
+import { EXPORTER_METRICS } from "./catalogue/exporter.ts";
 import { KAFKA_METRICS } from "./catalogue/kafka.ts";
 import { PROCESS_METRICS } from "./catalogue/process.ts";
+import { QUALITY_MONITOR_METRICS } from "./catalogue/quality-monitor.ts";
 import { RECORD_METRICS } from "./catalogue/records.ts";
 import { REPLAY_METRICS } from "./catalogue/replay.ts";
 import { SEQUENCE_METRICS } from "./catalogue/sequence.ts";
@@ -20,4 +22,6 @@ export const CATALOGUE: readonly MetricDefinition[] = [
   ...DEAD_LETTER_METRICS,
   ...CLIENT_METRICS,
   ...REPLAY_METRICS,
+  ...EXPORTER_METRICS,
+  ...QUALITY_MONITOR_METRICS,
 ];

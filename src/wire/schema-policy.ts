@@ -8,6 +8,9 @@ export type SchemaPolicy = (typeof SCHEMA_POLICIES)[number];
 /** The version that producers write today. */
 export const CURRENT_SCHEMA_VERSION = 1;
 
+/** What a service speaks, in the words that operators look for in its log. */
+export const PROTOCOL_TEXT = `protobuf version 3, schema version ${CURRENT_SCHEMA_VERSION}`;
+
 /** Why `version` is not accepted, or `null` if it is. 0 (absent on the wire) counts as 1. */
 export function rejectSchemaVersion(policy: SchemaPolicy, expected: number, version: number): string | null {
   const actual = version === 0 ? 1 : version;

@@ -23,6 +23,7 @@ const DEBIAN_PACKAGES = {
   jq: "jq",
   zstd: "zstd",
   openssl: "openssl",
+  promtool: "prometheus",
 } as const;
 
 /** The second runtime comes with the packages of this project. */

@@ -2,9 +2,9 @@ import { describe, expect, test } from "bun:test";
 import { CATALOGUE } from "../../src/telemetry/catalogue.ts";
 import { createMetrics } from "../../src/telemetry/registry.ts";
 import { DECODE_FAILURES } from "../../src/wire/failure.ts";
+import { summarise } from "./exposed-series.ts";
 
-// What operators, rules and dashboards rely on, written down here on its own: a metric is `kind name`, followed
-// by its labels with their values, or `*` where the values are only known at run time.
+// What operators, rules and dashboards rely on, written down here on its own, in the form of `summarise`.
 const PROMISED = [
   "counter dashstream_sequence_duplicates_total",
   "counter dashstream_sequence_evictions_total",
@@ -86,20 +86,6 @@ const BUCKETS: Readonly<Record<string, string>> = {
 async function expose(redis: boolean): Promise<string> {
   const metrics = createMetrics({ catalogue: CATALOGUE, component: "websocket-server", with: { redis } });
   return (await metrics.expose(null)).body;
-}
-
-/** Reads an exposition back into lines of the shape of `PROMISED`. */
-function summarise(body: string): string[] {
-  return [...body.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name = "", kind]) => {
-    const suffix = kind === "histogram" ? "_bucket" : "";
-    const lines = body.split("\n").filter((line) => new RegExp(`^${name}${suffix}[ {]`).test(line));
-    const values = new Map<string, Set<string>>();
-    for (const [, label = "", value = ""] of lines.join("\n").matchAll(/[{,](\w+)="([^"]*)"/g)) {
-      if (label !== "le") values.set(label, (values.get(label) ?? new Set()).add(value));
-    }
-    const labels = [...values].map(([label, set]) => ` ${label}=${[...set].sort().join("|")}`);
-    return `${kind} ${name}${lines.length === 0 ? " *" : labels.join("")}`;
-  });
 }
 
 describe("the catalogue of the server", () => {

@@ -52,7 +52,7 @@ export const KAFKA_OPTIONS = {
     kind: seconds(1),
     default: "10",
     help: "How often the lag of each partition is read.",
-    commands: ["serve", "demo"],
+    commands: ["serve", "demo", "exporter"],
   }),
   kafkaLagStalePartitionSecs: option({
     env: ["KAFKA_LAG_STALE_PARTITION_SECS"],

@@ -8,7 +8,7 @@ export const PROCESS_METRICS: readonly MetricDefinition[] = [
     kind: "gauge",
     help: "Always 1; the labels say which build runs on which runtime.",
     labels: { version: "dynamic", commit: "dynamic", build_date: "dynamic", runtime: "dynamic" },
-    components: ["websocket-server"],
+    components: ["websocket-server", "exporter", "quality-monitor"],
   },
   {
     name: "websocket_uptime_seconds",
@@ -21,7 +21,7 @@ export const PROCESS_METRICS: readonly MetricDefinition[] = [
     kind: "gauge",
     help: "Whether a configured dependency answers (1) or not (0).",
     labels: { dependency: ["kafka", { value: "redis", requires: "redis" }] },
-    components: ["websocket-server"],
+    components: ["websocket-server", "exporter", "quality-monitor"],
   },
   {
     name: "dashstream_ws_retry_count",

@@ -1,0 +1,14 @@
+// Alerts that applications raise themselves: an event whose attribute `alert_type` is `LOW_QUALITY`.
+
+import type { DashStreamMessage, Event } from "../wire/model.ts";
+
+/** The events of a message that are such alerts, also those inside a batch. */
+export function lowQualityAlerts(message: DashStreamMessage): readonly Event[] {
+  if (message.message === "event") return [message.event].filter(isAlert);
+  return message.message === "eventBatch" ? message.eventBatch.events.filter(isAlert) : [];
+}
+
+function isAlert({ attributes }: Event): boolean {
+  const type = attributes.alert_type;
+  return type?.value === "stringValue" && type.stringValue === "LOW_QUALITY";
+}
