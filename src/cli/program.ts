@@ -4,7 +4,9 @@ import { brokerCommand } from "./broker.ts";
 import type { CommandFactory } from "./command.ts";
 import { configCommand } from "./config.ts";
 import { demoCommand } from "./demo.ts";
+import { exporterCommand } from "./exporter.ts";
 import { healthcheckCommand } from "./healthcheck.ts";
+import { qualityMonitorCommand } from "./quality-monitor.ts";
 import { serveCommand } from "./serve.ts";
 import { simCommand } from "./sim.ts";
 import { tailCommand } from "./tail.ts";
@@ -14,6 +16,8 @@ import { versionCommand } from "./version.ts";
 export const COMMANDS: readonly CommandFactory[] = [
   demoCommand,
   serveCommand,
+  exporterCommand,
+  qualityMonitorCommand,
   tailCommand,
   simCommand,
   brokerCommand,

@@ -4,7 +4,8 @@ import { runCommand } from "./cli-rig.ts";
 
 test("every command is listed with what it does, and its help has examples", async () => {
   const { stdout } = await runCommand(COMMANDS, ["--help"]);
-  for (const name of ["demo", "serve", "tail", "sim", "broker", "config", "healthcheck", "version"]) {
+  const names = "demo serve exporter quality-monitor tail sim broker config healthcheck version".split(" ");
+  for (const name of names) {
     expect(stdout).toMatch(new RegExp(`^  ${name} .*\\w{3}`, "m"));
     const help = await runCommand(COMMANDS, [name, "--help"]);
     expect([name, help.exitCode, help.stderr]).toEqual([name, 0, ""]);

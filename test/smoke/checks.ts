@@ -13,6 +13,8 @@ export interface Check {
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
+  /** Text on standard output on which the program is sent SIGTERM, for one that runs until then. */
+  readonly endOn?: string;
   /** What is wrong with the run, or `null`. */
   readonly judge: (run: Run) => string | null;
 }
@@ -65,6 +67,19 @@ export function judgeDemo(run: Run): string | null {
   return mustBeZero === undefined ? null : `${mustBeZero} is ${summary[mustBeZero]}, expected 0`;
 }
 
+/** A service opens its port without Kafka, and ends in order when it is asked to. */
+function serviceCheck(args: readonly string[], env: Readonly<Record<string, string>>): Check {
+  return {
+    name: `${args.join(" ")} starts without Kafka, and ends in order on SIGTERM`,
+    args,
+    env: { KAFKA_BROKERS: "127.0.0.1:1", ...env },
+    timeoutMs: COMMAND_TIMEOUT_MS,
+    endOn: "protobuf version",
+    judge: (run) =>
+      expectExit(run, 0) ?? (run.stdout.includes("ended in order") ? null : `not in order: ${run.stdout}`),
+  };
+}
+
 /** The checks of a program with this version. */
 export function checksOf(version: string): readonly Check[] {
   return [
@@ -94,6 +109,9 @@ export function checksOf(version: string): readonly Check[] {
       timeoutMs: COMMAND_TIMEOUT_MS,
       judge: (run) => expectExit(run, 2),
     },
+    serviceCheck(["serve"], { WEBSOCKET_PORT: "0" }),
+    serviceCheck(["exporter"], { METRICS_PORT: "0", METRICS_BIND_IP: "127.0.0.1" }),
+    serviceCheck(["quality-monitor"], { HEALTH_PORT: "0", HEALTH_BIND_IP: "127.0.0.1" }),
     {
       name: `demo delivers all that was produced in ${DEMO_SECONDS} s`,
       args: ["demo", "--json"],

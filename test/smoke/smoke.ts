@@ -36,11 +36,28 @@ async function start(command: readonly string[], check: Check, directory: string
     killSignal: "SIGKILL",
   });
   const [stdout, stderr] = await Promise.all([
-    new Response(child.stdout).text(),
+    textOf(child.stdout, check.endOn ?? null, () => child.kill("SIGTERM")),
     new Response(child.stderr).text(),
     child.exited,
   ]);
   return { exitCode: child.exitCode, stdout, stderr };
+}
+
+/** All of a stream; `seen` is called once when `text` has come by. */
+async function textOf(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  text: string | null,
+  seen: () => void,
+): Promise<string> {
+  let all = "";
+  let waiting = text;
+  for await (const chunk of stream.pipeThrough(new TextDecoderStream())) {
+    all += chunk;
+    if (waiting === null || !all.includes(waiting)) continue;
+    waiting = null;
+    seen();
+  }
+  return all;
 }
 
 const [kind, path] = process.argv.slice(2);
