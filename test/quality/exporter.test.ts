@@ -169,6 +169,22 @@ describe("the exporter", () => {
     await exporter.ready();
   });
 
+  test("says while it ends that it is not ready, and leaves its port", async () => {
+    const exporter = await start();
+    append(broker, 0, reportRecord(GOOD));
+    await exporter.reaches(RECEIVED, 1);
+    const rule = broker.control("OffsetCommit", () => ({ kind: "delay", delayMs: 300 }));
+    const stopping = exporter.service.stop();
+    const ready = await exporter.get("/readyz");
+    expect([ready.status, await ready.json()]).toEqual([
+      503,
+      { ready: false, reasons: ["the server is shutting down"] },
+    ]);
+    rule.remove();
+    await stopping;
+    await expect(exporter.get("/healthz")).rejects.toThrow();
+  });
+
   test("counts commits that Kafka refuses apart from other errors", async () => {
     const exporter = await start();
     broker.control("OffsetCommit", () => ({ kind: "error", error: "INVALID_COMMIT_OFFSET_SIZE" }));

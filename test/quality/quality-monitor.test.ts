@@ -154,6 +154,13 @@ describe("a bad record", () => {
   });
 });
 
+test("the topic of dead letters is looked at before the first one", async () => {
+  const monitor = await start();
+  const status = async () => ((await monitor.json("/health")).dlq_health as { status: string }).status;
+  while ((await status()) === "unknown") await new Promise((resolve) => setImmediate(resolve));
+  expect(await status()).toBe("healthy");
+});
+
 describe("reading in a group", () => {
   test("a restart does not count again; figures begin anew", async () => {
     const first = await start();
