@@ -20,7 +20,7 @@ export const healthcheckCommand = defineCommand({
   examples: [
     ["healthcheck", "the server of this machine and configuration"],
     ["healthcheck --ready", "also has it joined Kafka"],
-    ["healthcheck --url http://server:3002/readyz --timeout 2", "any address"],
+    ["healthcheck --url http://exporter:9190/readyz --timeout 2", "another service"],
   ],
   configure: (command) => {
     command

@@ -106,7 +106,7 @@ const MODELS = [
   "other",
 ];
 
-/** The histograms begin with a model's first report: at 0 from the start they would be 850 series of nothing. */
+/** The histograms begin with a model's first report: at 0 from the start they would be 840 series of nothing. */
 const MODEL_METRICS: readonly MetricDefinition[] = [
   {
     name: "dashstream_queries_by_model_total",
