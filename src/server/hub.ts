@@ -59,6 +59,7 @@ export class Hub {
     this.#checkTimer = this.#clock.every(CHECK_INTERVAL_MS, () => {
       for (const session of this.#sessions) session.checkProgress();
       this.#watchLoss();
+      this.#wakeWritersIfRoom();
     });
   }
 

@@ -24,8 +24,12 @@ export class SocketFlow {
     this.#progressAtMs = clock.monotonicMs();
   }
 
-  /** It has as many records as it may have for now. */
+  /**
+   * It has as many records as it may have for now. What waits is looked at again each time: a socket may take its
+   * last bytes along with a ping or an answer of the runtime, and nobody says so.
+   */
   get full(): boolean {
+    if (this.#full && this.#socket.bufferedBytes() <= this.#highWaterBytes / 2) this.#full = false;
     return this.#full;
   }
 
@@ -51,9 +55,7 @@ export class SocketFlow {
   /** The socket took bytes; true if it was full and has room again. */
   drained(): boolean {
     this.#noteProgress();
-    if (!this.#full || this.#socket.bufferedBytes() > this.#highWaterBytes / 2) return false;
-    this.#full = false;
-    return true;
+    return this.#full && !this.full;
   }
 
   /** Milliseconds since it last took a byte, or had nothing to take. To be asked about once a second. */
