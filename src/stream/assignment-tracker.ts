@@ -15,7 +15,7 @@ export interface AssignmentTrackerOptions {
   readonly topic: string;
   readonly groupId: string;
   readonly autoOffsetReset: OffsetReset;
-  readonly admin: KafkaAdmin;
+  readonly admin: Pick<KafkaAdmin, "ranges" | "committed">;
   readonly handler: Pick<BatchHandler, "assigned" | "revoked">;
   readonly clock: Clock;
   readonly random: Random;

@@ -10,7 +10,7 @@ import { GROUP_KEY_TYPE } from "../kafka-protocol/requests/find-coordinator.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { endsWithin, withDeadline } from "./deadline.ts";
 import { createKafkaClient, type KafkaClient, type KafkaClientOptions } from "./kafka-client.ts";
-import { checkErrorCode } from "./kafka-failure.ts";
+import { checkErrorCode, isConnectionLost } from "./kafka-failure.ts";
 import type { BrokerAddress } from "./kafka-settings.ts";
 import { type BrokerConnection, connectionsOf, type KafkaConnections } from "./kafkajs-connections.ts";
 
@@ -45,6 +45,8 @@ export class KafkaCluster {
   readonly #clock: Clock;
   readonly #client: KafkaClient;
   readonly #connections: KafkaConnections;
+  /** How many brokers the settings name. */
+  readonly #seedCount: number;
   readonly #open = new Map<number | typeof SEED, Promise<BrokerConnection>>();
   readonly #addresses = new Map<number, BrokerAddress>();
   readonly #leaders = new Map<string, Promise<readonly PartitionLeader[]>>();
@@ -55,6 +57,7 @@ export class KafkaCluster {
     this.#clock = options.clock;
     this.#client = createKafkaClient({ ...options, retries: 0 });
     this.#connections = connectionsOf(this.#client.kafka);
+    this.#seedCount = options.settings.brokers.length;
   }
 
   /**
@@ -62,17 +65,26 @@ export class KafkaCluster {
    * time is up, `kafka_topic_missing` for a leader that no metadata names, else with an error of kafkajs.
    */
   async ask<A extends Api>(question: Question<A>): Promise<ResponseOf<A>> {
+    const { to, timeoutMs } = question;
     try {
-      return await this.#send(await this.#route(question.to, question.timeoutMs), question);
+      switch (to.kind) {
+        case "any":
+          return await this.#askAny(question);
+        case "leader":
+          return await this.#send(leaderOf(to, await this.#knownLeaders(to.topic, timeoutMs)), question);
+        case "coordinator":
+          return await this.#send(await this.#coordinator(to.groupId, timeoutMs), question);
+      }
     } catch (error) {
-      this.forget(question.to);
+      this.forget(to);
       throw error;
     }
   }
 
-  /** The partitions of a topic, ascending. Never creates it. Rejects like `ask`. */
+  /** The partitions of a topic as they are now, ascending. Never creates it. Rejects like `ask`. */
   leaders(topic: string, timeoutMs: number): Promise<readonly PartitionLeader[]> {
-    return remembered(this.#leaders, topic, () => this.#lookUpLeaders(topic, timeoutMs));
+    this.#leaders.delete(topic);
+    return this.#knownLeaders(topic, timeoutMs);
   }
 
   /** Looks up anew, with the next request, who leads or coordinates: an answer said that it is another broker. */
@@ -88,6 +100,12 @@ export class KafkaCluster {
     }
   }
 
+  /** The same for everybody. */
+  forgetAll(): void {
+    this.#leaders.clear();
+    this.#coordinators.clear();
+  }
+
   /** Requests under way fail. */
   async close(): Promise<void> {
     const open = [...this.#open.values()];
@@ -97,20 +115,21 @@ export class KafkaCluster {
     this.#client.destroy();
   }
 
-  async #route(to: Recipient, timeoutMs: number): Promise<number | typeof SEED> {
-    switch (to.kind) {
-      case "any":
-        return this.#open.keys().next().value ?? SEED;
-      case "leader":
-        return leaderOf(to, await this.leaders(to.topic, timeoutMs));
-      case "coordinator":
-        return remembered(this.#coordinators, to.groupId, () => this.#findCoordinator(to.groupId, timeoutMs));
+  /** A broker that is gone is no reason to fail while another answers. */
+  async #askAny<A extends Api>(question: Question<A>): Promise<ResponseOf<A>> {
+    for (const node of [...this.#open.keys()].filter((key) => key !== SEED)) {
+      try {
+        return await this.#send(node, question);
+      } catch (error) {
+        if (!isConnectionLost(error)) throw error;
+      }
     }
+    return await this.#send(SEED, question);
   }
 
   async #send<A extends Api>(node: number | typeof SEED, question: Question<A>): Promise<ResponseOf<A>> {
     const { api, request, timeoutMs } = question;
-    const connection = remembered(this.#open, node, () => this.#connections.open(this.#addressOf(node)));
+    const connection = remembered(this.#open, node, () => this.#connect(node));
     const answer = connection.then((opened) => opened.call(api, request));
     try {
       return await withDeadline(this.#clock, timeoutMs, `${api.name} request to Kafka`, answer);
@@ -122,8 +141,20 @@ export class KafkaCluster {
     }
   }
 
-  #addressOf(node: number | typeof SEED): BrokerAddress | null {
-    return node === SEED ? null : (this.#addresses.get(node) ?? null);
+  async #connect(node: number | typeof SEED): Promise<BrokerConnection> {
+    if (node !== SEED) return await this.#connections.open(this.#addresses.get(node) ?? null);
+    for (let left = this.#seedCount; left > 1; left--) {
+      try {
+        return await this.#connections.open(null);
+      } catch (error) {
+        if (!isConnectionLost(error)) throw error;
+      }
+    }
+    return await this.#connections.open(null);
+  }
+
+  #knownLeaders(topic: string, timeoutMs: number): Promise<readonly PartitionLeader[]> {
+    return remembered(this.#leaders, topic, () => this.#lookUpLeaders(topic, timeoutMs));
   }
 
   async #lookUpLeaders(topic: string, timeoutMs: number): Promise<readonly PartitionLeader[]> {
@@ -141,6 +172,10 @@ export class KafkaCluster {
       .sort((a, b) => a.partition - b.partition);
   }
 
+  #coordinator(groupId: string, timeoutMs: number): Promise<number> {
+    return remembered(this.#coordinators, groupId, () => this.#findCoordinator(groupId, timeoutMs));
+  }
+
   async #findCoordinator(groupId: string, timeoutMs: number): Promise<number> {
     const request = { key: groupId, keyType: GROUP_KEY_TYPE };
     const answer = await this.ask({ to: ANY, api: APIS.FindCoordinator, request, timeoutMs });
@@ -150,7 +185,11 @@ export class KafkaCluster {
   }
 }
 
-const NO_OPERATIONS = { includeClusterAuthorizedOperations: false, includeTopicAuthorizedOperations: false };
+/** Who may do what is of no interest. */
+export const NO_OPERATIONS = {
+  includeClusterAuthorizedOperations: false,
+  includeTopicAuthorizedOperations: false,
+};
 
 /** What `known` has for `key`, else what `find` brings; a failure is not kept. */
 function remembered<K, T>(known: Map<K, Promise<T>>, key: K, find: () => Promise<T>): Promise<T> {

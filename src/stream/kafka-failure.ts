@@ -31,7 +31,7 @@ function failureCode(cause: unknown): FailureCode {
 }
 
 /** True if the request got no answer. */
-function isConnectionLost(error: unknown): boolean {
+export function isConnectionLost(error: unknown): boolean {
   if (isAnswered(error)) return false;
   switch (classifyInfrastructureError(error)) {
     case "dns_failure":

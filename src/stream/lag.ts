@@ -14,7 +14,7 @@ export interface LagMonitorOptions {
   readonly intervalMs: number;
   /** A partition with lag that handled nothing for so long is logged as stale. */
   readonly staleAfterMs: number;
-  readonly admin: KafkaAdmin;
+  readonly admin: Pick<KafkaAdmin, "ranges">;
   readonly partitions: () => ReadonlyMap<number, PartitionState>;
   readonly metrics: Metrics;
   readonly clock: Clock;
@@ -29,7 +29,7 @@ const AGE = "websocket_kafka_lag_offset_age_seconds";
 
 /** Asks Kafka where the partitions that are read end now. @throws DashstreamError as `KafkaAdmin.ranges` */
 export async function refreshLogEnds(
-  admin: KafkaAdmin,
+  admin: Pick<KafkaAdmin, "ranges">,
   topic: string,
   partitions: () => ReadonlyMap<number, PartitionState>,
 ): Promise<void> {

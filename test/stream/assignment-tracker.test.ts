@@ -39,8 +39,6 @@ beforeEach(() => {
         return [0, 1].map((partition) => ({ partition, logStartOffset: log.start, logEndOffset: log.end }));
       },
       committed: async () => new Map(committed),
-      partitionCount: async () => 2,
-      close: async () => {},
     },
     handler: {
       assigned: (assignments) => assigned.push(...assignments),

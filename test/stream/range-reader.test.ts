@@ -3,6 +3,8 @@ import { type Broker, createBroker } from "../../sim/broker/broker.ts";
 import { type Clock, systemClock } from "../../src/runtime/clock.ts";
 import { systemNetwork } from "../../src/runtime/network.ts";
 import { seededRandom } from "../../src/runtime/random.ts";
+import { createKafkaAdmin } from "../../src/stream/kafka-admin.ts";
+import { DEFAULT_KAFKA_SETTINGS } from "../../src/stream/kafka-settings.ts";
 import type { RangeReader } from "../../src/stream/range-reader.ts";
 import { type Log, silentLog } from "../../src/telemetry/log.ts";
 import { collect, offsetsIn, type ReaderChanges, readerOf } from "./range-rig.ts";
@@ -101,6 +103,25 @@ describe("a reader of ranges", () => {
       append(broker, 0, "of another log");
     }
     expect(seen).toEqual([0]);
+  });
+
+  test("goes on at the log start when records were trimmed meanwhile", async () => {
+    const made = reader();
+    appendLarge(6);
+    const seen: number[] = [];
+    const admin = createKafkaAdmin({
+      settings: { ...DEFAULT_KAFKA_SETTINGS, brokers: broker.bootstrap.split(",") },
+      network: systemNetwork,
+      clock: systemClock,
+      log: silentLog,
+      onSocketError: () => {},
+    });
+    for await (const page of made.read(TOPIC, 0, 0, 6)) {
+      seen.push(...page.map(({ offset }) => Number(offset)));
+      if (seen.length === 1) await admin.deleteRecordsBefore(TOPIC, new Map([[0, 4]]));
+    }
+    await admin.close();
+    expect(seen).toEqual([0, 4, 5]);
   });
 });
 
