@@ -54,7 +54,7 @@ export function* pagesOf(
   for (const buffer of fetched.records) {
     for (const batch of checkedBatches(buffer)) {
       const endOffset = batch.baseOffset + batch.lastOffsetDelta + 1;
-      if (!aborted.hides(buffer, batch) && endOffset > fromOffset && batch.baseOffset < toOffset) {
+      if (!aborted.hides(batch) && endOffset > fromOffset && batch.baseOffset < toOffset) {
         for (const record of decodeRecords(buffer, batch, decompress)) {
           if (record.offset < fromOffset || record.offset >= toOffset) continue;
           records.push(asMessage(record));
@@ -87,7 +87,7 @@ function malformed(message: string): DashstreamError {
 
 /**
  * Which batches belong to transactions that were aborted. Kafka names those that overlap the answer, by producer and
- * first offset; each ends with its producer's abort marker (KIP-98, "Reading Transactional Messages").
+ * first offset; each ends with its producer's next marker (KIP-98, "Reading Transactional Messages").
  */
 class AbortedTransactions {
   readonly #toCome: AbortedTransaction[];
@@ -98,26 +98,18 @@ class AbortedTransactions {
   }
 
   /** Asked for each batch in offset order; `true` for control batches too. */
-  hides(buffer: Buffer, batch: BatchHeader): boolean {
+  hides(batch: BatchHeader): boolean {
     const lastOffset = batch.baseOffset + batch.lastOffsetDelta;
     for (let next = this.#toCome[0]; next && next.firstOffset <= lastOffset; next = this.#toCome[0]) {
       this.#open.add(next.producerId);
       this.#toCome.shift();
     }
     if (isControlBatch(batch)) {
-      if (isAbortMarker(buffer, batch)) this.#open.delete(batch.producerId);
+      this.#open.delete(batch.producerId);
       return true;
     }
     return isTransactionalBatch(batch) && this.#open.has(batch.producerId);
   }
-}
-
-/** Type of the control record that ends an aborted transaction; its key has a version before it. */
-const ABORT = 0;
-
-function isAbortMarker(buffer: Buffer, batch: BatchHeader): boolean {
-  const key = decodeRecords(buffer, batch, decompress)[0]?.key;
-  return key !== undefined && key !== null && key.length >= 4 && key.readInt16BE(2) === ABORT;
 }
 
 /** In the form of kafkajs, which handlers of the consumer get too. */

@@ -193,14 +193,14 @@ export const NO_OPERATIONS = {
 
 /** What `known` has for `key`, else what `find` brings; a failure is not kept. */
 function remembered<K, T>(known: Map<K, Promise<T>>, key: K, find: () => Promise<T>): Promise<T> {
-  const found = known.get(key);
-  if (found) return found;
-  const finding = find();
-  known.set(key, finding);
-  finding.catch(() => {
-    if (known.get(key) === finding) known.delete(key);
+  const earlier = known.get(key);
+  if (earlier) return earlier;
+  const found = find();
+  known.set(key, found);
+  found.catch(() => {
+    if (known.get(key) === found) known.delete(key);
   });
-  return finding;
+  return found;
 }
 
 function leaderOf(

@@ -115,6 +115,13 @@ test("a broker that is gone is no reason to fail while another answers", async (
   expect(pausesMs).toEqual([]);
 });
 
+test("a failure to find the leaders is not remembered", async () => {
+  await broker.down();
+  await expect(admin.ranges(TOPIC)).rejects.toMatchObject({ code: "kafka_unreachable" });
+  await broker.up();
+  expect(await admin.deleteRecordsBefore(TOPIC, new Map([[0, 0]]))).toEqual(new Map([[0, 0]]));
+});
+
 test("a refusal for good is not asked for again", async () => {
   const refused = broker.control("DescribeGroups", () => ({
     kind: "error",
