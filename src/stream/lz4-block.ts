@@ -64,7 +64,8 @@ export function decodeLz4Block(
   throw malformed("it ends without literals");
 }
 
-function copyMatch(dst: Uint8Array, to: number, distance: number, length: number): void {
+/** Copies `length` bytes that lie `distance` behind `to`; there is room for them. */
+export function copyMatch(dst: Uint8Array, to: number, distance: number, length: number): void {
   if (distance >= length) {
     dst.copyWithin(to, to - distance, to - distance + length);
     return;

@@ -2,8 +2,9 @@
 // block (read only; librdkafka writes it).
 // Framing: https://github.com/xerial/snappy-java/blob/master/src/main/java/org/xerial/snappy/SnappyOutputStream.java
 
-import { compress, uncompress } from "snappyjs";
+import { compress } from "snappyjs";
 import { DashstreamError } from "../errors.ts";
+import { decodeSnappyBlock } from "./snappy-block.ts";
 
 const MAGIC = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00]);
 /** Magic, version 1, lowest compatible version 1. */
@@ -28,7 +29,7 @@ export function encodeSnappy(plain: Buffer): Buffer {
  * @throws DashstreamError `protocol_error` if the bytes are malformed or larger than `maxBytes` decoded
  */
 export function decodeSnappy(packed: Buffer, maxBytes: number): Buffer {
-  if (!packed.subarray(0, MAGIC.length).equals(MAGIC)) return decodeBlock(packed, maxBytes);
+  if (!packed.subarray(0, MAGIC.length).equals(MAGIC)) return decodeSnappyBlock(packed, maxBytes);
   const parts: Buffer[] = [];
   let total = 0;
   for (let at = HEADER.length; at < packed.length; ) {
@@ -36,7 +37,7 @@ export function decodeSnappy(packed: Buffer, maxBytes: number): Buffer {
     const size = packed.readUInt32BE(at);
     at += 4;
     if (size > packed.length - at) throw malformed(`a block of ${size} bytes runs past the end`);
-    const block = decodeBlock(packed.subarray(at, at + size), maxBytes - total);
+    const block = decodeSnappyBlock(packed.subarray(at, at + size), maxBytes - total);
     parts.push(block);
     total += block.length;
     at += size;
@@ -44,14 +45,6 @@ export function decodeSnappy(packed: Buffer, maxBytes: number): Buffer {
   return Buffer.concat(parts, total);
 }
 
-function decodeBlock(block: Buffer, maxBytes: number): Buffer {
-  try {
-    return uncompress(block, maxBytes);
-  } catch (cause) {
-    throw malformed("a block cannot be decoded", cause);
-  }
-}
-
-function malformed(what: string, cause?: unknown): DashstreamError {
-  return new DashstreamError("protocol_error", `snappy data is malformed: ${what}`, { cause });
+function malformed(what: string): DashstreamError {
+  return new DashstreamError("protocol_error", `snappy data is malformed: ${what}`);
 }

@@ -70,6 +70,37 @@ describe("snappy", () => {
     );
   });
 
+  test("reads literals and copies of every form", () => {
+    const literal = (text: string) => [(text.length - 1) << 2, ...Buffer.from(text)];
+    const long = "x".repeat(300);
+    const block = [
+      ...[0xc9, 0x02], // 329 bytes
+      ...literal("abcd"),
+      ...[0x01, 0x04], // 4 bytes from 4 back, distance of 11 bits
+      ...[(7 << 2) | 2, 0x02, 0x00], // 8 bytes from 2 back, of 16 bits: overlapping
+      ...[(11 << 2) | 3, 0x08, 0x00, 0x00, 0x00], // 12 bytes from 8 back, of 32 bits
+      ...[61 << 2, 0x2b, 0x01, ...Buffer.from(long)], // a literal whose length is in two bytes
+      ...literal("!"),
+    ];
+    const expected = `abcdabcd${"cd".repeat(4)}${"cd".repeat(6)}${long}!`;
+    expect(CODECS.snappy.decompress(Buffer.from(block)).toString()).toBe(expected);
+  });
+
+  test("refuses a literal of 2^31 bytes, a copy from before the beginning and a wrong length", () => {
+    const refused = [
+      [5, 63 << 2, 0xff, 0xff, 0xff, 0x7f, 1, 2, 3, 4, 5],
+      [5, 63 << 2, 0xf0, 0xff, 0xff, 0xff, 1, 2, 3, 4, 5],
+      [5, 0x01, 0x00],
+      [5, 0, 65, 0x01, 0x02],
+      [5, 0, 65],
+      [2, 0, 65, 0x01, 0x01],
+      [0x80, 0x80, 0x80, 0x80, 0x80, 0x01],
+      [],
+    ];
+    for (const block of refused)
+      expect(codeOf(() => CODECS.snappy.decompress(Buffer.from(block)))).toBe("protocol_error");
+  });
+
   test("writes the framing of snappy-java, which Java's consumer reads", () => {
     const packed = CODECS.snappy.compress(Buffer.from("x"));
     expect(packed.subarray(0, 16).toString("latin1")).toBe("\x82SNAPPY\0\0\0\0\x01\0\0\0\x01");
