@@ -75,6 +75,20 @@ async function deleteBefore(wire: WireClient, topic: string, offset: number, ind
   return { errorCode: partition?.errorCode, lowWatermark: partition?.lowWatermark };
 }
 
+interface Committer {
+  readonly groupId: string;
+  readonly generationId: number;
+  readonly memberId: string;
+}
+
+async function commitOffset(wire: WireClient, topic: string, committer: Committer) {
+  const partitions = [{ index: 0, offset: 1, leaderEpoch: -1, metadata: null }];
+  const topics = [{ name: topic, partitions }];
+  const request = { ...committer, groupInstanceId: null, retentionTimeMs: -1, topics };
+  const response = await wire.call(APIS.OffsetCommit, 7, request);
+  return response.topics[0]?.partitions[0]?.errorCode;
+}
+
 async function withWire(scene: Scene, use: (wire: WireClient) => Promise<void>): Promise<void> {
   await createTopic(scene.target, scene.topic);
   const wire = await connectWire(scene.target.bootstrap);
@@ -220,19 +234,27 @@ export const WIRE_BEHAVIOURS: readonly Behaviour[] = [
       }),
   },
   {
+    title: "a commit from outside is taken while nobody is in the group, and refused while somebody is",
+    run: (scene) =>
+      withWire(scene, async (wire) => {
+        const groupId = `group-${scene.topic}`;
+        const commit = () => commitOffset(wire, scene.topic, { groupId, generationId: -1, memberId: "" });
+        const member = await scene.client.join(groupId, scene.topic);
+        await member.assigned(1);
+        expect(await commit()).toBe(KAFKA_ERRORS.UNKNOWN_MEMBER_ID);
+        await member.leave();
+        expect(await commit()).toBe(KAFKA_ERRORS.NONE);
+      }),
+  },
+  {
     title: "a commit for an unknown member or group generation is refused",
     run: (scene) =>
       withWire(scene, async (wire) => {
         const groupId = `group-${scene.topic}`;
         const { errorCode } = await wire.call(APIS.FindCoordinator, 2, { key: groupId, keyType: 0 });
         expect(errorCode).toBe(KAFKA_ERRORS.NONE);
-        const partitions = [{ index: 0, offset: 1, leaderEpoch: -1, metadata: null }];
-        const commit = async (generationId: number, memberId: string) => {
-          const topics = [{ name: scene.topic, partitions }];
-          const identity = { groupId, generationId, memberId, groupInstanceId: null, retentionTimeMs: -1 };
-          const response = await wire.call(APIS.OffsetCommit, 7, { ...identity, topics });
-          return response.topics[0]?.partitions[0]?.errorCode;
-        };
+        const commit = (generationId: number, memberId: string) =>
+          commitOffset(wire, scene.topic, { groupId, generationId, memberId });
         expect(await commit(4, "nobody")).toBe(KAFKA_ERRORS.ILLEGAL_GENERATION);
         expect(await commit(-1, "")).toBe(KAFKA_ERRORS.NONE);
         expect(await commit(4, "nobody")).toBe(KAFKA_ERRORS.UNKNOWN_MEMBER_ID);
