@@ -13,7 +13,7 @@ export interface ReservedSetting {
 const NO_REDIS = "is not supported by this version and ignored: it keeps no replay in Redis";
 const NO_SPLIT = "is not supported by this version and ignored: the group decides which partitions are read";
 const NO_OLD_DATA =
-  "no longer exists and is ignored: records below the head seen at start are handled like others";
+  "no longer exists and is ignored: records below the head seen at start are handled like others; `dashstream offsets reset` skips them";
 
 export const RESERVED_SETTINGS: readonly ReservedSetting[] = [
   { name: "REDIS_URL", why: NO_REDIS },

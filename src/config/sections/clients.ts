@@ -11,14 +11,14 @@ export const CLIENT_OPTIONS = {
     kind: listenHost(),
     default: "127.0.0.1",
     help: "Address to listen on. There is no login for readers: anything but loopback shows the stream to all who can connect.",
-    commands: ["serve", "demo", "tail", "healthcheck"],
+    commands: ["serve", "demo", "tail", "healthcheck", "threads"],
   }),
   websocketPort: option({
     env: ["WEBSOCKET_PORT"],
     kind: port(),
     default: "3002",
     help: "Port to listen on; 0 picks a free one. A port in use is an error.",
-    commands: ["serve", "demo", "tail", "healthcheck"],
+    commands: ["serve", "demo", "tail", "healthcheck", "threads"],
   }),
   websocketAllowedOrigins: option({
     env: ["WEBSOCKET_ALLOWED_ORIGINS"],
@@ -110,6 +110,6 @@ export const CLIENT_OPTIONS = {
     default: null,
     help: "Bearer token of administrative calls. Not set: they are allowed from this machine only.",
     secret: true,
-    commands: ["serve", "demo"],
+    commands: ["serve", "demo", "threads"],
   }),
 };

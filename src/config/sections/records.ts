@@ -49,7 +49,7 @@ export const RECORD_OPTIONS = {
     },
     defaultFor: { "quality-monitor": "dashstream-dlq" },
     help: "The topic that bad records go to.",
-    commands: ["serve", "demo", "quality-monitor"],
+    commands: ["serve", "demo", "quality-monitor", "dlq"],
   }),
   maxConcurrentDlqSends: option({
     env: ["MAX_CONCURRENT_DLQ_SENDS"],
