@@ -6,6 +6,7 @@ import { configCommand } from "./config.ts";
 import { demoCommand } from "./demo.ts";
 import { exporterCommand } from "./exporter.ts";
 import { healthcheckCommand } from "./healthcheck.ts";
+import { offsetsCommand } from "./offsets.ts";
 import { qualityMonitorCommand } from "./quality-monitor.ts";
 import { serveCommand } from "./serve.ts";
 import { simCommand } from "./sim.ts";
@@ -19,6 +20,7 @@ export const COMMANDS: readonly CommandFactory[] = [
   exporterCommand,
   qualityMonitorCommand,
   tailCommand,
+  offsetsCommand,
   simCommand,
   brokerCommand,
   configCommand,

@@ -4,21 +4,9 @@
 import { DashstreamError } from "../errors.ts";
 import { APIS } from "../kafka-protocol/apis.ts";
 import { KAFKA_ERRORS } from "../kafka-protocol/error-codes.ts";
+import { type GroupDescription, memberNames } from "./group-members.ts";
 import type { KafkaCluster } from "./kafka-cluster.ts";
 import { checkErrorCode } from "./kafka-failure.ts";
-
-export interface GroupMember {
-  readonly memberId: string;
-  readonly clientId: string;
-  /** As Kafka gives it, for example `/10.0.0.7`. */
-  readonly clientHost: string;
-}
-
-export interface GroupDescription {
-  /** Kafka's word: `Stable`, `Empty`, `PreparingRebalance`, `CompletingRebalance`, or `Dead` for an unknown group. */
-  readonly state: string;
-  readonly members: readonly GroupMember[];
-}
 
 /** The committed offset by partition; a partition without one is absent. */
 export async function committedOffsets(
@@ -91,8 +79,8 @@ export async function commitOffsets(
 const FROM_OUTSIDE = { generationId: -1, memberId: "", groupInstanceId: null, retentionTimeMs: -1 };
 
 function stillHasMembers(groupId: string, { state, members }: GroupDescription): DashstreamError {
-  const names = members.map(({ clientId, clientHost }) => `${clientId} at ${clientHost.replace(/^\//, "")}`);
-  const who = names.length === 0 ? `is ${state}` : `has ${names.length} member(s): ${names.join(", ")}`;
+  const who =
+    members.length === 0 ? `is ${state}` : `has ${members.length} member(s): ${memberNames(members)}`;
   return new DashstreamError(
     "kafka_request_failed",
     `offsets of group ${groupId} cannot be set while it is in use; it ${who}`,

@@ -6,14 +6,15 @@ import { DashstreamError } from "../errors.ts";
 import { APIS } from "../kafka-protocol/apis.ts";
 import { backoffMs } from "./backoff.ts";
 import { withDeadline } from "./deadline.ts";
-import { commitOffsets, committedOffsets, describeGroup, type GroupDescription } from "./group-offsets.ts";
+import type { GroupDescription } from "./group-members.ts";
+import { commitOffsets, committedOffsets, describeGroup } from "./group-offsets.ts";
 import { isAnswered } from "./infrastructure-errors.ts";
 import type { KafkaClientOptions } from "./kafka-client.ts";
 import { KafkaCluster, NO_OPERATIONS } from "./kafka-cluster.ts";
 import { checkErrorCode, isWorthRetrying, kafkaFailure } from "./kafka-failure.ts";
 import { offsetsAtTime, type PartitionRange, rangesOf } from "./log-offsets.ts";
 
-export type { GroupDescription, GroupMember } from "./group-offsets.ts";
+export type { GroupDescription, GroupMember } from "./group-members.ts";
 export type { PartitionRange } from "./log-offsets.ts";
 
 /** All methods reject with `kafka_topic_missing`, `kafka_unreachable` (no answer in time) or `kafka_request_failed`. */

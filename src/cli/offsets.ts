@@ -1,0 +1,204 @@
+// `dashstream offsets`: where a consumer group stands, and letting it go on elsewhere.
+
+import { Command } from "commander";
+import { kafkaSettings } from "../server/kafka-config.ts";
+import type { GroupLag } from "../stream/group-lag.ts";
+import { memberNames } from "../stream/group-members.ts";
+import type { KafkaAdmin } from "../stream/kafka-admin.ts";
+import type { PartitionReset, ResetPlan } from "../stream/offset-reset.ts";
+import { createLog } from "../telemetry/json-log.ts";
+import { type CommandFactory, defineCommand, wholeNumber } from "./command.ts";
+import type { CliContext, ExitCode } from "./context.ts";
+import { addOptionFlags, loadCommandConfig } from "./option-flags.ts";
+import type { Printer } from "./printer.ts";
+import { printable } from "./record-line.ts";
+import { tableLines } from "./table.ts";
+
+interface GroupFlags {
+  readonly group?: string;
+  readonly topic?: string;
+  readonly json?: true;
+}
+
+interface ResetFlags extends GroupFlags {
+  readonly to: string;
+  readonly partition?: number;
+  readonly execute?: true;
+}
+
+const ls = defineCommand({
+  name: "ls",
+  description:
+    "Show where a consumer group stands in a topic: what it committed, what the log holds, its lag.",
+  examples: [
+    ["offsets ls", "the group and topic of the configuration"],
+    ["offsets ls --group other --json", "another group, one JSON object"],
+  ],
+  configure: addGroupFlags,
+  action: (context, command) =>
+    withAdmin(context, command, async ({ admin, groupId, topic }) => {
+      const { groupLag } = await import("../stream/group-lag.ts");
+      const lag = await groupLag(admin, groupId, topic);
+      if (command.opts<GroupFlags>().json) context.printer.json(lagJson(lag));
+      else printLag(lag, context.printer);
+      return 0;
+    }),
+});
+
+const reset = defineCommand({
+  name: "reset",
+  description: [
+    "Let a consumer group go on elsewhere: skip records, or read them again.",
+    "",
+    "Shows what would change; only --execute changes it. Nobody may be in the group meanwhile: stop the servers, reset, start them again. Exit codes: 0 done or shown, 1 the group is in use or Kafka does not answer, 2 wrong usage.",
+  ].join("\n"),
+  examples: [
+    ["offsets reset --to latest", "what skipping everything old would mean"],
+    ["offsets reset --to latest --execute", "skip it"],
+    ["offsets reset --to 2h --execute", "skip what is older than two hours, or read it again"],
+    ["offsets reset --to 2026-05-01T12:00:00Z", "from that time on"],
+    ["offsets reset --partition 0 --to 1042 --execute", "from one record on"],
+  ],
+  configure: (command) => {
+    command
+      .requiredOption(
+        "--to <target>",
+        "latest, earliest, how long ago (2h, 1h30m, 7d), a time with its zone (2026-05-01T12:00:00Z), or an offset",
+      )
+      .option("--partition <number>", "only this one; default: all", wholeNumber(0, 2 ** 31 - 1))
+      .option("--execute", "do it");
+    addGroupFlags(command);
+  },
+  action: (context, command) =>
+    withAdmin(context, command, async ({ admin, groupId, topic }) => {
+      const { clock, printer } = context;
+      const { to, partition = null, execute, json } = command.opts<ResetFlags>();
+      const [{ carryOut, obstacleTo, planReset }, { parseResetTarget }] = await Promise.all([
+        import("../stream/offset-reset.ts"),
+        import("../stream/reset-target.ts"),
+      ]);
+      const target = parseResetTarget(to, clock.nowMs());
+      const plan = await planReset(admin, { groupId, topic, target, partition });
+      if (execute) await carryOut(admin, plan);
+      if (json) printer.json(planJson(plan, execute === true));
+      else printPlan(plan, printer);
+      const obstacle = execute ? null : obstacleTo(plan);
+      if (obstacle !== null) printer.note(`warning: --execute would fail now: ${obstacle}`);
+      if (!json) printer.note(execute ? "done" : "nothing was changed; --execute does it");
+      return 0;
+    }),
+});
+
+export const offsetsCommand: CommandFactory = (context, outcome) => {
+  const command = new Command("offsets").description("Show and reset the offsets of a consumer group.");
+  for (const create of [ls, reset]) command.addCommand(create(context, outcome));
+  return command;
+};
+
+function addGroupFlags(command: Command): void {
+  command
+    .option("--group <name>", "the consumer group; default: the configured one")
+    .option("--topic <name>", "the topic; default: the configured one")
+    .option("--json", "one JSON object");
+  addOptionFlags(command, "offsets");
+}
+
+interface Subject {
+  readonly admin: KafkaAdmin;
+  readonly groupId: string;
+  readonly topic: string;
+}
+
+async function withAdmin(
+  context: CliContext,
+  command: Command,
+  use: (subject: Subject) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const { clock, network, printer } = context;
+  const { config } = loadCommandConfig(context, command, "offsets");
+  const { group = config.kafkaGroupId, topic = config.kafkaTopic } = command.opts<GroupFlags>();
+  const write = (line: string) => printer.note(line.trimEnd());
+  const log = createLog({ level: config.logLevel, component: "offsets", clock, write, file: null });
+  const { createKafkaAdmin } = await import("../stream/kafka-admin.ts");
+  // A lost connection shows in the question that it fails.
+  const onSocketError = () => {};
+  const admin = createKafkaAdmin({ settings: kafkaSettings(config), network, clock, log, onSocketError });
+  return await use({ admin, groupId: group, topic }).finally(() => admin.close());
+}
+
+/** Characters of the members' names. */
+const MAX_NAMES_LENGTH = 500;
+
+function groupLine({ groupId, topic, state, members }: GroupLag): string {
+  const who = members.length === 0 ? "nobody is in it" : printable(memberNames(members), MAX_NAMES_LENGTH);
+  return `group ${groupId} in topic ${topic}: ${state === "Dead" ? "does not exist yet" : `${state}, ${who}`}`;
+}
+
+function printLag(lag: GroupLag, { line }: Printer): void {
+  const rows = lag.partitions.map(
+    ({ partition, committedOffset, logStartOffset, logEndOffset, lagCount }) => [
+      partition,
+      committedOffset,
+      logStartOffset,
+      logEndOffset,
+      lagCount,
+    ],
+  );
+  line(groupLine(lag));
+  for (const text of tableLines(["partition", "committed", "log start", "log end", "lag"], rows)) line(text);
+  if (lag.partitions.some(({ lagCount }) => lagCount !== null)) line(`total lag ${lag.totalLagCount}`);
+}
+
+function lagJson({ groupId, topic, state, members, partitions, totalLagCount }: GroupLag): object {
+  return {
+    group: groupId,
+    topic,
+    state,
+    members: members.map(({ memberId, clientId, clientHost }) => ({
+      member_id: memberId,
+      client_id: clientId,
+      client_host: clientHost,
+    })),
+    partitions: partitions.map(({ partition, committedOffset, logStartOffset, logEndOffset, lagCount }) => ({
+      partition,
+      committed: committedOffset,
+      log_start: logStartOffset,
+      log_end: logEndOffset,
+      lag: lagCount,
+    })),
+    total_lag: totalLagCount,
+  };
+}
+
+function noteOf({ fromOffset, clampedTo }: PartitionReset): string {
+  const notes = [
+    ...(fromOffset === null ? ["nothing committed yet"] : []),
+    ...(clampedTo === null ? [] : [`beyond the ${clampedTo}, which is taken`]),
+  ];
+  return notes.join("; ");
+}
+
+function printPlan({ group, partitions }: ResetPlan, { line }: Printer): void {
+  const rows = partitions.map((reset) => {
+    const { partition, fromOffset, toOffset, skippedCount, readAgainCount } = reset;
+    return [partition, fromOffset, toOffset, skippedCount, readAgainCount, noteOf(reset)];
+  });
+  line(groupLine(group));
+  for (const text of tableLines(["partition", "from", "to", "skipped", "read again", ""], rows)) line(text);
+}
+
+function planJson({ group, partitions }: ResetPlan, executed: boolean): object {
+  return {
+    group: group.groupId,
+    topic: group.topic,
+    executed,
+    partitions: partitions.map((reset) => ({
+      partition: reset.partition,
+      from: reset.fromOffset,
+      to: reset.toOffset,
+      skipped: reset.skippedCount,
+      read_again: reset.readAgainCount,
+      clamped_to: reset.clampedTo,
+    })),
+  };
+}
