@@ -8,6 +8,7 @@
  * - `config_invalid`: an option, environment variable or configuration file has a bad value (exits 2)
  * - `port_in_use`, `listen_failed`: a server socket could not be opened
  * - `server_unreachable`: a dashstream server did not answer, or kept ending the connection
+ * - `server_refused`: a dashstream server answered that it will not do what it was asked to
  * - `kafka_unreachable`, `kafka_request_failed`, `kafka_topic_missing`: the Kafka side failed
  * - `dlq_send_failed`: a dead letter could not be written
  * - `kafka_send_failed`: a message was not acknowledged after its last attempt
@@ -24,6 +25,7 @@ export const ERROR_CODES = [
   "port_in_use",
   "listen_failed",
   "server_unreachable",
+  "server_refused",
   "kafka_unreachable",
   "kafka_request_failed",
   "kafka_topic_missing",

@@ -14,7 +14,7 @@ export interface Outcome {
 }
 
 export interface CommandDefinition {
-  /** With its arguments, as commander writes them. */
+  /** Without its arguments, which `configure` adds. */
   readonly name: string;
   readonly description: string;
   /** Command lines without the program's name, and what they do. */

@@ -11,6 +11,7 @@ import { qualityMonitorCommand } from "./quality-monitor.ts";
 import { serveCommand } from "./serve.ts";
 import { simCommand } from "./sim.ts";
 import { tailCommand } from "./tail.ts";
+import { threadsCommand } from "./threads.ts";
 import { versionCommand } from "./version.ts";
 
 /** In the order in which `--help` lists them. */
@@ -20,6 +21,7 @@ export const COMMANDS: readonly CommandFactory[] = [
   exporterCommand,
   qualityMonitorCommand,
   tailCommand,
+  threadsCommand,
   offsetsCommand,
   simCommand,
   brokerCommand,

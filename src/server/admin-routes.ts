@@ -1,12 +1,16 @@
 // Admin calls over HTTP: letting halted threads and paused partitions go on. Each says what it did.
 
-import { Hono, type MiddlewareHandler } from "hono";
+import { type Context, Hono, type MiddlewareHandler } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { z } from "zod";
+import type { SequenceGap } from "../stream/sequence.ts";
 import type { Log } from "../telemetry/log.ts";
 import { mayAdminister } from "./admin-auth.ts";
 import type { RouteEnv } from "./service-routes.ts";
 
 export interface AdminActions {
-  haltedThreads(): readonly { readonly partition: number; readonly threadId: string }[];
+  /** Each halted thread, with the gap that halted it. */
+  haltedThreads(): readonly SequenceGap[];
   /** Forgets a thread, so that its next record is a new baseline; false if it is not tracked. */
   resetThread(threadId: string): boolean;
   /** Lets all halted threads go on; gives their number. */
@@ -19,11 +23,14 @@ export function adminRoutes(actions: AdminActions, token: string | null, log: Lo
   const app = new Hono<RouteEnv>();
   app.use(requireAdmin(token));
   app.get("/threads/halted", (c) => c.json({ threads: actions.haltedThreads() }));
-  app.post("/threads/reset", (c) => {
+  app.post("/threads/reset", bodyLimit({ maxSize: MAX_BODY_BYTES, onError: bodyTooLarge }), async (c) => {
+    const body = await c.req.text();
+    if (body !== "") return resetThreads(c, body, actions, log);
     const count = actions.resetHaltedThreads();
     log.info("admin: all halted threads reset", { count });
     return c.json({ reset: count });
   });
+  // For people with curl. It cannot say every id: a thread called ".." is a step up in any path.
   app.post("/threads/:id/reset", (c) => {
     const threadId = c.req.param("id");
     if (!actions.resetThread(threadId))
@@ -43,6 +50,37 @@ export function adminRoutes(actions: AdminActions, token: string | null, log: Lo
     return c.json({ resumed: partition });
   });
   return app;
+}
+
+const MAX_BODY_BYTES = 1024 * 1024;
+const resetRequest = z.strictObject({ thread_ids: z.array(z.string()).min(1).max(10_000) });
+
+function bodyTooLarge(c: Context): Response {
+  return c.json({ error: `the body is larger than ${MAX_BODY_BYTES} bytes` }, 413);
+}
+
+/** Resets the threads that the body names, whatever their ids are made of. */
+function resetThreads(c: Context, body: string, actions: AdminActions, log: Log): Response {
+  const request = resetRequest.safeParse(parseJson(body));
+  if (!request.success) {
+    const expected = 'nothing, or {"thread_ids": ["...", ...]} with 1 to 10000 of them';
+    return c.json({ error: `body: ${JSON.stringify(body.slice(0, 100))}, expected ${expected}` }, 400);
+  }
+  const ids = request.data.thread_ids;
+  const { reset = [], not_tracked = [] } = Object.groupBy(ids, (id) =>
+    actions.resetThread(id) ? "reset" : "not_tracked",
+  );
+  for (const id of reset) log.info("admin: thread reset", { thread_id: id });
+  return c.json({ reset, not_tracked });
+}
+
+/** `undefined` for what is no JSON. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function requireAdmin(token: string | null): MiddlewareHandler<RouteEnv> {

@@ -23,7 +23,7 @@ import { type BadRecord, MessageDelivery, type ReceivedMessage } from "./message
 import type { OffsetReset, PartitionState } from "./partition-state.ts";
 import { RecordJudge } from "./record-judge.ts";
 import type { Seams } from "./seams.ts";
-import { type GapPolicy, SequenceValidator } from "./sequence.ts";
+import { type GapPolicy, type SequenceGap, SequenceValidator } from "./sequence.ts";
 import { reportSequence } from "./sequence-report.ts";
 
 export interface ConsumerOptions extends Seams {
@@ -125,8 +125,8 @@ export class Consumer {
     return this.#group.partitions;
   }
 
-  /** Threads that a gap has halted, under policy `halt`. */
-  haltedThreads(): readonly { readonly partition: number; readonly threadId: string }[] {
+  /** Threads that are halted under policy `halt`, each with its gap. */
+  haltedThreads(): readonly SequenceGap[] {
     return this.#sequence?.haltedThreads() ?? [];
   }
 

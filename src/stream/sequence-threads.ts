@@ -1,12 +1,13 @@
 // All tracked threads of all partitions under one bound. When it is reached, the thread used least recently
 // makes room; a halted thread only if nothing else is left, because forgetting it would resume its delivery.
 
+import type { SequenceGap } from "./sequence.ts";
 import { SequenceThread } from "./sequence-thread.ts";
 
 export class SequenceThreads {
   readonly #maxThreads: number;
   readonly #partitions = new Map<number, Map<string, SequenceThread>>();
-  readonly #halted = new Set<SequenceThread>();
+  readonly #halted = new Map<SequenceThread, SequenceGap>();
   #count = 0;
   #newest: SequenceThread | null = null;
   #oldest: SequenceThread | null = null;
@@ -22,7 +23,8 @@ export class SequenceThreads {
     return this.#count;
   }
 
-  get halted(): ReadonlySet<SequenceThread> {
+  /** Halted threads with the gap that halted each. */
+  get halted(): ReadonlyMap<SequenceThread, SequenceGap> {
     return this.#halted;
   }
 
@@ -44,7 +46,7 @@ export class SequenceThreads {
   /** The thread that must go before another one is added, or null if there is room. */
   get nextToEvict(): SequenceThread | null {
     if (this.#count < this.#maxThreads) return null;
-    return this.#oldest ?? this.#halted.values().next().value ?? null;
+    return this.#oldest ?? this.#halted.keys().next().value ?? null;
   }
 
   add(partition: number, id: string, baseline: number, timestampUs: number): void {
@@ -60,10 +62,10 @@ export class SequenceThreads {
     this.#linkNewest(thread);
   }
 
-  halt(thread: SequenceThread): void {
+  halt(thread: SequenceThread, gap: SequenceGap): void {
     this.#unlink(thread);
     thread.halted = true;
-    this.#halted.add(thread);
+    this.#halted.set(thread, gap);
   }
 
   remove(thread: SequenceThread): void {

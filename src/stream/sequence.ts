@@ -147,12 +147,13 @@ export class SequenceValidator {
 
   isHalted(threadId: string): boolean {
     const id = boundThreadId(threadId);
-    for (const thread of this.#threads.halted) if (thread.id === id) return true;
+    for (const thread of this.#threads.halted.keys()) if (thread.id === id) return true;
     return false;
   }
 
-  haltedThreads(): readonly { readonly partition: number; readonly threadId: string }[] {
-    return [...this.#threads.halted].map((thread) => ({ partition: thread.partition, threadId: thread.id }));
+  /** Each halted thread, with the gap that halted it. */
+  haltedThreads(): readonly SequenceGap[] {
+    return [...this.#threads.halted.values()];
   }
 
   /** Forgets a thread, halted or not: its next record is a new baseline. False if it is not tracked. */
@@ -164,7 +165,7 @@ export class SequenceValidator {
 
   /** Forgets all halted threads, so that they are delivered again; gives their number. */
   resetHalted(): number {
-    const threads = [...this.#threads.halted];
+    const threads = [...this.#threads.halted.keys()];
     this.#forget(threads);
     return threads.length;
   }
@@ -237,7 +238,7 @@ export class SequenceValidator {
     const gap = { partition: thread.partition, threadId: thread.id, expected, received, size };
     this.#events.gap(gap);
     if (this.#policy !== "halt" || thread.halted) return;
-    this.#threads.halt(thread);
+    this.#threads.halt(thread, gap);
     this.#events.halted(gap);
     this.#events.haltedThreads(this.#threads.halted.size);
   }

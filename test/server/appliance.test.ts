@@ -197,7 +197,8 @@ describe("what operators see", () => {
     append(event("a", 1), event("a", 3), event("b", 1));
     await one.received(2);
     await handled();
-    expect(await json("/admin/threads/halted")).toEqual({ threads: [{ partition: 0, threadId: "a" }] });
+    const gap = { partition: 0, threadId: "a", expected: 2, received: 3, size: 1 };
+    expect(await json("/admin/threads/halted")).toEqual({ threads: [gap] });
     expect(await metric("dashstream_sequence_halted_threads")).toBe(1);
     expect((await get("/admin/threads/a/reset", { method: "POST" })).status).toBe(200);
     append(event("a", 4));

@@ -212,7 +212,8 @@ describe("policy halt", () => {
     append(0, event("a", 1), event("a", 3), event("b", 1), event("a", 4));
     await until(() => received.length === 2 && rejected.length === 2);
     expect(rejected.map(({ errorType }) => errorType)).toEqual(["thread_halted", "thread_halted"]);
-    expect(consumer.haltedThreads()).toEqual([{ partition: 0, threadId: "a" }]);
+    const gap = { partition: 0, threadId: "a", expected: 2, received: 3, size: 1 };
+    expect(consumer.haltedThreads()).toEqual([gap]);
     expect(metrics.gauge("dashstream_sequence_halted_threads").value).toBe(1);
     expect(consumer.resetThread("a")).toBe(true);
     append(0, event("a", 5), event("b", 3));

@@ -9,8 +9,8 @@ describe("policy halt", () => {
     expect(validator.observe(0, "u", 1, 0, 0)).toBe("baseline");
     expect(validator.isHalted("t")).toBe(true);
     expect(validator.isHalted("u")).toBe(false);
-    expect(validator.haltedThreads()).toEqual([{ partition: 0, threadId: "t" }]);
     const gap = { partition: 0, threadId: "t", expected: 3, received: 5, size: 2 };
+    expect(validator.haltedThreads()).toEqual([gap]);
     expect(events).toMatchObject({ gaps: [gap], halts: [gap], haltedCount: 1 });
   });
 
