@@ -43,6 +43,75 @@ test("gaps, late and repeated numbers are those of the definition, for any order
   );
 });
 
+/** One record of one of several threads, some time after the record before it. */
+interface Arrival {
+  readonly partition: number;
+  readonly threadId: string;
+  readonly number: number;
+  readonly pauseMs: number;
+  /** Whether the validator was asked for what is overdue before it came. */
+  readonly expired: boolean;
+}
+
+const WINDOW_MS = 2_000;
+/** So small that the few records of a thread often cross it. */
+const SMALL_WINDOW = 2;
+const interleaved: fc.Arbitrary<Arrival[]> = fc.array(
+  fc.record({
+    partition: fc.integer({ min: 0, max: 1 }),
+    threadId: fc.constantFrom("a", "b"),
+    number: fc.integer({ min: 1, max: 60 }),
+    pauseMs: fc.constantFrom(0, 0, 0, 1, 700, WINDOW_MS - 1, WINDOW_MS),
+    expired: fc.boolean(),
+  }),
+  { minLength: 1, maxLength: 200 },
+);
+
+/** Numbers of one thread that did not come within the window of records and time after a higher one had come. */
+function lostNumbers(
+  history: readonly { readonly number: number; readonly atMs: number }[],
+): readonly number[] {
+  const numbers = history.map(({ number }) => number);
+  return range((numbers[0] ?? 0) + 1, Math.max(...numbers)).filter((number) => {
+    const arrivedAt = numbers.indexOf(number);
+    const shownAt = numbers.findIndex((earlier) => earlier > number);
+    const [arrived, shown] = [history[arrivedAt], history[shownAt]];
+    if (!arrived) return true;
+    if (!shown || shownAt > arrivedAt) return false;
+    return arrivedAt - shownAt > SMALL_WINDOW || arrived.atMs - shown.atMs >= WINDOW_MS;
+  });
+}
+
+test("each number that is lost lies in exactly one gap of its own thread, however threads and times interleave", () => {
+  fc.assert(
+    fc.property(interleaved, (arrivals) => {
+      const { validator, events } = oneThread("warn", {
+        reorderWindow: SMALL_WINDOW,
+        reorderWindowMs: WINDOW_MS,
+      });
+      let nowMs = 0;
+      const timed = arrivals.map((arrival) => {
+        nowMs += arrival.pauseMs;
+        if (arrival.expired) validator.expire(nowMs);
+        validator.observe(arrival.partition, arrival.threadId, arrival.number, 0, nowMs);
+        return { ...arrival, atMs: nowMs };
+      });
+      validator.expire(nowMs + WINDOW_MS);
+      const threadOf = ({ partition, threadId }: Pick<Arrival, "partition" | "threadId">) =>
+        `${partition} ${threadId}`;
+      const lost = [...Map.groupBy(timed, threadOf)].flatMap(([thread, history]) =>
+        lostNumbers(history).map((number) => `${thread} ${number}`),
+      );
+      const found = events.gaps.flatMap((gap) =>
+        range(gap.expected, gap.expected + gap.size - 1).map((number) => `${threadOf(gap)} ${number}`),
+      );
+      expect(found.sort()).toEqual(lost.sort());
+      expect(validator.haltedThreads()).toEqual([]);
+    }),
+    { numRuns: 400 },
+  );
+});
+
 test("the size of all gaps is the count of numbers that never came", () => {
   const fates = fc.array(fc.constantFrom("delivered", "delivered", "lost", "twice"), { maxLength: 300 });
   fc.assert(
