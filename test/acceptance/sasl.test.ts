@@ -1,10 +1,10 @@
 // Logging in to a real Kafka with a password, and what a wrong one looks like.
 
-import { afterAll, beforeAll, test } from "bun:test";
+import { afterAll, beforeAll, expect, test } from "bun:test";
 import { Kafka, logLevel, type SASLOptions } from "kafkajs";
 import { type RealKafka, startKafka } from "../support/kafka/start-kafka.ts";
 import { describeReal } from "../support/real-components.ts";
-import { createTopic, expectRead, expectRefused } from "./secured-kafka.ts";
+import { createTopic, expectRead, expectRefused, readRange } from "./secured-kafka.ts";
 
 const LOGIN = {
   KAFKA_SECURITY_PROTOCOL: "sasl_plaintext",
@@ -34,6 +34,14 @@ describeReal("kafka-3.9", "a Kafka that wants a login", () => {
 
   test("is read with the right password", async () => {
     await expectRead(client(), kafka.bootstrap, { ...LOGIN, KAFKA_SASL_PASSWORD: "right" });
+  }, 30_000);
+
+  test("gives a reader with a wrong one an error at once", async () => {
+    const wrong = { ...LOGIN, KAFKA_SASL_PASSWORD: "wrong" };
+    await expect(readRange(kafka.bootstrap, wrong)).rejects.toMatchObject({
+      code: "kafka_request_failed",
+      cause: { message: expect.stringMatching(/authentication/i) },
+    });
   }, 30_000);
 
   test("is not joined with a wrong one: not ready, counted, and said in the log", async () => {

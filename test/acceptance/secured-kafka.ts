@@ -1,9 +1,14 @@
-// What every secured Kafka has to show: it is read with the right credentials and not joined with wrong ones.
+// What every secured Kafka has to show: it is read with the right credentials, by a group and in ranges, and not joined
+// with wrong ones.
 
 import { expect } from "bun:test";
+import { readFileSync } from "node:fs";
 import type { Kafka } from "kafkajs";
+import { loadConfig } from "../../src/config/load.ts";
+import { kafkaSettings } from "../../src/server/kafka-config.ts";
 import type { Log } from "../../src/telemetry/log.ts";
 import { event } from "../server/pipeline-rig.ts";
+import { offsetsIn, readerOf } from "../stream/range-rig.ts";
 import { startAppliance } from "../support/appliance.ts";
 import { connectStream } from "../support/stream-client.ts";
 
@@ -28,6 +33,18 @@ export async function expectRead(client: Kafka, brokers: string, env: Record<str
   await producer.disconnect();
   stream.close();
   await running.stop();
+  expect(await readRange(brokers, env)).toEqual([0]);
+}
+
+/** The first offsets of the topic, read without a group. */
+export async function readRange(brokers: string, env: Record<string, string>): Promise<readonly number[]> {
+  const { config } = loadConfig({
+    env: { KAFKA_BROKERS: brokers, ...env },
+    flags: {},
+    readFile: (path) => readFileSync(path, "utf8"),
+  });
+  const reader = readerOf(brokers, { settings: kafkaSettings(config) });
+  return await offsetsIn(reader.read(TOPIC, 0, 0, 1)).finally(() => reader.close());
 }
 
 /** With these settings the appliance is not ready, counts its attempts, and logs an error that matches. */
