@@ -78,7 +78,6 @@ export class Appliance {
     this.metrics = createMetrics({
       catalogue: CATALOGUE,
       component: "websocket-server",
-      with: { redis: false },
     });
     this.#health = new HealthTracker(clock);
     this.#onInfrastructureError = reportInfrastructure(this.metrics, this.#health, this.#errors);

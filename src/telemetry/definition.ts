@@ -6,13 +6,25 @@
  */
 export type Component = "websocket-server" | "quality-monitor" | "exporter" | "stream";
 
-/** Parts of a component that may be switched off; their series exist only while they are on. */
-export type Feature = "redis";
+/**
+ * Parts of a component that may be switched off; their series exist only while they are on. `redis` is the replay
+ * tier, `rate_limit_redis` are tenant limits that several processes share.
+ */
+export type Feature = "redis" | "rate_limit_redis";
 
-export type Features = Readonly<Record<Feature, boolean>>;
+/** The parts that are on; what is not named is off. */
+export type Features = Readonly<Partial<Record<Feature, boolean>>>;
+
+/** One feature, or several of which any is enough. */
+export type Requirement = Feature | readonly Feature[];
 
 /** One value of a closed label; the object form exists only with its feature. */
-export type LabelValue = string | { readonly value: string; readonly requires: Feature };
+export type LabelValue = string | { readonly value: string; readonly requires: Requirement };
+
+export function isMet(requirement: Requirement, features: Features): boolean {
+  const any = typeof requirement === "string" ? [requirement] : requirement;
+  return any.some((feature) => features[feature] === true);
+}
 
 /**
  * The values that a label may take. A metric whose labels are all closed has every series at 0 from the start,
@@ -25,7 +37,7 @@ interface DefinitionBase {
   /** One sentence; shown as `# HELP`. */
   readonly help: string;
   readonly labels?: Readonly<Record<string, LabelValues>>;
-  readonly requires?: Feature;
+  readonly requires?: Requirement;
   readonly components: readonly Component[];
 }
 

@@ -1,7 +1,7 @@
 // All series of one metric: which exist from the start, which label values may be asked for, and the handles.
 
 import { DashstreamError } from "../errors.ts";
-import type { Features, LabelValue, MetricDefinition } from "./definition.ts";
+import { type Features, isMet, type LabelValue, type MetricDefinition } from "./definition.ts";
 import type { Labels } from "./metrics.ts";
 import { CounterSeries, GaugeSeries, HistogramSeries, type Sample, type Series } from "./series.ts";
 
@@ -9,7 +9,7 @@ function enabledValues(values: readonly LabelValue[], features: Features): reado
   const enabled: string[] = [];
   for (const value of values) {
     if (typeof value === "string") enabled.push(value);
-    else if (features[value.requires]) enabled.push(value.value);
+    else if (isMet(value.requires, features)) enabled.push(value.value);
   }
   return enabled;
 }

@@ -2,7 +2,7 @@
 // on, because a counter born at 1 never makes `rate()` positive.
 
 import { DashstreamError } from "../errors.ts";
-import type { Component, Features, MetricDefinition } from "./definition.ts";
+import { type Component, type Features, isMet, type MetricDefinition } from "./definition.ts";
 import { renderMetrics } from "./exposition.ts";
 import { MetricFamily } from "./family.ts";
 import type { Labels, Metrics } from "./metrics.ts";
@@ -11,8 +11,8 @@ import { CounterSeries, GaugeSeries, HistogramSeries, type Series } from "./seri
 export interface MetricsOptions {
   readonly catalogue: readonly MetricDefinition[];
   readonly component: Component;
-  /** Series of a feature that is off do not exist; asking for one throws `invariant`. */
-  readonly with: Features;
+  /** Series of a feature that is off do not exist; asking for one throws `invariant`. Default: all are off. */
+  readonly with?: Features;
   /** Buckets that replace those of the catalogue, by name of the histogram. */
   readonly buckets?: Readonly<Record<string, readonly number[]>>;
 }
@@ -38,13 +38,14 @@ function withBuckets(
  */
 export function createMetrics(options: MetricsOptions): Metrics {
   const families = new Map<string, MetricFamily>();
+  const features = options.with ?? {};
   for (const definition of options.catalogue) {
     if (!definition.components.includes(options.component)) continue;
-    if (definition.requires !== undefined && !options.with[definition.requires]) continue;
+    if (definition.requires !== undefined && !isMet(definition.requires, features)) continue;
     if (families.has(definition.name)) {
       throw new DashstreamError("invariant", `metric ${definition.name} is in the catalogue twice`);
     }
-    families.set(definition.name, new MetricFamily(withBuckets(definition, options.buckets), options.with));
+    families.set(definition.name, new MetricFamily(withBuckets(definition, options.buckets), features));
   }
   Object.keys(options.buckets ?? {}).forEach(familyOf);
 

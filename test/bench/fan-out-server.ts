@@ -22,9 +22,7 @@ const hub = new Hub({
   session: {
     ring,
     clock: systemClock,
-    metrics: sessionMetrics(
-      createMetrics({ catalogue: CATALOGUE, component: "websocket-server", with: { redis: false } }),
-    ),
+    metrics: sessionMetrics(createMetrics({ catalogue: CATALOGUE, component: "websocket-server" })),
     limits: {
       highWaterBytes: HIGH_WATER_BYTES,
       slowThreshold: 0,

@@ -18,7 +18,6 @@ const ring = new Ring({ maxRecords: 50_000, maxBytes: 64 * 1024 * 1024 });
 const latency = createMetrics({
   catalogue: CATALOGUE,
   component: "websocket-server",
-  with: { redis: false },
 }).histogram("websocket_e2e_latency_ms", { stage: "producer_to_consumer" });
 const ignore = () => {};
 const sequence = new SequenceValidator({

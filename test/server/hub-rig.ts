@@ -37,7 +37,6 @@ export function hubRig(options: RigOptions = {}) {
   const registry = createMetrics({
     catalogue: CATALOGUE,
     component: "websocket-server",
-    with: { redis: false },
   });
   const metrics = sessionMetrics(registry);
   const health = new HealthTracker(clock);

@@ -39,7 +39,7 @@ export function routeDeps(changes: Partial<RouteDeps> = {}): RouteDeps {
       maxPayloadBytes: 1_048_576,
       decodeErrorPolicy: "skip",
     }),
-    metrics: createMetrics({ catalogue: CATALOGUE, component: "websocket-server", with: { redis: false } }),
+    metrics: createMetrics({ catalogue: CATALOGUE, component: "websocket-server" }),
     expectedSchemas: noSchemas,
     admin: new Hono<RouteEnv>(),
     clock: manualClock(),

@@ -48,7 +48,6 @@ function open(options: HandlerSetup = {}) {
   const metrics = createMetrics({
     catalogue: CATALOGUE,
     component: "websocket-server",
-    with: { redis: false },
   });
   const clock = options.clock ?? systemClock;
   const shared = { settings: settingsOf(broker), network: systemNetwork, clock, log: silentLog };

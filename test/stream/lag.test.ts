@@ -9,8 +9,7 @@ import { append, Member, startBroker, TOPIC } from "./stream-rig.ts";
 
 let broker: Broker;
 let member: Member;
-const metrics = () =>
-  createMetrics({ catalogue: CATALOGUE, component: "websocket-server", with: { redis: false } });
+const metrics = () => createMetrics({ catalogue: CATALOGUE, component: "websocket-server" });
 
 beforeEach(async () => {
   broker = await startBroker(2);

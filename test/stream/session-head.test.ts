@@ -9,7 +9,7 @@ let head: SessionHead;
 const phase = () => metrics.gauge("websocket_kafka_catchup_phase", { partition: "0" }).value;
 
 beforeEach(() => {
-  metrics = createMetrics({ catalogue: CATALOGUE, component: "websocket-server", with: { redis: false } });
+  metrics = createMetrics({ catalogue: CATALOGUE, component: "websocket-server" });
   head = new SessionHead(metrics);
 });
 

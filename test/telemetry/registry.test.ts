@@ -15,7 +15,7 @@ const SMALL: readonly MetricDefinition[] = [
 type Buckets = Readonly<Record<string, readonly number[]>>;
 
 function metricsOf(catalogue = SMALL, buckets: Buckets = {}) {
-  return createMetrics({ catalogue, component: "websocket-server", with: { redis: false }, buckets });
+  return createMetrics({ catalogue, component: "websocket-server", buckets });
 }
 
 function codeOf(run: () => unknown): string {

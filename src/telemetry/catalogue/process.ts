@@ -20,7 +20,7 @@ export const PROCESS_METRICS: readonly MetricDefinition[] = [
     name: "dashstream_dependency_up",
     kind: "gauge",
     help: "Whether a configured dependency answers (1) or not (0).",
-    labels: { dependency: ["kafka", { value: "redis", requires: "redis" }] },
+    labels: { dependency: ["kafka", { value: "redis", requires: ["redis", "rate_limit_redis"] }] },
     components: ["websocket-server", "exporter", "quality-monitor"],
   },
   {
