@@ -13,6 +13,7 @@
  * - `dlq_send_failed`: a dead letter could not be written
  * - `kafka_send_failed`: a message was not acknowledged after its last attempt
  * - `message_too_large`, `rate_limited`, `queue_full`: a message was refused before it was sent
+ * - `redis_unreachable`: a connection to Redis could not be made, or was lost
  * - `message_invalid`: a message given for encoding has a value that its field cannot hold
  * - `protocol_error`: a peer broke the Kafka or WebSocket protocol
  * - `aborted`: the operation was cancelled by its signal
@@ -34,6 +35,7 @@ export const ERROR_CODES = [
   "message_too_large",
   "rate_limited",
   "queue_full",
+  "redis_unreachable",
   "message_invalid",
   "protocol_error",
   "aborted",

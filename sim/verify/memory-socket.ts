@@ -45,6 +45,11 @@ export class MemorySocket extends EventEmitter {
     this.#clock = clock;
   }
 
+  /** Whether more can be written. */
+  get writable(): boolean {
+    return !this.#ending && !this.destroyed;
+  }
+
   /** Bytes that wait in this process because the peer does not read. */
   get writableLength(): number {
     return this.#unsentBytes;

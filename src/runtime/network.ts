@@ -14,6 +14,7 @@ export type StreamSocket = Pick<
   | "destroyed"
   | "on"
   | "once"
+  | "prependListener"
   | "off"
   | "removeListener"
   | "removeAllListeners"
@@ -22,6 +23,7 @@ export type StreamSocket = Pick<
   | "setNoDelay"
   | "setKeepAlive"
   | "setTimeout"
+  | "writable"
   | "writableLength"
 >;
 

@@ -12,7 +12,7 @@ export interface BackoffPolicy {
   readonly jitter: readonly [from: number, to: number];
 }
 
-/** Kafka is tried again quickly at first, then every 5 s at most, for ever. */
+/** A server is tried again quickly at first, then every 5 s at most, for ever. */
 export const RECONNECT_BACKOFF: BackoffPolicy = { baseMs: 250, capMs: 5_000, jitter: [1, 0.8] };
 
 /** Between attempts to send one record. */
