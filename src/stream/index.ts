@@ -26,6 +26,7 @@ export { Producer, type ProducerOptions, type SendLimiter } from "./producer.ts"
 export { createRangeReader, type RangeReader, type RangeReaderOptions } from "./range-reader.ts";
 export { HOPS_HEADER, RECORD_ID_HEADER, type RecordHeaders } from "./redrive-headers.ts";
 export { createStreamMetrics, type Seams, systemSeams } from "./seams.ts";
+export type { RedisSettings } from "./redis-settings.ts";
 export {
   type GapPolicy,
   type SequenceEvents,
@@ -34,3 +35,10 @@ export {
   SequenceValidator,
   type SequenceVerdict,
 } from "./sequence.ts";
+export type { RateLimit } from "./tenant-bucket.ts";
+export {
+  type LimiterState,
+  TenantRateLimiter,
+  type TenantRateLimiterOptions,
+} from "./tenant-rate-limiter.ts";
+export type { SharedBuckets } from "./tenant-redis-buckets.ts";

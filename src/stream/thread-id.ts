@@ -15,10 +15,14 @@ const DELETE = 0x7f;
  * (at most 236, never half a character), `...` and 16 hex digits of its SHA-256. Empty = unsequenced.
  */
 export function boundThreadId(id: string): string {
-  const trimmed = isTrimmed(id) ? id : id.trim();
-  if (trimmed.length <= SURELY_FITS_UNITS) return trimmed;
-  const bytes = Buffer.from(trimmed, "utf8");
-  if (bytes.length <= MAX_BYTES) return trimmed;
+  return shortenId(isTrimmed(id) ? id : id.trim());
+}
+
+/** An id of any kind, shortened in the same way and not trimmed. */
+export function shortenId(id: string): string {
+  if (id.length <= SURELY_FITS_UNITS) return id;
+  const bytes = Buffer.from(id, "utf8");
+  if (bytes.length <= MAX_BYTES) return id;
   const digest = createHash("sha256").update(bytes).digest("hex").slice(0, 16);
   return `${bytes.toString("utf8", 0, characterBoundary(bytes, KEPT_BYTES))}...${digest}`;
 }

@@ -7,6 +7,7 @@ import { EXPORTER_METRICS } from "./catalogue/exporter.ts";
 import { KAFKA_METRICS } from "./catalogue/kafka.ts";
 import { PROCESS_METRICS } from "./catalogue/process.ts";
 import { QUALITY_MONITOR_METRICS } from "./catalogue/quality-monitor.ts";
+import { RATE_LIMIT_METRICS } from "./catalogue/rate-limit.ts";
 import { RECORD_METRICS } from "./catalogue/records.ts";
 import { REPLAY_METRICS } from "./catalogue/replay.ts";
 import { SEQUENCE_METRICS } from "./catalogue/sequence.ts";
@@ -19,6 +20,7 @@ export const CATALOGUE: readonly MetricDefinition[] = [
   ...RECORD_METRICS,
   ...STREAM_METRICS,
   ...SEQUENCE_METRICS,
+  ...RATE_LIMIT_METRICS,
   ...DEAD_LETTER_METRICS,
   ...CLIENT_METRICS,
   ...REPLAY_METRICS,

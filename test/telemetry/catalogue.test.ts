@@ -1,11 +1,15 @@
 import { describe, expect, test } from "bun:test";
 import { CATALOGUE } from "../../src/telemetry/catalogue.ts";
+import type { Features } from "../../src/telemetry/definition.ts";
 import { createMetrics } from "../../src/telemetry/registry.ts";
 import { DECODE_FAILURES } from "../../src/wire/failure.ts";
 import { summarise } from "./exposed-series.ts";
 
 // What operators, rules and dashboards rely on, written down here on its own, in the form of `summarise`.
 const PROMISED = [
+  "counter dashstream_rate_limit_allowed_total *",
+  "counter dashstream_rate_limit_exceeded_total *",
+  "counter dashstream_rate_limiter_redis_errors_total operation=fallback_to_local|new_connection|rate_limit_check|rate_limit_check_timeout",
   "counter dashstream_sequence_duplicates_total",
   "counter dashstream_sequence_evictions_total",
   "counter dashstream_sequence_gaps_total",
@@ -63,6 +67,7 @@ const PROMISED = [
   "gauge websocket_last_infrastructure_error_age_seconds",
   "gauge websocket_last_kafka_message_age_seconds",
   "gauge websocket_uptime_seconds",
+  "histogram dashstream_rate_limiter_redis_latency_ms operation=new_connection|rate_limit_check",
   "histogram dashstream_sequence_gap_size",
   "histogram dashstream_websocket_redis_latency_ms operation=read|write",
   "histogram dashstream_ws_retry_count operation=dlq_producer_create|kafka_consumer_create|kafka_subscribe",
@@ -77,6 +82,7 @@ const REDIS_ONLY = /redis/;
 const BUCKETS: Readonly<Record<string, string>> = {
   websocket_e2e_latency_ms: "1 2 5 10 25 50 100 250 500 1000 2500 5000 10000 25000 60000 300000 +Inf",
   dashstream_sequence_gap_size: "1 2 5 10 25 50 100 250 500 1000 5000 10000 +Inf",
+  dashstream_rate_limiter_redis_latency_ms: "0.1 0.5 1 2 5 10 20 50 100 200 500 +Inf",
   dashstream_ws_retry_count: "0 1 2 3 4 5 10 20 +Inf",
   dashstream_websocket_redis_latency_ms: "1 5 10 25 50 100 250 500 1000 +Inf",
   websocket_kafka_lag_poll_duration_seconds: "0.01 0.05 0.1 0.25 0.5 1 2.5 5 10 +Inf",
@@ -84,7 +90,8 @@ const BUCKETS: Readonly<Record<string, string>> = {
 };
 
 async function expose(redis: boolean): Promise<string> {
-  const metrics = createMetrics({ catalogue: CATALOGUE, component: "websocket-server", with: { redis } });
+  const features: Features = redis ? { redis, rate_limit_redis: true } : {};
+  const metrics = createMetrics({ catalogue: CATALOGUE, component: "websocket-server", with: features });
   return (await metrics.expose(null)).body;
 }
 
@@ -98,6 +105,20 @@ describe("the catalogue of the server", () => {
       line.replace("kafka|redis", "kafka"),
     );
     expect(summarise(await expose(false)).sort()).toEqual(expected);
+  });
+
+  test("says that Redis is a dependency for each part that uses it, and none of the others' series", async () => {
+    for (const feature of ["redis", "rate_limit_redis"] as const) {
+      const metrics = createMetrics({
+        catalogue: CATALOGUE,
+        component: "websocket-server",
+        with: { [feature]: true },
+      });
+      const { body } = await metrics.expose(null);
+      expect(body).toContain('dashstream_dependency_up{dependency="redis"} 0');
+      expect(body.includes("dashstream_rate_limiter_redis_")).toBe(feature === "rate_limit_redis");
+      expect(body.includes("replay_buffer_redis_")).toBe(feature === "redis");
+    }
   });
 
   test("starts every series at 0, and ages at -1 for never", async () => {

@@ -6,7 +6,11 @@ const TEXT = "text/plain; version=0.0.4; charset=utf-8";
 const OPEN_METRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 function freshMetrics() {
-  return createMetrics({ catalogue: CATALOGUE, component: "websocket-server", with: { redis: true } });
+  return createMetrics({
+    catalogue: CATALOGUE,
+    component: "websocket-server",
+    with: { redis: true, rate_limit_redis: true },
+  });
 }
 
 describe("content negotiation of a scrape", () => {
