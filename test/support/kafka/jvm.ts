@@ -1,10 +1,11 @@
 // Starting classes of a Kafka release. Class data sharing halves the start: the first broker that ends cleanly
 // leaves an archive in the cache folder, and later ones use it.
 
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { existsSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { spawnTied } from "../child-process.ts";
 import { KAFKA_VERSIONS, type KafkaComponent, kafkaCacheDir, kafkaJarsDir } from "../kafka-releases.ts";
 
 const HEAP = "512m";
@@ -38,10 +39,7 @@ function moveAcross(from: string, to: string): void {
   renameSync(beside, to);
 }
 
-/**
- * Starts a class of the release. The process ends with this one, even if this one is killed: `setpriv` asks the
- * kernel for that.
- */
+/** Starts a class of the release. The process ends with this one. */
 export function startJava(
   component: KafkaComponent,
   configDir: string,
@@ -60,13 +58,7 @@ export function startJava(
     `${kafkaJarsDir(component)}/*`,
     ...classAndArgs,
   ];
-  const command = Bun.which("setpriv") ? ["setpriv", "--pdeathsig", "KILL", ...java] : java;
-  const [program = "java", ...args] = command;
-  const child = spawn(program, args, { cwd: configDir, stdio: ["ignore", "pipe", "pipe"] });
-  const end = () => child.kill("SIGKILL");
-  process.once("exit", end);
-  child.once("exit", () => process.off("exit", end));
-  return child;
+  return spawnTied(java, { cwd: configDir, stdio: ["ignore", "pipe", "pipe"] });
 }
 
 /** Runs a class to its end. @returns what it printed. @throws Error with its output if it fails */

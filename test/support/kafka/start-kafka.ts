@@ -3,9 +3,10 @@
 
 import type { ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ended } from "../child-process.ts";
+import { freePort } from "../free-port.ts";
 import type { KafkaComponent } from "../kafka-releases.ts";
 import { classDataSharing, runJava, startJava } from "./jvm.ts";
 import { LOG4J_PROPERTIES, LOG4J2_XML, READY_LINE, serverProperties } from "./settings.ts";
@@ -31,25 +32,7 @@ export interface RealKafka {
 }
 
 const FORMAT_ID = "4L6g3nShT-eMCtK--X86sw";
-const FIRST_PORT = 20_000;
-const PORT_COUNT = 10_000;
 const KEPT_LOG_LINES = 40;
-
-function canListen(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once("error", () => resolve(false));
-    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
-  });
-}
-
-/** A free port below the ephemeral range, so that no outgoing connection takes it while the broker is down. */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = FIRST_PORT + Math.floor(Math.random() * PORT_COUNT);
-    if (await canListen(port)) return port;
-  }
-}
 
 /** Resolves when the broker takes requests. @throws Error with the end of its log if it ends before */
 function ready(child: ChildProcess): Promise<void> {
@@ -65,11 +48,6 @@ function ready(child: ChildProcess): Promise<void> {
     child.once("exit", (code) => reject(new Error(`Kafka ended with ${code}:\n${log.join("\n")}`)));
     child.once("error", reject);
   });
-}
-
-function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
-  return new Promise((resolve) => child.once("exit", () => resolve()));
 }
 
 /** Formats a data folder and starts a broker on it. */

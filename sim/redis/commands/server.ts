@@ -1,0 +1,32 @@
+// Commands about the server: its time, its data as a whole, what it says of itself.
+
+import { type CommandTable, keyspace } from "../command.ts";
+import { OK } from "../reply.ts";
+import { SERVER_VERSION } from "./connection.ts";
+
+const INFO = [
+  "# Server",
+  `redis_version:${SERVER_VERSION}`,
+  "redis_mode:standalone",
+  "# Persistence",
+  "loading:0",
+  "# Replication",
+  "role:master",
+  "",
+].join("\r\n");
+
+export const SERVER_COMMANDS: CommandTable = {
+  INFO: { arity: -1, run: () => INFO },
+  TIME: {
+    arity: 1,
+    run: (_, { nowMs }) => [String(Math.floor(nowMs / 1000)), String((nowMs % 1000) * 1000)],
+  },
+  DBSIZE: { arity: 1, run: (_, context) => keyspace(context).size(context.nowMs) },
+  FLUSHALL: {
+    arity: -1,
+    run(_, { databases }) {
+      for (const database of databases) database.clear();
+      return OK;
+    },
+  },
+};

@@ -1,0 +1,153 @@
+// A small Redis for demo, tests and verification: speaks the Redis protocol over the given network, keeps strings and
+// hashes in memory with expiry on the given clock, and breaks on command. Not for production: no persistence, no
+// replication, no Lua.
+
+import { describeError } from "../../src/errors.ts";
+import type { Clock, Timer } from "../../src/runtime/clock.ts";
+import type { Listener, Network } from "../../src/runtime/network.ts";
+import { type Log, silentLog } from "../../src/telemetry/log.ts";
+import { type ConnectionContext, serveConnection } from "./connection.ts";
+import {
+  type ControlAction,
+  type ControlFilter,
+  type ControlledCommand,
+  type ControlRule,
+  Controls,
+} from "./control.ts";
+import { Keyspace } from "./keyspace.ts";
+import { type NativeScript, scriptDigest } from "./script.ts";
+import { takeTokensScript } from "./scripts/take-tokens.ts";
+
+export interface RedisServerOptions {
+  readonly network: Network;
+  readonly clock: Clock;
+  readonly log?: Log;
+  /** Address to listen on; default 127.0.0.1. */
+  readonly host?: string;
+  /** 0 (the default) picks a free one. */
+  readonly port?: number;
+  /** Clients must log in with it; default: no login. */
+  readonly password?: string;
+  /** Scripts that clients may run; default: those of this project. */
+  readonly scripts?: readonly NativeScript[];
+}
+
+export interface RedisServer {
+  readonly host: string;
+  /** Known once it was started, and the same from then on. */
+  readonly port: number;
+  /** `redis://host:port`, without the password. */
+  readonly url: string;
+  /** @throws DashstreamError `port_in_use` or `listen_failed` */
+  start(): Promise<void>;
+  /** Ends all connections and timers. */
+  stop(): Promise<void>;
+  /** Takes it off the network at once, as a crash would; its data stay, and the scripts that were loaded go. */
+  down(): Promise<void>;
+  /** Brings it back on its port. */
+  up(): Promise<void>;
+  /**
+   * Adds a rule for one command (`EVALSHA`, whatever the case), or for all (`*`). `decide` is asked for each of them,
+   * until the rule is removed or has decided `times` commands.
+   */
+  control(
+    command: string,
+    decide: (command: ControlledCommand) => ControlAction,
+    filter?: ControlFilter,
+  ): ControlRule;
+}
+
+const DATABASES = 16;
+/** How often expired keys that nobody asks for are dropped. */
+const SWEEP_INTERVAL_MS = 10_000;
+
+export function createRedisServer(options: RedisServerOptions): RedisServer {
+  return new MemoryRedis(options);
+}
+
+class MemoryRedis implements RedisServer {
+  readonly host: string;
+  readonly #options: RedisServerOptions;
+  readonly #controls = new Controls();
+  readonly #context: ConnectionContext;
+  readonly #databases = Array.from({ length: DATABASES }, () => new Keyspace());
+  readonly #loadedScripts = new Set<string>();
+  /** Ends what waits on each open connection. */
+  readonly #connections = new Set<() => void>();
+  #port: number;
+  #nextClientId = 1;
+  #listener: Listener | null = null;
+  #sweep: Timer | null = null;
+
+  constructor(options: RedisServerOptions) {
+    const { clock, host = "127.0.0.1", port = 0, password = null, scripts = [takeTokensScript] } = options;
+    this.#options = options;
+    this.host = host;
+    this.#port = port;
+    this.#context = {
+      clock,
+      controls: this.#controls,
+      log: options.log ?? silentLog,
+      server: {
+        databases: this.#databases,
+        scripts: new Map(scripts.map((script) => [scriptDigest(script.text), script])),
+        loadedScripts: this.#loadedScripts,
+        password,
+      },
+    };
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  get url(): string {
+    return `redis://${this.host}:${this.#port}`;
+  }
+
+  async start(): Promise<void> {
+    await this.up();
+    const { clock } = this.#options;
+    this.#sweep ??= clock.every(SWEEP_INTERVAL_MS, () => {
+      for (const database of this.#databases) database.sweep(clock.nowMs());
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#sweep?.cancel();
+    this.#sweep = null;
+    await this.down();
+  }
+
+  async up(): Promise<void> {
+    if (this.#listener) return;
+    const listener = await this.#options.network.listen(this.host, this.#port, (socket) => {
+      const end = serveConnection(socket, this.#nextClientId++, this.#context);
+      this.#connections.add(end);
+      socket.once("close", () => this.#connections.delete(end));
+    });
+    this.#listener = listener;
+    this.#port = listener.port;
+  }
+
+  async down(): Promise<void> {
+    const listener = this.#listener;
+    if (!listener) return;
+    this.#listener = null;
+    // What waits ends now and not when the sockets are closed: a server that is down has no timers.
+    for (const end of this.#connections) end();
+    this.#connections.clear();
+    this.#loadedScripts.clear();
+    await listener.close().catch((error: unknown) => {
+      this.#context.log.warn("redis listener did not close", { error: describeError(error) });
+    });
+  }
+
+  control(
+    command: string,
+    decide: (command: ControlledCommand) => ControlAction,
+    filter: ControlFilter = {},
+  ): ControlRule {
+    return this.#controls.add(command, decide, filter);
+  }
+}
