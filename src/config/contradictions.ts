@@ -63,6 +63,17 @@ function needs(key: OptionKey, field: string, otherKey: OptionKey, otherField: s
   };
 }
 
+/** An option that means nothing without limits per tenant. */
+function limitSetting(key: OptionKey, field: string): CrossCheck {
+  return {
+    reads: ["tenantRateLimitPerSec", key],
+    find: ({ tenantRateLimitPerSec }, isGiven) =>
+      isGiven(key) && tenantRateLimitPerSec === null
+        ? { field, message: "is set but TENANT_RATE_LIMIT_PER_SEC is not, expected both" }
+        : null,
+  };
+}
+
 const KEY = "KAFKA_SSL_KEY_LOCATION";
 const CERTIFICATE = "KAFKA_SSL_CERTIFICATE_LOCATION";
 
@@ -110,6 +121,16 @@ export const CONTRADICTIONS: readonly CrossCheck[] = [
           }
         : null,
   },
+  limitSetting("tenantRateBurst", "TENANT_RATE_BURST"),
+  limitSetting("tenantRateLimitsFile", "TENANT_RATE_LIMITS_FILE"),
+  limitSetting("tenantRateLimitStore", "TENANT_RATE_LIMIT_STORE"),
+  {
+    reads: ["tenantRateLimitStore", "redisUrl"],
+    find: ({ tenantRateLimitStore, redisUrl }) =>
+      tenantRateLimitStore === "redis" && redisUrl === null
+        ? { field: "REDIS_URL", message: "is not set but TENANT_RATE_LIMIT_STORE is redis, expected both" }
+        : null,
+  },
   {
     reads: ["replayBufferMemoryBytes", "websocketMaxPayloadBytes"],
     find: ({ replayBufferMemoryBytes, websocketMaxPayloadBytes }) =>
@@ -126,8 +147,20 @@ function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
-/** Each found one is a warning. */
-export const ADVICE: readonly CrossCheck[] = [
+/** Each found one is a warning; what has no effect at all is refused in a strict check. */
+export const ADVICE: readonly (CrossCheck & { readonly refusedIfStrict?: true })[] = [
+  {
+    reads: ["tenantRateLimitStore", "redisUrl"],
+    refusedIfStrict: true,
+    find: ({ tenantRateLimitStore, redisUrl }) =>
+      redisUrl !== null && tenantRateLimitStore !== "redis"
+        ? {
+            field: "REDIS_URL",
+            message:
+              "is set but TENANT_RATE_LIMIT_STORE is local: only limits per tenant can be kept in Redis, replay stays in memory",
+          }
+        : null,
+  },
   {
     reads: ["websocketHost"],
     find: ({ websocketHost }) =>

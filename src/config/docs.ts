@@ -56,7 +56,7 @@ export function optionReference(): string {
   const reserved = [
     "## Settings without effect\n",
     "Setting one of these is a warning, and an error in a strict check. So is any other variable that begins with",
-    "`DASHSTREAM_`, `KAFKA_` or `WEBSOCKET_` and is not listed above.\n",
+    "`DASHSTREAM_`, `KAFKA_`, `WEBSOCKET_` or `TENANT_RATE_` and is not listed above.\n",
     "| variable | |",
     "|---|---|",
     ...RESERVED_SETTINGS.map(({ name, why }) => `| \`${name}\` | ${cell(why)} |`),

@@ -8,7 +8,7 @@ import { reservedSetting } from "./reserved.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-const OUR_PREFIX = /^(DASHSTREAM|KAFKA|WEBSOCKET)_/;
+const OUR_PREFIX = /^(DASHSTREAM|KAFKA|WEBSOCKET|TENANT_RATE)_/;
 
 /** Read by this project's tests and set where they run. */
 const TEST_VARIABLE = /^DASHSTREAM_(REQUIRE|SKIP)_REAL$/;

@@ -3,6 +3,8 @@
 import { isIP } from "node:net";
 import { z } from "zod";
 import { describeError } from "../errors.ts";
+import { parseRedisUrl, type RedisAddress } from "./redis-url.ts";
+import { readTenantLimits, type TenantLimitsFile } from "./tenant-limits-file.ts";
 
 /** Reads a text file; throws if it cannot. */
 export type ReadFile = (path: string) => string;
@@ -45,6 +47,19 @@ export function wholeNumber(min: number, max: number, unit: string): Kind<number
     "number",
     `a whole number of ${unit} from ${min} to ${max}`,
     z.string().regex(/^\d+$/).transform(Number).pipe(z.int().min(min).max(max)),
+  );
+}
+
+/** A number above 0, which may have a decimal point. */
+export function decimal(max: number, unit: string): Kind<number> {
+  return kind(
+    "number",
+    `a number of ${unit} above 0, at most ${max}`,
+    z
+      .string()
+      .regex(/^\d+(\.\d+)?$/)
+      .transform(Number)
+      .pipe(z.number().positive().max(max)),
   );
 }
 
@@ -169,6 +184,27 @@ export function originList(): Kind<readonly string[]> {
     "a comma list of origins such as https://example.org, or * for all",
     commaList.pipe(z.array(z.string().refine(isOrigin))),
   );
+}
+
+/** An address of Redis. */
+export function redisUrl(): Kind<RedisAddress> {
+  return {
+    placeholder: "url",
+    expected: "redis://[user:password@]host[:port][/database], or rediss:// for TLS",
+    parse(text) {
+      const value = parseRedisUrl(text);
+      return value === null ? { ok: false } : { ok: true, value };
+    },
+  };
+}
+
+/** The path of a file with limits of tenants, which is read. */
+export function tenantLimitsFile(): Kind<TenantLimitsFile> {
+  return {
+    placeholder: "path",
+    expected: "the path of a JSON file with limits by tenant",
+    parse: readTenantLimits,
+  };
 }
 
 export interface PemFile {

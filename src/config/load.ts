@@ -60,11 +60,13 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
       : null;
   problems.push(...CONTRADICTIONS.map(run).filter((problem) => problem !== null));
 
-  const ineffective = ineffectiveVariables(options.env);
-  if (options.strict) problems.push(...ineffective);
+  const advice = ADVICE.flatMap((check): Warning[] => {
+    const problem = run(check);
+    return problem === null ? [] : [{ ...problem, refusedIfStrict: check.refusedIfStrict ?? false }];
+  });
+  const warnings = [...ineffectiveVariables(options.env), ...advice];
+  if (options.strict) problems.push(...warnings.filter(({ refusedIfStrict }) => refusedIfStrict));
   if (problems.length > 0) throw invalidConfig(problems);
-  const advice = ADVICE.map(run).filter((problem) => problem !== null);
-  const warnings = [...ineffective, ...advice.map((problem) => ({ ...problem, refusedIfStrict: false }))];
   return { config, settings, warnings };
 }
 

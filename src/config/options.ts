@@ -9,12 +9,14 @@ import { PROCESS_OPTIONS } from "./sections/process.ts";
 import { QUALITY_OPTIONS } from "./sections/quality.ts";
 import { RECORD_OPTIONS } from "./sections/records.ts";
 import { REPLAY_OPTIONS } from "./sections/replay.ts";
+import { TENANT_OPTIONS } from "./sections/tenants.ts";
 
 const OPTIONS = {
   ...KAFKA_OPTIONS,
   ...KAFKA_SECURITY_OPTIONS,
   ...RECORD_OPTIONS,
   ...CLIENT_OPTIONS,
+  ...TENANT_OPTIONS,
   ...REPLAY_OPTIONS,
   ...QUALITY_OPTIONS,
   ...PROCESS_OPTIONS,
@@ -36,6 +38,7 @@ export const SECTIONS: readonly Section[] = [
   { title: "Kafka login and TLS", options: KAFKA_SECURITY_OPTIONS },
   { title: "Records", options: RECORD_OPTIONS },
   { title: "Clients", options: CLIENT_OPTIONS },
+  { title: "Limits per tenant", options: TENANT_OPTIONS },
   { title: "Replay", options: REPLAY_OPTIONS },
   { title: "Exporter and quality monitor", options: QUALITY_OPTIONS },
   { title: "Process", options: PROCESS_OPTIONS },

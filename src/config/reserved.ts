@@ -16,16 +16,11 @@ const NO_OLD_DATA =
   "no longer exists and is ignored: records below the head seen at start are handled like others; `dashstream offsets reset` skips them";
 
 export const RESERVED_SETTINGS: readonly ReservedSetting[] = [
-  { name: "REDIS_URL", why: NO_REDIS },
   { name: "REDIS_MESSAGE_TTL_SECS", why: NO_REDIS },
   { name: "REDIS_ZCARD_CHECK_CADENCE", why: NO_REDIS },
   { name: "REDIS_MAX_CONCURRENT_WRITES", why: NO_REDIS },
   { name: "REDIS_MAX_SEQUENCES", why: NO_REDIS },
   { name: "REDIS_CLEAR_TIMEOUT_SECS", why: NO_REDIS },
-  {
-    name: "TENANT_*",
-    why: "is not supported by this version and ignored: it has no limits per tenant",
-  },
   { name: "OTEL_*", why: "is not supported by this version and ignored: it exports no traces" },
   {
     name: "KAFKA_GROUP_MODE",

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { load, PEM, problemsOf } from "./load-config.ts";
 
-const FILES = { "/ca.pem": PEM, "/cert.pem": PEM, "/key.pem": PEM };
+const FILES = { "/ca.pem": PEM, "/cert.pem": PEM, "/key.pem": PEM, "/limits.json": "{}" };
 const LOGIN = {
   KAFKA_SECURITY_PROTOCOL: "sasl_ssl",
   KAFKA_SASL_MECHANISM: "SCRAM-SHA-512",
@@ -83,6 +83,26 @@ describe("settings that contradict each other are refused", () => {
       { REPLAY_BUFFER_MEMORY_BYTES: "1000", WEBSOCKET_MAX_PAYLOAD_BYTES: "1000" },
       "REPLAY_BUFFER_MEMORY_BYTES is 1000, too small for one record of WEBSOCKET_MAX_PAYLOAD_BYTES (1000), expected at least 1016",
     ],
+    [
+      "a burst without a rate",
+      { TENANT_RATE_BURST: "100" },
+      "TENANT_RATE_BURST is set but TENANT_RATE_LIMIT_PER_SEC is not, expected both",
+    ],
+    [
+      "limits of single tenants without one for all others",
+      { TENANT_RATE_LIMITS_FILE: "/limits.json" },
+      "TENANT_RATE_LIMITS_FILE is set but TENANT_RATE_LIMIT_PER_SEC is not, expected both",
+    ],
+    [
+      "a store for limits that there are not",
+      { TENANT_RATE_LIMIT_STORE: "redis", REDIS_URL: "redis://h" },
+      "TENANT_RATE_LIMIT_STORE is set but TENANT_RATE_LIMIT_PER_SEC is not, expected both",
+    ],
+    [
+      "limits in a Redis that is not named",
+      { TENANT_RATE_LIMIT_PER_SEC: "1", TENANT_RATE_LIMIT_STORE: "redis" },
+      "REDIS_URL is not set but TENANT_RATE_LIMIT_STORE is redis, expected both",
+    ],
   ])("%s", (_what, env, problem) => {
     expect(problemsOf(env, {}, FILES)).toEqual([problem]);
   });
@@ -118,6 +138,21 @@ describe("settings that are allowed and worth a warning", () => {
     ["KAFKA_SECURITY_PROTOCOL", { ...LOGIN, KAFKA_SECURITY_PROTOCOL: "sasl_plaintext" }],
   ])("%s of %j", (field, env) => {
     expect(load(env, {}, {}, true).warnings).toMatchObject([{ field, refusedIfStrict: false }]);
+  });
+
+  test("REDIS_URL that nothing uses, which a strict check refuses", () => {
+    const env = { REDIS_URL: "redis://:hunter2@h" };
+    expect(load(env).warnings).toEqual([
+      {
+        field: "REDIS_URL",
+        message:
+          "is set but TENANT_RATE_LIMIT_STORE is local: only limits per tenant can be kept in Redis, replay stays in memory",
+        refusedIfStrict: true,
+      },
+    ]);
+    expect(() => load(env, {}, {}, true)).toThrow("REDIS_URL is set but");
+    const used = { ...env, TENANT_RATE_LIMIT_PER_SEC: "1", TENANT_RATE_LIMIT_STORE: "redis" };
+    expect(load(used, {}, {}, true).warnings).toEqual([]);
   });
 
   test.each(["127.0.0.1", "127.1.2.3", "localhost", "[::1]"])("but not listening on %s", (host) => {

@@ -19,8 +19,11 @@ describe("variables that have no effect", () => {
       "KAFKA_SASL_PASWORD_FILE is not a known setting; did you mean KAFKA_SASL_PASSWORD_FILE?",
     ],
     ["DASHSTREAM_COLOUR", "DASHSTREAM_COLOUR is not a known setting"],
-    ["REDIS_URL", /^REDIS_URL is not supported by this version and ignored: /],
-    ["TENANT_RATE_LIMIT", /^TENANT_RATE_LIMIT is not supported by this version and ignored: /],
+    ["REDIS_MESSAGE_TTL_SECS", /^REDIS_MESSAGE_TTL_SECS is not supported by this version and ignored: /],
+    [
+      "TENANT_RATE_LIMIT_PER_SECOND",
+      "TENANT_RATE_LIMIT_PER_SECOND is not a known setting; did you mean TENANT_RATE_LIMIT_PER_SEC?",
+    ],
     [
       "OTEL_EXPORTER_OTLP_ENDPOINT",
       /^OTEL_EXPORTER_OTLP_ENDPOINT is not supported by this version and ignored: /,

@@ -51,6 +51,11 @@ describe("defaults", () => {
       websocketBrowserRatePerSec: 100,
       expectedSchemasPath: ".dashflow/expected_schemas.json",
       adminToken: null,
+      tenantRateLimitPerSec: null,
+      tenantRateBurst: 1_000,
+      tenantRateLimitsFile: null,
+      tenantRateLimitStore: "local",
+      redisUrl: null,
       replayBufferMemorySize: 50_000,
       replayBufferMemoryBytes: 67_108_864,
       replayTimeoutSecs: 30,
@@ -80,6 +85,10 @@ describe("defaults", () => {
     expect(load({ KAFKA_TOPIC: "t" }).config.kafkaDlqTopic).toBe("t-dlq");
     expect(load({ KAFKA_TOPIC: "t", KAFKA_DLQ_TOPIC: "bad" }).config.kafkaDlqTopic).toBe("bad");
     expect(load({ SEQUENCE_GAP_POLICY: "HALT" }).config.sequenceReorderWindow).toBe(0);
+    const burst = (rate: string) => load({ TENANT_RATE_LIMIT_PER_SEC: rate }).config.tenantRateBurst;
+    expect([burst("100"), burst("2.55"), burst("0.001"), burst("1000000000")]).toEqual([
+      1_000, 26, 1, 1_000_000_000,
+    ]);
   });
 
   test("that do not work are said to be the default", () => {

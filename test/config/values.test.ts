@@ -95,6 +95,26 @@ const WRONG: Readonly<Record<OptionKey, readonly string[]>> = {
   websocketBrowserRatePerSec: NOT_A_COUNT,
   expectedSchemasPath: [LONG],
   adminToken: [LONG],
+  tenantRateLimitPerSec: ["0", "0.0", "-1", "1e3", ".5", "1,5", "Infinity", "NaN", "1000000001", "100/s"],
+  tenantRateBurst: [...NOT_A_COUNT, "0"],
+  tenantRateLimitsFile: ["/missing.json"],
+  tenantRateLimitStore: ["memory", "true"],
+  redisUrl: [
+    "localhost:6379",
+    "http://h:6379",
+    "redis://",
+    "redis://:6379",
+    "redis://h:0",
+    "redis://h:65536",
+    "redis://h/x",
+    "redis://h/0/1",
+    "redis://h/12345678",
+    "redis://h?db=1",
+    "redis://h#0",
+    "redis://us%zzer@h",
+    "redis://[::g]",
+    "/var/run/redis.sock",
+  ],
   replayBufferMemorySize: ["0", "-1", "100000001"],
   replayBufferMemoryBytes: ["0", "64MiB", "2147483648"],
   replayTimeoutSecs: NOT_SECONDS,
@@ -139,7 +159,16 @@ const RIGHT: readonly (readonly [OptionKey, string, unknown])[] = [
   ["slowClientLagWindowSecs", "0", 0],
   ["replayBufferMemorySize", "000100", 100],
   ["prometheusRetryBuckets", "0, 0.5 ,12", [0, 0.5, 12]],
+  ["redisUrl", "redis://h", redis({ host: "h" })],
+  ["redisUrl", "redis://10.0.0.1:7000/3", redis({ host: "10.0.0.1", port: 7000, database: 3 })],
+  ["redisUrl", "rediss://[::1]:7000/", redis({ host: "::1", port: 7000, tls: true })],
+  ["redisUrl", "redis://:p%40ss%3A@h", redis({ host: "h", password: "p@ss:" })],
+  ["redisUrl", "redis://us%20er:p@h", redis({ host: "h", username: "us er", password: "p" })],
 ];
+
+function redis(changes: object): object {
+  return { host: "", port: 6379, database: 0, username: null, password: null, tls: false, ...changes };
+}
 
 function variableOf(key: OptionKey): string {
   return OPTION_ENTRIES.find(([candidate]) => candidate === key)?.[1].name ?? key;
@@ -157,6 +186,11 @@ describe("wrong values are refused by name, never replaced by the default", () =
   test("every option has a wrong value here", () => {
     expect(OPTION_ENTRIES.filter(([key]) => WRONG[key].length === 0)).toEqual([]);
   });
+});
+
+test("a rate may have a decimal point", () => {
+  const { config } = load({ TENANT_RATE_LIMIT_PER_SEC: "0.25", TENANT_RATE_BURST: "7" });
+  expect([config.tenantRateLimitPerSec, config.tenantRateBurst]).toEqual([0.25, 7]);
 });
 
 describe("right values", () => {
