@@ -24,9 +24,9 @@ export { DEFAULT_KAFKA_SETTINGS, type KafkaSettings } from "./kafka-settings.ts"
 export type { BadRecord, ReceivedMessage } from "./message-delivery.ts";
 export { Producer, type ProducerOptions, type SendLimiter } from "./producer.ts";
 export { createRangeReader, type RangeReader, type RangeReaderOptions } from "./range-reader.ts";
+export type { RedisSettings } from "./redis-settings.ts";
 export { HOPS_HEADER, RECORD_ID_HEADER, type RecordHeaders } from "./redrive-headers.ts";
 export { createStreamMetrics, type Seams, systemSeams } from "./seams.ts";
-export type { RedisSettings } from "./redis-settings.ts";
 export {
   type GapPolicy,
   type SequenceEvents,

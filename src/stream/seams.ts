@@ -5,6 +5,7 @@ import { type Clock, systemClock } from "../runtime/clock.ts";
 import { type Network, systemNetwork } from "../runtime/network.ts";
 import { type Random, systemRandom } from "../runtime/random.ts";
 import { CATALOGUE } from "../telemetry/catalogue.ts";
+import type { Features } from "../telemetry/definition.ts";
 import { type Log, silentLog } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { createMetrics } from "../telemetry/registry.ts";
@@ -21,7 +22,10 @@ export function systemSeams(log: Log = silentLog): Seams {
   return { clock: systemClock, random: systemRandom, network: systemNetwork, log };
 }
 
-/** The series of the library, each at 0. `expose(accept)` renders them for a scrape. */
-export function createStreamMetrics(): Metrics {
-  return createMetrics({ catalogue: CATALOGUE, component: "stream", with: { redis: false } });
+/**
+ * The series of the library, each at 0. `expose(accept)` renders them for a scrape. Those of a limiter that uses Redis
+ * come with the feature `rate_limit_redis`.
+ */
+export function createStreamMetrics(features: Features = {}): Metrics {
+  return createMetrics({ catalogue: CATALOGUE, component: "stream", with: features });
 }
