@@ -20,6 +20,8 @@ export interface CliContext {
   readonly build: BuildInfo;
   /** Aborts when the user or the system asks the process to end. */
   readonly interrupted: AbortSignal;
+  /** Calls `reload` whenever the system asks the process to read its files again; gives what stops that. */
+  readonly onReloadRequest: (reload: () => void) => () => void;
 }
 
 /** 0 = done, 1 = failed, 2 = wrong command line or configuration. */

@@ -7,6 +7,7 @@ import { systemClock } from "../runtime/clock.ts";
 import { interruptSignal } from "../runtime/interrupt.ts";
 import { systemNetwork } from "../runtime/network.ts";
 import { systemRandom } from "../runtime/random.ts";
+import { onReloadRequest } from "../runtime/reload.ts";
 import { serveHttp } from "../runtime/serve.ts";
 import { createPrinter, descriptorOutput } from "./printer.ts";
 import { COMMANDS } from "./program.ts";
@@ -27,6 +28,7 @@ const exitCode = await runCommandLine(
     serve: serveHttp,
     build: buildInfo,
     interrupted: interruptSignal(),
+    onReloadRequest,
   },
   COMMANDS,
 );

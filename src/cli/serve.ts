@@ -6,7 +6,11 @@ import { runService, SERVICE_LIFE } from "./service.ts";
 
 export const serveCommand = defineCommand({
   name: "serve",
-  description: ["Read Kafka and serve WebSocket clients.", "", SERVICE_LIFE].join("\n"),
+  description: [
+    "Read Kafka and serve WebSocket clients.",
+    "",
+    `${SERVICE_LIFE} SIGHUP reads TENANT_RATE_LIMITS_FILE again, if there is one.`,
+  ].join("\n"),
   examples: [
     ["serve", "reads 127.0.0.1:9092, serves 127.0.0.1:3002"],
     ["serve --kafka-brokers kafka-1:9092,kafka-2:9092", "another cluster"],
@@ -16,6 +20,14 @@ export const serveCommand = defineCommand({
   action: (context, command) =>
     runService(context, command, "serve", "websocket-server", async (options) => {
       const { Appliance } = await import("../server/appliance.ts");
-      return new Appliance(options);
+      const appliance = new Appliance(options);
+      return {
+        start: () => appliance.start(),
+        stop: () => appliance.stop(),
+        // Without a file there is nothing to read again, and the signal keeps its usual meaning.
+        ...(options.config.tenantRateLimitsFile
+          ? { reload: () => appliance.reloadTenantLimits(context.readFile) }
+          : {}),
+      };
     }),
 });

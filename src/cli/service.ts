@@ -17,6 +17,8 @@ export interface Service {
   /** @throws DashstreamError if it cannot begin */
   start(): Promise<void>;
   stop(): Promise<void>;
+  /** Reads its files again, when the system asks for that. Absent if it has none. */
+  reload?(): void;
 }
 
 /** Makes a service; loads its code only when it is called, so that the other commands start without it. */
@@ -34,8 +36,10 @@ export async function runService(
   const { config } = loadCommandConfig(context, command, name);
   const log = createLog({ level: config.logLevel, component, clock, file: config.logFile });
   const service = await make({ config, clock, random, network, log, serve, build });
+  const stopListening = service.reload ? context.onReloadRequest(() => service.reload?.()) : null;
   await service.start();
   await aborted(interrupted);
+  stopListening?.();
   log.info("shutting down");
   await endWithin(config.shutdownTimeoutSecs, clock, () => service.stop());
   log.info("ended in order");

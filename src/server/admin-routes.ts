@@ -1,12 +1,14 @@
-// Admin calls over HTTP: letting halted threads and paused partitions go on. Each says what it did.
+// Admin calls over HTTP: letting halted threads and paused partitions go on, limits per tenant. Each says what it did.
 
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { z } from "zod";
 import type { SequenceGap } from "../stream/sequence.ts";
+import type { TenantRateLimiter } from "../stream/tenant-rate-limiter.ts";
 import type { Log } from "../telemetry/log.ts";
 import { mayAdminister } from "./admin-auth.ts";
 import type { RouteEnv } from "./service-routes.ts";
+import { tenantLimitRoutes } from "./tenant-limit-routes.ts";
 
 export interface AdminActions {
   /** Each halted thread, with the gap that halted it. */
@@ -17,6 +19,8 @@ export interface AdminActions {
   resetHaltedThreads(): number;
   /** Lets a partition go on after the bad record that paused it; false if it was not paused. */
   resumePartition(partition: number): boolean;
+  /** `null` if there are no limits. */
+  readonly tenantLimiter: TenantRateLimiter | null;
 }
 
 export function adminRoutes(actions: AdminActions, token: string | null, log: Log): Hono<RouteEnv> {
@@ -49,6 +53,7 @@ export function adminRoutes(actions: AdminActions, token: string | null, log: Lo
     log.info("admin: partition resumed", { partition });
     return c.json({ resumed: partition });
   });
+  app.route("/limits", tenantLimitRoutes(actions.tenantLimiter, log));
   return app;
 }
 

@@ -1,6 +1,7 @@
 // The appliance: Kafka in, WebSocket out, and what is needed to watch it. Put together here, from configuration and
 // the seams for time, randomness, network and serving.
 
+import type { ReadFile } from "../config/kind.ts";
 import type { Config } from "../config/options.ts";
 import type { BuildInfo } from "../runtime/build-info.ts";
 import type { Clock, Timer } from "../runtime/clock.ts";
@@ -33,6 +34,7 @@ import { recordMetrics } from "./record-metrics.ts";
 import { Ring } from "./ring.ts";
 import { sessionLimits } from "./session-limits.ts";
 import { type SessionMetrics, sessionMetrics } from "./session-metrics.ts";
+import { createTenantLimits, limitsUseRedis, type TenantLimits } from "./tenant-limits.ts";
 
 export interface ApplianceOptions {
   readonly config: Config;
@@ -62,6 +64,7 @@ export class Appliance {
   readonly #sessionMetrics: SessionMetrics;
   readonly #sequence: SequenceValidator;
   readonly #deadLetters: DeadLetters;
+  readonly #limits: TenantLimits | null;
   readonly #consumer: GroupConsumer;
   readonly #lag: LagMonitor;
   #http: HttpServer | null = null;
@@ -78,6 +81,7 @@ export class Appliance {
     this.metrics = createMetrics({
       catalogue: CATALOGUE,
       component: "websocket-server",
+      with: { rate_limit_redis: limitsUseRedis(config) },
     });
     this.#health = new HealthTracker(clock);
     this.#onInfrastructureError = reportInfrastructure(this.metrics, this.#health, this.#errors);
@@ -105,6 +109,7 @@ export class Appliance {
       hold: (partition) => this.#consumer.hold(partition, "dead_letters"),
       release: (partition, offset) => this.#consumer.release(partition, "dead_letters", offset),
     });
+    this.#limits = createTenantLimits({ ...options, metrics: this.metrics, errors: this.#errors });
     this.pipeline = this.#createPipeline();
     this.#consumer = this.#createConsumer();
     this.#lag = this.#createLagMonitor();
@@ -114,6 +119,7 @@ export class Appliance {
       hub: this.hub,
       ring: this.#ring,
       kafkaConnected: () => this.#consumer.joined,
+      redisConnected: limitsUseRedis(config) ? () => this.#limits?.redisConnected === true : null,
       pausedPartitions: () => this.pipeline.pausedPartitions,
     });
   }
@@ -143,11 +149,13 @@ export class Appliance {
       hub: this.hub,
       ring: this.#ring,
       deadLetters: this.#deadLetters,
+      limits: this.#limits,
       admin: {
         haltedThreads: () => this.#sequence.haltedThreads(),
         resetThread: (threadId) => this.#sequence.resetThread(threadId),
         resetHaltedThreads: () => this.#sequence.resetHalted(),
         resumePartition: (partition) => this.pipeline.resumeAfterError(partition),
+        tenantLimiter: this.#limits?.limiter ?? null,
       },
       kafkaDownSeconds: () => this.#consumer.downSeconds(),
       notReadyReasons: () => [
@@ -182,6 +190,7 @@ export class Appliance {
     });
     await this.#lag.stop();
     await this.#deadLetters.handler.close(0);
+    this.#limits?.close();
     // Not before: until here `/readyz` says why it is not ready. From here on, clients that come back go elsewhere.
     this.#http?.stopAccepting();
     await this.hub.drain(CLIENT_DRAIN_MS);
@@ -189,6 +198,11 @@ export class Appliance {
     await this.#http?.stop();
     await this.#admin.close();
     this.#errors.flush();
+  }
+
+  /** Reads the file of limits per tenant again; without one there is nothing to do. */
+  reloadTenantLimits(readFile: ReadFile): void {
+    this.#limits?.reload(readFile);
   }
 
   /** Resolves when every record below these offsets was handled and every dead letter settled. */
@@ -232,6 +246,7 @@ export class Appliance {
       hub: this.hub,
       deadLetters: this.#deadLetters.sink,
       barrier: this.#deadLetters.barrier,
+      limits: this.#limits,
       health: this.#health,
       metrics: recordMetrics(this.metrics),
       errors: this.#errors,

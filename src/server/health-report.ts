@@ -4,6 +4,7 @@
 import type { DeadLetterHealth } from "../stream/dead-letter.ts";
 import { type CircuitBreakerReport, circuitBreakerReport } from "./circuit-breaker.ts";
 import type { HealthSnapshot } from "./health.ts";
+import type { TenantLimitsHealth } from "./tenant-limits.ts";
 
 /** Without a record for this long the stream counts as idle. */
 const IDLE_SECONDS = 60;
@@ -36,6 +37,8 @@ export interface HealthInputs {
   readonly connectedClients: number;
   readonly replayBuffer: ReplayBufferHealth;
   readonly deadLetters: DeadLetterHealth;
+  /** `null` = no limits. */
+  readonly tenantLimits: TenantLimitsHealth | null;
   /** Seconds without a working consumer group membership; `null` = it works now. */
   readonly kafkaDownSeconds: number | null;
 }
@@ -77,6 +80,8 @@ export interface HealthReport {
   readonly circuit_breaker: CircuitBreakerReport;
   readonly connected_clients: number;
   readonly dlq_health: DeadLetterHealth;
+  /** Absent without limits. */
+  readonly tenant_limits?: TenantLimitsHealth;
 }
 
 /** Builds the body of `GET /health`. */
@@ -93,6 +98,7 @@ export function healthReport(inputs: HealthInputs): HealthReport {
     circuit_breaker: circuitBreakerReport(inputs.kafkaDownSeconds),
     connected_clients: connectedClients,
     dlq_health: inputs.deadLetters,
+    ...(inputs.tenantLimits === null ? {} : { tenant_limits: inputs.tenantLimits }),
   };
 }
 

@@ -20,6 +20,7 @@ import type { Hub } from "./hub.ts";
 import type { Ring } from "./ring.ts";
 import { createRoutes } from "./routes.ts";
 import type { SessionMetrics } from "./session-metrics.ts";
+import type { TenantLimits } from "./tenant-limits.ts";
 import { versionReport } from "./version.ts";
 
 export interface HttpSideOptions {
@@ -35,6 +36,7 @@ export interface HttpSideOptions {
   readonly hub: Hub;
   readonly ring: Ring;
   readonly deadLetters: Pick<DeadLetters, "health">;
+  readonly limits: Pick<TenantLimits, "health"> | null;
   readonly admin: AdminActions;
   readonly kafkaDownSeconds: () => number | null;
   readonly notReadyReasons: () => readonly string[];
@@ -95,7 +97,7 @@ function badHandshake(): Response {
 
 /** Replay from memory only: what would describe a Redis tier is off and zero. */
 function report(options: HttpSideOptions) {
-  const { health, hub, ring, deadLetters, sessionMetrics, kafkaDownSeconds } = options;
+  const { health, hub, ring, deadLetters, limits, sessionMetrics, kafkaDownSeconds } = options;
   return healthReport({
     snapshot: health.snapshot(),
     connectedClients: hub.clientCount,
@@ -112,6 +114,7 @@ function report(options: HttpSideOptions) {
       redis_max_sequences: 0,
     },
     deadLetters: deadLetters.health(),
+    tenantLimits: limits?.health() ?? null,
     kafkaDownSeconds: kafkaDownSeconds(),
   });
 }

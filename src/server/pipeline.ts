@@ -9,11 +9,15 @@ import type { Hub } from "./hub.ts";
 import { RecordAges } from "./record-ages.ts";
 import { RecordIntake, type RecordIntakeOptions } from "./record-intake.ts";
 import type { Ring } from "./ring.ts";
+import type { TenantLimits } from "./tenant-limits.ts";
+import { TenantSlice, type WaitingRecord } from "./tenant-slice.ts";
 
 export interface PipelineOptions extends RecordIntakeOptions {
   readonly ring: Ring;
   readonly hub: Hub;
   readonly barrier: DeadLetterBarrier;
+  /** `null`: every good record is delivered. */
+  readonly limits: Pick<TenantLimits, "takeAll"> | null;
   readonly log: Log;
   /** A bad record pauses its partition until an operator resumes it, instead of being skipped. */
   readonly pauseOnError: boolean;
@@ -27,14 +31,16 @@ const SLICE_RECORDS = 500;
 /** A slice fills at most this share of the ring, so that it cannot evict what healthy clients had no chance to get. */
 const SLICE_SHARE_OF_RING = 1 / 8;
 
-/** How far a slice came. */
-interface SliceEnd {
+/** A slice that was judged. */
+interface Slice {
   /** Index of the record that comes next. */
   readonly index: number;
-  /** Everything of the partition below this offset is handled. */
+  /** Everything of the partition below this offset is judged. */
   readonly nextOffset: number;
-  /** A bad record under policy `pause` ended it. */
-  readonly paused: boolean;
+  /** Offset of the bad record that ended it under policy `pause`. */
+  readonly pausedAt: number | null;
+  /** Good records that are not in the ring yet; `null` without limits. */
+  readonly waiting: TenantSlice | null;
 }
 
 export class Pipeline implements BatchHandler {
@@ -42,6 +48,8 @@ export class Pipeline implements BatchHandler {
   /** Offset of the bad record that paused a partition; it was counted and dead-lettered then. */
   readonly #pausedAt = new Map<number, number>();
   readonly #progressWaiters = new Set<() => void>();
+  /** Rises whenever a partition comes or goes, so that whoever waited can see that it did. */
+  readonly #turns = new Map<number, number>();
   readonly #ages: RecordAges;
   readonly #intake: RecordIntake;
 
@@ -54,6 +62,7 @@ export class Pipeline implements BatchHandler {
   assigned(assignments: readonly Assignment[]): void {
     const { ring, hub, sessionHead, barrier, log } = this.#options;
     for (const { partition, startOffset, logEndOffset } of assignments) {
+      this.#nextTurn(partition);
       if (logEndOffset < ring.nextOffset(partition)) {
         const fields = { partition, handled_up_to: ring.nextOffset(partition), log_end: logEndOffset };
         log.warn("the log is shorter than what was handled: the topic was made anew; starting over", fields);
@@ -70,6 +79,7 @@ export class Pipeline implements BatchHandler {
 
   revoked(partitions: readonly number[]): void {
     for (const partition of partitions) {
+      this.#nextTurn(partition);
       this.#options.sequence.dropPartition(partition);
       this.#options.sessionHead.revoke(partition);
       this.#options.barrier.unhold(partition);
@@ -84,11 +94,16 @@ export class Pipeline implements BatchHandler {
       const room = hub.room();
       if (room !== null) await room;
       if (batch.cancelled()) return;
-      const { index, nextOffset, paused } = this.#handleSlice(batch, from);
-      if (paused) pausePartition(partition);
+      const slice = this.#judgeSlice(batch, from);
+      const delivered = slice.waiting === null || this.#deliver(partition, slice.waiting);
+      // The partition went away meanwhile: whoever has it now reads the slice again.
+      if (!(typeof delivered === "boolean" ? delivered : await delivered)) return;
+      const { index, nextOffset, pausedAt } = slice;
+      this.#finishSlice(partition, slice);
+      if (pausedAt !== null) pausePartition(partition);
       if (barrier.isWaiting(partition) && !(await barrier.passes(partition, nextOffset))) return;
       batch.progress(nextOffset);
-      if (paused) return;
+      if (pausedAt !== null) return;
       from = index;
       await batch.heartbeat();
     }
@@ -145,17 +160,18 @@ export class Pipeline implements BatchHandler {
     return to;
   }
 
-  #handleSlice({ records, partition }: ConsumedBatch, from: number): SliceEnd {
-    const { clock, ring, hub, health, sequence, metrics, deadLetters, pauseOnError } = this.#options;
+  #judgeSlice({ records, partition }: ConsumedBatch, from: number): Slice {
+    const { clock, ring, health, sequence, metrics, deadLetters, pauseOnError, limits } = this.#options;
     const to = this.#sliceEnd(records, from);
+    const waiting = limits === null ? null : new TenantSlice();
     this.#ages.beginSlice(clock.nowMs());
     const before = this.#intake.messageCount;
     sequence.expire(clock.monotonicMs());
-    let paused = false;
+    let pausedAt: number | null = null;
     let next = ring.nextOffset(partition);
     let index = from;
     // A slice ends early where more dead letters wait than should.
-    while (index < to && !paused && (index === from || !deadLetters.full)) {
+    while (index < to && pausedAt === null && (index === from || !deadLetters.full)) {
       const record = records[index++];
       if (!record) continue;
       const offset = Number(record.offset);
@@ -163,26 +179,75 @@ export class Pipeline implements BatchHandler {
         metrics.redeliveries.inc();
         continue;
       }
-      paused = this.#handleRecord(partition, offset, record) === "bad" && pauseOnError;
-      if (paused) this.#pausedAt.set(partition, offset);
+      const isBad = this.#judge(partition, offset, record, waiting) === "bad";
+      if (isBad && pauseOnError) pausedAt = offset;
       else next = offset + 1;
     }
     health.received(this.#intake.messageCount - before);
-    if (hub.flush() > 0) this.#ages.reachedClients(clock.nowMs());
-    this.#handled(partition, next);
-    return { index, nextOffset: next, paused };
+    return { index, nextOffset: next, pausedAt, waiting };
   }
 
-  #handleRecord(partition: number, offset: number, record: KafkaMessage): "done" | "bad" {
+  #judge(
+    partition: number,
+    offset: number,
+    record: KafkaMessage,
+    waiting: TenantSlice | null,
+  ): "done" | "bad" {
     const { inspector, ring } = this.#options;
     const intake = this.#intake.take(partition, offset, record);
     if (intake === "bad") return "bad";
-    const { forward } = inspector;
-    if (intake === "deliver" && forward !== null) {
-      ring.append(partition, offset, forward);
+    const { forward: value } = inspector;
+    if (intake !== "deliver" || value === null) return "done";
+    if (waiting === null) {
+      ring.append(partition, offset, value);
       this.#ages.delivered();
+    } else {
+      waiting.add({ offset, value, tenantId: inspector.tenantId, oldestUs: this.#ages.oldestUs });
     }
     return "done";
+  }
+
+  /** Delivers what the limits allow; false if the partition went away while somebody had to be asked. */
+  #deliver(partition: number, waiting: TenantSlice): boolean | Promise<boolean> {
+    const { limits } = this.#options;
+    if (limits === null || waiting.isEmpty) return true;
+    const tokens = waiting.take(limits);
+    if (tokens instanceof Promise) return this.#deliverLater(partition, waiting, tokens);
+    this.#append(partition, waiting.granted(tokens));
+    return true;
+  }
+
+  async #deliverLater(
+    partition: number,
+    waiting: TenantSlice,
+    tokens: Promise<ReadonlyMap<string, number>>,
+  ): Promise<boolean> {
+    const turn = this.#turns.get(partition);
+    const granted = waiting.granted(await tokens);
+    const room = this.#options.hub.room();
+    if (room !== null) await room;
+    if (this.#turns.get(partition) !== turn) return false;
+    this.#ages.beginSlice(this.#options.clock.nowMs());
+    this.#append(partition, granted);
+    return true;
+  }
+
+  #append(partition: number, records: readonly WaitingRecord[]): void {
+    for (const { offset, value, oldestUs } of records) {
+      this.#options.ring.append(partition, offset, value);
+      this.#ages.delivered(oldestUs);
+    }
+  }
+
+  #finishSlice(partition: number, { nextOffset, pausedAt }: Slice): void {
+    const { hub, clock } = this.#options;
+    if (hub.flush() > 0) this.#ages.reachedClients(clock.nowMs());
+    if (pausedAt !== null) this.#pausedAt.set(partition, pausedAt);
+    this.#handled(partition, nextOffset);
+  }
+
+  #nextTurn(partition: number): void {
+    this.#turns.set(partition, (this.#turns.get(partition) ?? 0) + 1);
   }
 
   #wakeWaiters(): void {

@@ -12,6 +12,8 @@ export interface ProcessMetricsInputs {
   readonly hub: Hub;
   readonly ring: Ring;
   readonly kafkaConnected: () => boolean;
+  /** `null`: Redis is not configured. */
+  readonly redisConnected: (() => boolean) | null;
   readonly pausedPartitions: () => number;
 }
 
@@ -24,12 +26,16 @@ export function exposeService(metrics: Metrics, build: BuildInfo, kafkaConnected
     runtime: build.runtime,
   };
   metrics.gauge("dashstream_build_info", labels).set(1);
-  metrics.gaugeFn("dashstream_dependency_up", { dependency: "kafka" }, () => (kafkaConnected() ? 1 : 0));
+  exposeDependency(metrics, "kafka", kafkaConnected);
+}
+
+function exposeDependency(metrics: Metrics, dependency: string, connected: () => boolean): void {
+  metrics.gaugeFn("dashstream_dependency_up", { dependency }, () => (connected() ? 1 : 0));
 }
 
 /** An age of -1 means never. */
 export function exposeProcess(metrics: Metrics, inputs: ProcessMetricsInputs): void {
-  const { build, health, hub, ring, kafkaConnected, pausedPartitions } = inputs;
+  const { build, health, hub, ring, kafkaConnected, redisConnected, pausedPartitions } = inputs;
   exposeService(metrics, build, kafkaConnected);
   const gauges: Readonly<Record<string, () => number>> = {
     websocket_uptime_seconds: () => Math.floor(health.snapshot().uptimeSeconds),
@@ -42,4 +48,5 @@ export function exposeProcess(metrics: Metrics, inputs: ProcessMetricsInputs): v
     replay_buffer_memory_bytes: () => ring.byteCount,
   };
   for (const [name, read] of Object.entries(gauges)) metrics.gaugeFn(name, {}, read);
+  if (redisConnected !== null) exposeDependency(metrics, "redis", redisConnected);
 }

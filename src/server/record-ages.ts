@@ -32,10 +32,14 @@ export class RecordAges {
     this.#oldestOfRecordUs = older(this.#oldestOfRecordUs, timestampUs);
   }
 
-  /** The record goes to clients. */
-  delivered(): void {
-    if (this.#oldestOfRecordUs > 0)
-      this.#oldestDeliveredUs = older(this.#oldestDeliveredUs, this.#oldestOfRecordUs);
+  /** Oldest time of the record's headers; 0 = none. */
+  get oldestUs(): number {
+    return this.#oldestOfRecordUs;
+  }
+
+  /** A record goes to clients; by default the one at hand. */
+  delivered(oldestUs = this.#oldestOfRecordUs): void {
+    if (oldestUs > 0) this.#oldestDeliveredUs = older(this.#oldestDeliveredUs, oldestUs);
   }
 
   /** Clients have what was delivered of the slice. */

@@ -85,6 +85,11 @@ export class Inspector {
     return this.#walker.batchHeaderFound ? this.#walker.batchHeader : null;
   }
 
+  /** Whose message it is: the tenant of the first header, else of the batch; empty if neither names one. */
+  get tenantId(): string {
+    return this.header(0)?.tenantId || this.batchHeader?.tenantId || "";
+  }
+
   /** The encoded message without framing and compression; empty if the value could not be decompressed. */
   get protobuf(): Buffer {
     return this.#body.subarray(this.#start);

@@ -77,6 +77,7 @@ export function startCommandLine(
       serve: serveHttp,
       build: { version: "1.2.3", gitSha: "abc", buildDate: "2026-01-01", runtime: "bun 1.4.5" },
       interrupted: interruption.signal,
+      onReloadRequest: () => () => {},
       ...context,
     },
     commands,

@@ -2,7 +2,11 @@ import { describe, expect, test } from "bun:test";
 import type { RequestContext } from "../../src/runtime/http.ts";
 import { type AdminActions, adminRoutes } from "../../src/server/admin-routes.ts";
 import type { SequenceGap } from "../../src/stream/sequence.ts";
+import { TenantRateLimiter } from "../../src/stream/index.ts";
+import { CATALOGUE } from "../../src/telemetry/catalogue.ts";
 import { silentLog } from "../../src/telemetry/log.ts";
+import { createMetrics } from "../../src/telemetry/registry.ts";
+import { manualClock } from "../support/manual-clock.ts";
 
 const HALTED: SequenceGap = { partition: 0, threadId: "a", expected: 2, received: 3, size: 1 };
 const actions: AdminActions = {
@@ -10,6 +14,7 @@ const actions: AdminActions = {
   resetThread: (threadId) => threadId === "a",
   resetHaltedThreads: () => 2,
   resumePartition: (partition) => partition === 1,
+  tenantLimiter: null,
 };
 
 function call(
@@ -100,5 +105,83 @@ describe("admin calls", () => {
     expect(await (await call("/partitions/1/resume")).json()).toEqual({ resumed: 1 });
     expect((await call("/partitions/2/resume")).status).toBe(404);
     expect((await call("/partitions/x/resume")).status).toBe(400);
+  });
+});
+
+describe("limits per tenant", () => {
+  const LIMIT = { messages_per_second: 500, burst_capacity: 5000 };
+
+  function rig(limit = { messagesPerSecond: 100, burstCapacity: 1000 }) {
+    const metrics = createMetrics({ catalogue: CATALOGUE, component: "websocket-server" });
+    const limiter = new TenantRateLimiter({ limit, clock: manualClock(), metrics, log: silentLog });
+    const app = adminRoutes({ ...actions, tenantLimiter: limiter }, null, silentLog);
+    const context: RequestContext = { peerAddress: "127.0.0.1", wantsUpgrade: false, upgrade: () => null };
+    const send = async (method: string, path: string, body?: unknown) => {
+      const text = typeof body === "string" ? body : JSON.stringify(body);
+      const request = new Request(`http://x/limits${path}`, { method, ...(body ? { body: text } : {}) });
+      const response = await app.fetch(request, context);
+      return { status: response.status, body: await response.json() };
+    };
+    return { limiter, send };
+  }
+
+  test("are shown, set and taken back, and count at once", async () => {
+    const { limiter, send } = rig();
+    expect(await send("PUT", "/acme", LIMIT)).toEqual({ status: 200, body: { tenant_id: "acme", ...LIMIT } });
+    expect(limiter.check("acme", 5000)).toBe(true);
+    expect(await send("PUT", "/two%20words%2Fslash", LIMIT)).toMatchObject({ status: 200 });
+    expect(await send("GET", "")).toEqual({
+      status: 200,
+      body: {
+        store: "local",
+        default: { messages_per_second: 100, burst_capacity: 1000 },
+        tenants: { acme: LIMIT, "two words/slash": LIMIT },
+      },
+    });
+    expect(await send("DELETE", "/acme")).toEqual({
+      status: 200,
+      body: { removed: "acme", messages_per_second: 100, burst_capacity: 1000 },
+    });
+    expect(await send("DELETE", "/acme")).toEqual({
+      status: 404,
+      body: { error: "the tenant has no limit of its own", tenant_id: "acme" },
+    });
+  });
+
+  test.each([
+    [
+      { ...LIMIT, burst_capacity: 1.5 },
+      "burst_capacity is 1.5, expected a whole number from 0 to 1000000000",
+    ],
+    [{ messages_per_second: 1 }, "burst_capacity is missing, expected a whole number from 0 to 1000000000"],
+    ["no json", "is null, expected an object with messages_per_second and burst_capacity"],
+  ])("refuse %j with what was expected", async (body, problem) => {
+    const { limiter, send } = rig();
+    expect(await send("PUT", "/acme", body)).toEqual({
+      status: 400,
+      body: { error: "invalid limit", details: [problem] },
+    });
+    expect(limiter.limits().tenants.size).toBe(0);
+  });
+
+  test("refuse a body that is too large, one tenant too many, and other methods", async () => {
+    const { limiter, send } = rig();
+    expect((await send("PUT", "/acme", "x".repeat(5_000))).status).toBe(413);
+    const limit = { messagesPerSecond: 1, burstCapacity: 1 };
+    limiter.replaceTenantLimits(new Map(Array.from({ length: 10_000 }, (_, i) => [`t${i}`, limit])));
+    expect(await send("PUT", "/acme", LIMIT)).toEqual({
+      status: 409,
+      body: { error: "too many tenants have limits of their own", tenant_id: "acme" },
+    });
+    expect([(await send("POST", "/acme")).status, (await send("DELETE", "")).status]).toEqual([405, 405]);
+  });
+
+  test("say how to have them where there are none, and are for administrators only", async () => {
+    const missing = await call("/limits", { get: true });
+    expect(missing.status).toBe(409);
+    expect(await missing.json()).toEqual({
+      error: "there are no limits per tenant; set TENANT_RATE_LIMIT_PER_SEC to have them",
+    });
+    expect((await call("/limits", { get: true, peer: "10.0.0.7" })).status).toBe(403);
   });
 });

@@ -29,6 +29,7 @@ export function quietInputs(): HealthInputs {
       last_failure_ago_seconds: null,
       waiting_partitions: [],
     },
+    tenantLimits: null,
     kafkaDownSeconds: null,
   };
 }

@@ -1,7 +1,7 @@
 // The pipeline with a real inspector, validator, ring and hub; Kafka and the dead-letter queue are played by the test.
 
 import type { KafkaMessage } from "kafkajs";
-import { Pipeline } from "../../src/server/pipeline.ts";
+import { Pipeline, type PipelineOptions } from "../../src/server/pipeline.ts";
 import { recordMetrics } from "../../src/server/record-metrics.ts";
 import type { DeadLetter } from "../../src/stream/dead-letter.ts";
 import { DeadLetterBarrier } from "../../src/stream/dead-letter-barrier.ts";
@@ -14,7 +14,7 @@ import { frameValue } from "../../src/wire/frame.ts";
 import { Inspector } from "../../src/wire/inspector.ts";
 import { encodeMessage } from "../../src/wire/messages.ts";
 import type { HeaderInit } from "../../src/wire/model.ts";
-import { hubRig, type RigOptions } from "./hub-rig.ts";
+import { type HubRig, hubRig, type RigOptions } from "./hub-rig.ts";
 
 export const MAX_PAYLOAD_BYTES = 1_048_576;
 
@@ -28,6 +28,7 @@ export interface PipelineRigOptions extends RigOptions {
   /** What a dead letter has to wait for, as in closed mode; default: nothing, as in open mode. */
   readonly onLetter?: (offset: number) => Promise<void>;
   readonly deadLettersFull?: () => boolean;
+  readonly tenantLimits?: (rig: HubRig) => PipelineOptions["limits"];
   /** Offsets below this were in the log before the start. */
   readonly logEndOffset?: number;
 }
@@ -65,6 +66,7 @@ export function pipelineRig(options: PipelineRigOptions = {}) {
     hub: rig.hub,
     deadLetters,
     barrier,
+    limits: options.tenantLimits?.(rig) ?? null,
     health: rig.health,
     metrics: recordMetrics(rig.registry),
     errors: {
