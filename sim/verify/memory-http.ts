@@ -18,13 +18,17 @@ export interface MemoryHttp {
   readonly serve: ServeHttp;
   /** @throws DashstreamError `server_unreachable` if nobody accepts requests on the port of `url` */
   request(url: string, init?: RequestInit): Promise<Response>;
-  readonly WebSocket: new (...args: ConstructorParameters<WebSocketConstructor>) => MemoryWebSocket;
+  readonly WebSocket: MemoryWebSocketClass;
+  /** The WebSocket of a web page, whose handshakes say where the page came from. */
+  pageWebSocket(origin: string): MemoryWebSocketClass;
 }
+
+type MemoryWebSocketClass = new (...args: ConstructorParameters<WebSocketConstructor>) => MemoryWebSocket;
 
 /** Where free ports are taken from; apart from those of the network in memory, so that logs are easy to read. */
 const FIRST_FREE_PORT = 49_152;
 const CLIENT_ADDRESS = "127.0.0.1";
-const UPGRADE = { headers: { connection: "upgrade", upgrade: "websocket" } };
+const UPGRADE = { connection: "upgrade", upgrade: "websocket" };
 
 class MemoryHttpServer implements HttpServer {
   readonly hostname: string;
@@ -51,7 +55,7 @@ class MemoryHttpServer implements HttpServer {
     });
   }
 
-  async connect(url: string, client: MemoryWebSocket): Promise<void> {
+  async connect(url: string, origin: string | null, client: MemoryWebSocket): Promise<void> {
     let connection: MemoryConnection | null = null;
     const context: RequestContext = {
       peerAddress: CLIENT_ADDRESS,
@@ -61,7 +65,8 @@ class MemoryHttpServer implements HttpServer {
         return new Response(null);
       },
     };
-    const response = await this.#options.fetch(new Request(url.replace(/^ws/, "http"), UPGRADE), context);
+    const headers = origin === null ? UPGRADE : { ...UPGRADE, origin };
+    const response = await this.#options.fetch(new Request(url.replace(/^ws/, "http"), { headers }), context);
     const accepted = connection as MemoryConnection | null;
     this.#clock.after(0, () => {
       if (accepted) accepted.established();
@@ -95,6 +100,18 @@ export function memoryHttp(clock: Clock): MemoryHttp {
     return server?.accepting ? server : undefined;
   };
 
+  const webSocketClass = (origin: string | null): MemoryWebSocketClass =>
+    class extends MemoryWebSocket {
+      constructor(url: string) {
+        super();
+        clock.after(0, () => {
+          const server = serverOf(url);
+          if (!server) return this.failed("nobody accepts connections there");
+          server.connect(url, origin, this).catch((error: unknown) => this.failed(String(error)));
+        });
+      }
+    };
+
   return {
     async serve(options) {
       const port = options.port === 0 ? nextFreePort++ : options.port;
@@ -110,15 +127,7 @@ export function memoryHttp(clock: Clock): MemoryHttp {
       if (!server) throw new DashstreamError("server_unreachable", `${url}: nobody accepts requests there`);
       return server.request(new Request(url, init));
     },
-    WebSocket: class extends MemoryWebSocket {
-      constructor(url: string) {
-        super();
-        clock.after(0, () => {
-          const server = serverOf(url);
-          if (!server) return this.failed("nobody accepts connections there");
-          server.connect(url, this).catch((error: unknown) => this.failed(String(error)));
-        });
-      }
-    },
+    WebSocket: webSocketClass(null),
+    pageWebSocket: webSocketClass,
   };
 }

@@ -1,4 +1,7 @@
 import { afterEach, describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type Broker, createBroker } from "../../sim/broker/broker.ts";
 import { serveCommand } from "../../src/cli/serve.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
@@ -51,6 +54,44 @@ describe("serve", () => {
     await server.lineWith("kafka connect failed");
     server.process.kill("SIGINT");
     expect((await server.ended()).exitCode).toBe(0);
+  });
+
+  test("reads its file of tenant limits again on SIGHUP, and keeps the old ones if it is wrong", async () => {
+    const dir = mkdtempSync(join(tmpdir(), "dashstream-limits-"));
+    const file = join(dir, "limits.json");
+    const write = (rate: unknown) =>
+      writeFileSync(file, JSON.stringify({ acme: { messages_per_second: rate, burst_capacity: 10 } }));
+    write(1);
+    const { bootstrap } = await startBroker();
+    const server = serve("0", bootstrap, { TENANT_RATE_LIMIT_PER_SEC: "5", TENANT_RATE_LIMITS_FILE: file });
+    const port = portOf(await server.lineWith("dashstream started"));
+    const limits = async () => (await fetch(`http://127.0.0.1:${port}/admin/limits`)).json();
+    const acme = (rate: number) => ({ acme: { messages_per_second: rate, burst_capacity: 10 } });
+    expect(await limits()).toEqual({
+      store: "local",
+      default: { messages_per_second: 5, burst_capacity: 50 },
+      tenants: acme(1),
+    });
+    write(2);
+    server.process.kill("SIGHUP");
+    await server.lineWith("tenant limits reloaded");
+    expect(await limits()).toMatchObject({ tenants: acme(2) });
+    write("fast");
+    server.process.kill("SIGHUP");
+    const refusal = JSON.parse(await server.lineWith("tenant limits not reloaded"));
+    expect(refusal.error).toContain('tenant "acme": messages_per_second is "fast", expected a number');
+    expect(await limits()).toMatchObject({ tenants: acme(2) });
+    server.process.kill("SIGTERM");
+    expect(await server.ended()).toEqual({ exitCode: 0, stderr: "" });
+    rmSync(dir, { recursive: true });
+  });
+
+  test("ends on SIGHUP where it has no file to read again", async () => {
+    const { bootstrap } = await startBroker();
+    const server = serve("0", bootstrap);
+    await server.lineWith("partitions assigned");
+    server.process.kill("SIGHUP");
+    expect((await server.ended()).exitCode).not.toBe(0);
   });
 
   describe("while Kafka hangs", () => {

@@ -9,6 +9,18 @@ function reportOf(snapshot: Partial<HealthSnapshot>) {
 }
 
 describe("the keys of /health", () => {
+  test("have limits per tenant only where there are some, at the end", () => {
+    const tenantLimits = {
+      store: "local",
+      limited: 0,
+      limited_last_120s: 0,
+      tenants_over_limit: [],
+      redis: null,
+    } as const;
+    const report = healthReport({ ...quietInputs(), tenantLimits });
+    expect(Object.entries(report).at(-1)).toEqual(["tenant_limits", tenantLimits]);
+  });
+
   test("are all there, in the order that readers know, with our own at the end", () => {
     const report = reportOf({ payloadMissing: 1 });
     expect(Object.keys(report)).toEqual([

@@ -14,11 +14,14 @@ let http: MemoryHttp;
 let server: HttpServer;
 let peer: PeerSocket;
 let events: string[];
+/** Of the handshakes. */
+let origins: (string | null)[];
 
 beforeEach(async () => {
   clock = new VirtualClock(0);
   http = memoryHttp(clock);
   events = [];
+  origins = [];
   server = await http.serve({
     hostname: "127.0.0.1",
     port: 0,
@@ -26,6 +29,7 @@ beforeEach(async () => {
     maxBufferedBytes: MAX_BUFFERED_BYTES,
     fetch(request, context) {
       if (new URL(request.url).pathname !== "/ws") return new Response(context.peerAddress);
+      origins.push(request.headers.get("origin"));
       const upgraded = context.upgrade((socket) => {
         peer = socket;
         socket.send("welcome");
@@ -81,6 +85,14 @@ describe("requests", () => {
 });
 
 describe("a WebSocket", () => {
+  test("of a web page says where the page came from, any other does not", async () => {
+    const page = http.pageWebSocket("https://a.example");
+    new page(`ws://127.0.0.1:${server.port}/ws`);
+    await clock.advance(0);
+    await connect();
+    expect(origins).toEqual(["https://a.example", null]);
+  });
+
   test("opens before its first frame, and passes frames both ways", async () => {
     const { socket, seen } = await connect();
     expect(seen).toEqual(["open", "welcome"]);
