@@ -114,6 +114,31 @@ async function compareFanOut(): Promise<void> {
   line("fan-out, 100 clients (deliveries)", hub, `${(hub.rate / bare.rate).toFixed(2)} of the rate`, "0.7");
 }
 
+async function limiterCosts(): Promise<void> {
+  const child = startChild("limiter-costs.ts");
+  const next = async () => {
+    const { what, units, seconds, cpuSeconds, reason } = await child.next();
+    const cost = perMillion(Number(cpuSeconds), Number(units));
+    return { what, units: Number(units), seconds: Number(seconds), cost, reason };
+  };
+  const [checks, slices, bare] = [await next(), await next(), await next()];
+  row("tenant limits, single checks", checks.units, checks.seconds, checks.cost, null, "");
+  row("tenant limits, records in slices of 500", slices.units, slices.seconds, slices.cost, null, "");
+  if (bare.what === "no redis") return void notes.push(`limits in Redis: not measured, ${bare.reason}`);
+  const redis = await next();
+  row("bare pipelines of 100 scripts, real Redis", bare.units, bare.seconds, bare.cost, null, "");
+  rows.push([
+    "tenant limits in Redis, 100 tenants a call",
+    String(redis.units),
+    redis.seconds.toFixed(2),
+    Math.round(redis.units / redis.seconds).toLocaleString("en"),
+    redis.cost.toFixed(2),
+    `${(bare.seconds / redis.seconds).toFixed(2)} of the rate`,
+    "",
+  ]);
+  await child.stop();
+}
+
 async function latencyAndMemory(): Promise<void> {
   const broker = startChild("broker-process.ts");
   const { bootstrap } = await broker.next();
@@ -212,6 +237,7 @@ await pipeline(10, RECORDS, bare, "17");
 await pipeline(100, Math.floor(RECORDS / 10), bare, "");
 await compareFanOut();
 await stageCosts();
+await limiterCosts();
 await latencyAndMemory();
 await virtualTime();
 await startTime();
