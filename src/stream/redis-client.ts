@@ -51,6 +51,8 @@ class ReconnectingClient implements RedisClient {
   #failures = 0;
   /** Whether this attempt has reported its failure. */
   #reported = false;
+  /** Whether this attempt went well to its end. */
+  #usable = false;
   #dialledMs = 0;
   #reconnect: Timer | null = null;
   #closed = false;
@@ -83,7 +85,7 @@ class ReconnectingClient implements RedisClient {
   }
 
   get connected(): boolean {
-    return this.commands.status === "ready";
+    return this.#usable && this.commands.status === "ready";
   }
 
   close(): void {
@@ -95,6 +97,7 @@ class ReconnectingClient implements RedisClient {
 
   #connect(): void {
     this.#reconnect = null;
+    this.#usable = false;
     this.#reported = false;
     this.#dialledMs = this.#options.clock.monotonicMs();
     // What goes wrong comes as events, from every stage of an attempt.
@@ -102,8 +105,10 @@ class ReconnectingClient implements RedisClient {
   }
 
   #ready(): void {
+    // It said what is wrong and goes on all the same, for example in another database than the one that was asked for.
+    if (this.#reported) return this.commands.disconnect(true);
+    this.#usable = true;
     this.#failures = 0;
-    this.#reported = false;
     this.#options.onConnected?.(this.#options.clock.monotonicMs() - this.#dialledMs);
   }
 

@@ -254,6 +254,29 @@ describe("while somebody else is asked for tokens", () => {
   });
 });
 
+test("slices of two partitions that wait at the same time keep their records and ages apart", async () => {
+  const answers: ((granted: Record<string, number>) => void)[] = [];
+  const rig = pipelineRig({
+    tenantLimits: () => ({
+      takeAll: () =>
+        new Promise((resolve) => answers.push((granted) => resolve(new Map(Object.entries(granted))))),
+    }),
+  });
+  rig.pipeline.assigned([{ partition: 1, startOffset: 0, logStartOffset: 0, logEndOffset: 0 }]);
+  const client = rig.connect();
+  const nowUs = rig.clock.nowMs() * 1000;
+  const aged = (ageMs: number) =>
+    message({ offset: "0", value: event("a", 1, { timestampUs: nowUs - ageMs * 1000 }) });
+  const both = [rig.handle([aged(10)], 0), rig.handle([aged(900)], 1)];
+  answers[1]?.({ acme: 1 });
+  await both[1];
+  answers[0]?.({ acme: 1 });
+  await both[0];
+  expect(client.records.map(({ partition }) => partition)).toEqual([1, 0]);
+  const latency = rig.registry.histogram("websocket_e2e_latency_ms", { stage: "producer_to_client" });
+  expect([latency.count, latency.sum]).toEqual([2, 910]);
+});
+
 describe("what /health says of limits", () => {
   test("who was over lately, by how much, and how many in all", async () => {
     const rig = limitedRig();
@@ -272,11 +295,11 @@ describe("what /health says of limits", () => {
       ],
       redis: null,
     });
-    expect(rig.limitsLog[0]).toEqual({
-      msg: "tenant over its limit: records are not delivered",
-      tenant_id: "acme",
-      limited: 2,
-    });
+    const msg = "tenant over its limit: records are not delivered";
+    expect(rig.limitsLog).toEqual([
+      { msg, tenant_id: "acme", limited: 2 },
+      { msg, tenant_id: "other", limited: 7 },
+    ]);
     rig.clock.advance(140_000);
     expect(rig.limits?.health()).toMatchObject({ limited: 9, limited_last_120s: 0, tenants_over_limit: [] });
   });

@@ -152,6 +152,33 @@ test("an outage is no second burst: what Redis granted is gone for the process t
   });
 });
 
+test("nor is it one for tenants that are checked one by one", async () => {
+  await limited(async ({ world, server, limiter }) => {
+    expect(await world.outcome(Promise.resolve(limiter.check("acme", 90)))).toBe(true);
+    await world.outcome(server.down());
+    await world.advance(10);
+    expect([limiter.check("acme", 20), limiter.check("acme", 10)]).toEqual([false, true]);
+  });
+});
+
+test("after a Redis that worked again, the pauses begin anew", async () => {
+  await limited(async ({ world, server, limiter, take }) => {
+    const fault = server.control("EVALSHA", () => ({ kind: "error", error: "ERR broken" }));
+    const untilTried = async (maxPauseMs: number) => {
+      await take(1);
+      await world.advance(maxPauseMs);
+    };
+    for (const pause of [250, 500, 1_000, 2_000]) await untilTried(pause);
+    fault.remove();
+    await take(1);
+    expect(limiter.state).toMatchObject({ problem: null });
+    server.control("EVALSHA", () => ({ kind: "error", error: "ERR broken" }), { times: 1 });
+    await untilTried(251);
+    await take(1);
+    expect(limiter.state).toMatchObject({ problem: null });
+  });
+});
+
 test("a late answer is of no consequence for the caller", async () => {
   await limited(async ({ world, server, take }) => {
     const slow = server.control("EVALSHA", () => ({ kind: "delay", delayMs: 400 }), { times: 1 });

@@ -83,6 +83,13 @@ function behavesAsClient(start: StartTarget): void {
     expect(await third.redis.commands.exists("only in 3")).toBe(1);
   });
 
+  test("a database that is not there is said and not replaced by another", async () => {
+    const { redis, failed, errors } = connect({ database: 99 });
+    await failed(2);
+    expect(errors[0]).toBe("redis_unreachable: ERR DB index is out of range");
+    expect(redis.connected).toBe(false);
+  });
+
   test("a Redis that goes and comes back is found again, as often as it likes", async () => {
     const { redis, connected, failed, errors } = connect();
     await connected();
@@ -229,6 +236,25 @@ describe("in virtual time", () => {
     expect(Math.min(...pauses.slice(5))).toBeGreaterThanOrEqual(4_000);
     expect(new Set(pauses).size).toBe(pauses.length);
     expect(failures.length).toBeGreaterThan(120);
+  });
+
+  test("after a connection that stood the pauses begin anew", async () => {
+    await world(async (here) => {
+      const server = createRedisServer(here);
+      await server.start();
+      await server.down();
+      const { redis, failures } = virtualClient(here, server.port);
+      await here.advance(30_000);
+      await here.outcome(server.up());
+      await here.advance(6_000);
+      expect(redis.connected).toBe(true);
+      const before = failures.length;
+      await here.outcome(server.down());
+      await here.advance(300);
+      expect(failures.length).toBe(before + 2);
+      redis.close();
+      await here.outcome(server.stop());
+    });
   });
 
   test("a connection on which nothing comes back is given up after 5 s, with its commands, and made anew", async () => {

@@ -250,7 +250,7 @@ export function behavesAsRedis(start: StartTarget): void {
     expect(await scanAll(redis, pattern, 3)).toEqual([...expected].sort());
   });
 
-  test("a walk finds every key that stays, also while others are deleted and added", async () => {
+  test("a walk finds every key that stays, also while others are deleted, added and replaced", async () => {
     const keys = Array.from({ length: 500 }, (_, i) => `k${i}`);
     for (const key of keys) await redis.set(key, "1");
     const found = new Set<string>();
@@ -262,6 +262,7 @@ export function behavesAsRedis(start: StartTarget): void {
       const doomed = page.filter((key) => Number(key.slice(1)) % 2 === 1);
       if (doomed.length > 0) await redis.unlink(doomed);
       if (added++ < 100) await redis.set(`new${added}`, "1");
+      await redis.set("k0", `replaced ${added}`);
       cursor = next;
     } while (cursor !== "0");
     expect(keys.filter((key) => Number(key.slice(1)) % 2 === 0 && !found.has(key))).toEqual([]);
