@@ -269,6 +269,18 @@ export function behavesAsRedis(start: StartTarget): void {
     expect(await redis.exists(...keys.filter((key) => Number(key.slice(1)) % 2 === 1))).toBe(0);
   });
 
+  test("a walk in the smallest steps ends, also over keys that were replaced", async () => {
+    for (const key of ["a", "b", "c", "a"]) await redis.set(key, "1");
+    const found: string[] = [];
+    let cursor = "0";
+    for (let steps = 0; steps === 0 || (cursor !== "0" && steps < 100); steps++) {
+      const [next, page] = await redis.scan(cursor, "COUNT", 1);
+      found.push(...page);
+      cursor = next;
+    }
+    expect([cursor, found.sort()]).toEqual(["0", ["a", "b", "c"]]);
+  });
+
   test("the time is that of the machine, in seconds and microseconds", async () => {
     const [seconds = 0, micros = 0] = (await redis.time()).map(Number);
     expect(Math.abs(seconds - Date.now() / 1000)).toBeLessThan(5);
