@@ -8,7 +8,8 @@ import { connectStream } from "../../src/client/index.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { seededRandom } from "../../src/runtime/random.ts";
 import { type ProgramRun, startProgram } from "../cli/process-rig.ts";
-import { freePort, type RealKafka, startKafka } from "../support/kafka/start-kafka.ts";
+import { freePort } from "../support/free-port.ts";
+import { type RealKafka, startKafka } from "../support/kafka/start-kafka.ts";
 import { MixedTraffic, type Place } from "../support/mixed-traffic.ts";
 import { describeReal } from "../support/real-components.ts";
 
