@@ -5,10 +5,8 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { createRedisServer, type RedisServer } from "../../sim/redis/server.ts";
 import { runVirtual, type VirtualWorld } from "../../sim/verify/virtual-world.ts";
-import { type RateLimit, TenantRateLimiter } from "../../src/stream/index.ts";
-import { CATALOGUE } from "../../src/telemetry/catalogue.ts";
+import { createStreamMetrics, type RateLimit, TenantRateLimiter } from "../../src/stream/index.ts";
 import { type Log, silentLog } from "../../src/telemetry/log.ts";
-import { createMetrics } from "../../src/telemetry/registry.ts";
 
 const LIMIT: RateLimit = { messagesPerSecond: 1, burstCapacity: 100 };
 const TIMEOUT_MS = 250;
@@ -35,11 +33,7 @@ function limited<T>(
     const server = createRedisServer(world);
     await server.start();
     if (!isUp) await server.down();
-    const metrics = createMetrics({
-      catalogue: CATALOGUE,
-      component: "stream",
-      with: { rate_limit_redis: true },
-    });
+    const metrics = createStreamMetrics({ rate_limit_redis: true });
     const logged: string[] = [];
     const log: Log = { ...silentLog, error: (msg) => logged.push(msg) };
     const { clock, network, random } = world;

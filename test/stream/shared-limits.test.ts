@@ -7,10 +7,8 @@ import { Redis } from "ioredis";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { systemNetwork } from "../../src/runtime/network.ts";
 import { seededRandom } from "../../src/runtime/random.ts";
-import { type RateLimit, TenantRateLimiter } from "../../src/stream/index.ts";
-import { CATALOGUE } from "../../src/telemetry/catalogue.ts";
+import { createStreamMetrics, type RateLimit, TenantRateLimiter } from "../../src/stream/index.ts";
 import { silentLog } from "../../src/telemetry/log.ts";
-import { createMetrics } from "../../src/telemetry/registry.ts";
 import { type StartTarget, startEmbedded, startReal, type Target } from "../sim/redis/conformance/target.ts";
 import { describeReal } from "../support/real-components.ts";
 
@@ -43,11 +41,7 @@ function sharesBuckets(start: StartTarget): void {
   async function limiter(
     limit: RateLimit,
   ): Promise<TenantRateLimiter & { errors(operation: string): number }> {
-    const metrics = createMetrics({
-      catalogue: CATALOGUE,
-      component: "stream",
-      with: { rate_limit_redis: true },
-    });
+    const metrics = createStreamMetrics({ rate_limit_redis: true });
     const settings = { host: target.host, port: target.port };
     const created = new TenantRateLimiter({
       limit,
@@ -222,4 +216,35 @@ function sharesBuckets(start: StartTarget): void {
 
 describe("on the embedded server", () => sharesBuckets(startEmbedded));
 
-describeReal("redis-server", "on a real Redis", () => sharesBuckets(startReal));
+describeReal("redis-server", "on a real Redis", () => {
+  sharesBuckets(startReal);
+
+  test("an answer that came in time counts, also if the process was too busy to read it", async () => {
+    const target = await startReal();
+    const metrics = createStreamMetrics({ rate_limit_redis: true });
+    const limiter = new TenantRateLimiter({
+      limit: ONCE,
+      clock: systemClock,
+      metrics,
+      log: silentLog,
+      redis: {
+        settings: { host: target.host, port: target.port },
+        network: systemNetwork,
+        random: seededRandom(1),
+        timeoutMs: 300,
+      },
+    });
+    const redis = new Redis({ host: target.host, port: target.port });
+    while (limiter.state.store === "redis" && !limiter.state.connected) await redis.ping();
+    await limiter.check("acme", 1);
+    const answer = limiter.check("acme", 9);
+    const busyUntilMs = performance.now() + 600;
+    while (performance.now() < busyUntilMs);
+    expect(await answer).toBe(true);
+    expect(await redis.hget(KEY, "tokens")).toBe("0");
+    expect(limiter.state).toMatchObject({ problem: null });
+    limiter.close();
+    redis.disconnect();
+    await target.stop();
+  });
+});

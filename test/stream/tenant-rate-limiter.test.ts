@@ -2,17 +2,15 @@
 
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { type RateLimit, TenantRateLimiter } from "../../src/stream/index.ts";
-import { CATALOGUE } from "../../src/telemetry/catalogue.ts";
+import { createStreamMetrics, type RateLimit, TenantRateLimiter } from "../../src/stream/index.ts";
 import { type Log, silentLog } from "../../src/telemetry/log.ts";
-import { createMetrics } from "../../src/telemetry/registry.ts";
 import { manualClock } from "../support/manual-clock.ts";
 
 const LIMIT: RateLimit = { messagesPerSecond: 10, burstCapacity: 20 };
 
 function limiterRig(limit = LIMIT, log: Log = silentLog) {
   const clock = manualClock();
-  const metrics = createMetrics({ catalogue: CATALOGUE, component: "stream" });
+  const metrics = createStreamMetrics();
   const limiter = new TenantRateLimiter({ limit, clock, metrics, log });
   const series = async (name: string) => {
     const { body } = await metrics.expose(null);
