@@ -2,7 +2,12 @@
 
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { createStreamMetrics, type RateLimit, TenantRateLimiter } from "../../src/stream/index.ts";
+import {
+  createStreamMetrics,
+  type RateLimit,
+  type SendLimiter,
+  TenantRateLimiter,
+} from "../../src/stream/index.ts";
 import { type Log, silentLog } from "../../src/telemetry/log.ts";
 import { manualClock } from "../support/manual-clock.ts";
 
@@ -48,6 +53,11 @@ describe("a check", () => {
       expect(() => limiter.takeAll(wanted({ acme: count }))).toThrow("a whole number from 0 on expected");
     },
   );
+});
+
+test("a producer takes it as its limiter", () => {
+  const limiter: SendLimiter = limiterRig({ messagesPerSecond: 0, burstCapacity: 1 }).limiter;
+  expect([limiter.check("acme"), limiter.check("acme")]).toEqual([true, false]);
 });
 
 test("takeAll gives each tenant what is there, up to what it wants", () => {

@@ -8,7 +8,11 @@ describeReal("promtool", "promtool", () => {
   test.each(["websocket-server", "exporter", "quality-monitor"] as const)(
     "accepts what %s exposes before anything happened",
     async (component) => {
-      const metrics = createMetrics({ catalogue: CATALOGUE, component, with: { redis: true } });
+      const metrics = createMetrics({
+        catalogue: CATALOGUE,
+        component,
+        with: { redis: true, rate_limit_redis: true },
+      });
       expect(metricComplaints((await metrics.expose(null)).body)).toEqual([]);
     },
   );
