@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import type { RequestContext } from "../../src/runtime/http.ts";
 import { type AdminActions, adminRoutes } from "../../src/server/admin-routes.ts";
-import type { SequenceGap } from "../../src/stream/sequence.ts";
 import { TenantRateLimiter } from "../../src/stream/index.ts";
+import type { SequenceGap } from "../../src/stream/sequence.ts";
 import { CATALOGUE } from "../../src/telemetry/catalogue.ts";
 import { silentLog } from "../../src/telemetry/log.ts";
 import { createMetrics } from "../../src/telemetry/registry.ts";
