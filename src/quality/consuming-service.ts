@@ -23,6 +23,8 @@ export interface ConsumingServiceParts {
   readonly consumer: Consumer;
   /** The body of `GET /health`, if it answers that. */
   readonly health?: () => object;
+  /** Why it should get no traffic besides not being a member of the group. */
+  readonly notReadyReasons?: () => readonly string[];
   /** Told in the start line besides what every service tells. */
   readonly startFields?: LogFields;
   /** Called after the last message, while the port is still open. */
@@ -81,7 +83,10 @@ export class ConsumingService {
     if (health) getOnly(app, "/health", (c) => c.json(health()));
     addServiceRoutes(app, {
       metrics,
-      notReadyReasons: () => (consumer.joined ? [] : [`waiting for ${consumer.waitingFor}`]),
+      notReadyReasons: () => [
+        ...(consumer.joined ? [] : [`waiting for ${consumer.waitingFor}`]),
+        ...(this.#parts.notReadyReasons?.() ?? []),
+      ],
       draining: () => this.#draining,
       log: this.#options.log,
     });

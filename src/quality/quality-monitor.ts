@@ -55,10 +55,16 @@ export class QualityMonitor {
       metrics: this.metrics,
       consumer: this.#consumer,
       health: () => this.health(),
+      notReadyReasons: () =>
+        this.#deadLetters.notReadyReasons(this.#consumer.waitingPartitions(this.#sendTimeoutMs)),
       startFields: { dlq_topic: config.kafkaDlqTopic },
       finish: () => this.#finish(),
     });
     exposeService(this.metrics, build, () => this.#consumer.joined);
+  }
+
+  get #sendTimeoutMs(): number {
+    return this.#options.config.dlqSendTimeoutSecs * 1000;
   }
 
   get address(): ConsumingService["address"] {
@@ -85,7 +91,7 @@ export class QualityMonitor {
       messagesReceived: this.#received.value,
       decodeErrors: this.#decodeErrors,
       evaluations: this.#intake.stats(),
-      deadLetters: this.#deadLetters.health(),
+      deadLetters: this.#deadLetters.health(this.#consumer.waitingPartitions()),
     });
   }
 
@@ -121,7 +127,8 @@ export class QualityMonitor {
         includePayload: config.dlqIncludeFullPayload,
       },
       maxInFlight: config.maxConcurrentDlqSends,
-      sendTimeoutMs: config.dlqSendTimeoutSecs * 1000,
+      mode: config.dlqFailClosed ? "fail_closed" : "fail_open",
+      sendTimeoutMs: this.#sendTimeoutMs,
       counts: libraryDeadLetterMetrics(this.metrics),
       clock,
       random,
@@ -141,6 +148,7 @@ export class QualityMonitor {
       schemaPolicy: config.schemaCompatibility,
       maxPayloadBytes: config.websocketMaxPayloadBytes,
       gapPolicy: config.sequenceGapPolicy,
+      reorderWindow: config.sequenceReorderWindow,
       metrics: this.metrics,
       clock,
       random,

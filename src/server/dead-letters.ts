@@ -68,14 +68,7 @@ export function createDeadLetters(options: DeadLettersOptions): DeadLetters {
     async flush(timeoutMs) {
       await endsWithin(options.clock, timeoutMs, Promise.all([handler.settled(), barrier.allSettled()]));
     },
-    notReadyReasons() {
-      if (!config.dlqFailClosed) return [];
-      // Shorter waits are no reason to send clients elsewhere.
-      const held = barrier.heldPartitions(sendTimeoutMs);
-      return [
-        ...(handler.topicProblem === null ? [] : [handler.topicProblem]),
-        ...(held.length === 0 ? [] : [`partitions ${held.join(", ")} wait for their dead letters`]),
-      ];
-    },
+    // Shorter waits are no reason to send clients elsewhere.
+    notReadyReasons: () => handler.notReadyReasons(barrier.heldPartitions(sendTimeoutMs)),
   };
 }

@@ -42,6 +42,8 @@ export interface ConsumerOptions extends Seams {
   readonly maxPayloadBytes?: number;
   /** What a missing sequence number does; `off` checks none. Default `warn`. */
   readonly gapPolicy?: GapPolicy | "off";
+  /** How many later records of its thread may overtake a number before it counts as missing; default 8. */
+  readonly reorderWindow?: number;
   readonly metrics: Metrics;
   /**
    * Handles a message. Throws or rejects: with a dead-letter handler the record becomes a `processing_error` and the
@@ -77,10 +79,7 @@ export class Consumer {
       schemaPolicy: options.schemaPolicy ?? "exact",
       framing: options.framing ?? "strict",
     });
-    this.#sequence =
-      gapPolicy === "off"
-        ? null
-        : new SequenceValidator({ policy: gapPolicy, events: reportSequence(metrics, log, gapPolicy) });
+    this.#sequence = gapPolicy === "off" ? null : createSequence(options, gapPolicy);
     this.#barrier = new DeadLetterBarrier({
       clock,
       hold: (partition) => this.#group.hold(partition, "dead_letters"),
@@ -140,9 +139,9 @@ export class Consumer {
     return this.#sequence?.resetHalted() ?? 0;
   }
 
-  /** Partitions that stand still until Kafka has their dead letters. */
-  get waitingPartitions(): readonly number[] {
-    return this.#barrier.heldPartitions();
+  /** Partitions that have stood still for at least `forMs` until Kafka has their dead letters. */
+  waitingPartitions(forMs = 0): readonly number[] {
+    return this.#barrier.heldPartitions(forMs);
   }
 
   /** Asks Kafka where the partitions end, so that their lag is right also while nothing is read. Rejects as Kafka does. */
@@ -210,4 +209,12 @@ export class Consumer {
       this.#barrier.unhold(partition);
     }
   }
+}
+
+function createSequence(
+  { metrics, log, reorderWindow }: ConsumerOptions,
+  policy: GapPolicy,
+): SequenceValidator {
+  const events = reportSequence(metrics, log, policy);
+  return new SequenceValidator({ policy, events, ...(reorderWindow === undefined ? {} : { reorderWindow }) });
 }

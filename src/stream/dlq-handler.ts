@@ -92,9 +92,14 @@ export class DlqHandler {
     return this.#activity.pending >= this.#permits.size;
   }
 
-  /** Why the topic cannot be used, as far as is known; `null` = nothing is known against it. */
-  get topicProblem(): string | null {
-    return this.#topic.problem;
+  /**
+   * Why a program should get no traffic because of its dead letters, for people. Always empty in `fail_open`, where
+   * the stream goes on. `waitingPartitions`: those that have stood still for long.
+   */
+  notReadyReasons(waitingPartitions: readonly number[]): readonly string[] {
+    if (this.mode === "fail_open") return [];
+    const waiting = `partitions ${waitingPartitions.join(", ")} wait for their dead letters`;
+    return [this.#topic.problem ?? [], waitingPartitions.length === 0 ? [] : waiting].flat();
   }
 
   /** Looks whether the topic exists, and keeps looking while it does not. */

@@ -230,3 +230,24 @@ describeReal("promtool", "promtool", () => {
     expect(metricComplaints(await monitor.exposition())).toEqual([]);
   });
 });
+
+test("in closed mode it waits for its dead letters, says so, and is not ready meanwhile", async () => {
+  const refusal = broker.control("Produce", () => ({ kind: "error", error: "TOPIC_AUTHORIZATION_FAILED" }), {
+    topic: DLQ,
+  });
+  const monitor = await start({ DLQ_FAIL_CLOSED: "true", DLQ_SEND_TIMEOUT_SECS: "1" });
+  append(broker, 0, BAD, evaluation(0.9));
+  for (let reasons: unknown = []; String(reasons) !== "partitions 0 wait for their dead letters"; ) {
+    ({ reasons } = await monitor.json("/readyz"));
+  }
+  expect((await monitor.json("/health")).dlq_health).toMatchObject({
+    mode: "fail_closed",
+    status: "degraded",
+    waiting_partitions: [0],
+  });
+  refusal.remove();
+  await monitor.reaches("dashstream_dlq_sends_total", 1);
+  await monitor.ready();
+  expect(await monitor.metric("dashstream_dlq_send_failures_total")).toBe(0);
+  expect(await monitor.metric("dashstream_dlq_send_retries_total")).toBeGreaterThan(0);
+});

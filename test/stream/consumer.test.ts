@@ -239,7 +239,7 @@ test("in closed mode a partition waits for its dead letter, and nothing is hande
   const refusal = broker.control("Produce", () => ({ kind: "error", error: "TOPIC_AUTHORIZATION_FAILED" }));
   append(0, event("a", 1), BAD, event("a", 3));
   append(1, event("b", 1));
-  await eventually(() => consumer.waitingPartitions.length > 0 && received.length === 3);
+  await eventually(() => consumer.waitingPartitions().length > 0 && received.length === 3);
   append(0, event("a", 4));
   append(1, event("b", 2));
   await until(() => offsets(1).length === 2);

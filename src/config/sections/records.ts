@@ -37,7 +37,7 @@ export const RECORD_OPTIONS = {
       text: (policy: unknown) => (policy === "halt" ? "0" : "8"),
     },
     help: "How many later records of its thread may overtake a number before it counts as missing.",
-    commands: ["serve", "demo"],
+    commands: ["serve", "demo", "quality-monitor"],
   }),
   kafkaDlqTopic: option({
     env: ["KAFKA_DLQ_TOPIC"],
@@ -70,7 +70,7 @@ export const RECORD_OPTIONS = {
     kind: onOff(),
     default: "false",
     help: "Whether a partition waits until Kafka has the dead letter of a bad record, instead of going on and losing the letter if need be.",
-    commands: ["serve", "demo"],
+    commands: ["serve", "demo", "quality-monitor"],
   }),
   dlqIncludeFullPayload: option({
     env: ["DLQ_INCLUDE_FULL_PAYLOAD"],
