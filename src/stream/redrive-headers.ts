@@ -1,10 +1,10 @@
 // How a redriven record says what it is: the same id for every copy of one record, and how often it was sent again,
 // so that a reader can recognise a second copy and nobody sends a bad record round for ever.
 
-/** Kafka headers of a record; a repeated name has a list. */
-export type RecordHeaders = Readonly<
-  Record<string, Buffer | string | readonly (Buffer | string)[] | undefined>
->;
+/** Kafka headers of a record; a repeated name has a list. Kafka allows headers without a value. */
+export type RecordHeaders = Readonly<Record<string, HeaderValue | readonly HeaderValue[] | undefined>>;
+
+type HeaderValue = Buffer | string | null;
 
 /** The id that all copies of a record share: that of its first place. */
 export const RECORD_ID_HEADER = "dashstream-record-id";
@@ -14,8 +14,8 @@ export const HOPS_HEADER = "dashstream-redrive-hops";
 /** The text of a header; of several of one name the first. `null` if there is none. */
 export function headerText(headers: RecordHeaders | undefined, name: string): string | null {
   const value = headers?.[name];
-  const first: Buffer | string | undefined = Array.isArray(value) ? value[0] : (value as Buffer | string);
-  return first === undefined ? null : first.toString();
+  const first: HeaderValue | undefined = Array.isArray(value) ? value[0] : (value as HeaderValue);
+  return first?.toString() ?? null;
 }
 
 /** The id of a record: the one it carries, else its place in the log. */

@@ -1,0 +1,202 @@
+// One batch of letters: what is missing is read from their sources, then they are sent and noted. Records of one
+// partition keep their order; partitions do not wait for each other.
+
+import { describeError } from "../errors.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { Random } from "../runtime/random.ts";
+import type { WritableRecord } from "../stream/topic-writer.ts";
+import type { Ledger } from "./ledger.ts";
+import { identityOf, type LedgerEntry } from "./ledger-lines.ts";
+import type { DeadLetterView } from "./letter.ts";
+import { type OriginalRecord, restore, sourceToRead } from "./original-record.ts";
+import type { RateLimit } from "./rate-limit.ts";
+import type { RangeReader } from "./read-letters.ts";
+import { sendRecords, type Write } from "./record-sender.ts";
+import type { RedriveTally } from "./redrive-report.ts";
+import type { RedriveTargets } from "./redrive-targets.ts";
+import { recordBytes, redrivenRecord } from "./redriven-record.ts";
+import { placeKey, readSourceRecords } from "./source-records.ts";
+
+/** Where records are written and noted. */
+export interface RedriveExecution {
+  readonly write: Write<WritableRecord>;
+  readonly ledger: Ledger;
+}
+
+export interface SendContext {
+  readonly reader: RangeReader;
+  readonly maxHops: number;
+  readonly keepTimestamp: boolean;
+  readonly limit: RateLimit | null;
+  /** `null` makes it a dry run. */
+  readonly execution: RedriveExecution | null;
+  readonly tally: RedriveTally;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly patienceMs: number;
+  readonly signal: AbortSignal;
+  readonly onNote: (text: string) => void;
+}
+
+interface Item {
+  readonly letter: DeadLetterView;
+  readonly topic: string;
+}
+
+/** A letter with the record that is made of it. */
+interface Outgoing extends Item {
+  readonly original: OriginalRecord;
+  readonly record: WritableRecord;
+}
+
+/** One request holds no more than this, well below what topics accept by default (1 MiB); a larger record goes alone. */
+const MAX_REQUEST_BYTES = 256 * 1024;
+/** Letters of a batch together: it is sent though it is not full, so that memory is bounded. */
+const MAX_BATCH_BYTES = 8 * 1024 * 1024;
+
+export class RedriveBatch {
+  readonly #targets: RedriveTargets;
+  readonly #items: Item[] = [];
+  #bytes = 0;
+
+  constructor(targets: RedriveTargets) {
+    this.#targets = targets;
+  }
+
+  get size(): number {
+    return this.#items.length;
+  }
+
+  get isLarge(): boolean {
+    return this.#bytes >= MAX_BATCH_BYTES;
+  }
+
+  add(letter: DeadLetterView, topic: string): void {
+    this.#items.push({ letter, topic });
+    this.#bytes += letter.record.value?.length ?? 0;
+  }
+
+  /**
+   * Sends what can be sent and counts the rest; without an execution only counts.
+   * @throws DashstreamError if Kafka or the ledger fails; what was acknowledged before is in the ledger
+   */
+  async send(context: SendContext): Promise<void> {
+    const outgoing = await this.#prepare(context);
+    const { execution, limit, signal, tally } = context;
+    if (outgoing.length === 0) return;
+    if (execution === null) {
+      for (const { letter, original } of outgoing) tally.send(letter, original);
+      return;
+    }
+    if (limit !== null && !(await limit.take(outgoing.length, signal))) return;
+    const open = new Set(outgoing);
+    const acknowledged: Outgoing[] = [];
+    const lanes = lanesOf(outgoing).map(async (requests) => {
+      for (const request of requests) {
+        acknowledged.push(...(await deliver(request, context, execution)));
+        for (const item of request) open.delete(item);
+      }
+    });
+    const outcomes = await Promise.allSettled(lanes);
+    for (const { letter, original } of acknowledged) tally.send(letter, original);
+    if (acknowledged.length > 0) await execution.ledger.append(acknowledged.map(entryOf));
+    const failure = outcomes.find((outcome) => outcome.status === "rejected");
+    if (failure === undefined) return;
+    const why = describeError(failure.reason);
+    for (const { letter } of open) tally.fail(letter, "kafka_error", why);
+    throw failure.reason;
+  }
+
+  /** The records of all letters that can be had and have somewhere to go. */
+  async #prepare({
+    reader,
+    maxHops,
+    keepTimestamp,
+    signal,
+    tally,
+  }: SendContext): Promise<readonly Outgoing[]> {
+    const places = this.#items.map(({ letter }) => sourceToRead(letter));
+    const sources = await readSourceRecords(
+      reader,
+      places.filter((place) => place !== null),
+      signal,
+    );
+    const outgoing: Outgoing[] = [];
+    for (const [index, { letter, topic }] of this.#items.entries()) {
+      const place = places[index];
+      const restored = restore(letter, (place && sources.get(placeKey(place))) ?? null);
+      if (!restored.ok) {
+        tally.skip(letter, restored.cause, restored.why);
+        continue;
+      }
+      const { original } = restored;
+      if (original.hops >= maxHops) {
+        tally.skip(letter, "max_hops", `was redriven ${original.hops} times`);
+        continue;
+      }
+      const choice = await this.#targets.choose(topic, letter);
+      if (choice.ok) {
+        const record = redrivenRecord(original, choice.target, keepTimestamp);
+        outgoing.push({ letter, topic, original, record });
+      } else tally.skip(letter, choice.cause, choice.why);
+    }
+    return outgoing;
+  }
+}
+
+/** Sends one request and gives what was acknowledged. */
+async function deliver(
+  request: readonly Outgoing[],
+  { clock, random, patienceMs, signal, tally, onNote }: SendContext,
+  { write }: RedriveExecution,
+): Promise<readonly Outgoing[]> {
+  const [first] = request;
+  if (first === undefined) return [];
+  const onRetry = (error: unknown) =>
+    onNote(`topic ${first.topic}: trying again after: ${describeError(error)}`);
+  const tooLarge = await sendRecords(first.topic, request, {
+    write: (topic, items) =>
+      write(
+        topic,
+        items.map(({ record }) => record),
+      ),
+    clock,
+    random,
+    patienceMs,
+    signal,
+    onRetry,
+  });
+  for (const { letter, record } of tooLarge) {
+    tally.fail(letter, "too_large", `${recordBytes(record)} bytes`);
+  }
+  return request.filter((item) => !tooLarge.includes(item));
+}
+
+/** Requests by target topic and partition, each lane in the order of the letters. */
+function lanesOf(outgoing: readonly Outgoing[]): readonly (readonly Outgoing[][])[] {
+  const lanes = new Map<string, { requests: Outgoing[][]; bytes: number }>();
+  for (const item of outgoing) {
+    const key = `${item.topic} ${item.record.partition ?? "by key"}`;
+    const lane = lanes.get(key) ?? { requests: [], bytes: Number.POSITIVE_INFINITY };
+    lanes.set(key, lane);
+    const bytes = recordBytes(item.record);
+    if (lane.bytes + bytes > MAX_REQUEST_BYTES) {
+      lane.requests.push([]);
+      lane.bytes = 0;
+    }
+    lane.bytes += bytes;
+    lane.requests.at(-1)?.push(item);
+  }
+  return [...lanes.values()].map(({ requests }) => requests);
+}
+
+function entryOf({ letter, topic, original }: Outgoing): LedgerEntry {
+  const { record } = letter;
+  return {
+    partition: record.partition,
+    offset: record.offset,
+    identity: identityOf(record),
+    recordId: original.recordId,
+    target: topic,
+  };
+}
