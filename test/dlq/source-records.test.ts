@@ -36,7 +36,7 @@ describe("records that are read again", () => {
     expect([...(await readSourceRecords(kafka.reader, places)).keys()]).toEqual(["telemetry-0-7"]);
   });
 
-  test("are an error if Kafka does not answer", () => {
+  test("are an error if Kafka does not answer", async () => {
     const reader: RangeReader = {
       // biome-ignore lint/correctness/useYield: it fails before it has anything
       async *read() {
