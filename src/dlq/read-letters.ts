@@ -1,25 +1,17 @@
 // The letters of a topic in the order of their times, oldest or newest first, merged over its partitions: within a
 // partition by offset. However many there are, only one fetch (or one window) of each partition is held.
 
-import type { KafkaMessage } from "kafkajs";
 import type { PartitionRange } from "../stream/kafka-admin.ts";
+import type { RangeReader } from "../stream/range-reader.ts";
 import type { DeadLetterView } from "./letter.ts";
 import { type LetterForms, readLetter } from "./read-letter.ts";
 import { type StoredRecord, storedRecord } from "./stored-record.ts";
 
-/** Reads the records of a partition from `fromOffset` on, before `toOffset`. */
-export interface RangeReader {
-  read(
-    topic: string,
-    partition: number,
-    fromOffset: number,
-    toOffset: number,
-    signal?: AbortSignal,
-  ): AsyncIterable<readonly KafkaMessage[]>;
-}
+/** Reads the records of a partition from one offset on, before another. */
+export type RecordReader = Pick<RangeReader, "read">;
 
 export interface LetterSource {
-  readonly reader: RangeReader;
+  readonly reader: RecordReader;
   readonly topic: string;
   readonly forms: LetterForms;
   /** Ends the reading; it then rejects or ends early, as the reader does. */

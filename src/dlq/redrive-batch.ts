@@ -10,7 +10,7 @@ import { identityOf, type LedgerEntry } from "./ledger-lines.ts";
 import type { DeadLetterView } from "./letter.ts";
 import { type OriginalRecord, restore, sourceToRead } from "./original-record.ts";
 import type { RateLimit } from "./rate-limit.ts";
-import type { RangeReader } from "./read-letters.ts";
+import type { RecordReader } from "./read-letters.ts";
 import { sendRecords, type Write } from "./record-sender.ts";
 import type { RedriveTally } from "./redrive-report.ts";
 import type { RedriveTargets } from "./redrive-targets.ts";
@@ -24,7 +24,7 @@ export interface RedriveExecution {
 }
 
 export interface SendContext {
-  readonly reader: RangeReader;
+  readonly reader: RecordReader;
   readonly maxHops: number;
   readonly keepTimestamp: boolean;
   readonly limit: RateLimit | null;

@@ -59,7 +59,7 @@ export interface RedriveReport {
   readonly sentWithoutHeaders: number;
   /** The first places of each cause, as `partition:offset`, with what was wrong. */
   readonly examples: Readonly<Partial<Record<SkipCause | FailureCause, readonly string[]>>>;
-  /** Of the letters that the filter means; types beyond a limit are summed under `(other)`. */
+  /** Of the letters that the filter means, most frequent first; types beyond a limit are under `(other)`. */
   readonly byErrorType: readonly (readonly [errorType: string, counts: TypeCounts])[];
   /** It was asked to end before it had seen all letters. */
   readonly interrupted: boolean;
@@ -128,7 +128,7 @@ export class RedriveTally {
       sentWithAssumedKey,
       sentWithoutHeaders,
       examples: this.#examples,
-      byErrorType: [...this.#types],
+      byErrorType: [...this.#types].sort(([, a], [, b]) => sumOf(b) - sumOf(a)),
     };
   }
 
@@ -146,6 +146,10 @@ export class RedriveTally {
     if (examples.length >= MAX_EXAMPLES) return;
     examples.push(why === "" ? placeOf(letter) : `${placeOf(letter)} ${why}`);
   }
+}
+
+function sumOf({ sent, skipped, failed }: TypeCounts): number {
+  return sent + skipped + failed;
 }
 
 function zeros<C extends string>(causes: readonly C[]): Record<C, number> {

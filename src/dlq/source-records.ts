@@ -3,7 +3,7 @@
 
 import { DashstreamError } from "../errors.ts";
 import type { RecordPlace } from "./letter.ts";
-import type { RangeReader } from "./read-letters.ts";
+import type { RecordReader } from "./read-letters.ts";
 import { type StoredRecord, storedRecord } from "./stored-record.ts";
 
 /** Records between two wanted ones that are rather read than asked for separately. */
@@ -14,7 +14,7 @@ const MAX_GAP_RECORDS = 200;
  * @throws DashstreamError as the reader does, except `kafka_topic_missing`
  */
 export async function readSourceRecords(
-  reader: RangeReader,
+  reader: RecordReader,
   places: readonly RecordPlace[],
   signal?: AbortSignal,
 ): Promise<ReadonlyMap<string, StoredRecord>> {
@@ -56,7 +56,7 @@ function compare(a: string, b: string): number {
 }
 
 async function* recordsOf(
-  reader: RangeReader,
+  reader: RecordReader,
   stretch: readonly RecordPlace[],
   signal?: AbortSignal,
 ): AsyncGenerator<StoredRecord> {

@@ -3,7 +3,7 @@
 import type { KafkaMessage } from "kafkajs";
 import type { DeadLetterView } from "../../src/dlq/letter.ts";
 import { readLetter } from "../../src/dlq/read-letter.ts";
-import type { RangeReader } from "../../src/dlq/read-letters.ts";
+import type { RecordReader } from "../../src/dlq/read-letters.ts";
 import { type HeaderList, kafkaHeaders, type StoredRecord } from "../../src/dlq/stored-record.ts";
 import { DashstreamError } from "../../src/errors.ts";
 import type { PartitionRange } from "../../src/stream/kafka-admin.ts";
@@ -63,7 +63,7 @@ export const int64 = (value: number | bigint): Buffer => {
 };
 
 export interface MemoryKafka {
-  readonly reader: RangeReader;
+  readonly reader: RecordReader;
   /** Ranges that were read, as `topic partition from..to`. */
   readonly reads: string[];
   /** Adds a record at the end of its partition and gives its offset; a partition starts at 0. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import type { RangeReader } from "../../src/dlq/read-letters.ts";
+import type { RecordReader } from "../../src/dlq/read-letters.ts";
 import { readSourceRecords } from "../../src/dlq/source-records.ts";
 import { DashstreamError } from "../../src/errors.ts";
 import { dlqRecord, memoryKafka, SOURCE } from "./records.ts";
@@ -37,7 +37,7 @@ describe("records that are read again", () => {
   });
 
   test("are an error if Kafka does not answer", async () => {
-    const reader: RangeReader = {
+    const reader: RecordReader = {
       // biome-ignore lint/correctness/useYield: it fails before it has anything
       async *read() {
         throw new DashstreamError("kafka_unreachable", "no answer");
