@@ -23,6 +23,8 @@ export interface Printer {
   error(text: string): void;
   /** What is going on now: rewrites one line on a terminal, is a line of its own elsewhere. */
   status(text: string): void;
+  /** Like `status`, and nothing elsewhere: for what only somebody who waits wants to know. */
+  progress(text: string): void;
 }
 
 /** Where text goes. */
@@ -61,6 +63,10 @@ export function createPrinter(stdout: Output, stderr: Output, env: Environment):
     write();
   };
   const text = (content: string): void => withoutStatus(() => stdout.write(content));
+  const rewriteStatus = (content: string): void => {
+    withoutStatus(() => stdout.write(`${NO_WRAP}${content}${WRAP}`));
+    statusShown = true;
+  };
   return {
     colors: pc.createColors(wantsColors(env, stdout.isTerminal)),
     text,
@@ -69,9 +75,11 @@ export function createPrinter(stdout: Output, stderr: Output, env: Environment):
     note: (content) => withoutStatus(() => stderr.write(`${content}\n`)),
     error: (content) => withoutStatus(() => stderr.write(`${errorColors.red("error:")} ${content}\n`)),
     status(content) {
-      if (!rewrites) return text(`${content}\n`);
-      withoutStatus(() => stdout.write(`${NO_WRAP}${content}${WRAP}`));
-      statusShown = true;
+      if (rewrites) rewriteStatus(content);
+      else text(`${content}\n`);
+    },
+    progress(content) {
+      if (rewrites) rewriteStatus(content);
     },
   };
 }

@@ -4,6 +4,7 @@ import { brokerCommand } from "./broker.ts";
 import type { CommandFactory } from "./command.ts";
 import { configCommand } from "./config.ts";
 import { demoCommand } from "./demo.ts";
+import { dlqCommand } from "./dlq.ts";
 import { exporterCommand } from "./exporter.ts";
 import { healthcheckCommand } from "./healthcheck.ts";
 import { offsetsCommand } from "./offsets.ts";
@@ -23,6 +24,7 @@ export const COMMANDS: readonly CommandFactory[] = [
   tailCommand,
   threadsCommand,
   offsetsCommand,
+  dlqCommand,
   simCommand,
   brokerCommand,
   configCommand,

@@ -1,0 +1,82 @@
+// The report of a redrive: what was sent, and what not and why.
+
+import type { RedriveReport } from "../../dlq/redrive-report.ts";
+import type { Printer } from "../printer.ts";
+import { printable } from "../record-line.ts";
+
+const MAX_NAME_LENGTH = 60;
+const MAX_EXAMPLE_LENGTH = 200;
+
+export function printReport(report: RedriveReport, ledgerPath: string, printer: Printer): void {
+  const { considered, sent, dryRun, skipped, failed, unattempted, stopped, interrupted, elapsedMs } = report;
+  const { line, colors } = printer;
+  const seconds = elapsedMs / 1000;
+  const rate = Math.round(sent / Math.max(seconds, 0.001));
+  line(
+    dryRun
+      ? `dry run: ${sent} of ${considered} letters would be sent; add --execute to send them`
+      : `sent ${sent} of ${considered} letters in ${seconds.toFixed(1)} s, ${rate}/s`,
+  );
+  const causes = [...Object.entries(skipped), ...Object.entries(failed)].filter(([, count]) => count > 0);
+  for (const [cause, count] of causes) {
+    const isExpected = cause === "filtered" || cause === "already_sent";
+    const text = `${String(count).padStart(8)}  ${cause}`;
+    line(isExpected ? colors.dim(text) : colors.yellow(text));
+    printExamples(report, cause, count, printer);
+  }
+  if (unattempted > 0) line(colors.yellow(`${String(unattempted).padStart(8)}  not attempted`));
+  if (report.sentWithAssumedKey > 0) {
+    line(`${String(report.sentWithAssumedKey).padStart(8)}  of those sent have the thread id for a key`);
+  }
+  if (report.sentWithoutHeaders > 0) {
+    line(`${String(report.sentWithoutHeaders).padStart(8)}  of those sent lack their original headers`);
+  }
+  printTypes(report, printer);
+  line(`ledger: ${ledgerPath}${dryRun ? " (not written)" : ""}`);
+  if (interrupted) printer.note("interrupted: the rest was not looked at; run it again to go on");
+  if (stopped !== null) printer.error(`given up: ${printable(stopped, MAX_EXAMPLE_LENGTH)}`);
+}
+
+function printExamples(
+  { examples }: RedriveReport,
+  cause: string,
+  count: number,
+  { line, colors }: Printer,
+): void {
+  const shown: readonly string[] = Reflect.get(examples, cause) ?? [];
+  for (const example of shown) {
+    line(colors.dim(`${" ".repeat(10)}${printable(example, MAX_EXAMPLE_LENGTH)}`));
+  }
+  if (shown.length > 0 && shown.length < count) {
+    line(colors.dim(`${" ".repeat(10)}and ${count - shown.length} more`));
+  }
+}
+
+function printTypes({ byErrorType, dryRun }: RedriveReport, { line, colors }: Printer): void {
+  if (byErrorType.length === 0) return;
+  const head = [dryRun ? "to send" : "sent", "skipped", "failed"].map((name) => name.padStart(8)).join("  ");
+  line(colors.dim(`${head}  error type`));
+  for (const [type, { sent, skipped, failed }] of byErrorType) {
+    const numbers = [sent, skipped, failed].map((number) => String(number).padStart(8)).join("  ");
+    line(`${numbers}  ${printable(type, MAX_NAME_LENGTH)}`);
+  }
+}
+
+export function reportJson(report: RedriveReport): object {
+  return {
+    topic: report.topic,
+    dry_run: report.dryRun,
+    considered: report.considered,
+    [report.dryRun ? "would_send" : "sent"]: report.sent,
+    skipped: report.skipped,
+    failed: report.failed,
+    unattempted: report.unattempted,
+    sent_with_assumed_key: report.sentWithAssumedKey,
+    sent_without_headers: report.sentWithoutHeaders,
+    by_error_type: Object.fromEntries(report.byErrorType),
+    examples: report.examples,
+    interrupted: report.interrupted,
+    stopped: report.stopped,
+    seconds: Math.round(report.elapsedMs) / 1000,
+  };
+}

@@ -1,0 +1,125 @@
+// What the commands on dead letters share: the connection to Kafka, which letters are meant, and progress.
+
+import type { Command } from "commander";
+import type { Config } from "../../config/options.ts";
+import { type FilterTexts, type LetterFilter, narrow, parseFilter } from "../../dlq/filter.ts";
+import type { LetterSource } from "../../dlq/read-letters.ts";
+import { describeError } from "../../errors.ts";
+import { kafkaSettings } from "../../server/kafka-config.ts";
+import type { KafkaAdmin, PartitionRange } from "../../stream/kafka-admin.ts";
+import type { KafkaSettings } from "../../stream/kafka-settings.ts";
+import { createLog } from "../../telemetry/json-log.ts";
+import type { Log } from "../../telemetry/log.ts";
+import { collect } from "../command.ts";
+import type { CliContext, ExitCode } from "../context.ts";
+import { loadCommandConfig } from "../option-flags.ts";
+
+export interface DlqSession {
+  readonly config: Config;
+  readonly settings: KafkaSettings;
+  readonly log: Log;
+  readonly admin: KafkaAdmin;
+  readonly source: LetterSource & { readonly signal: AbortSignal };
+  /** What there is to read of each partition, as far as `filter` can mean it. */
+  ranges(filter: LetterFilter): Promise<readonly PartitionRange[]>;
+}
+
+const PROGRESS_INTERVAL_MS = 200;
+
+/** Connects, runs a command, and closes the connection whatever happens. */
+export async function withDlq(
+  context: CliContext,
+  command: Command,
+  run: (session: DlqSession) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const { clock, network, printer, interrupted } = context;
+  const { config } = loadCommandConfig(context, command, "dlq");
+  const write = (line: string) => printer.note(line.trimEnd());
+  const log = createLog({ level: config.logLevel, component: "dlq", clock, write, file: config.logFile });
+  // Only now, so that the other commands start without them.
+  const [{ createRangeReader }, { createKafkaAdmin }] = await Promise.all([
+    import("../../stream/range-reader.ts"),
+    import("../../stream/kafka-admin.ts"),
+  ]);
+  const settings = { ...kafkaSettings(config), clientId: "dashstream-dlq" };
+  const shared = { settings, network, clock, log };
+  const admin = createKafkaAdmin({
+    ...shared,
+    onSocketError: (error) => log.debug("kafka connection failed", { error: describeError(error) }),
+  });
+  const reader = createRangeReader(shared);
+  const topic = config.kafkaDlqTopic;
+  const forms = { fallbackTopic: config.kafkaTopic };
+  try {
+    return await run({
+      config,
+      settings,
+      log,
+      admin,
+      source: { reader, topic, forms, signal: interrupted },
+      ranges: (filter) => rangesOf(admin, topic, filter),
+    });
+  } finally {
+    await Promise.all([reader.close(), admin.close()]);
+    log.close();
+  }
+}
+
+async function rangesOf(
+  admin: KafkaAdmin,
+  topic: string,
+  filter: LetterFilter,
+): Promise<readonly PartitionRange[]> {
+  const ranges = narrow(await admin.ranges(topic), filter);
+  if (filter.sinceMs === undefined) return ranges;
+  // Times need not rise with offsets, so this is where letters may begin; each is still looked at.
+  const starts = await admin.offsetsAt(topic, filter.sinceMs);
+  return narrow(
+    ranges.map((range) => ({
+      ...range,
+      logStartOffset: Math.max(range.logStartOffset, starts.get(range.partition) ?? 0),
+    })),
+    {},
+  );
+}
+
+/** Adds the flags that choose letters. */
+export function addFilterFlags(command: Command): void {
+  command
+    .option("--type <name...>", "only these error types; Java's without their package too", collect)
+    .option("--tenant <id...>", "only of these tenants", collect)
+    .option("--thread <id...>", "only of these threads", collect)
+    .option(
+      "--family <name...>",
+      "only of these writers: dashstream, connect, streams, spring, share_group, unknown",
+      collect,
+    )
+    .option(
+      "--since <time>",
+      "only from then on: an ISO time (UTC unless it names a zone) or an age such as 2h",
+    )
+    .option("--until <time>", "only before then")
+    .option("--partition <number...>", "only of these partitions of the dead-letter topic", collect)
+    .option("--offset <range>", "only these offsets: N, A..B, A.. or ..B");
+}
+
+/** The filter of a command's flags. @throws DashstreamError `usage` */
+export function filterOf(command: Command, { clock }: CliContext): LetterFilter {
+  return parseFilter(command.opts<FilterTexts>(), clock.nowMs());
+}
+
+/** Shows progress, but not more often than anybody can read. */
+export function progressLine({ clock, printer }: CliContext): (text: () => string) => void {
+  let shownAtMs = clock.monotonicMs();
+  return (text) => {
+    const nowMs = clock.monotonicMs();
+    if (nowMs - shownAtMs < PROGRESS_INTERVAL_MS) return;
+    shownAtMs = nowMs;
+    printer.progress(text());
+  };
+}
+
+/** Offsets in all, which is at least the number of letters. */
+export function countOf(ranges: readonly PartitionRange[]): number {
+  return ranges.reduce((sum, { logStartOffset, logEndOffset }) => sum + logEndOffset - logStartOffset, 0);
+}

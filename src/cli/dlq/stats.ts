@@ -1,0 +1,100 @@
+// `dashstream dlq stats`: how many dead letters there are, by what was wrong, whose they are and when.
+
+import type { Command } from "commander";
+import { matches } from "../../dlq/filter.ts";
+import type { Counts, LetterStats } from "../../dlq/stats.ts";
+import { defineCommand } from "../command.ts";
+import type { CliContext, ExitCode } from "../context.ts";
+import { addOptionFlags } from "../option-flags.ts";
+import type { Printer } from "../printer.ts";
+import { printable } from "../record-line.ts";
+import { isoTime } from "./letter-view.ts";
+import { addFilterFlags, countOf, type DlqSession, filterOf, progressLine, withDlq } from "./session.ts";
+
+const MAX_NAME_LENGTH = 80;
+/** Rows of one table; a program gets them all. */
+const MAX_ROWS = 30;
+
+export const statsCommand = defineCommand({
+  name: "stats",
+  description: [
+    "Count dead letters by family, error type, tenant, hour (UTC) and redrives.",
+    "",
+    "Up to 1,000 values of each are told apart, the rest is (other). Connect and Streams give a letter the time of the bad record.",
+  ].join("\n"),
+  examples: [
+    ["dlq stats", "all of them"],
+    ["dlq stats --since 1d --json", "of the last day, as one JSON object"],
+  ],
+  configure: (command) => {
+    addFilterFlags(command);
+    command.option("--json", "one JSON object");
+    addOptionFlags(command, "dlq");
+  },
+  action: (context, command) => withDlq(context, command, (session) => count(context, command, session)),
+});
+
+async function count(context: CliContext, command: Command, session: DlqSession): Promise<ExitCode> {
+  const { printer } = context;
+  const [{ lettersForward }, { StatsTally }] = await Promise.all([
+    import("../../dlq/read-letters.ts"),
+    import("../../dlq/stats.ts"),
+  ]);
+  const filter = filterOf(command, context);
+  const ranges = await session.ranges(filter);
+  const total = countOf(ranges);
+  const progress = progressLine(context);
+  const tally = new StatsTally();
+  let read = 0;
+  for await (const letter of lettersForward(session.source, ranges)) {
+    read++;
+    progress(() => `read ${read} of ${total}`);
+    if (matches(filter, letter)) tally.add(letter);
+  }
+  const stats = tally.stats();
+  const { topic } = session.source;
+  if (command.opts().json) printer.json(statsJson(topic, read, stats));
+  else printStats(topic, stats, printer);
+  return 0;
+}
+
+function statsJson(topic: string, read: number, stats: LetterStats): object {
+  const time = (timestampMs: number | null) => (timestampMs === null ? null : isoTime(timestampMs));
+  return {
+    topic,
+    read,
+    letters: stats.letters,
+    oldest: time(stats.oldestMs),
+    newest: time(stats.newestMs),
+    by_family: Object.fromEntries(stats.byFamily),
+    by_error_type: Object.fromEntries(stats.byErrorType),
+    by_tenant: Object.fromEntries(stats.byTenant),
+    by_hour: Object.fromEntries(stats.byHour),
+    by_redrive_hops: Object.fromEntries(stats.byHops),
+  };
+}
+
+function printStats(topic: string, stats: LetterStats, { line, colors }: Printer): void {
+  const { letters, oldestMs, newestMs } = stats;
+  line(`${letters} dead letters in ${topic}`);
+  if (oldestMs === null || newestMs === null) return;
+  line(`from ${isoTime(oldestMs) ?? "-"} to ${isoTime(newestMs) ?? "-"}`);
+  const tables: readonly (readonly [title: string, counts: Counts])[] = [
+    ["family", stats.byFamily],
+    ["error type", stats.byErrorType],
+    ["tenant", stats.byTenant],
+    ["hour (UTC)", stats.byHour],
+    ["times redriven", stats.byHops],
+  ];
+  for (const [title, counts] of tables) {
+    line("");
+    line(colors.dim(`${"letters".padStart(10)}  ${title}`));
+    // Of hours the latest are of interest, of all others the first are the most frequent.
+    const rows = title.startsWith("hour") ? counts.slice(-MAX_ROWS) : counts.slice(0, MAX_ROWS);
+    for (const [value, number] of rows) {
+      line(`${String(number).padStart(10)}  ${printable(value, MAX_NAME_LENGTH)}`);
+    }
+    if (rows.length < counts.length)
+      line(`${" ".repeat(10)}  and ${counts.length - rows.length} more (--json)`);
+  }
+}
