@@ -26,7 +26,11 @@ export interface CommandDefinition {
 
 export function defineCommand(definition: CommandDefinition): CommandFactory {
   return (context, outcome) => {
-    const command = new Command(definition.name).description(definition.description);
+    const { description } = definition;
+    // Lists of commands show the first paragraph only.
+    const command = new Command(definition.name)
+      .description(description)
+      .summary(description.split("\n", 1)[0] ?? "");
     definition.configure?.(command);
     command.addHelpText("after", examplesText(definition.examples));
     command.action(async () => {

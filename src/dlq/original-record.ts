@@ -33,6 +33,9 @@ export type Restored =
   | { readonly ok: true; readonly original: OriginalRecord }
   | { readonly ok: false; readonly cause: LossCause; readonly why: string };
 
+/** How far the clock of a producer may be ahead of that of who wrote the letter. */
+const CLOCK_SKEW_MS = 600_000;
+
 /** Where the source has to be read so that nothing is missing; `null` if the letter has all, or names no source. */
 export function sourceToRead(letter: DeadLetterView): RecordPlace | null {
   const { source, key, headers } = letter;
@@ -53,6 +56,10 @@ export function restore(letter: DeadLetterView, source: StoredRecord | null): Re
   if (letter.sha256 !== null && found !== letter.sha256) {
     const why = `the source record has SHA-256 ${found ?? "of no value"}, expected ${letter.sha256}`;
     return { ok: false, cause: "hash_mismatch", why };
+  }
+  if (letter.sha256 === null && source.timestampMs > letter.record.timestampMs + CLOCK_SKEW_MS) {
+    const why = `the record at ${placeKey(source)} was written after the letter: the topic was made anew`;
+    return { ok: false, cause: "source_gone", why };
   }
   return { ok: true, original: assemble(letter, source.value, source) };
 }

@@ -100,6 +100,17 @@ describe("a letter without the value", () => {
     });
     expect(restore(bare, null)).toMatchObject({ ok: false, cause: "source_gone" });
   });
+
+  test("of a share group does not take what was written after it", () => {
+    const bare = letterOf(dlqRecord({ headers: SHARE_GROUP_HEADERS }));
+    const later = { ...sourceRecord(VALUE), timestampMs: T0 + 600_001 };
+    expect(restore(bare, later)).toMatchObject({
+      ok: false,
+      cause: "source_gone",
+      why: "the record at telemetry-3-42 was written after the letter: the topic was made anew",
+    });
+    expect(restore(bare, { ...later, timestampMs: T0 + 600_000 })).toMatchObject({ ok: true });
+  });
 });
 
 describe("a letter whose value is not what it says it is", () => {

@@ -10,7 +10,7 @@ import type { Colors } from "../printer.ts";
 import { printable } from "../record-line.ts";
 import { isoTime, letterJson, sourceText } from "./letter-view.ts";
 
-const NAME_WIDTH = 14;
+const NAME_WIDTH = 16;
 const MAX_TEXT_LENGTH = 1_000;
 const MAX_DETAIL_LINES = 40;
 const DUMP_BYTES = 256;

@@ -11,11 +11,11 @@ export function printReport(report: RedriveReport, ledgerPath: string, printer: 
   const { considered, sent, dryRun, skipped, failed, unattempted, stopped, interrupted, elapsedMs } = report;
   const { line, colors } = printer;
   const seconds = elapsedMs / 1000;
-  const rate = Math.round(sent / Math.max(seconds, 0.001));
+  const rate = seconds < 1 ? "" : `, ${Math.round(sent / seconds)}/s`;
   line(
     dryRun
       ? `dry run: ${sent} of ${considered} letters would be sent; add --execute to send them`
-      : `sent ${sent} of ${considered} letters in ${seconds.toFixed(1)} s, ${rate}/s`,
+      : `sent ${sent} of ${considered} letters in ${seconds.toFixed(1)} s${rate}`,
   );
   const causes = [...Object.entries(skipped), ...Object.entries(failed)].filter(([, count]) => count > 0);
   for (const [cause, count] of causes) {
