@@ -1,0 +1,132 @@
+// Dead letters of the real server, sent back to it: one that is still bad comes back with its hops counted and not for
+// ever; one that has become good reaches a WebSocket client byte for byte, and no sequence counter takes notice.
+
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Broker, createBroker } from "../../sim/broker/broker.ts";
+import { dlqCommand } from "../../src/cli/dlq.ts";
+import { systemClock } from "../../src/runtime/clock.ts";
+import { systemNetwork } from "../../src/runtime/network.ts";
+import { seededRandom } from "../../src/runtime/random.ts";
+import { runCommand } from "../cli/cli-rig.ts";
+import { event } from "../server/pipeline-rig.ts";
+import { type RunningAppliance, startAppliance } from "../support/appliance.ts";
+import { connectStream, type StreamRecord } from "../support/stream-client.ts";
+
+const TOPIC = "telemetry";
+
+let broker: Broker;
+let state: string;
+let running: RunningAppliance | null = null;
+beforeEach(async () => {
+  state = mkdtempSync(join(tmpdir(), "dashstream-redrive-"));
+  broker = createBroker({
+    network: systemNetwork,
+    clock: systemClock,
+    random: seededRandom(1),
+    autoCreateTopics: false,
+  });
+  await broker.start();
+  broker.createTopic(TOPIC);
+  broker.createTopic(`${TOPIC}-dlq`, { partitions: 2 });
+});
+afterEach(async () => {
+  await running?.stop();
+  await broker.stop();
+  rmSync(state, { recursive: true });
+});
+
+async function serve(env: Readonly<Record<string, string>> = {}): Promise<RunningAppliance> {
+  await running?.stop();
+  running = await startAppliance({ brokers: broker.bootstrap, topic: TOPIC, env });
+  return running;
+}
+
+function append(...values: readonly Buffer[]): void {
+  const headers = [{ key: "traceparent", value: Buffer.from(`00-${"a".repeat(32)}-${"b".repeat(16)}-01`) }];
+  const records = values.map((value) => ({
+    timestampMs: Date.now(),
+    key: Buffer.from("thread-1"),
+    value,
+    headers,
+  }));
+  broker.append(TOPIC, 0, records);
+}
+
+/** Everything appended so far was handled, and every dead letter written. */
+async function handled(): Promise<void> {
+  await running?.appliance.handledUpTo(new Map(broker.endOffsets(TOPIC).entries()));
+}
+
+async function dlq(...args: readonly string[]) {
+  const env = { KAFKA_BROKERS: broker.bootstrap, KAFKA_TOPIC: TOPIC, XDG_STATE_HOME: state };
+  const { exitCode, stdout } = await runCommand([dlqCommand], ["dlq", ...args, "--json"], { env });
+  const objects = stdout
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  return { exitCode, objects };
+}
+
+test.each([
+  ["embedded in its letters", { DLQ_INCLUDE_FULL_PAYLOAD: "true" }],
+  ["left at its source", {}],
+])("a record that stays bad, %s, is redriven three times and then left", async (_, env) => {
+  await serve(env);
+  append(Buffer.from("bad one"), Buffer.from("bad two"), event("thread-1", 1));
+  for (const hops of [0, 1, 2]) {
+    await handled();
+    const { exitCode, objects } = await dlq("redrive", "--execute");
+    expect([exitCode, objects]).toMatchObject([0, [{ sent: 2, skipped: { already_sent: 2 * hops } }]]);
+  }
+  await handled();
+  const last = await dlq("redrive", "--execute");
+  expect([last.exitCode, last.objects]).toMatchObject([1, [{ sent: 0, skipped: { max_hops: 2 } }]]);
+
+  const { objects: letters } = await dlq("ls", "--oldest");
+  const seen = letters.slice(0, -1).map(({ redrive_hops, record_id }) => `${record_id} ${redrive_hops}`);
+  expect(seen.toSorted()).toEqual(
+    ["telemetry-0-0", "telemetry-0-1"].flatMap((id) => [0, 1, 2, 3].map((hops) => `${id} ${hops}`)),
+  );
+  expect(broker.endOffsets(TOPIC)).toEqual([3 + 2 * 3]);
+  // A bad record is one fault, however often it comes.
+  const metrics = await (await fetch(`${running?.url}/metrics`)).text();
+  expect(metrics).toContain("dashstream_sequence_gaps_total 0\n");
+  expect(metrics).toContain("dashstream_sequence_duplicates_total 0\n");
+});
+
+test("a record that a newer server accepts reaches its clients byte for byte, out of the sequence", async () => {
+  const future = event("thread-1", 2, { schemaVersion: 2 });
+  await serve();
+  append(event("thread-1", 1), future, event("thread-1", 3));
+  await handled();
+
+  const { wsUrl, url } = await serve({ SCHEMA_COMPATIBILITY: "forward" });
+  append(event("thread-1", 4), event("thread-1", 5));
+  await handled();
+  const received: StreamRecord[] = [];
+  let wake = () => {};
+  const client = await connectStream(wsUrl, {
+    onRecord: (record) => {
+      received.push(record);
+      wake();
+    },
+  });
+  const { exitCode, objects } = await dlq("redrive", "--execute", "--type", "schema_mismatch");
+  expect([exitCode, objects]).toMatchObject([0, [{ considered: 1, sent: 1 }]]);
+  append(event("thread-1", 6));
+  while (received.length < 4) {
+    await new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+  }
+  expect(received.map(({ offset }) => offset)).toEqual([3, 4, 5, 6]);
+  expect(Buffer.from(received[2]?.value ?? [])).toEqual(future);
+  client.close();
+  const metrics = await (await fetch(`${url}/metrics`)).text();
+  for (const name of ["gaps", "duplicates", "reorders", "restarts"]) {
+    expect(metrics).toContain(`dashstream_sequence_${name}_total 0\n`);
+  }
+});
