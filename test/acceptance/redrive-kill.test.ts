@@ -190,7 +190,7 @@ describe("a redrive that is interrupted", () => {
   test(
     "ends after the batch under way, with a report, and the next one repeats nothing",
     async () => {
-      const { met, rule } = atWrite(3, { kind: "delay", delayMs: 300, stage: "response" });
+      const { met, rule } = atWrite(3, { kind: "delay", delayMs: 1500, stage: "response" });
       const interrupted = redrive();
       await met;
       interrupted.process.kill("SIGINT");

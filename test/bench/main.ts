@@ -139,6 +139,35 @@ async function limiterCosts(): Promise<void> {
   await child.stop();
 }
 
+/** The ratio is that of the rates, because most of the time both wait: for Kafka, and redriving for the disk too. */
+async function redriving(): Promise<void> {
+  const letters = Math.max(1_000, Math.floor(RECORDS / 10));
+  const broker = startChild("broker-process.ts");
+  const { bootstrap } = await broker.next();
+  broker.tell(`letters ${letters}`);
+  await broker.next();
+  const copy = startChild("bare-copy.ts", String(bootstrap), letters);
+  const bareRun = await copy.next();
+  await copy.stop();
+  const redrive = startChild("redrive-process.ts", String(bootstrap));
+  const run = await redrive.next();
+  await Promise.all([redrive.stop(), broker.stop()]);
+  if (run.sent !== letters) throw new Error(`${run.sent} of ${letters} dead letters were redriven`);
+  const line = (name: string, { seconds, cpuSeconds }: typeof run, ratio: string) =>
+    rows.push([
+      name,
+      String(letters),
+      Number(seconds).toFixed(2),
+      Math.round(letters / Number(seconds)).toLocaleString("en"),
+      perMillion(Number(cpuSeconds), letters).toFixed(2),
+      ratio,
+      "",
+    ]);
+  line("bare kafkajs copy of dead letters, 100 at a time", bareRun, "");
+  const ratio = Number(bareRun.seconds) / Number(run.seconds);
+  line("redrive of dead letters, 100 at a time", run, `${ratio.toFixed(2)} of the rate`);
+}
+
 async function latencyAndMemory(): Promise<void> {
   const broker = startChild("broker-process.ts");
   const { bootstrap } = await broker.next();
@@ -236,6 +265,7 @@ await pipeline(1, RECORDS, bare, "7");
 await pipeline(10, RECORDS, bare, "17");
 await pipeline(100, Math.floor(RECORDS / 10), bare, "");
 await compareFanOut();
+await redriving();
 await stageCosts();
 await limiterCosts();
 await latencyAndMemory();

@@ -1,11 +1,17 @@
 // The records that all measurements use: events of about 300 bytes, all equally long, numbered per thread.
 
+import type { NewRecord } from "../../src/kafka-protocol/records.ts";
+import { seededRandom } from "../../src/runtime/random.ts";
+import { deadLetterRecord } from "../../src/stream/dead-letter-record.ts";
 import { encodeFramed } from "../../src/wire/encode.ts";
 
 export const TOPIC = "bench";
+export const DLQ_TOPIC = "bench-dlq";
 const THREADS = 64;
 /** Numbers from here on take equally many bytes for the next two million. */
 const FIRST_SEQUENCE = 20_000;
+
+const random = seededRandom(1);
 
 export interface BenchRecord {
   readonly key: Buffer;
@@ -42,4 +48,32 @@ export function benchRecord(index: number, timestampUs = 0): BenchRecord {
     null,
   );
   return { key: Buffer.from(threadId), value };
+}
+
+/** The dead letter about record number `index`, as a server writes it that embeds payloads. */
+export function benchLetter(index: number): NewRecord {
+  const { key, value } = benchRecord(index);
+  const letter = deadLetterRecord(
+    {
+      errorType: "schema_mismatch",
+      error: "Schema version mismatch: expected v1, got v2",
+      partition: 0,
+      offset: index,
+      key,
+      value,
+      headers: { traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01" },
+      timestampMs: 1_700_000_000_000 + index,
+      header: null,
+      messageCount: index,
+    },
+    { topic: TOPIC, groupId: "bench", consumerId: "bench", includePayload: true },
+    1_700_000_000_000 + index,
+    random,
+  );
+  return {
+    timestampMs: 1_700_000_000_000 + index,
+    key: Buffer.from(letter.key),
+    value: Buffer.from(letter.value),
+    headers: Object.entries(letter.headers).map(([name, text]) => ({ key: name, value: Buffer.from(text) })),
+  };
 }

@@ -69,4 +69,14 @@ describe("the status", () => {
     print.status("2 records");
     expect(stdout.text).toBe("1 record\n2 records\n");
   });
+
+  test("that only those who wait want to know is shown on terminals only", () => {
+    const { stdout, printer: print } = printer(false);
+    print.progress("1 of 2");
+    expect(stdout.text).toBe("");
+    const terminal = printer(true);
+    terminal.printer.progress("1 of 2");
+    terminal.printer.line("end");
+    expect(terminal.stdout.text).toBe("\u001b[?7l1 of 2\u001b[?7h\r\u001b[2Kend\n");
+  });
 });

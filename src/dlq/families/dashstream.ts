@@ -33,7 +33,8 @@ export function readDashstream(record: StoredRecord, fallbackTopic: string | nul
     recordId: text(body.record_id) || null,
     payload: payloadOf(body, source),
     sha256: sha256Of(body),
-    key: keyOf(body),
+    // `null` is said of a record without key, and of a key that was too large: only the source can tell.
+    key: base64(body.original_key_base64) ?? "unknown",
     headers: headersOf(body.original_headers),
     originalTimestampMs: integer(body.original_timestamp_ms),
     details: detailsOf(body),
@@ -75,11 +76,6 @@ function payloadOf(body: JsonObject, source: SourcePlace): Payload {
 
 function sha256Of(body: JsonObject): string | null {
   return (text(body.payload_sha256) ?? text(body.original_payload_sha256))?.toLowerCase() ?? null;
-}
-
-function keyOf(body: JsonObject): Known<Buffer | null> {
-  if (body.original_key_base64 === null) return null;
-  return base64(body.original_key_base64) ?? "unknown";
 }
 
 /** Pairs of a name and base64; `null` where the writer left them out. One that is malformed makes all unknown. */

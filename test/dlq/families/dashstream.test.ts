@@ -92,6 +92,8 @@ describe("a dead letter of this server", () => {
   test("does not know what was left out for its size", () => {
     const headers = { big: Buffer.alloc(100 * 1024) };
     expect(letterOf(written({ headers }))).toMatchObject({ headers: "unknown" });
+    expect(letterOf(written({ key: Buffer.alloc(100 * 1024) }))).toMatchObject({ key: "unknown" });
+    expect(letterOf(written({ key: null }))).toMatchObject({ key: "unknown" });
   });
 
   test("keeps a sequence number beyond 2^53", () => {
