@@ -111,12 +111,19 @@ function embeddedKey(key: Buffer | null): string | null {
 }
 
 /** Names and base64 values in their order; `null` if there are none, or more than may be embedded. */
-function embeddedHeaders(headers: RecordHeaders | undefined): readonly (readonly [string, string])[] | null {
+function embeddedHeaders(
+  headers: RecordHeaders | undefined,
+): readonly (readonly [name: string, value: string | null])[] | null {
   const pairs = Object.entries(headers ?? {}).flatMap(([name, value]) =>
-    [value ?? []].flat().map((one) => [name, Buffer.from(one as string).toString("base64")] as const),
+    (value === undefined ? [] : [value].flat()).map((one) => [name, base64(one)] as const),
   );
-  const size = pairs.reduce((sum, [name, value]) => sum + name.length + value.length, 0);
+  const size = pairs.reduce((sum, [name, value]) => sum + name.length + (value?.length ?? 0), 0);
   return pairs.length === 0 || size > MAX_EMBEDDED_ENVELOPE_BYTES ? null : pairs;
+}
+
+/** Kafka allows headers without a value. */
+function base64(value: Buffer | string | null): string | null {
+  return value === null ? null : Buffer.from(value as string).toString("base64");
 }
 
 function exactNumber(value: number, text: string): number | string {

@@ -117,7 +117,8 @@ describe("a dead letter", () => {
 
 describe("what is needed to send the record again", () => {
   test("is in the letter: its place as id, its key, headers and time", () => {
-    const headers = { traceparent: Buffer.from("x"), many: [Buffer.from("1"), Buffer.from([0, 255])] };
+    const many = [Buffer.from("1"), null, Buffer.from([0, 255])];
+    const headers = { traceparent: Buffer.from("x"), many, none: null };
     expect(build({ headers, timestampMs: 5 }).body).toMatchObject({
       record_id: "telemetry-3-41",
       redrive_hops: 0,
@@ -125,7 +126,9 @@ describe("what is needed to send the record again", () => {
       original_headers: [
         ["traceparent", "eA=="],
         ["many", "MQ=="],
+        ["many", null],
         ["many", "AP8="],
+        ["none", null],
       ],
       original_timestamp_ms: 5,
     });

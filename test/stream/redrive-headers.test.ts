@@ -13,3 +13,9 @@ test("hops are counted from the header; what is no number was never redriven by 
   expect(hopsOf({ "dashstream-redrive-hops": "-1" })).toBe(0);
   expect(hopsOf({ "dashstream-redrive-hops": "" })).toBe(0);
 });
+
+test("a header without a value, which Kafka allows, says nothing", () => {
+  const headers = { "dashstream-record-id": null, "dashstream-redrive-hops": [null, Buffer.from("3")] };
+  expect(recordIdOf(headers, "t", 0, 7)).toBe("t-0-7");
+  expect(hopsOf(headers)).toBe(0);
+});
