@@ -245,6 +245,8 @@ function suite(start: () => Promise<Target>, name: string): void {
           by_redrive_hops: { 0: 6 },
         },
       ]);
+      const both = await rig.dlq(topic, "ls", "--json", "--since", "2026-01-01T00:00:02Z", "--offset", "3..");
+      expect(both.objects.at(-1)).toMatchObject({ read: 2, shown: 2 });
       const shown = await rig.dlq(topic, "show", "0:2", "--json");
       expect(shown.objects[0]).toMatchObject({
         family: "dashstream",

@@ -4,7 +4,7 @@ import { isComplete } from "../../src/dlq/redrive-report.ts";
 import { DashstreamError } from "../../src/errors.ts";
 import type { WritableRecord } from "../../src/stream/topic-writer.ts";
 import { manualClock } from "../support/manual-clock.ts";
-import { OLD_SERVER_LETTER } from "./families/samples.ts";
+import { OLD_LIBRARY_LETTER, OLD_SERVER_LETTER } from "./families/samples.ts";
 import { DLQ, dlqRecord, SOURCE, T0 } from "./records.ts";
 import { connectLetter, type RedriveRig, redriveRig } from "./redrive-rig.ts";
 
@@ -49,6 +49,31 @@ describe("a redriven record", () => {
       interrupted: false,
     });
     expect(isComplete(report)).toBe(true);
+  });
+
+  test("does not carry what other writers of dead letters had put on it", async () => {
+    const rig = redriveRig();
+    const encoded = (text: string) => Buffer.from(text).toString("base64");
+    const body = {
+      ...OLD_LIBRARY_LETTER,
+      original_headers: [
+        ["app", encoded("mine")],
+        ["__connect.errors.topic", encoded("elsewhere")],
+        ["kafka_dlt-original-topic", encoded("elsewhere")],
+        ["retry_topic-attempts", encoded("3")],
+        ["__streams.errors.topic", encoded("elsewhere")],
+        ["__dlq.errors.topic", encoded("elsewhere")],
+        ["dashstream-redrive-hops", encoded("1")],
+        ["dashstream-record-id", encoded("telemetry-0-1")],
+      ],
+    };
+    rig.kafka.add(dlqRecord({ value: JSON.stringify(body) }));
+    await rig.run();
+    expect(rig.written[0]?.record.headers).toEqual({
+      app: Buffer.from("mine"),
+      "dashstream-record-id": "telemetry-0-1",
+      "dashstream-redrive-hops": "2",
+    });
   });
 
   test("has its own time only if that is asked for", async () => {
@@ -178,6 +203,12 @@ describe("a letter that is not sent", () => {
     expect(report).toMatchObject({ considered: 1, sent: 0, unattempted: 0, skipped: { [cause]: 1 } });
     expect(Object.entries(report.examples)).toEqual([[cause, [expect.stringMatching(/^0:0/)]]]);
     expect(isComplete(report)).toBe(false);
+  });
+
+  test("because of its hops is not looked for at its source first", async () => {
+    const rig = redriveRig();
+    rig.kafka.add(dlqRecord({ value: JSON.stringify({ ...OLD_SERVER_LETTER, redrive_hops: 3 }) }));
+    expect(await rig.run()).toMatchObject({ skipped: { max_hops: 1, source_gone: 0 } });
   });
 
   test("is known by its source's hops, which the letter need not know", async () => {
