@@ -50,6 +50,7 @@ export interface RedriveDeps {
   readonly random: Random;
   /** How long Kafka may refuse a batch before the run is given up. */
   readonly patienceMs: number;
+  /** Called for each letter. */
   readonly onProgress: (progress: RedriveProgress) => void;
   readonly onNote: (text: string) => void;
 }
@@ -107,15 +108,15 @@ async function run(options: RedriveOptions, deps: RedriveDeps, tally: RedriveTal
   );
   const batchSize = Math.min(options.batchSize, limit?.maxAtOnce ?? options.batchSize);
   let batch = new RedriveBatch(targets);
-  const finish = async () => {
+  const finish = () => {
     const full = batch;
     batch = new RedriveBatch(targets);
-    await full.send(context);
-    onProgress({ considered: tally.considered, total, sent: tally.sent });
+    return full.send(context);
   };
   for await (const letter of lettersForward(source, ranges)) {
     if (source.signal.aborted) return false;
     tally.considered++;
+    onProgress({ considered: tally.considered, total, sent: tally.sent });
     const topic = chosenTopic(letter, targets, options, deps, tally);
     if (topic === null) continue;
     batch.add(letter, topic);

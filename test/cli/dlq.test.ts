@@ -239,6 +239,7 @@ describe("dlq redrive", () => {
     [["--batch", "0"], "--batch"],
     [["--max-hops", "x"], "--max-hops"],
     [["--family", "kafka"], '--family is "kafka"'],
+    [["--to-topic", "a/b"], "--to-topic"],
   ])("%j is refused", async (args, message) => {
     expect(await dlq("redrive", ...args)).toMatchObject({
       exitCode: 2,

@@ -344,6 +344,32 @@ function suite(start: () => Promise<Target>, name: string): void {
     const gone = await rig.dlq(other, "redrive", "--json", "--family", "share_group", "--partition", "1");
     expect(gone.objects[0]).toMatchObject({ would_send: 0, skipped: { source_gone: 1 } });
   });
+
+  // The last one, because the connections of the rig do not outlive it.
+  run("a Kafka that is killed and started again in the middle holds it up, and nothing is lost", async () => {
+    const made = await scene();
+    const { topic } = made;
+    const count = 40;
+    for (let i = 0; i < count; i++) {
+      const headers = {
+        ...CONNECT_HEADERS,
+        "__connect.errors.topic": topic,
+        "__connect.errors.partition": String(i % 3),
+        "__connect.errors.offset": String(i),
+      };
+      await made.letter({ key: "k", value: `value-${i}`, headers });
+    }
+    const running = rig.dlq(topic, "redrive", "--json", "--execute", "--rate", "10", "--batch", "5");
+    const written = async () =>
+      (await rig.ranges(topic)).reduce((sum, { logEndOffset }) => sum + logEndOffset, 0);
+    while ((await written()) < 10) await new Promise((resolve) => setImmediate(resolve));
+    await target.restart();
+    const { exitCode, objects } = await running;
+    expect([exitCode, objects[0]]).toMatchObject([0, { considered: count, sent: count, stopped: null }]);
+    const ids = (await rig.read(topic)).map(({ headers }) => texts(headers)["dashstream-record-id"]);
+    expect(new Set(ids).size).toBe(count);
+    expect(ids.length).toBeLessThanOrEqual(count + 5);
+  });
 }
 
 describe("on the embedded broker", () => suite(embeddedTarget, "embedded"));

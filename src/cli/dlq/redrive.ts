@@ -1,6 +1,7 @@
 // `dashstream dlq redrive`: dead letters go back where they came from.
 
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
+import { topicName } from "../../config/kind.ts";
 import { defaultLedgerPath } from "../../dlq/ledger-path.ts";
 import type { RedriveOptions } from "../../dlq/redrive.ts";
 import { isComplete } from "../../dlq/redrive-report.ts";
@@ -47,7 +48,7 @@ export const redriveCommand = defineCommand({
     addFilterFlags(command);
     command
       .option("--execute", "send; without it nothing is sent and nothing written")
-      .option("--to-topic <topic>", "send all to this topic instead of each to its own")
+      .option("--to-topic <topic>", "send all to this topic instead of each to its own", topic)
       .option("--repartition", "let the key decide where the target has not the partition of a record")
       .option(
         "--max-hops <count>",
@@ -76,6 +77,14 @@ export const redriveCommand = defineCommand({
   },
   action: (context, command) => withDlq(context, command, (session) => send(context, command, session)),
 });
+
+/** For an option that names a topic. */
+function topic(text: string): string {
+  const kind = topicName();
+  const parsed = kind.parse(text, () => "");
+  if (parsed.ok) return parsed.value;
+  throw new InvalidArgumentError(`expected ${kind.expected}`);
+}
 
 async function send(context: CliContext, command: Command, session: DlqSession): Promise<ExitCode> {
   const { clock, random, printer, network, env } = context;
