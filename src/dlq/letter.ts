@@ -40,8 +40,8 @@ export function recordPlace({ topic, partition, offset }: SourcePlace): RecordPl
 export type Payload =
   /** All of it is in the letter. `null` = the record had no value. */
   | { readonly kind: "embedded"; readonly value: Buffer | null }
-  /** It has to be read from the source again. `why` says what is missing here. */
-  | { readonly kind: "source"; readonly why: string }
+  /** It has to be read from the source again. `why` says what is missing here; the size may not be known. */
+  | { readonly kind: "source"; readonly why: string; readonly sizeBytes: number | null }
   /** It is lost. */
   | { readonly kind: "none"; readonly why: string };
 

@@ -51,8 +51,10 @@ interface Outgoing extends Item {
 
 /** One request holds no more than this, well below what topics accept by default (1 MiB); a larger record goes alone. */
 const MAX_REQUEST_BYTES = 256 * 1024;
-/** Letters of a batch together: it is sent though it is not full, so that memory is bounded. */
+/** Letters of a batch and their values together: it is sent though it is not full, so that memory is bounded. */
 const MAX_BATCH_BYTES = 8 * 1024 * 1024;
+/** Of a value that is at its source, if the letter does not tell. */
+const ASSUMED_BYTES = 64 * 1024;
 
 export class RedriveBatch {
   readonly #targets: RedriveTargets;
@@ -74,6 +76,7 @@ export class RedriveBatch {
   add(letter: DeadLetterView, topic: string): void {
     this.#items.push({ letter, topic });
     this.#bytes += letter.record.value?.length ?? 0;
+    if (letter.payload.kind === "source") this.#bytes += letter.payload.sizeBytes ?? ASSUMED_BYTES;
   }
 
   /**

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { isComplete } from "../../src/dlq/redrive-report.ts";
 import { DashstreamError } from "../../src/errors.ts";
@@ -97,6 +98,23 @@ describe("a run", () => {
     expect(await rig.run()).toMatchObject({ considered: 250, sent: 250 });
     expect(valuesOf(rig)).toEqual(range(250));
     expect(rig.requests).toEqual([100, 100, 50]);
+  });
+
+  test("sends a batch that is not full before its values take too much memory", async () => {
+    const rig = redriveRig();
+    for (let offset = 0; offset < 6; offset++) {
+      const value = Buffer.alloc(3_000_000, offset);
+      rig.kafka.add(dlqRecord({ topic: SOURCE, value, key: "k" }));
+      const hash = createHash("sha256").update(value).digest("hex");
+      const place = { kafka_partition: 0, kafka_offset: offset };
+      const body = { ...OLD_SERVER_LETTER, ...place, message_size: 3_000_000, payload_sha256: hash };
+      rig.kafka.add(dlqRecord({ value: JSON.stringify(body) }));
+    }
+    expect(await rig.run()).toMatchObject({ sent: 6 });
+    expect(rig.kafka.reads.filter((read) => read.startsWith(`${SOURCE} `))).toEqual([
+      "telemetry 0 0..3",
+      "telemetry 0 3..6",
+    ]);
   });
 
   test("without execution sends nothing and writes no ledger, but says what would be sent", async () => {

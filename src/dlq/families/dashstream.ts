@@ -71,7 +71,7 @@ function payloadOf(body: JsonObject, source: SourcePlace): Payload {
   const why = bytes === null ? "the letter does not embed it" : "the letter embeds only its beginning";
   if (recordPlace(source) === null) return { kind: "none", why: `${why}, and no source` };
   if (sha256Of(body) === null) return { kind: "none", why: `${why}, and no SHA-256 to know the source by` };
-  return { kind: "source", why };
+  return { kind: "source", why, sizeBytes: size };
 }
 
 function sha256Of(body: JsonObject): string | null {

@@ -54,7 +54,7 @@ export function payloadUnlessBare({ key, value }: StoredRecord, source: SourcePl
   if (key !== null || value !== null) return { kind: "embedded", value };
   const why = "the letter has neither key nor value";
   return recordPlace(source) !== null
-    ? { kind: "source", why }
+    ? { kind: "source", why, sizeBytes: null }
     : { kind: "none", why: `${why}, and no source` };
 }
 

@@ -57,7 +57,7 @@ describe("a dead letter of this server", () => {
 
   test("without the payload sends readers to the source", () => {
     expect(letterOf(written({}, { includePayload: false }))).toMatchObject({
-      payload: { kind: "source", why: "the letter does not embed it" },
+      payload: { kind: "source", why: "the letter does not embed it", sizeBytes: 3 },
       sha256: sha256(LETTER.value),
     });
   });
@@ -67,6 +67,7 @@ describe("a dead letter of this server", () => {
     expect(letterOf(written({ value })).payload).toEqual({
       kind: "source",
       why: "the letter embeds only its beginning",
+      sizeBytes: 600 * 1024,
     });
   });
 
