@@ -2,9 +2,9 @@
 // is what is sent.
 
 import { DashstreamError } from "../errors.ts";
+import { parseTime, TIME_FORMS } from "../runtime/time-text.ts";
 import type { PartitionRange } from "../stream/kafka-admin.ts";
 import { type DeadLetterView, FAMILIES, type Family } from "./letter.ts";
-import { requireTime } from "./time-text.ts";
 
 /** Every condition that is given must hold; several values of one are alternatives. */
 export interface LetterFilter {
@@ -82,6 +82,12 @@ export function narrow(
 /** Java's class names may be given without their package. */
 function isType(errorType: string | null, wanted: string): boolean {
   return errorType !== null && (errorType === wanted || errorType.endsWith(`.${wanted}`));
+}
+
+function requireTime(flag: string, text: string, nowMs: number): number {
+  const timeMs = parseTime(text, nowMs);
+  if (timeMs !== null) return timeMs;
+  throw new DashstreamError("usage", `${flag} is "${text}", expected ${TIME_FORMS}`);
 }
 
 function parseFamily(text: string): Family {

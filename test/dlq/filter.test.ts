@@ -33,7 +33,7 @@ describe("a filter", () => {
     ["its very time as the first", { since: "2026-01-01T00:00:00Z" }, true],
     ["a later time as the first", { since: "2026-01-01T00:00:00.001Z" }, false],
     ["its very time as the end", { until: "2026-01-01" }, false],
-    ["a later time as the end", { until: "2026-01-01T00:00:01" }, true],
+    ["a later time as the end", { until: "2026-01-01T00:00:01Z" }, true],
     ["an age that it has", { since: "1h" }, true],
     ["an age that it is above", { since: "59m59s" }, false],
     ["two conditions of which one does not hold", { tenant: ["acme"], thread: ["thread-2"] }, false],
@@ -58,33 +58,13 @@ describe("a filter", () => {
     [{ offset: "5..4" }, '--offset is "5..4"'],
     [{ offset: ".." }, '--offset is ".."'],
     [{ offset: "" }, '--offset is ""'],
-    [{ since: "yesterday" }, '--since is "yesterday", expected an ISO date'],
+    [{ since: "yesterday" }, '--since is "yesterday", expected how long ago'],
     [{ until: "2026-13-01" }, '--until is "2026-13-01"'],
+    [{ since: "2026-01-01T00:00:00" }, '--since is "2026-01-01T00:00:00"'],
     [{ until: "2h30" }, '--until is "2h30"'],
   ])("that makes no sense is refused: %j", (texts, message) => {
     expect(() => parseFilter(texts, T0)).toThrow(DashstreamError);
     expect(() => parseFilter(texts, T0)).toThrow(message);
-  });
-});
-
-describe("times", () => {
-  test.each([
-    ["2026-01-01", T0],
-    ["2026-01-01T00:00", T0],
-    ["2026-01-01 00:00:00", T0],
-    ["2026-01-01T01:00:00+01:00", T0],
-    ["2026-01-01T00:00:00.250Z", T0 + 250],
-  ])("%s is UTC unless it names a zone", (text, expected) => {
-    expect(parseFilter({ since: text }, 0).sinceMs).toBe(expected);
-  });
-
-  test.each([
-    ["90s", 90_000],
-    ["2h", 7_200_000],
-    ["1d12h", 129_600_000],
-    ["1w", 604_800_000],
-  ])("%s is so long ago", (text, age) => {
-    expect(parseFilter({ since: text }, T0).sinceMs).toBe(T0 - age);
   });
 });
 

@@ -3,8 +3,8 @@
 import type { Command } from "commander";
 import { defaultLedgerPath } from "../../dlq/ledger-path.ts";
 import type { PurgeCut } from "../../dlq/purge.ts";
-import { parseTime, TIME_FORMS } from "../../dlq/time-text.ts";
 import { DashstreamError } from "../../errors.ts";
+import { parseTime, TIME_FORMS } from "../../runtime/time-text.ts";
 import type { PartitionRange } from "../../stream/kafka-admin.ts";
 import { collect, defineCommand } from "../command.ts";
 import type { CliContext, ExitCode } from "../context.ts";

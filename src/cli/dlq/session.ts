@@ -5,6 +5,7 @@ import type { Config } from "../../config/options.ts";
 import { type FilterTexts, type LetterFilter, narrow, parseFilter } from "../../dlq/filter.ts";
 import type { LetterSource } from "../../dlq/read-letters.ts";
 import { describeError } from "../../errors.ts";
+import { TIME_FORMS } from "../../runtime/time-text.ts";
 import { kafkaSettings } from "../../server/kafka-config.ts";
 import type { KafkaAdmin, PartitionRange } from "../../stream/kafka-admin.ts";
 import type { KafkaSettings } from "../../stream/kafka-settings.ts";
@@ -41,7 +42,7 @@ export async function withDlq(
     import("../../stream/range-reader.ts"),
     import("../../stream/kafka-admin.ts"),
   ]);
-  const settings = { ...kafkaSettings(config), clientId: "dashstream-dlq" };
+  const settings = kafkaSettings(config);
   const shared = { settings, network, clock, log };
   const admin = createKafkaAdmin({
     ...shared,
@@ -94,10 +95,7 @@ export function addFilterFlags(command: Command): void {
       "only of these writers: dashstream, connect, streams, spring, share_group, unknown",
       collect,
     )
-    .option(
-      "--since <time>",
-      "only from then on: an ISO time (UTC unless it names a zone) or an age such as 2h",
-    )
+    .option("--since <time>", `only from then on: ${TIME_FORMS}`)
     .option("--until <time>", "only before then")
     .option("--partition <number...>", "only of these partitions of the dead-letter topic", collect)
     .option("--offset <range>", "only these offsets: N, A..B, A.. or ..B");
