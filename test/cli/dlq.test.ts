@@ -226,10 +226,10 @@ describe("dlq redrive", () => {
       "0:3",
       "1  of those sent have the thread id for a key",
       "1  of those sent lack their original headers",
-      "to send   skipped    failed  error type",
-      "2         0         0  org.apache.kafka.connect.errors.DataException",
-      "0         1         0  (none)",
-      "1         0         0  processing_error",
+      "to send  skipped  failed  error type",
+      "2        0       0  org.apache.kafka.connect.errors.DataException",
+      "0        1       0  (none)",
+      "1        0       0  processing_error",
       `ledger: ${state}/dashstream/redrive/dashstream-embedded.telemetry-dlq.jsonl (not written)`,
     ]);
   });
@@ -258,7 +258,7 @@ describe("dlq purge", () => {
         .split("\n")
         .map((line) => line.trim().split(/ {2,}/)),
     ).toEqual([
-      ["partition", "from", "to", "to delete", "left"],
+      ["partition", "from", "before", "to delete", "left"],
       ["0", "0", "1", "1", "3"],
       ["dry run: 1 dead letters of telemetry-dlq would be deleted; add --execute to delete them"],
     ]);

@@ -11,6 +11,7 @@ import type { CliContext, ExitCode } from "../context.ts";
 import { addOptionFlags } from "../option-flags.ts";
 import type { Printer } from "../printer.ts";
 import { printable } from "../record-line.ts";
+import { tableLines } from "../table.ts";
 import { type DlqSession, filterOf, progressLine, withDlq } from "./session.ts";
 
 interface Flags {
@@ -115,20 +116,14 @@ async function redrivenCuts(
   });
 }
 
-function printCuts(
-  topic: string,
-  cuts: readonly PurgeCut[],
-  isDone: boolean,
-  { line, colors }: Printer,
-): void {
+function printCuts(topic: string, cuts: readonly PurgeCut[], isDone: boolean, { line }: Printer): void {
+  const rows = cuts.map(({ partition, logStartOffset, logEndOffset, beforeOffset, offsets, stopsAt }) => {
+    const why = stopsAt === null ? "" : `stops: ${printable(stopsAt, MAX_REASON_LENGTH)}`;
+    return [partition, logStartOffset, beforeOffset, offsets, logEndOffset - beforeOffset, why];
+  });
+  const headings = ["partition", "from", "before", isDone ? "deleted" : "to delete", "left", ""];
+  for (const text of tableLines(headings, rows)) line(text);
   const total = cuts.reduce((sum, { offsets }) => sum + offsets, 0);
-  const columns = ["partition", "from", "to", isDone ? "deleted" : "to delete", "left"];
-  line(colors.dim(columns.map((name) => name.padStart(10)).join("  ")));
-  for (const { partition, logStartOffset, logEndOffset, beforeOffset, offsets, stopsAt } of cuts) {
-    const numbers = [partition, logStartOffset, beforeOffset, offsets, logEndOffset - beforeOffset];
-    const why = stopsAt === null ? "" : `  stops: ${printable(stopsAt, MAX_REASON_LENGTH)}`;
-    line(`${numbers.map((number) => String(number).padStart(10)).join("  ")}${why}`);
-  }
   line(
     isDone
       ? `deleted ${total} dead letters of ${topic}`

@@ -3,6 +3,7 @@
 import type { RedriveReport } from "../../dlq/redrive-report.ts";
 import type { Printer } from "../printer.ts";
 import { printable } from "../record-line.ts";
+import { tableLines } from "../table.ts";
 
 const MAX_NAME_LENGTH = 60;
 const MAX_EXAMPLE_LENGTH = 200;
@@ -52,14 +53,13 @@ function printExamples(
   }
 }
 
-function printTypes({ byErrorType, dryRun }: RedriveReport, { line, colors }: Printer): void {
+function printTypes({ byErrorType, dryRun }: RedriveReport, { line }: Printer): void {
   if (byErrorType.length === 0) return;
-  const head = [dryRun ? "to send" : "sent", "skipped", "failed"].map((name) => name.padStart(8)).join("  ");
-  line(colors.dim(`${head}  error type`));
-  for (const [type, { sent, skipped, failed }] of byErrorType) {
-    const numbers = [sent, skipped, failed].map((number) => String(number).padStart(8)).join("  ");
-    line(`${numbers}  ${printable(type, MAX_NAME_LENGTH)}`);
-  }
+  const headings = [dryRun ? "to send" : "sent", "skipped", "failed", "error type"];
+  const rows = byErrorType.map(([type, { sent, skipped, failed }]) => {
+    return [sent, skipped, failed, printable(type, MAX_NAME_LENGTH)];
+  });
+  for (const text of tableLines(headings, rows)) line(text);
 }
 
 export function reportJson(report: RedriveReport): object {
