@@ -54,6 +54,8 @@ export interface RedriveRig {
   readonly topics: Map<string, number>;
   /** Asked before each write; an error is what Kafka answers. */
   answer: (records: readonly WritableRecord[]) => Error | null;
+  /** How many turns a write takes, so that one may overtake another. */
+  turns: () => number;
   interrupt(): void;
   run(options?: Partial<RedriveOptions>, changes?: RunChanges): Promise<RedriveReport>;
 }
@@ -76,6 +78,7 @@ export function redriveRig(): RedriveRig {
     notes: [],
     topics: new Map([[SOURCE, 4]]),
     answer: () => null,
+    turns: () => 0,
     interrupt: () => interruption.abort(),
     async run(options = {}, { execute = true, clock = systemClock, ...changes } = {}) {
       const wanted = { ...OPTIONS, ...options };
@@ -99,7 +102,7 @@ export function redriveRig(): RedriveRig {
         sent: ledger?.index ?? (await readLedger(ledgerOptions)),
         execution: ledger && {
           ledger: { ...ledger, append: changes.append?.(ledger.append) ?? ledger.append },
-          write: async (topic, records) => write(rig, topic, records),
+          write: (topic, records) => write(rig, topic, records),
         },
         clock,
         random: seededRandom(1),
@@ -119,7 +122,8 @@ function partitionCount(topics: ReadonlyMap<string, number>, topic: string): num
   return count;
 }
 
-function write(rig: RedriveRig, topic: string, records: readonly WritableRecord[]): void {
+async function write(rig: RedriveRig, topic: string, records: readonly WritableRecord[]): Promise<void> {
+  for (let turns = rig.turns(); turns > 0; turns--) await Promise.resolve();
   const error = rig.answer(records);
   if (error !== null) throw error;
   rig.requests.push(records.length);
