@@ -58,6 +58,8 @@ export async function kafkaRig(target: Target): Promise<KafkaRig> {
     async createTopic(name, partitions = 1) {
       const topics = [{ topic: name, numPartitions: partitions, replicationFactor: 1 }];
       await kafkajsAdmin.createTopics({ topics, waitForLeaders: true });
+      // A leader is known before it leads: once it tells its offsets it takes records.
+      await admin.ranges(name);
     },
     async append({ topic, partition, timestampMs, key, value, headers }) {
       const named = headers.map(([name, bytes]) => ({ key: name, value: bytes }));
