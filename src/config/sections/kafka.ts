@@ -24,7 +24,7 @@ export const KAFKA_OPTIONS = {
     default: "websocket-server-v4",
     defaultFor: { "quality-monitor": "quality-monitor", exporter: "prometheus-exporter" },
     help: "Consumer group. Processes of one group share the partitions, so each shows a part of the stream.",
-    commands: ["serve", "demo", "quality-monitor", "exporter", "dlq", "offsets"],
+    commands: ["serve", "demo", "quality-monitor", "exporter", "offsets"],
   }),
   kafkaClusterId: option({
     env: ["KAFKA_CLUSTER_ID"],
