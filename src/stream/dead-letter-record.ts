@@ -110,7 +110,7 @@ function embeddedKey(key: Buffer | null): string | null {
   return key === null || key.length > MAX_EMBEDDED_ENVELOPE_BYTES ? null : key.toString("base64");
 }
 
-/** Names and base64 values in their order; `null` if there are none, or more than may be embedded. */
+/** Names and base64 values in their order; `null` if there are more than may be embedded. */
 function embeddedHeaders(
   headers: RecordHeaders | undefined,
 ): readonly (readonly [name: string, value: string | null])[] | null {
@@ -118,7 +118,7 @@ function embeddedHeaders(
     (value === undefined ? [] : [value].flat()).map((one) => [name, base64(one)] as const),
   );
   const size = pairs.reduce((sum, [name, value]) => sum + name.length + (value?.length ?? 0), 0);
-  return pairs.length === 0 || size > MAX_EMBEDDED_ENVELOPE_BYTES ? null : pairs;
+  return size > MAX_EMBEDDED_ENVELOPE_BYTES ? null : pairs;
 }
 
 /** Kafka allows headers without a value. */

@@ -134,7 +134,7 @@ describe("what is needed to send the record again", () => {
     });
     expect(build({ key: null }).body).toMatchObject({
       original_key_base64: null,
-      original_headers: null,
+      original_headers: [],
       original_timestamp_ms: null,
     });
   });
