@@ -23,6 +23,8 @@ export interface AssignmentTrackerOptions {
   readonly onInfrastructureError: OnInfrastructureError;
   /** Makes the next fetch of a partition begin at `offset`. */
   readonly seek: (partition: number, offset: number) => void;
+  /** Lets a partition be fetched: the client library remembers what stood still, also while others read it. */
+  readonly resume: (partition: number) => void;
   /** Partitions were handed out. */
   readonly onAssigned: () => void;
 }
@@ -128,7 +130,7 @@ export class AssignmentTracker {
   }
 
   #add(partitions: readonly number[], { ranges, committed }: Lookup): void {
-    const { clock, autoOffsetReset, handler, log, seek, onAssigned } = this.#options;
+    const { clock, autoOffsetReset, handler, log, seek, resume, onAssigned } = this.#options;
     const assignments = ranges
       .filter(({ partition }) => partitions.includes(partition))
       .map((range) => ({
@@ -140,6 +142,7 @@ export class AssignmentTracker {
       const state = { partition, position, committed: committedOffset, logEndOffset, nowMs: clock.nowMs() };
       this.#states.set(partition, new PartitionState(state));
       if (position !== committedOffset) seek(partition, position);
+      resume(partition);
     }
     log.info("partitions assigned", { assignments });
     handler.assigned(assignments);

@@ -97,6 +97,8 @@ export class BatchDelivery {
       pause_ms: Math.round(pauseMs),
       error: describeError(error),
     });
+    // Whoever reads it now, perhaps this process again, is not to stand still for it.
+    if (state.revoked) return;
     state.holds.add("retry");
     pause(partition);
     clock.after(pauseMs, () => {

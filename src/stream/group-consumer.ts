@@ -71,6 +71,7 @@ export class GroupConsumer {
     this.#tracker = new AssignmentTracker({
       ...options,
       seek: (partition, offset) => this.#membership?.seek(partition, offset),
+      resume: (partition) => this.#membership?.resume(partition),
       // At once, because from then on "nothing committed" means that the topic was made anew.
       onAssigned: () => void this.#commits.commit(),
     });

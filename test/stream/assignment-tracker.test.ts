@@ -49,6 +49,7 @@ beforeEach(() => {
     log: silentLog,
     onInfrastructureError: (_type, operation) => errors.push(operation),
     seek: (partition, offset) => seeks.push([partition, offset]),
+    resume: () => {},
     onAssigned: () => {},
   });
 });

@@ -197,6 +197,23 @@ describe("partitions", () => {
     expect(one.values).toEqual([`${moved}:y`]);
   }, 20_000);
 
+  test("one that was held when it went away is read when it comes back, though nobody releases it", async () => {
+    broker.deleteTopic(TOPIC);
+    broker.createTopic(TOPIC, { partitions: 2 });
+    const one = started();
+    await one.reports.until(() => one.assignments.length === 2);
+    for (const partition of [0, 1]) one.consumer.hold(partition, "dead_letters");
+    const two = started();
+    await two.reports.until(() => two.assignments.length === 1);
+    const moved = two.assignments[0]?.partition ?? -1;
+    await stopped(two);
+    await one.reports.until(() => one.assignments.length === 3);
+    append(broker, moved, "x");
+    await one.received(1);
+    expect(one.values).toEqual([`${moved}:x`]);
+    expect(one.consumer.partitions.get(1 - moved)?.holds.has("dead_letters")).toBe(true);
+  });
+
   test("a paused one stands still while the membership goes on, until it is resumed behind its bad record", async () => {
     append(broker, 0, "a", "bad", "c");
     const one = started();
