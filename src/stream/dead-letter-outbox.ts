@@ -2,7 +2,7 @@
 // learns its own fate within a limited time. Nothing is tried twice here.
 
 import type { Clock } from "../runtime/clock.ts";
-import type { DeadLetterRecord } from "./dead-letter-record.ts";
+import { type DeadLetterRecord, withoutEmbedded } from "./dead-letter-record.ts";
 import { isTooLarge } from "./infrastructure-errors.ts";
 import { attempt, type SendFailure } from "./send-attempt.ts";
 import { TopicWriter, type TopicWriterOptions } from "./topic-writer.ts";
@@ -47,13 +47,18 @@ export class DeadLetterOutbox {
   async #send(request: readonly Posted[]): Promise<void> {
     const records = request.map(({ record }) => record);
     const failure = await attempt(this.#writer, this.#clock, records);
-    // Kafka refused the request for its size; each letter of it may still fit alone.
-    if (failure !== null && isTooLarge(failure.cause) && request.length > 1) {
-      for (const posted of request) void this.#send([posted]);
-      return;
-    }
-    for (const { settle } of request) settle(failure);
+    const smaller = failure !== null && isTooLarge(failure.cause) ? smallerRequests(request) : null;
+    if (smaller !== null) for (const part of smaller) void this.#send(part);
+    else for (const { settle } of request) settle(failure);
   }
+}
+
+/** Of letters that Kafka refused for their size, each may fit alone, and one alone without its payload. */
+function smallerRequests(request: readonly Posted[]): readonly (readonly Posted[])[] | null {
+  if (request.length > 1) return request.map((posted) => [posted]);
+  const [posted] = request;
+  const record = posted ? withoutEmbedded(posted.record) : null;
+  return posted && record ? [[{ ...posted, record }]] : null;
 }
 
 function requestsOf(posted: readonly Posted[]): readonly (readonly Posted[])[] {

@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import type { Random } from "../runtime/random.ts";
 import type { DeadLetter } from "./dead-letter.ts";
 import { headerText, hopsOf, type RecordHeaders, recordIdOf } from "./redrive-headers.ts";
+import { shortenId } from "./thread-id.ts";
 
 export interface DeadLetterOrigin {
   /** The topic of the bad records. */
@@ -25,11 +26,16 @@ export interface DeadLetterRecord {
 
 /** At most this much of a payload is embedded, so that the dead letter itself stays below broker limits. */
 export const MAX_EMBEDDED_BYTES = 512 * 1024;
-/** Keys, and all headers together, are embedded up to this size each. */
+/** Keys, and all headers together as they are written, are embedded up to this size each. */
 const MAX_EMBEDDED_ENVELOPE_BYTES = 64 * 1024;
+/** Characters of an error text; some repeat what the record says. */
+const MAX_ERROR_LENGTH = 4 * 1024;
 const SAMPLE_BYTES = 16;
 
-/** Builds the record. `nowMs` is milliseconds since the epoch; a trace id is made up where the record has none. */
+/**
+ * Builds the record. `nowMs` is milliseconds since the epoch; a trace id is made up where the record has none. Whatever
+ * the bad record is made of, this one is smaller than the 1 MiB that topics accept by default.
+ */
 export function deadLetterRecord(
   letter: DeadLetter,
   origin: DeadLetterOrigin,
@@ -44,12 +50,14 @@ export function deadLetterRecord(
   const sha256 = createHash("sha256").update(value).digest("hex");
   const oversized = letter.errorType === "payload_too_large";
   const included = origin.includePayload && !oversized ? value.subarray(0, MAX_EMBEDDED_BYTES) : null;
-  const threadId = header?.threadId || letter.key?.toString("utf8") || null;
+  const threadId = idOf(header?.threadId || letter.key?.toString("utf8"));
+  const tenantId = idOf(header?.tenantId);
+  const error = shortened(letter.error);
   const hops = hopsOf(letter.headers);
   const body = {
     trace_id: trace.traceId,
     timestamp: new Date(nowMs).toISOString().replace("Z", "+00:00"),
-    error: letter.error,
+    error,
     error_type: letter.errorType,
     payload_sha256: sha256,
     original_payload_base64: included === null ? null : included.toString("base64"),
@@ -61,7 +69,7 @@ export function deadLetterRecord(
     kafka_offset: offset,
     message_count: letter.messageCount,
     thread_id: threadId,
-    tenant_id: header?.tenantId || null,
+    tenant_id: tenantId,
     source_topic: origin.topic,
     source_partition: partition,
     source_offset: offset,
@@ -73,7 +81,8 @@ export function deadLetterRecord(
     node_id: null,
     parent_trace_id: trace.spanId === null ? null : trace.traceId,
     span_id: trace.spanId,
-    original_message: threadId === null && header === null ? null : originalMessage(letter, threadId),
+    original_message:
+      threadId === null && header === null ? null : originalMessage(letter, threadId, tenantId),
     record_id: recordIdOf(letter.headers, origin.topic, partition, offset),
     redrive_hops: hops,
     original_key_base64: embeddedKey(letter.key),
@@ -89,16 +98,58 @@ export function deadLetterRecord(
       "__dlq.errors.offset": String(offset),
       "__dlq.errors.group": origin.groupId,
       "__dlq.errors.delivery.count": String(hops + 1),
-      "__dlq.errors.message": letter.error,
+      "__dlq.errors.message": error,
     },
   };
 }
 
+/**
+ * The same without anything of the bad record that could make it large, for a topic that takes only smaller ones: the
+ * source and the hash tell where the record is to be had. `null` if there is nothing to leave out.
+ */
+export function withoutEmbedded(record: DeadLetterRecord): DeadLetterRecord | null {
+  const body: DeadLetterBody = JSON.parse(record.value);
+  const { original_payload_base64: payload, original_key_base64: key, original_headers: headers } = body;
+  if (payload === null && key === null && headers === null) return null;
+  const { original_payload_size_bytes: bytes, original_payload_sha256: sha256 } = body;
+  const smaller = {
+    ...body,
+    original_payload_base64: null,
+    payload_truncation_note:
+      payload === null
+        ? body.payload_truncation_note
+        : `Payload of ${bytes} bytes does not fit into the dead-letter topic and is not embedded; SHA-256 ${sha256}`,
+    original_payload_included_bytes: 0,
+    original_payload_truncated: true,
+    original_key_base64: null,
+    original_headers: null,
+  };
+  return { ...record, value: JSON.stringify(smaller) };
+}
+
+/** What `withoutEmbedded` looks at. */
+interface DeadLetterBody {
+  readonly original_payload_base64: string | null;
+  readonly original_key_base64: string | null;
+  readonly original_headers: object | null;
+  readonly original_payload_size_bytes: number;
+  readonly original_payload_sha256: string;
+  readonly payload_truncation_note: string | null;
+}
+
+function idOf(id: string | undefined): string | null {
+  return id ? shortenId(id) : null;
+}
+
+function shortened(text: string): string {
+  return text.length > MAX_ERROR_LENGTH ? `${text.slice(0, MAX_ERROR_LENGTH)}…` : text;
+}
+
 /** Fields of the source message as far as they could be read. Text, where a number could exceed 2^53. */
-function originalMessage({ header }: DeadLetter, threadId: string | null): object {
+function originalMessage({ header }: DeadLetter, threadId: string | null, tenantId: string | null): object {
   return {
     thread_id: threadId,
-    tenant_id: header?.tenantId || null,
+    tenant_id: tenantId,
     sequence: header === null ? null : exactNumber(header.sequence, header.sequenceText),
     type: header?.messageType ?? null,
     schema_version: header?.schemaVersion ?? null,
@@ -117,8 +168,10 @@ function embeddedHeaders(
   const pairs = Object.entries(headers ?? {}).flatMap(([name, value]) =>
     (value === undefined ? [] : [value].flat()).map((one) => [name, base64(one)] as const),
   );
-  const size = pairs.reduce((sum, [name, value]) => sum + name.length + (value?.length ?? 0), 0);
-  return size > MAX_EMBEDDED_ENVELOPE_BYTES ? null : pairs;
+  const bytes = pairs.reduce((sum, [name, value]) => sum + name.length + (value?.length ?? 0), 0);
+  if (bytes > MAX_EMBEDDED_ENVELOPE_BYTES) return null;
+  // JSON writes some characters of a name as six.
+  return Buffer.byteLength(JSON.stringify(pairs)) > MAX_EMBEDDED_ENVELOPE_BYTES ? null : pairs;
 }
 
 /** Kafka allows headers without a value. */

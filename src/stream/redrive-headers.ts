@@ -18,6 +18,9 @@ export function headerText(headers: RecordHeaders | undefined, name: string): st
   return first?.toString() ?? null;
 }
 
+/** An id is a topic with a place in it; what is longer is none. */
+const MAX_RECORD_ID_LENGTH = 512;
+
 /** The id of a record: the one it carries, else its place in the log. */
 export function recordIdOf(
   headers: RecordHeaders | undefined,
@@ -25,7 +28,9 @@ export function recordIdOf(
   partition: number,
   offset: number,
 ): string {
-  return headerText(headers, RECORD_ID_HEADER) ?? `${topic}-${partition}-${offset}`;
+  const carried = headerText(headers, RECORD_ID_HEADER);
+  if (carried !== null && carried.length <= MAX_RECORD_ID_LENGTH) return carried;
+  return `${topic}-${partition}-${offset}`;
 }
 
 /** How often a record was redriven; 0 = never, also if the header is not a number. */

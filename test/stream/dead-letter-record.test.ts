@@ -2,7 +2,11 @@ import { describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
 import { seededRandom } from "../../src/runtime/random.ts";
 import type { DeadLetter } from "../../src/stream/dead-letter.ts";
-import { deadLetterRecord, MAX_EMBEDDED_BYTES } from "../../src/stream/dead-letter-record.ts";
+import {
+  deadLetterRecord,
+  MAX_EMBEDDED_BYTES,
+  withoutEmbedded,
+} from "../../src/stream/dead-letter-record.ts";
 import type { HeaderView } from "../../src/wire/header.ts";
 
 const ORIGIN = { topic: "telemetry", groupId: "g", consumerId: "server-1", includePayload: false };
@@ -181,5 +185,54 @@ describe("the payload", () => {
     const { body } = build({ errorType: "payload_too_large" }, { includePayload: true });
     expect(body.original_payload_base64).toBeNull();
     expect(body.payload_truncation_note).toContain("exceeds the limit");
+  });
+});
+
+describe("however large the record is, its letter fits a topic with the default limit", () => {
+  const MIB = 1024 * 1024;
+  const large = Buffer.alloc(MIB, 1);
+  const id = "\u0001".repeat(MIB);
+  const huge: Readonly<Record<string, Partial<DeadLetter>>> = {
+    "a key of a mebibyte": { key: large, header: null },
+    "a key that is text of control characters": { key: large.subarray(0, 64 * 1024), header: null },
+    "ids of a mebibyte": { header: { ...HEADER, threadId: id, tenantId: id } },
+    "a header name of control characters": { headers: { [id.slice(0, 60_000)]: "x" } },
+    "a record id of a mebibyte": { headers: { "dashstream-record-id": large } },
+    "an error of a mebibyte": { error: id },
+  };
+  const value = Buffer.alloc(MAX_EMBEDDED_BYTES + 1, 1);
+
+  test.each(Object.entries(huge))("%s", (_, letter) => {
+    const { value: text, headers } = build({ ...letter, value }, { includePayload: true });
+    expect(Buffer.byteLength(text) + Buffer.byteLength(JSON.stringify(headers))).toBeLessThan(MIB);
+  });
+
+  test("all of it together, and the thread still tells itself from others", () => {
+    const all = Object.assign({}, ...Object.values(huge), { value });
+    const { value: text, headers, body } = build(all, { includePayload: true });
+    expect(Buffer.byteLength(text) + Buffer.byteLength(JSON.stringify(headers))).toBeLessThan(MIB);
+    const other = { ...HEADER, threadId: `${id}!` };
+    expect(build({ header: other }).body.thread_id).not.toBe(body.thread_id);
+  });
+});
+
+describe("a letter without what it embeds", () => {
+  test("says where the record is, its hash, and why the rest is not there", () => {
+    const whole = build({ headers: { a: "b" } }, { includePayload: true });
+    const smaller = withoutEmbedded(whole);
+    expect(smaller).toMatchObject({ key: whole.key, headers: whole.headers });
+    expect(JSON.parse(smaller?.value ?? "")).toEqual({
+      ...whole.body,
+      original_payload_base64: null,
+      original_key_base64: null,
+      original_headers: null,
+      original_payload_included_bytes: 0,
+      original_payload_truncated: true,
+      payload_truncation_note: expect.stringContaining("does not fit into the dead-letter topic"),
+    });
+  });
+
+  test("is nothing new where nothing was embedded", () => {
+    expect(withoutEmbedded(build({ key: null }))).toBeNull();
   });
 });

@@ -44,7 +44,7 @@ type HandlerSetup = Partial<
   Pick<DlqHandlerOptions, "maxInFlight" | "sendTimeoutMs" | "maxAttempts" | "clock" | "counts" | "backoff">
 >;
 
-function open(options: HandlerSetup = {}) {
+function open(options: HandlerSetup = {}, includePayload = false) {
   const metrics = createMetrics({
     catalogue: CATALOGUE,
     component: "websocket-server",
@@ -57,7 +57,7 @@ function open(options: HandlerSetup = {}) {
     counts: serverDeadLetterMetrics(metrics, "fail_open"),
     ...options,
     topic: DLQ,
-    origin: { topic: "telemetry", groupId: "g", consumerId: "c", includePayload: false },
+    origin: { topic: "telemetry", groupId: "g", consumerId: "c", includePayload },
     admin,
     random: seededRandom(3),
   });
@@ -184,23 +184,34 @@ test("letters offered together share their fate only as far as they must: one th
   broker.createTopic(DLQ, { config: { "max.message.bytes": "8000" } });
   open();
   for (let offset = 0; offset < 4; offset++) queue.fireAndForget({ ...LETTER, offset });
-  queue.fireAndForget({ ...LETTER, offset: 4, error: "x".repeat(10_000) });
+  const error = "\u0001".repeat(4_000);
+  queue.fireAndForget({ ...LETTER, offset: 4, error });
   await queue.settled();
   expect(queue.health()).toMatchObject({ sends: 4, failures_by_reason: { kafka_error: 1 }, in_flight: 0 });
   const read = await letters();
   expect(read.map(({ kafka_offset }) => kafka_offset)).toEqual([0, 1, 2, 3]);
 });
 
+test("a letter that is too large for the topic is written without its payload rather than never", async () => {
+  broker.createTopic(DLQ, { config: { "max.message.bytes": "8000" } });
+  open({}, true);
+  await queue.sendUntilAcknowledged({ ...LETTER, value: Buffer.alloc(10_000) });
+  expect(queue.health()).toMatchObject({ sends: 1, failures_by_reason: { kafka_error: 0 } });
+  expect(await letters()).toMatchObject([
+    { original_payload_base64: null, original_payload_size_bytes: 10_000, original_payload_truncated: true },
+  ]);
+});
+
 test("many large letters offered together fit the topic's limit, because they leave in several requests", async () => {
   broker.createTopic(DLQ);
-  open();
+  open({}, true);
   let requests = 0;
   broker.control("Produce", () => {
     requests++;
     return { kind: "pass" };
   });
   for (let offset = 0; offset < 20; offset++)
-    queue.fireAndForget({ ...LETTER, offset, error: "x".repeat(100_000) });
+    queue.fireAndForget({ ...LETTER, offset, value: Buffer.alloc(75_000) });
   await queue.settled();
   expect(requests).toBe(10);
   expect(queue.health()).toMatchObject({ sends: 20, failures_by_reason: { kafka_error: 0 } });

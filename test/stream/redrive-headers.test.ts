@@ -7,6 +7,11 @@ test("a record's id is its place until it carries one", () => {
   expect(recordIdOf({ "dashstream-record-id": [Buffer.from("a"), Buffer.from("b")] }, "t", 2, 7)).toBe("a");
 });
 
+test("what is too long to be an id is none", () => {
+  expect(recordIdOf({ "dashstream-record-id": "x".repeat(512) }, "t", 0, 7)).toBe("x".repeat(512));
+  expect(recordIdOf({ "dashstream-record-id": "x".repeat(513) }, "t", 0, 7)).toBe("t-0-7");
+});
+
 test("hops are counted from the header; what is no number was never redriven by us", () => {
   expect(hopsOf({})).toBe(0);
   expect(hopsOf({ "dashstream-redrive-hops": Buffer.from("3") })).toBe(3);
