@@ -68,7 +68,7 @@ export class Consumer {
   #dlq: { readonly handler: DlqHandler; readonly sink: DeadLetterSink } | null = null;
   #expiry: Timer | null = null;
 
-  /** @throws DashstreamError `config_invalid` for settings, with the first attempt to connect */
+  /** @throws DashstreamError `config_invalid` */
   constructor(options: ConsumerOptions) {
     const { metrics, log, clock, gapPolicy = "warn" } = options;
     this.#options = options;

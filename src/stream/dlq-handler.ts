@@ -71,6 +71,7 @@ export class DlqHandler {
   #sends = 0;
   #lastFailureMs: number | null = null;
 
+  /** @throws DashstreamError `config_invalid` */
   constructor(options: DlqHandlerOptions) {
     const { log, clock, mode = "fail_open", sendTimeoutMs = DEFAULT_SEND_TIMEOUT_MS } = options;
     this.#options = options;

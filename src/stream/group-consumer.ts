@@ -19,7 +19,7 @@ import {
   type OnInfrastructureError,
 } from "./infrastructure-errors.ts";
 import type { KafkaAdmin } from "./kafka-admin.ts";
-import type { KafkaSettings } from "./kafka-settings.ts";
+import { checkKafkaSettings, type KafkaSettings } from "./kafka-settings.ts";
 import { Liveness } from "./liveness.ts";
 import { OffsetCommits } from "./offset-commits.ts";
 import type { HoldReason, OffsetReset, PartitionState } from "./partition-state.ts";
@@ -64,8 +64,10 @@ export class GroupConsumer {
   #membership: GroupMembership | null = null;
   #supervisor: Promise<void> | null = null;
 
+  /** @throws DashstreamError `config_invalid` */
   constructor(options: GroupConsumerOptions) {
     const { handler, clock, random, log, onInfrastructureError } = options;
+    checkKafkaSettings(options.settings);
     this.#options = options;
     this.#liveness = new Liveness(clock);
     this.#tracker = new AssignmentTracker({

@@ -2,6 +2,7 @@
 // acknowledged them or the attempts are used up. A message may be written twice, never lost in silence.
 
 import { DashstreamError } from "../errors.ts";
+import { Activity } from "../runtime/activity.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { type CompressionOptions, DEFAULT_COMPRESSION, DEFAULT_MAX_PAYLOAD_BYTES } from "../wire/frame.ts";
 import { Inspector } from "../wire/inspector.ts";
@@ -13,6 +14,7 @@ import { OrderedOutbox } from "./ordered-outbox.ts";
 import { type ProducerCounts, producerCounts, type Refusal } from "./producer-counts.ts";
 import type { RecordHeaders } from "./redrive-headers.ts";
 import type { Seams } from "./seams.ts";
+import type { SendFailure } from "./send-attempt.ts";
 import { SequenceNumbers } from "./sequence-numbers.ts";
 import type { WritableRecord } from "./topic-writer.ts";
 
@@ -44,13 +46,28 @@ const MOST_ATTEMPTS = 20;
 const DEFAULT_SEND_TIMEOUT_MS = 30_000;
 const DEFAULT_MAX_QUEUED = 10_000;
 
+/** A message on its way. */
+interface Posted {
+  readonly draft: MessageDraft;
+  readonly key: Buffer;
+  /** Never rejects. */
+  readonly outcome: Promise<SendFailure | null>;
+}
+
+const NOTHING = () => {};
+
 export class Producer {
   readonly #options: ProducerOptions;
   readonly #counts: ProducerCounts;
   readonly #sequence = new SequenceNumbers();
   readonly #outbox: OrderedOutbox;
+  /** Calls of `send` under way. */
+  readonly #sends = new Activity();
+  /** Resolves when the last message that had to wait for the limiter is posted; `null` while none waits. */
+  #posting: Promise<void> | null = null;
   #dlq: DlqHandler | null = null;
 
+  /** @throws DashstreamError `config_invalid` */
   constructor(options: ProducerOptions) {
     const { maxAttempts = DEFAULT_MAX_ATTEMPTS, maxQueued = DEFAULT_MAX_QUEUED } = options;
     this.#options = options;
@@ -79,27 +96,53 @@ export class Producer {
     message: DashStreamMessageInit,
     { headers }: { readonly headers?: WritableRecord["headers"] } = {},
   ): Promise<void> {
-    const { limiter } = this.#options;
-    if (limiter) {
-      const { tenantId } = envelopeOf(message);
-      // No promise where the limiter needs none, so that the order of calls is kept.
-      const allowed = limiter.check(tenantId);
-      if (!(typeof allowed === "boolean" ? allowed : await allowed)) {
-        throw this.#refuse("rate_limited", `Rate limit exceeded for tenant: ${tenantId}`);
-      }
+    this.#sends.begin();
+    try {
+      const posted = await this.#postInOrder(message, headers);
+      this.#settle(posted, headers, await posted.outcome);
+    } finally {
+      this.#sends.end();
     }
+  }
+
+  /**
+   * Posts the message if the limiter lets it pass. A limiter that asks Redis may answer at once for a message that
+   * comes later, for example because Redis just failed: that one waits until those before it are posted.
+   */
+  #postInOrder(message: DashStreamMessageInit, headers: WritableRecord["headers"]): Posted | Promise<Posted> {
+    const { limiter } = this.#options;
+    if (!limiter) return this.#post(message, headers);
+    const { tenantId } = envelopeOf(message);
+    const postIf = (isAllowed: boolean) => {
+      if (isAllowed) return this.#post(message, headers);
+      throw this.#refuse("rate_limited", `Rate limit exceeded for tenant: ${tenantId}`);
+    };
+    const allowed = limiter.check(tenantId);
+    const before = this.#posting;
+    if (typeof allowed === "boolean" && before === null) return postIf(allowed);
+    const posted = Promise.allSettled([allowed, before]).then(async () => postIf(await allowed));
+    const posting = posted.then(NOTHING, NOTHING).then(() => {
+      if (this.#posting === posting) this.#posting = null;
+    });
+    this.#posting = posting;
+    return posted;
+  }
+
+  #post(message: DashStreamMessageInit, headers: WritableRecord["headers"]): Posted {
     const draft = this.#draft(message);
     if (this.#outbox.full) {
       const { maxQueued = DEFAULT_MAX_QUEUED } = this.#options;
       throw this.#refuse("queue_full", `${maxQueued} messages wait to be sent already`);
     }
     for (const [thread, number] of draft.numbers) this.#sequence.take(thread, number);
-    await this.#deliver(draft, headers);
+    const key = Buffer.from(draft.threadId, "utf8");
+    const outcome = this.#outbox.post({ key, value: draft.value, ...(headers ? { headers } : {}) });
+    return { draft, key, outcome };
   }
 
   /** Resolves when nothing waits to be sent, whatever became of it. */
   flush(): Promise<void> {
-    return this.#outbox.settled();
+    return this.#sends.settled();
   }
 
   /** Flushes and disconnects. */
@@ -108,9 +151,7 @@ export class Producer {
     this.#outbox.close();
   }
 
-  async #deliver(draft: MessageDraft, headers: WritableRecord["headers"]): Promise<void> {
-    const key = Buffer.from(draft.threadId, "utf8");
-    const failure = await this.#outbox.post({ key, value: draft.value, ...(headers ? { headers } : {}) });
+  #settle({ draft, key }: Posted, headers: WritableRecord["headers"], failure: SendFailure | null): void {
     if (failure === null) return this.#counts.sent.inc();
     this.#counts.failures.inc();
     this.#keep(draft, key, headers, failure.error);

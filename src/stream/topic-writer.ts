@@ -2,14 +2,15 @@
 // connection that is opened with the first record and replaced when it fails or does not answer. A record whose
 // acknowledgement was lost may be written twice.
 
-import { type Message, Partitioners, type Producer } from "kafkajs";
+import { type ICustomPartitioner, type Message, Partitioners, type Producer } from "kafkajs";
+import { DashstreamError } from "../errors.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Network } from "../runtime/network.ts";
 import type { Log } from "../telemetry/log.ts";
 import { endsWithin } from "./deadline.ts";
 import { isAnswered } from "./infrastructure-errors.ts";
 import { createKafkaClient, type KafkaClient } from "./kafka-client.ts";
-import type { KafkaSettings } from "./kafka-settings.ts";
+import { checkKafkaSettings, type KafkaSettings } from "./kafka-settings.ts";
 
 /** A record to write. Without a partition its key decides, as in Java's partitioner. */
 export interface WritableRecord {
@@ -33,11 +34,18 @@ export interface TopicWriterOptions {
   readonly onConnected?: (retries: number) => void;
 }
 
+type TopicPartitions = Parameters<ReturnType<ICustomPartitioner>>[0]["partitionMetadata"];
+
 interface Connection {
   readonly client: KafkaClient;
   readonly producer: Producer;
   readonly ready: Promise<void>;
+  /** Requests that somebody waits for. */
+  underway: number;
 }
+
+/** Keeps the place of a record that has a key, and where Java's producers put it. */
+const choosePartition = Partitioners.DefaultPartitioner();
 
 /** Enough for a topic that the broker creates on first use; a topic that stays unknown fails well within a second. */
 const LIBRARY_RETRIES = 2;
@@ -46,17 +54,22 @@ const CLOSE_TIMEOUT_MS = 1_000;
 export interface Sending {
   /** Resolves when all records are acknowledged; rejects if one of them is not. */
   readonly done: Promise<void>;
-  /** No answer came in time: the connection gets no more to do. */
+  /** No answer came in time: the connection gets no more to do, and these records do not leave any more. */
   abandon(): void;
 }
 
 export class TopicWriter {
   readonly #options: TopicWriterOptions;
   #connection: Connection | null = null;
+  /** As Kafka last told them; empty before it was asked. */
+  #partitions: TopicPartitions = [];
   #failures = 0;
   #connectedOnce = false;
+  #closed = false;
 
+  /** @throws DashstreamError `config_invalid` */
   constructor(options: TopicWriterOptions) {
+    checkKafkaSettings(options.settings);
     this.#options = options;
   }
 
@@ -68,26 +81,66 @@ export class TopicWriter {
     return this.#options.sendTimeoutMs;
   }
 
-  send(records: readonly WritableRecord[]): Sending {
-    const connection = this.#connect();
-    return { done: this.#produce(connection, records), abandon: () => this.#retire(connection) };
+  get closed(): boolean {
+    return this.#closed;
   }
 
+  /** Where a record with a key goes; `null` while it is not known how many partitions there are. */
+  partitionOf({ key, partition }: WritableRecord): number | null {
+    if (partition !== undefined) return partition;
+    if (key === null || this.#partitions.length === 0) return null;
+    const message = { key, value: null };
+    return choosePartition({ topic: this.topic, partitionMetadata: this.#partitions, message });
+  }
+
+  /** Kafka answers for all records together: those of one partition fail with those of another. */
+  send(records: readonly WritableRecord[]): Sending {
+    if (this.#closed) {
+      const error = new DashstreamError("aborted", `writing to topic ${this.topic}: the writer is closed`);
+      return { done: Promise.reject(error), abandon: () => {} };
+    }
+    const connection = this.#connect();
+    const abandoned = new AbortController();
+    connection.underway++;
+    const abandon = () => {
+      if (abandoned.signal.aborted) return;
+      abandoned.abort();
+      connection.underway--;
+      this.#retire(connection);
+    };
+    return { done: this.#produce(connection, records, abandoned.signal), abandon };
+  }
+
+  /** Nothing is sent any more; what is under way fails. */
   close(): void {
+    this.#closed = true;
     if (this.#connection) this.#drop(this.#connection);
   }
 
-  async #produce(connection: Connection, records: readonly WritableRecord[]): Promise<void> {
+  async #produce(
+    connection: Connection,
+    records: readonly WritableRecord[],
+    abandoned: AbortSignal,
+  ): Promise<void> {
     const { topic, sendTimeoutMs } = this.#options;
     try {
       await connection.ready;
+      // By now a later attempt may have written them, and others behind them.
+      if (abandoned.aborted) throw new DashstreamError("aborted", `writing to topic ${topic} was given up`);
       const messages = records.map(toKafka);
       await connection.producer.send({ topic, acks: -1, timeout: sendTimeoutMs, messages });
     } catch (error) {
       // An answer, though a bad one, came over a good connection, which others wait on too.
       if (!isAnswered(error)) this.#drop(connection);
       throw error;
+    } finally {
+      if (!abandoned.aborted) this.#finished(connection);
     }
+  }
+
+  #finished(connection: Connection): void {
+    connection.underway--;
+    if (connection.underway === 0 && connection !== this.#connection) connection.client.destroy();
   }
 
   #connect(): Connection {
@@ -103,7 +156,13 @@ export class TopicWriter {
     // Not idempotent: kafkajs's idempotent producer loses acknowledged records when a broker freezes.
     const producer = client.kafka.producer({
       allowAutoTopicCreation: true,
-      createPartitioner: Partitioners.DefaultPartitioner,
+      createPartitioner: () => {
+        const choose = Partitioners.DefaultPartitioner();
+        return (record) => {
+          this.#partitions = record.partitionMetadata;
+          return choose(record);
+        };
+      },
       retry: { retries: LIBRARY_RETRIES, initialRetryTime: 100 },
     });
     const ready = producer.connect().then(
@@ -113,7 +172,7 @@ export class TopicWriter {
         throw error;
       },
     );
-    this.#connection = { client, producer, ready };
+    this.#connection = { client, producer, ready, underway: 0 };
     return this.#connection;
   }
 
@@ -123,12 +182,13 @@ export class TopicWriter {
     this.#options.onConnected?.(this.#failures);
   }
 
-  /** What is still under way on the connection keeps its own time limit. */
+  /**
+   * What others wait for on the connection keeps its own time limit. Without others it is cut at once, because
+   * kafkajs would go on trying to write what was given up.
+   */
   #retire(connection: Connection): void {
-    if (this.#connection !== connection) return;
-    this.#connection = null;
-    const { clock, sendTimeoutMs } = this.#options;
-    clock.after(sendTimeoutMs, () => connection.client.destroy());
+    if (this.#connection === connection) this.#connection = null;
+    if (connection.underway === 0) connection.client.destroy();
   }
 
   #drop(connection: Connection): void {

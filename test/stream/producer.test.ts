@@ -188,6 +188,37 @@ describe("failures", () => {
     expect(numbersOf(await consumed(3), "a")).toEqual([1, 2, 3]);
   });
 
+  test("of a partition that takes no records are its own: the others get theirs, once", async () => {
+    produce({ maxAttempts: 2 });
+    await producer.send(event("a"));
+    const refused = broker.endOffsets(TOPIC).indexOf(1);
+    const other = 1 - refused;
+    broker.control("Produce", () => ({ kind: "error", error: "NOT_ENOUGH_REPLICAS" }), {
+      topic: TOPIC,
+      partition: refused,
+    });
+    const threads = Array.from({ length: 20 }, (_, i) => `t${i}`);
+    const codes = await Promise.all(threads.map((thread) => code(producer.send(event(thread)))));
+    const written = codes.filter((result) => result === null).length;
+    expect(written).toBeGreaterThan(3);
+    expect(new Set(codes)).toEqual(new Set([null, "kafka_send_failed"]));
+    expect(broker.endOffsets(TOPIC)[other]).toBe(written);
+    expect(count("dashstream_messages_sent_total")).toBe(1 + written);
+    expect(count("dashstream_send_failures_total")).toBe(20 - written);
+  });
+
+  test("of a partition that takes no records are sorted out also among the first messages of all", async () => {
+    broker.control("Produce", () => ({ kind: "error", error: "NOT_ENOUGH_REPLICAS" }), {
+      topic: TOPIC,
+      partition: 0,
+    });
+    produce({ maxAttempts: 2 });
+    const threads = Array.from({ length: 20 }, (_, i) => `t${i}`);
+    const codes = await Promise.all(threads.map((thread) => code(producer.send(event(thread)))));
+    expect(codes.filter((result) => result === null).length).toBeGreaterThan(3);
+    expect(codes.filter((result) => result === "kafka_send_failed").length).toBeGreaterThan(3);
+  });
+
   test("after the last attempt reject, are counted, and become dead letters of the producer", async () => {
     broker.createTopic(DLQ);
     const handler = new DlqHandler({
@@ -235,6 +266,29 @@ test("more messages than may wait are refused", async () => {
   expect(refusals("queue_full")).toBe(1);
   await producer.send(event("a"));
   expect(numbersOf(await consumed(3), "a")).toEqual([1, 2, 3]);
+});
+
+test("a limiter that answers late does not change the order of a thread", async () => {
+  const late = Promise.withResolvers<boolean>();
+  const checks = [late.promise, true, Promise.resolve(false), true];
+  produce({ limiter: { check: () => checks.shift() ?? true } });
+  const sends = ["first", "second", "refused", "fourth"].map((nodeId) =>
+    code(producer.send(event("a", nodeId))),
+  );
+  await new Promise((resolve) => setImmediate(resolve));
+  late.resolve(true);
+  expect(await Promise.all(sends)).toEqual([null, null, "rate_limited", null]);
+  const received = await consumed(3);
+  const nodes = received.map(({ message }) => (message.message === "event" ? message.event.nodeId : ""));
+  expect(nodes).toEqual(["first", "second", "fourth"]);
+  expect(numbersOf(received, "a")).toEqual([1, 2, 3]);
+});
+
+test("settings that contradict each other are refused before anything is sent", () => {
+  produce();
+  expect(() => produce({ settings: { ...settingsOf(broker), brokers: ["a:b:c"] } })).toThrow(
+    'KAFKA_BROKERS has "a:b:c"',
+  );
 });
 
 test("a tenant over its limit is refused by name, others are not", async () => {
