@@ -1,5 +1,5 @@
-// Attempts to write dead letters: what is posted in one turn leaves together, in requests that fit, and each letter
-// learns its own fate within a limited time. Nothing is tried twice here.
+// Attempts to write dead letters: what is posted in one turn leaves together, for each partition in requests that fit,
+// and each letter learns its own fate within a limited time. Nothing is tried twice here.
 
 import type { Clock } from "../runtime/clock.ts";
 import { type DeadLetterRecord, withoutEmbedded } from "./dead-letter-record.ts";
@@ -20,6 +20,7 @@ export class DeadLetterOutbox {
   readonly #writer: TopicWriter;
   #turn: Posted[] = [];
 
+  /** @throws DashstreamError `config_invalid` */
   constructor(options: TopicWriterOptions) {
     this.#clock = options.clock;
     this.#writer = new TopicWriter(options);
@@ -41,7 +42,10 @@ export class DeadLetterOutbox {
   #sendTurn(): void {
     const posted = this.#turn;
     this.#turn = [];
-    for (const request of requestsOf(posted)) void this.#send(request);
+    // Kafka answers for a request as a whole: letters of one partition must not fail with those of another.
+    for (const part of Map.groupBy(posted, ({ record }) => this.#writer.partitionOf(record)).values()) {
+      for (const request of requestsOf(part)) void this.#send(request);
+    }
   }
 
   async #send(request: readonly Posted[]): Promise<void> {

@@ -66,6 +66,8 @@ export class DlqHandler {
   readonly #ownAdmin: KafkaAdmin | null;
   readonly #errors: FloodGuard;
   readonly #activity = new Activity();
+  /** Letters that are in flight, or wait for a permit. */
+  readonly #accepted = new Activity();
   readonly #closing = new AbortController();
   readonly #failures: Record<DeadLetterFailure, number> = { timeout: 0, kafka_error: 0, backpressure: 0 };
   #sends = 0;
@@ -169,15 +171,15 @@ export class DlqHandler {
     };
   }
 
-  /** Resolves when nothing is in flight. */
+  /** Resolves when nothing is in flight or waits for a permit. */
   settled(): Promise<void> {
-    return this.#activity.settled();
+    return this.#accepted.settled();
   }
 
-  /** Resolves when nothing is in flight, at the latest after `timeoutMs`; gives what is still in flight. */
+  /** Resolves when nothing is left to do, at the latest after `timeoutMs`; gives the number of letters that are left. */
   async flush(timeoutMs: number): Promise<number> {
-    await endsWithin(this.#options.clock, timeoutMs, this.#activity.settled());
-    return this.#activity.pending;
+    await endsWithin(this.#options.clock, timeoutMs, this.#accepted.settled());
+    return this.#accepted.pending;
   }
 
   /** Flushes and disconnects. */
@@ -207,8 +209,10 @@ export class DlqHandler {
 
   async #fireWhenPermitted(letter: DeadLetter, attempts: number): Promise<void> {
     const record = this.#recordOf(letter);
+    this.#accepted.begin();
     await this.#permits.take();
     void this.#deliver(record, letter, attempts, this.#permits);
+    this.#accepted.end();
   }
 
   async #deliverOrThrow(letter: DeadLetter, attempts: number): Promise<void> {
@@ -268,12 +272,14 @@ export class DlqHandler {
   }
 
   #begin(): void {
+    this.#accepted.begin();
     this.#activity.begin();
     this.#options.counts.inFlight(this.#activity.pending);
   }
 
   #end(): void {
     this.#activity.end();
+    this.#accepted.end();
     this.#options.counts.inFlight(this.#activity.pending);
   }
 }

@@ -202,6 +202,23 @@ test("a letter that is too large for the topic is written without its payload ra
   ]);
 });
 
+test("letters for a partition that takes none do not fail those for another", async () => {
+  broker.createTopic(DLQ, { partitions: 2 });
+  open();
+  await queue.send(LETTER);
+  const refused = broker.endOffsets(DLQ).indexOf(1);
+  broker.control("Produce", () => ({ kind: "error", error: "NOT_ENOUGH_REPLICAS" }), {
+    topic: DLQ,
+    partition: refused,
+  });
+  for (let offset = 0; offset < 20; offset++) queue.fireAndForget({ ...LETTER, offset });
+  await queue.settled();
+  const { sends, failures_by_reason } = queue.health();
+  expect(sends).toBeGreaterThan(3);
+  expect(sends - 1 + failures_by_reason.kafka_error).toBe(20);
+  expect(broker.endOffsets(DLQ)[1 - refused]).toBe(sends - 1);
+});
+
 test("many large letters offered together fit the topic's limit, because they leave in several requests", async () => {
   broker.createTopic(DLQ);
   open({}, true);
@@ -316,6 +333,13 @@ describe("the modes of sending", () => {
     expect(counts.sent).toBe(1);
     await queue.settled();
     expect(counts).toEqual({ sent: 2, attemptFailed: 0, retried: 0, lost: 0, dropped: 0 });
+  });
+
+  test("fire and forget, blocking: what still waits for a permit is flushed too", async () => {
+    openCounted(0, { maxInFlight: 2 });
+    for (let i = 0; i < 7; i++) void queue.fireAndForgetBlocking(LETTER);
+    expect(await queue.flush(10_000)).toBe(0);
+    expect(counts).toEqual({ sent: 7, attemptFailed: 0, retried: 0, lost: 0, dropped: 0 });
   });
 
   test("until acknowledged: never gives up, and a letter that waits is not counted as lost", async () => {
