@@ -115,7 +115,10 @@ export class Pipeline implements BatchHandler {
     const offset = this.#pausedAt.get(partition);
     if (offset === undefined) return false;
     this.#pausedAt.delete(partition);
+    const turn = this.#turns.get(partition);
     const goOn = () => {
+      // It went away meanwhile: whoever has it now meets the bad record again.
+      if (this.#turns.get(partition) !== turn) return;
       this.#handled(partition, offset + 1);
       resumePartition(partition, offset + 1);
     };

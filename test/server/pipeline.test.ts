@@ -322,6 +322,28 @@ describe("in closed mode", () => {
     // Behind what was handled before the bad record; the bad one is the operator's.
     expect(rig.released).toEqual([[0, 1]]);
   });
+
+  test("an operator's resume does not count for the pause of a partition that came back", async () => {
+    const letter = Promise.withResolvers<void>();
+    const rig = pipelineRig({ pauseOnError: true, onLetter: () => letter.promise });
+    const records = [message({ offset: "0", value: BAD })];
+    const handle = async () => {
+      const handled = rig.handle(records);
+      rig.clock.advance(100);
+      await handled;
+    };
+    await handle();
+    rig.pipeline.resumeAfterError(0);
+    rig.pipeline.revoked([0]);
+    rig.pipeline.assigned([{ partition: 0, startOffset: 0, logStartOffset: 0, logEndOffset: 1 }]);
+    await handle();
+    letter.resolve();
+    await rig.barrier.settled(0);
+    expect(rig.resumed).toEqual([]);
+    expect(rig.pipeline.pausedPartitions).toBe(1);
+    rig.pipeline.resumeAfterError(0);
+    expect(rig.resumed).toEqual([[0, 1]]);
+  });
 });
 
 describe("a redriven record", () => {
