@@ -164,7 +164,7 @@ export class Pipeline implements BatchHandler {
   }
 
   #judgeSlice({ records, partition }: ConsumedBatch, from: number): Slice {
-    const { clock, ring, health, sequence, metrics, deadLetters, pauseOnError, limits } = this.#options;
+    const { clock, ring, health, sequence, metrics, pauseOnError, limits } = this.#options;
     const to = this.#sliceEnd(records, from);
     const waiting = limits === null ? null : new TenantSlice();
     this.#ages.beginSlice(clock.nowMs());
@@ -173,8 +173,7 @@ export class Pipeline implements BatchHandler {
     let pausedAt: number | null = null;
     let next = ring.nextOffset(partition);
     let index = from;
-    // A slice ends early where more dead letters wait than should.
-    while (index < to && pausedAt === null && (index === from || !deadLetters.full)) {
+    while (index < to && pausedAt === null && (index === from || this.#mayAddLetters(partition))) {
       const record = records[index++];
       if (!record) continue;
       const offset = Number(record.offset);
@@ -188,6 +187,12 @@ export class Pipeline implements BatchHandler {
     }
     health.received(this.#intake.messageCount - before);
     return { index, nextOffset: next, pausedAt, waiting };
+  }
+
+  /** A slice with letters ends where more of them wait than should; one without any has none to add so far. */
+  #mayAddLetters(partition: number): boolean {
+    const { deadLetters, barrier } = this.#options;
+    return !deadLetters.full || !barrier.isWaiting(partition);
   }
 
   #judge(

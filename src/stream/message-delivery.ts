@@ -78,11 +78,13 @@ export class MessageDelivery {
   async handleBatch(batch: ConsumedBatch): Promise<void> {
     const { barrier, deadLetters } = this.#options;
     const { partition, records } = batch;
+    // More letters wait than should, and some of them are of this partition.
+    const isFull = () => deadLetters()?.full === true && barrier.isWaiting(partition);
     for (let from = 0; from < records.length; ) {
       if (batch.cancelled()) return;
       const to = Math.min(from + SLICE_RECORDS, records.length);
       let index = from;
-      while (index < to && !(index > from && (deadLetters()?.full || batch.cancelled()))) {
+      while (index < to && !(index > from && (isFull() || batch.cancelled()))) {
         const record = records[index++];
         if (record) await this.#handleRecord(batch, record);
       }

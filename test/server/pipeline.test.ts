@@ -307,6 +307,12 @@ describe("in closed mode", () => {
     expect(rig.letters).toHaveLength(5);
   });
 
+  test("letters of other partitions do not cut a partition without any into slices", async () => {
+    const rig = pipelineRig({ deadLettersFull: () => true });
+    await rig.consume(event("a", 1), event("a", 2), event("a", 3));
+    expect(rig.committed).toEqual([3]);
+  });
+
   test("an operator's resume of a paused partition waits for its letter, too", async () => {
     const letter = Promise.withResolvers<void>();
     const rig = pipelineRig({ pauseOnError: true, onLetter: () => letter.promise });
