@@ -1,6 +1,6 @@
 // Traffic with a known share of bad records into a real Kafka, and the account of what became of the bad ones.
 
-import { type Admin, ConfigResourceTypes, Kafka, logLevel, Partitioners, type Producer } from "kafkajs";
+import { type Admin, Kafka, logLevel, Partitioners, type Producer } from "kafkajs";
 import { DEFAULT_KAFKA_SETTINGS } from "../../src/stream/kafka-settings.ts";
 import { quietIdleTimer } from "../../src/stream/kafkajs-idle-timer.ts";
 import { createRangeReader } from "../../src/stream/range-reader.ts";
@@ -8,6 +8,7 @@ import { systemSeams } from "../../src/stream/seams.ts";
 import { DEFAULT_MAX_PAYLOAD_BYTES } from "../../src/wire/frame.ts";
 import { Inspector } from "../../src/wire/inspector.ts";
 import { benchRecord } from "../bench/records.ts";
+import { refuseWrites } from "./refused-writes.ts";
 
 /** One record in so many is truncated, so that it does not decode. A prime, so that every thread has bad ones. */
 const BAD_EVERY = 19;
@@ -61,33 +62,9 @@ export class MixedTraffic {
     await this.#producer.send({ topic: this.topic, acks: -1, messages });
   }
 
-  /**
-   * Makes the dead-letter topic refuse every write (each is larger than it allows), or take writes again.
-   * Resolves once that is so, which it tries with a letter about no record.
-   */
-  async refuseDeadLetters(refuse: boolean): Promise<void> {
-    await this.#admin.alterConfigs({
-      validateOnly: false,
-      resources: [
-        {
-          type: ConfigResourceTypes.TOPIC,
-          name: this.dlqTopic,
-          configEntries: [{ name: "max.message.bytes", value: refuse ? "1" : "1048588" }],
-        },
-      ],
-    });
-    const probe = this.#kafka.producer({
-      createPartitioner: Partitioners.DefaultPartitioner,
-      retry: { retries: 0 },
-    });
-    await probe.connect();
-    const refused = () =>
-      probe.send({ topic: this.dlqTopic, acks: -1, messages: [{ value: "{}" }] }).then(
-        () => false,
-        () => true,
-      );
-    while ((await refused()) !== refuse);
-    await probe.disconnect();
+  /** Makes the dead-letter topic refuse every write, or take writes again; leaves letters about no record. */
+  refuseDeadLetters(refuse: boolean): Promise<void> {
+    return refuseWrites(this.#kafka, this.dlqTopic, refuse);
   }
 
   async endOffsets(): Promise<ReadonlyMap<number, number>> {

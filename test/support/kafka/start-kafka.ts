@@ -25,6 +25,10 @@ export interface RealKafka {
   kill(): Promise<void>;
   /** Starts it again on the same port and data, after killing it if it runs. */
   restart(): Promise<void>;
+  /** Stops it where it stands: connections stay open and nothing is answered. */
+  freeze(): void;
+  /** Lets it go on. */
+  thaw(): void;
   /** Runs one of Kafka's command line classes, for example `org.apache.kafka.tools.TopicCommand`. */
   tool(className: string, ...args: readonly string[]): Promise<string>;
   /** Ends it and removes its data. */
@@ -83,6 +87,8 @@ export async function startKafka({ component, props = {} }: KafkaOptions): Promi
       await end("SIGKILL");
       await start();
     },
+    freeze: () => void child?.kill("SIGSTOP"),
+    thaw: () => void child?.kill("SIGCONT"),
     tool: (className, ...args) => runJava(component, dir, [className, ...args]),
     async stop() {
       await end("SIGTERM");

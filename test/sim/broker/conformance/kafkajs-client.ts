@@ -2,6 +2,7 @@
 
 import { CompressionTypes, type Consumer, Kafka, logLevel, Partitioners } from "kafkajs";
 import { registerCodecs } from "../../../../src/stream/codecs.ts";
+import { quietIdleTimer } from "../../../../src/stream/kafkajs-idle-timer.ts";
 import type { Compression, ConformanceClient, ConsumedRecord, GroupMember } from "./client.ts";
 
 const TYPES: Readonly<Record<Compression, CompressionTypes>> = {
@@ -14,6 +15,7 @@ const TYPES: Readonly<Record<Compression, CompressionTypes>> = {
 
 /** kafkajs with retries that fit a test. */
 export function kafkajsFor(bootstrap: string): Kafka {
+  quietIdleTimer();
   return new Kafka({
     clientId: "conformance",
     brokers: bootstrap.split(","),

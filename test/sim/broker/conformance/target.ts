@@ -9,7 +9,9 @@ import type { KafkaComponent } from "../../../support/kafka-releases.ts";
 
 export interface Target {
   readonly bootstrap: string;
-  /** Cuts it off as a crash would, and starts it again on the same port and data. */
+  /** Cuts it off as a crash would; its data stay. */
+  kill(): Promise<void>;
+  /** Starts it again on the same port and data, after killing it if it runs. */
   restart(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -24,6 +26,7 @@ export async function embeddedTarget(): Promise<Target> {
   await broker.start();
   return {
     bootstrap: broker.bootstrap,
+    kill: () => broker.down(),
     async restart() {
       await broker.down();
       await broker.up();
