@@ -1,4 +1,4 @@
-// Runs the program as a process of its own, as a user would.
+// Runs a program as a process of its own, as a user would.
 
 import { join } from "node:path";
 
@@ -14,12 +14,24 @@ export interface ProgramRun {
   ended(): Promise<{ readonly exitCode: number; readonly stderr: string }>;
 }
 
+/** Runs the program from its sources. */
 export function startProgram(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): ProgramRun {
-  const process = Bun.spawn([globalThis.process.execPath, MAIN, ...args], {
+  return startProcess([globalThis.process.execPath, MAIN, ...args], { env });
+}
+
+export interface ProcessOptions {
+  /** Added to `PATH`; nothing else of this environment is handed on. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+}
+
+export function startProcess(command: readonly string[], { env = {}, cwd }: ProcessOptions = {}): ProgramRun {
+  const process = Bun.spawn([...command], {
     env: { PATH: globalThis.process.env.PATH, ...env },
+    ...(cwd === undefined ? {} : { cwd }),
     stdin: "ignore",
     stdout: "pipe",
     stderr: "pipe",

@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import manifest from "../../package.json";
 import { type Check, checksOf, HOSTILE_FILES, type Run } from "./checks.ts";
+import { runSession } from "./session.ts";
 
 const root = join(import.meta.dir, "..", "..");
 const print = (line: string) => process.stdout.write(`${line}\n`);
@@ -60,21 +61,28 @@ async function textOf(
   return all;
 }
 
-const [kind, path] = process.argv.slice(2);
-const command = commandOf(kind, path);
-let failed = 0;
-const checks = checksOf(manifest.version);
-for (const check of checks) {
+/** Runs something in a directory of its own that holds the hostile files. */
+async function inDirectory<T>(run: (directory: string) => Promise<T>): Promise<T> {
   const directory = mkdtempSync(join(tmpdir(), "dashstream-smoke-"));
   for (const [name, text] of Object.entries(HOSTILE_FILES)) writeFileSync(join(directory, name), text);
-  const run = await start(command, check, directory);
-  rmSync(directory, { recursive: true });
-  const defect = check.judge(run);
-  print(`${defect === null ? "ok  " : "FAIL"} ${kind}: ${check.name}${defect === null ? "" : `: ${defect}`}`);
-  if (defect !== null) {
-    failed++;
-    print(`${run.stdout}${run.stderr}`.trimEnd());
-  }
+  return await run(directory).finally(() => rmSync(directory, { recursive: true }));
 }
-print(`${checks.length - failed} passed, ${failed} failed`);
-process.exitCode = failed > 0 ? 1 : 0;
+
+const [kind, path] = process.argv.slice(2);
+const command = commandOf(kind, path);
+const counts = { passed: 0, failed: 0 };
+function report(name: string, defect: string | null): void {
+  counts[defect === null ? "passed" : "failed"]++;
+  print(`${defect === null ? "ok  " : "FAIL"} ${kind}: ${name}${defect === null ? "" : `: ${defect}`}`);
+}
+
+for (const check of checksOf(manifest.version)) {
+  const run = await inDirectory((directory) => start(command, check, directory));
+  const defect = check.judge(run);
+  report(check.name, defect);
+  if (defect !== null) print(`${run.stdout}${run.stderr}`.trimEnd());
+}
+const session = await inDirectory((directory) => runSession(command, directory));
+for (const { name, defect } of session) report(name, defect);
+print(`${counts.passed} passed, ${counts.failed} failed`);
+process.exit(counts.failed > 0 ? 1 : 0);
