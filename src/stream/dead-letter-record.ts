@@ -110,7 +110,7 @@ export function deadLetterRecord(
 export function withoutEmbedded(record: DeadLetterRecord): DeadLetterRecord | null {
   const body: DeadLetterBody = JSON.parse(record.value);
   const { original_payload_base64: payload, original_key_base64: key, original_headers: headers } = body;
-  if (payload === null && key === null && headers === null) return null;
+  if (payload === null && key === null && !headers?.length) return null;
   const { original_payload_size_bytes: bytes, original_payload_sha256: sha256 } = body;
   const smaller = {
     ...body,
@@ -131,7 +131,7 @@ export function withoutEmbedded(record: DeadLetterRecord): DeadLetterRecord | nu
 interface DeadLetterBody {
   readonly original_payload_base64: string | null;
   readonly original_key_base64: string | null;
-  readonly original_headers: object | null;
+  readonly original_headers: readonly unknown[] | null;
   readonly original_payload_size_bytes: number;
   readonly original_payload_sha256: string;
   readonly payload_truncation_note: string | null;

@@ -44,9 +44,6 @@ interface Connection {
   underway: number;
 }
 
-/** Keeps the place of a record that has a key, and where Java's producers put it. */
-const choosePartition = Partitioners.DefaultPartitioner();
-
 /** Enough for a topic that the broker creates on first use; a topic that stays unknown fails well within a second. */
 const LIBRARY_RETRIES = 2;
 const CLOSE_TIMEOUT_MS = 1_000;
@@ -60,6 +57,8 @@ export interface Sending {
 
 export class TopicWriter {
   readonly #options: TopicWriterOptions;
+  /** Puts a record with a key where Java's producers put it. One for each writer, since it draws random numbers. */
+  readonly #choosePartition = Partitioners.DefaultPartitioner();
   #connection: Connection | null = null;
   /** As Kafka last told them; empty before it was asked. */
   #partitions: TopicPartitions = [];
@@ -90,7 +89,7 @@ export class TopicWriter {
     if (partition !== undefined) return partition;
     if (key === null || this.#partitions.length === 0) return null;
     const message = { key, value: null };
-    return choosePartition({ topic: this.topic, partitionMetadata: this.#partitions, message });
+    return this.#choosePartition({ topic: this.topic, partitionMetadata: this.#partitions, message });
   }
 
   /** Kafka answers for all records together: those of one partition fail with those of another. */
