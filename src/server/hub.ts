@@ -59,7 +59,6 @@ export class Hub {
     this.#checkTimer = this.#clock.every(CHECK_INTERVAL_MS, () => {
       for (const session of this.#sessions) session.checkProgress();
       this.#watchLoss();
-      this.#wakeWritersIfRoom();
     });
   }
 

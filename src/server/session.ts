@@ -138,10 +138,9 @@ export class Session {
     if (this.#position <= position) this.#passOver(position, this.#loss);
   }
 
-  /** Called about once a second: goes on if it can, and gives up a client that takes nothing or is too far behind. */
+  /** Called about once a second: gives up a client that takes nothing or is too far behind. */
   checkProgress(): void {
     if (this.#closing) return;
-    this.pump();
     const { ring, limits, metrics, onSendTimeout } = this.#context;
     const quietMs = this.#flow.quietMs();
     if (this.#replay && quietMs > limits.replayTimeoutMs) {

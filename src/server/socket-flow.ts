@@ -24,12 +24,8 @@ export class SocketFlow {
     this.#progressAtMs = clock.monotonicMs();
   }
 
-  /**
-   * It has as many records as it may have for now. What waits is looked at again each time: a socket may take its
-   * last bytes along with a ping or an answer of the runtime, and nobody says so.
-   */
+  /** It has as many records as it may have for now. */
   get full(): boolean {
-    if (this.#full && this.#socket.bufferedBytes() <= this.#highWaterBytes / 2) this.#full = false;
     return this.#full;
   }
 
@@ -55,7 +51,9 @@ export class SocketFlow {
   /** The socket took bytes; true if it was full and has room again. */
   drained(): boolean {
     this.#noteProgress();
-    return this.#full && !this.full;
+    if (!this.#full || this.#socket.bufferedBytes() > this.#highWaterBytes / 2) return false;
+    this.#full = false;
+    return true;
   }
 
   /** Milliseconds since it last took a byte, or had nothing to take. To be asked about once a second. */

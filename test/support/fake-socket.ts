@@ -57,12 +57,6 @@ export class FakeSocket implements PeerSocket {
     this.handler?.onDrain();
   }
 
-  /** The peer takes what is buffered and reads on, but nobody is told. */
-  drainUnnoticed(): void {
-    this.reading = true;
-    this.#bufferedBytes = 0;
-  }
-
   /** The peer takes what is buffered, but still does not read on by itself. */
   take(): void {
     this.#bufferedBytes = 0;
