@@ -88,11 +88,14 @@ export class Pipeline implements BatchHandler {
   }
 
   async handleBatch(batch: ConsumedBatch): Promise<void> {
-    const { hub, barrier, pausePartition } = this.#options;
+    const { hub, barrier, deadLetters, pausePartition } = this.#options;
     const { records, partition } = batch;
+    let letters = this.#intake.letterCount;
     for (let from = 0; from < records.length; ) {
-      const room = hub.room();
-      if (room !== null) await room;
+      // Only where there were bad records: they wait for room among the letters, good ones of other partitions do not.
+      const letterRoom = this.#intake.letterCount > letters ? deadLetters.room() : null;
+      letters = this.#intake.letterCount;
+      for (const room of [hub.room(), letterRoom]) if (room !== null) await room;
       if (batch.cancelled()) return;
       const slice = this.#judgeSlice(batch, from);
       const delivered = slice.waiting === null || this.#deliver(partition, slice.waiting);
@@ -168,12 +171,12 @@ export class Pipeline implements BatchHandler {
     const to = this.#sliceEnd(records, from);
     const waiting = limits === null ? null : new TenantSlice();
     this.#ages.beginSlice(clock.nowMs());
-    const before = this.#intake.messageCount;
+    const { messageCount: before, letterCount: letters } = this.#intake;
     sequence.expire(clock.monotonicMs());
     let pausedAt: number | null = null;
     let next = ring.nextOffset(partition);
     let index = from;
-    while (index < to && pausedAt === null && (index === from || this.#mayAddLetters(partition))) {
+    while (index < to && pausedAt === null && (index === from || this.#mayAddLetters(partition, letters))) {
       const record = records[index++];
       if (!record) continue;
       const offset = Number(record.offset);
@@ -190,9 +193,10 @@ export class Pipeline implements BatchHandler {
   }
 
   /** A slice with letters ends where more of them wait than should; one without any has none to add so far. */
-  #mayAddLetters(partition: number): boolean {
+  #mayAddLetters(partition: number, lettersBefore: number): boolean {
     const { deadLetters, barrier } = this.#options;
-    return !deadLetters.full || !barrier.isWaiting(partition);
+    const hasLetters = this.#intake.letterCount > lettersBefore || barrier.isWaiting(partition);
+    return !(hasLetters && deadLetters.full);
   }
 
   #judge(

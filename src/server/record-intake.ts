@@ -49,6 +49,9 @@ export class RecordIntake {
     this.#judge = new RecordJudge({ ...options, observer: this });
   }
 
+  /** Dead letters handed over so far. */
+  letterCount = 0;
+
   /** Records taken in so far. */
   get messageCount(): number {
     return this.#judge.count;
@@ -133,6 +136,7 @@ export class RecordIntake {
   ): void {
     const { deadLetters, barrier } = this.#options;
     const letter = this.#judge.letter(partition, record, value, errorType, error);
+    this.letterCount++;
     const written = deadLetters.offer(letter);
     if (written !== null) barrier.add(partition, letter.offset, written);
   }

@@ -7,14 +7,19 @@ import type { DlqHandler } from "./dlq-handler.ts";
 export interface DeadLetterSink {
   /** Hands a letter over. A promise: the partition must not pass the record before it resolves. */
   offer(letter: DeadLetter): Promise<void> | null;
-  /** True while no more letters should be handed over than must be. */
+  /** True while records that made letters should be followed by no more that may. */
   readonly full: boolean;
+  /** To be awaited between records that make letters; `null` = they may follow at once. */
+  room(): Promise<void> | null;
 }
 
-/** Nobody waits: what cannot be written is counted and lost. `retry` = the handler's few attempts instead of one. */
+/** The stream goes on: what cannot be written is counted and lost. `retry` = the handler's few attempts instead of one. */
 export function failOpen(handler: DlqHandler, options: { readonly retry: boolean }): DeadLetterSink {
   return {
-    full: false,
+    get full() {
+      return handler.room.isShort;
+    },
+    room: () => handler.room.wait(),
     offer(letter) {
       if (options.retry) handler.fireAndForgetWithRetry(letter);
       else handler.fireAndForget(letter);
@@ -29,6 +34,8 @@ export function failClosed(handler: DlqHandler): DeadLetterSink {
     get full() {
       return handler.saturated;
     },
+    // The partition itself waits.
+    room: () => null,
     offer: (letter) => handler.sendUntilAcknowledged(letter),
   };
 }

@@ -13,6 +13,7 @@ import type { DeadLetter, DeadLetterFailure, DeadLetterHealth, DlqMode } from ".
 import type { DeadLetterMetrics } from "./dead-letter-metrics.ts";
 import { DeadLetterOutbox } from "./dead-letter-outbox.ts";
 import { type DeadLetterOrigin, type DeadLetterRecord, deadLetterRecord } from "./dead-letter-record.ts";
+import { DeadLetterRoom } from "./dead-letter-room.ts";
 import { DeadLetterTopic } from "./dead-letter-topic.ts";
 import { endsWithin } from "./deadline.ts";
 import { createKafkaAdmin, type KafkaAdmin } from "./kafka-admin.ts";
@@ -61,6 +62,8 @@ export class DlqHandler {
   readonly #options: DlqHandlerOptions;
   readonly #maxAttempts: number;
   readonly #permits: Permits;
+  /** For callers that may wait a little rather than have letters dropped. */
+  readonly room: DeadLetterRoom;
   readonly #outbox: DeadLetterOutbox;
   readonly #topic: DeadLetterTopic;
   readonly #ownAdmin: KafkaAdmin | null;
@@ -79,6 +82,7 @@ export class DlqHandler {
     this.#options = options;
     this.#maxAttempts = Math.max(1, options.maxAttempts ?? DEFAULT_MAX_ATTEMPTS);
     this.#permits = new Permits(Math.max(1, options.maxInFlight ?? DEFAULT_MAX_IN_FLIGHT));
+    this.room = new DeadLetterRoom(this.#permits, clock);
     this.#outbox = new DeadLetterOutbox({ ...options, sendTimeoutMs });
     const admin = options.admin ?? createKafkaAdmin(options);
     this.#ownAdmin = options.admin ? null : admin;
@@ -238,6 +242,7 @@ export class DlqHandler {
         const failure = await this.#outbox.post(record);
         if (failure === null) {
           this.#sends++;
+          this.room.taken();
           counts.sent(errorType);
           this.#topic.works();
           return null;

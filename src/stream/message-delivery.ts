@@ -59,6 +59,8 @@ export class MessageDelivery {
   readonly #handledUpTo = new Map<number, number>();
   /** By partition: everything below was judged; a record that is handed over again is not validated again. */
   readonly #judgedUpTo = new Map<number, number>();
+  /** Dead letters handed over so far. */
+  #letterCount = 0;
 
   constructor(options: MessageDeliveryOptions) {
     this.#options = options;
@@ -78,9 +80,13 @@ export class MessageDelivery {
   async handleBatch(batch: ConsumedBatch): Promise<void> {
     const { barrier, deadLetters } = this.#options;
     const { partition, records } = batch;
-    // More letters wait than should, and some of them are of this partition.
-    const isFull = () => deadLetters()?.full === true && barrier.isWaiting(partition);
+    let letters = this.#letterCount;
+    const isFull = () =>
+      deadLetters()?.full === true && (this.#letterCount > letters || barrier.isWaiting(partition));
     for (let from = 0; from < records.length; ) {
+      const room = this.#letterCount > letters ? deadLetters()?.room() : null;
+      letters = this.#letterCount;
+      if (room) await room;
       if (batch.cancelled()) return;
       const to = Math.min(from + SLICE_RECORDS, records.length);
       let index = from;
@@ -180,6 +186,7 @@ export class MessageDelivery {
     const { judge, barrier, deadLetters } = this.#options;
     const letter = judge.letter(partition, record, value, errorType, error);
     this.#report({ partition, offset: letter.offset, errorType, error });
+    this.#letterCount++;
     const written = deadLetters()?.offer(letter) ?? null;
     if (written !== null) barrier.add(partition, letter.offset, written);
   }

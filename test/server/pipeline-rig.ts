@@ -28,6 +28,7 @@ export interface PipelineRigOptions extends RigOptions {
   /** What a dead letter has to wait for, as in closed mode; default: nothing, as in open mode. */
   readonly onLetter?: (offset: number) => Promise<void>;
   readonly deadLettersFull?: () => boolean;
+  readonly letterRoom?: () => Promise<void> | null;
   readonly tenantLimits?: (rig: HubRig) => PipelineOptions["limits"];
   /** Offsets below this were in the log before the start. */
   readonly logEndOffset?: number;
@@ -47,6 +48,7 @@ export function pipelineRig(options: PipelineRigOptions = {}) {
     get full() {
       return options.deadLettersFull?.() ?? false;
     },
+    room: () => options.letterRoom?.() ?? null,
     offer({ header, ...letter }) {
       letters.push({ ...letter, threadId: header?.threadId ?? null });
       return options.onLetter?.(letter.offset) ?? null;

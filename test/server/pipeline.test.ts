@@ -352,6 +352,18 @@ describe("in closed mode", () => {
   });
 });
 
+test("in open mode records wait for room among the letters, if the handler says so", async () => {
+  const room = Promise.withResolvers<void>();
+  const rooms = [room.promise];
+  const rig = pipelineRig({ deadLettersFull: () => true, letterRoom: () => rooms.shift() ?? null });
+  const handled = rig.consume(Buffer.from("bad"), Buffer.from("bad"));
+  for (let i = 0; i < 10; i++) await Promise.resolve();
+  expect(rig.letters).toHaveLength(1);
+  room.resolve();
+  await handled;
+  expect(rig.letters).toHaveLength(2);
+});
+
 describe("a redriven record", () => {
   const redriven = { headers: { "dashstream-redrive-hops": Buffer.from("1") } };
 
