@@ -1,10 +1,10 @@
 // `dashstream broker`: the embedded broker on its own, for trying clients against it.
 
 import type { Command } from "commander";
+import { aborted } from "../runtime/abort.ts";
 import { seededRandom } from "../runtime/random.ts";
 import { defineCommand, wholeNumber } from "./command.ts";
 import type { CliContext, ExitCode } from "./context.ts";
-import { aborted } from "./ending.ts";
 
 interface Flags {
   readonly host: string;

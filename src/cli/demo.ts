@@ -2,11 +2,12 @@
 
 import type { Command } from "commander";
 import type { Demo, DemoProgress, DemoSummary } from "../../sim/demo/demo.ts";
+import { aborted } from "../runtime/abort.ts";
 import { seededRandom } from "../runtime/random.ts";
 import { createLog } from "../telemetry/json-log.ts";
 import { defineCommand, wholeNumber } from "./command.ts";
 import type { CliContext, ExitCode } from "./context.ts";
-import { aborted, endWithin } from "./ending.ts";
+import { endWithin } from "./ending.ts";
 import { addOptionFlags, loadCommandConfig } from "./option-flags.ts";
 import type { Printer } from "./printer.ts";
 import { serverOrigin, streamUrl } from "./server-address.ts";

@@ -120,9 +120,7 @@ async function withAdmin(
   const write = (line: string) => printer.note(line.trimEnd());
   const log = createLog({ level: config.logLevel, component: "offsets", clock, write, file: null });
   const { createKafkaAdmin } = await import("../stream/kafka-admin.ts");
-  // A lost connection shows in the question that it fails.
-  const onSocketError = () => {};
-  const admin = createKafkaAdmin({ settings: kafkaSettings(config), network, clock, log, onSocketError });
+  const admin = createKafkaAdmin({ settings: kafkaSettings(config), network, clock, log });
   return await use({ admin, groupId: group, topic }).finally(() => admin.close());
 }
 

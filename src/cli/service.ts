@@ -2,11 +2,12 @@
 
 import type { Command } from "commander";
 import type { Command as CommandName } from "../config/option.ts";
+import { aborted } from "../runtime/abort.ts";
 import type { ApplianceOptions } from "../server/appliance.ts";
 import type { Component } from "../telemetry/definition.ts";
 import { createLog } from "../telemetry/json-log.ts";
 import type { CliContext, ExitCode } from "./context.ts";
-import { aborted, endWithin } from "./ending.ts";
+import { endWithin } from "./ending.ts";
 import { loadCommandConfig } from "./option-flags.ts";
 
 /** What `--help` of every service says about its life. */

@@ -2,6 +2,7 @@
 // library that gives up is replaced, and an offset is committed only after its record was handled.
 
 import { DashstreamError, describeError } from "../errors.ts";
+import { aborted } from "../runtime/abort.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Network } from "../runtime/network.ts";
 import type { Random } from "../runtime/random.ts";
@@ -180,7 +181,7 @@ export class GroupConsumer {
       const membership = this.#createMembership();
       this.#membership = membership;
       // The library may still be trying when it is told to stop; what it tried is then of no interest.
-      const ended = Promise.race([membership.ended, aborted(this.#leave.signal)]);
+      const ended = Promise.race([membership.ended, aborted(this.#leave.signal).then(() => null)]);
       const begin = async () => {
         await membership.start();
         this.#onStarted("kafka_subscribe", 0);
@@ -248,11 +249,4 @@ export class GroupConsumer {
     this.#liveness.failed();
     this.#options.onInfrastructureError(classifyInfrastructureError(error), operation, error);
   }
-}
-
-function aborted(signal: AbortSignal): Promise<null> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve(null);
-    else signal.addEventListener("abort", () => resolve(null), { once: true });
-  });
 }

@@ -4,7 +4,6 @@ import type { Command } from "commander";
 import type { Config } from "../../config/options.ts";
 import { type FilterTexts, type LetterFilter, narrow, parseFilter } from "../../dlq/filter.ts";
 import type { LetterSource } from "../../dlq/read-letters.ts";
-import { describeError } from "../../errors.ts";
 import { TIME_FORMS } from "../../runtime/time-text.ts";
 import { kafkaSettings } from "../../server/kafka-config.ts";
 import type { KafkaAdmin, PartitionRange } from "../../stream/kafka-admin.ts";
@@ -44,10 +43,7 @@ export async function withDlq(
   ]);
   const settings = kafkaSettings(config);
   const shared = { settings, network, clock, log };
-  const admin = createKafkaAdmin({
-    ...shared,
-    onSocketError: (error) => log.debug("kafka connection failed", { error: describeError(error) }),
-  });
+  const admin = createKafkaAdmin(shared);
   const reader = createRangeReader(shared);
   const topic = config.kafkaDlqTopic;
   const forms = { fallbackTopic: config.kafkaTopic };
