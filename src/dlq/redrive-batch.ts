@@ -4,6 +4,7 @@
 import { describeError } from "../errors.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Random } from "../runtime/random.ts";
+import { inRequests } from "../stream/request-size.ts";
 import type { WritableRecord } from "../stream/topic-writer.ts";
 import type { Ledger } from "./ledger.ts";
 import { identityOf, type LedgerEntry } from "./ledger-lines.ts";
@@ -176,21 +177,11 @@ async function deliver(
 }
 
 /** Requests by target topic and partition, each lane in the order of the letters. */
-function lanesOf(outgoing: readonly Outgoing[]): readonly (readonly Outgoing[][])[] {
-  const lanes = new Map<string, { requests: Outgoing[][]; bytes: number }>();
-  for (const item of outgoing) {
-    const key = `${item.topic} ${item.record.partition ?? "by key"}`;
-    const lane = lanes.get(key) ?? { requests: [], bytes: Number.POSITIVE_INFINITY };
-    lanes.set(key, lane);
-    const bytes = recordBytes(item.record);
-    if (lane.bytes + bytes > MAX_REQUEST_BYTES) {
-      lane.requests.push([]);
-      lane.bytes = 0;
-    }
-    lane.bytes += bytes;
-    lane.requests.at(-1)?.push(item);
-  }
-  return [...lanes.values()].map(({ requests }) => requests);
+function lanesOf(outgoing: readonly Outgoing[]): readonly (readonly (readonly Outgoing[])[])[] {
+  const lanes = Map.groupBy(outgoing, ({ topic, record }) => `${topic} ${record.partition ?? "by key"}`);
+  return [...lanes.values()].map((lane) =>
+    inRequests(lane, ({ record }) => recordBytes(record), MAX_REQUEST_BYTES),
+  );
 }
 
 function entryOf({ letter, topic, original }: Outgoing): LedgerEntry {

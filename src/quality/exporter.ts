@@ -3,7 +3,7 @@
 
 import type { BuildInfo } from "../runtime/build-info.ts";
 import type { Timer } from "../runtime/clock.ts";
-import { kafkaSettings } from "../server/kafka-config.ts";
+import { readingSettings } from "../server/kafka-config.ts";
 import { exposeService } from "../server/process-metrics.ts";
 import { Consumer } from "../stream/consumer.ts";
 import { CATALOGUE } from "../telemetry/catalogue.ts";
@@ -34,7 +34,6 @@ export class Exporter {
     this.metrics = createMetrics({
       catalogue: CATALOGUE,
       component: "exporter",
-      with: { redis: false },
       buckets: exporterBuckets(config),
     });
     const turns = this.metrics.histogram("dashstream_turns_by_session");
@@ -88,21 +87,15 @@ export class Exporter {
   }
 
   #createConsumer(): Consumer {
-    const { config, clock, random, network, log } = this.#options;
+    const { config } = this.#options;
     return new Consumer({
-      settings: kafkaSettings(config),
-      topic: config.kafkaTopic,
-      groupId: config.kafkaGroupId,
-      autoOffsetReset: config.kafkaAutoOffsetReset,
+      ...this.#options,
+      ...readingSettings(config),
       framing: "compatible",
       schemaPolicy: config.schemaCompatibility,
       maxPayloadBytes: config.websocketMaxPayloadBytes,
       gapPolicy: "off",
       metrics: this.metrics,
-      clock,
-      random,
-      network,
-      log,
       onMessage: (message) => this.#intake.message(message),
       onBadRecord: (record) => this.#intake.badRecord(record),
       onInfrastructureError: (_, operation) => this.#intake.infrastructureError(operation),

@@ -4,20 +4,19 @@
 import type { ReadFile } from "../config/kind.ts";
 import type { Config } from "../config/options.ts";
 import type { BuildInfo } from "../runtime/build-info.ts";
-import type { Clock, Timer } from "../runtime/clock.ts";
+import type { Timer } from "../runtime/clock.ts";
 import type { HttpServer, ServeHttp } from "../runtime/http.ts";
-import type { Network } from "../runtime/network.ts";
-import type { Random } from "../runtime/random.ts";
 import { GroupConsumer } from "../stream/group-consumer.ts";
 import type { OnInfrastructureError } from "../stream/infrastructure-errors.ts";
 import { createKafkaAdmin, type KafkaAdmin } from "../stream/kafka-admin.ts";
 import { LagMonitor } from "../stream/lag.ts";
+import type { Seams } from "../stream/seams.ts";
 import { SequenceValidator } from "../stream/sequence.ts";
+import { expireRegularly } from "../stream/sequence-expiry.ts";
 import { reportSequence } from "../stream/sequence-report.ts";
 import { SessionHead } from "../stream/session-head.ts";
 import { CATALOGUE } from "../telemetry/catalogue.ts";
 import { type FloodGuard, floodGuard } from "../telemetry/flood.ts";
-import type { Log } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { createMetrics } from "../telemetry/registry.ts";
 import { Inspector } from "../wire/inspector.ts";
@@ -27,7 +26,7 @@ import { HealthTracker } from "./health.ts";
 import { openHttpSide } from "./http-side.ts";
 import { Hub } from "./hub.ts";
 import { reportInfrastructure } from "./infrastructure-report.ts";
-import { kafkaSettings } from "./kafka-config.ts";
+import { kafkaSettings, readingSettings } from "./kafka-config.ts";
 import { Pipeline } from "./pipeline.ts";
 import { exposeProcess } from "./process-metrics.ts";
 import { recordMetrics } from "./record-metrics.ts";
@@ -36,12 +35,8 @@ import { sessionLimits } from "./session-limits.ts";
 import { type SessionMetrics, sessionMetrics } from "./session-metrics.ts";
 import { createTenantLimits, limitsUseRedis, type TenantLimits } from "./tenant-limits.ts";
 
-export interface ApplianceOptions {
+export interface ApplianceOptions extends Seams {
   readonly config: Config;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly network: Network;
-  readonly log: Log;
   readonly serve: ServeHttp;
   readonly build: BuildInfo;
 }
@@ -52,7 +47,6 @@ const DEAD_LETTER_FLUSH_MS = 5_000;
 const CLIENT_DRAIN_MS = 5_000;
 /** A client that wants to resume says so at once; others get live records after this time. */
 const RESUME_GRACE_MS = 1_000;
-const SEQUENCE_EXPIRY_INTERVAL_MS = 500;
 
 export class Appliance {
   readonly #options: ApplianceOptions;
@@ -85,12 +79,7 @@ export class Appliance {
     });
     this.#health = new HealthTracker(clock);
     this.#onInfrastructureError = reportInfrastructure(this.metrics, this.#health, this.#errors);
-    this.#admin = createKafkaAdmin({
-      settings: kafkaSettings(config),
-      network: options.network,
-      clock,
-      log,
-    });
+    this.#admin = createKafkaAdmin({ ...options, settings: kafkaSettings(config) });
     this.#ring = new Ring({
       maxRecords: config.replayBufferMemorySize,
       maxBytes: config.replayBufferMemoryBytes,
@@ -174,7 +163,7 @@ export class Appliance {
       dlq_topic: config.kafkaDlqTopic,
     });
     this.hub.start();
-    this.#expiry = clock.every(SEQUENCE_EXPIRY_INTERVAL_MS, () => this.#sequence.expire(clock.monotonicMs()));
+    this.#expiry = expireRegularly(this.#sequence, clock);
     this.#consumer.start();
     this.#lag.start();
     void this.#deadLetters.handler.checkTopic();
@@ -258,12 +247,10 @@ export class Appliance {
   }
 
   #createConsumer(): GroupConsumer {
-    const { config, network, clock, random, log } = this.#options;
+    const { config } = this.#options;
     return new GroupConsumer({
-      settings: kafkaSettings(config),
-      topic: config.kafkaTopic,
-      groupId: config.kafkaGroupId,
-      autoOffsetReset: config.kafkaAutoOffsetReset,
+      ...this.#options,
+      ...readingSettings(config),
       handler: {
         handleBatch: (batch) => this.pipeline.handleBatch(batch),
         assigned: (assignments) => {
@@ -276,10 +263,6 @@ export class Appliance {
         },
       },
       admin: this.#admin,
-      network,
-      clock,
-      random,
-      log,
       onInfrastructureError: this.#onInfrastructureError,
       onStarted: (operation, retries) =>
         this.metrics.histogram("dashstream_ws_retry_count", { operation }).observe(retries),

@@ -24,6 +24,7 @@ import type { OffsetReset, PartitionState } from "./partition-state.ts";
 import { RecordJudge } from "./record-judge.ts";
 import type { Seams } from "./seams.ts";
 import { type GapPolicy, type SequenceGap, SequenceValidator } from "./sequence.ts";
+import { expireRegularly } from "./sequence-expiry.ts";
 import { reportSequence } from "./sequence-report.ts";
 
 export interface ConsumerOptions extends Seams {
@@ -54,7 +55,6 @@ export interface ConsumerOptions extends Seams {
   readonly onInfrastructureError?: OnInfrastructureError;
 }
 
-const SEQUENCE_EXPIRY_INTERVAL_MS = 500;
 const DLQ_FLUSH_TIMEOUT_MS = 5_000;
 
 export class Consumer {
@@ -151,10 +151,7 @@ export class Consumer {
 
   /** Begins to read and keeps at it until `stop`. Returns at once. */
   start(): void {
-    const { clock } = this.#options;
-    this.#expiry ??= clock.every(SEQUENCE_EXPIRY_INTERVAL_MS, () =>
-      this.#sequence?.expire(clock.monotonicMs()),
-    );
+    if (this.#sequence) this.#expiry ??= expireRegularly(this.#sequence, this.#options.clock);
     this.#group.start();
   }
 

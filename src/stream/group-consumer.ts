@@ -3,10 +3,6 @@
 
 import { DashstreamError, describeError } from "../errors.ts";
 import { aborted } from "../runtime/abort.ts";
-import type { Clock } from "../runtime/clock.ts";
-import type { Network } from "../runtime/network.ts";
-import type { Random } from "../runtime/random.ts";
-import type { Log } from "../telemetry/log.ts";
 import { AssignmentTracker } from "./assignment-tracker.ts";
 import { backoffMs } from "./backoff.ts";
 import type { BatchHandler } from "./batch.ts";
@@ -24,8 +20,9 @@ import { checkKafkaSettings, type KafkaSettings } from "./kafka-settings.ts";
 import { Liveness } from "./liveness.ts";
 import { OffsetCommits } from "./offset-commits.ts";
 import type { HoldReason, OffsetReset, PartitionState } from "./partition-state.ts";
+import type { Seams } from "./seams.ts";
 
-export interface GroupConsumerOptions {
+export interface GroupConsumerOptions extends Seams {
   readonly settings: KafkaSettings;
   readonly topic: string;
   readonly groupId: string;
@@ -34,10 +31,6 @@ export interface GroupConsumerOptions {
   readonly partition?: number | undefined;
   readonly handler: BatchHandler;
   readonly admin: KafkaAdmin;
-  readonly network: Network;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
   readonly onInfrastructureError: OnInfrastructureError;
   /** Retries that one start-up step took, once it succeeded. */
   readonly onStarted?: (operation: StartOperation, retries: number) => void;
