@@ -64,3 +64,9 @@ export function describeError(error: unknown): string {
   // Some libraries repeat the cause's words in their own message.
   return cause === "" || message.includes(cause) ? message : `${message}: ${cause}`;
 }
+
+/** The code of an error of the system or the runtime, for example `ENOENT`; `null` for any other value. */
+export function systemCode(error: unknown): string | null {
+  const code: unknown = error instanceof Error ? Reflect.get(error, "code") : undefined;
+  return typeof code === "string" ? code : null;
+}

@@ -4,7 +4,7 @@
 import type { BuildInfo } from "../runtime/build-info.ts";
 import type { Timer } from "../runtime/clock.ts";
 import { readingSettings } from "../server/kafka-config.ts";
-import { exposeService } from "../server/process-metrics.ts";
+import { buildLabels, exposeService } from "../server/process-metrics.ts";
 import { Consumer } from "../stream/consumer.ts";
 import { CATALOGUE } from "../telemetry/catalogue.ts";
 import { type FloodGuard, floodGuard } from "../telemetry/flood.ts";
@@ -105,12 +105,6 @@ export class Exporter {
 
 /** `rust_version` is a label that dashboards know; it tells the runtime. */
 function exposeExporter(metrics: Metrics, build: BuildInfo, startedAtMs: number): void {
-  const labels = {
-    version: build.version,
-    commit: build.gitSha,
-    build_date: build.buildDate,
-    rust_version: build.runtime,
-  };
-  metrics.gauge("dashflow_build_info", labels).set(1);
+  metrics.gauge("dashflow_build_info", { ...buildLabels(build), rust_version: build.runtime }).set(1);
   metrics.gauge("dashstream_exporter_process_start_time_seconds").set(startedAtMs / 1000);
 }

@@ -3,6 +3,7 @@
 
 import type { ReadFile } from "../config/kind.ts";
 import type { Config } from "../config/options.ts";
+import { DashstreamError } from "../errors.ts";
 import type { BuildInfo } from "../runtime/build-info.ts";
 import type { Timer } from "../runtime/clock.ts";
 import type { HttpServer, ServeHttp } from "../runtime/http.ts";
@@ -20,7 +21,6 @@ import { type FloodGuard, floodGuard } from "../telemetry/flood.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { createMetrics } from "../telemetry/registry.ts";
 import { Inspector } from "../wire/inspector.ts";
-import { PROTOCOL_TEXT } from "../wire/schema-policy.ts";
 import { createDeadLetters, type DeadLetters } from "./dead-letters.ts";
 import { HealthTracker } from "./health.ts";
 import { openHttpSide } from "./http-side.ts";
@@ -33,6 +33,7 @@ import { recordMetrics } from "./record-metrics.ts";
 import { Ring } from "./ring.ts";
 import { sessionLimits } from "./session-limits.ts";
 import { type SessionMetrics, sessionMetrics } from "./session-metrics.ts";
+import { logStart } from "./start-line.ts";
 import { createTenantLimits, limitsUseRedis, type TenantLimits } from "./tenant-limits.ts";
 
 export interface ApplianceOptions extends Seams {
@@ -113,10 +114,10 @@ export class Appliance {
     });
   }
 
-  /** Where it listens. @throws if it was not started */
+  /** Where it listens. @throws DashstreamError `invariant` if it was not started */
   get address(): { readonly hostname: string; readonly port: number } {
-    if (!this.#http) throw new Error("the appliance was not started");
-    return this.#http;
+    if (this.#http) return this.#http;
+    throw new DashstreamError("invariant", "the appliance was not started");
   }
 
   /** True once it is a member of the consumer group and serves. */
@@ -129,7 +130,7 @@ export class Appliance {
    * @throws DashstreamError `port_in_use`, `listen_failed` or `storage_failed`
    */
   async start(): Promise<void> {
-    const { config, clock, log, build } = this.#options;
+    const { config, clock } = this.#options;
     this.#http = await openHttpSide({
       ...this.#options,
       metrics: this.metrics,
@@ -153,15 +154,7 @@ export class Appliance {
       ],
       draining: () => this.#draining,
     });
-    log.info(`dashstream started: ${PROTOCOL_TEXT}`, {
-      version: build.version,
-      runtime: build.runtime,
-      listen: `${this.#http.hostname}:${this.#http.port}`,
-      brokers: config.kafkaBrokers,
-      topic: config.kafkaTopic,
-      group: config.kafkaGroupId,
-      dlq_topic: config.kafkaDlqTopic,
-    });
+    logStart("dashstream", this.#options, this.#http, { dlq_topic: config.kafkaDlqTopic });
     this.hub.start();
     this.#expiry = expireRegularly(this.#sequence, clock);
     this.#consumer.start();
