@@ -10,9 +10,9 @@ import type { Ledger } from "./ledger.ts";
 import { identityOf, type LedgerEntry } from "./ledger-lines.ts";
 import type { DeadLetterView } from "./letter.ts";
 import { type OriginalRecord, restore, sourceToRead } from "./original-record.ts";
-import type { RateLimit } from "./rate-limit.ts";
 import type { RecordReader } from "./read-letters.ts";
 import { sendRecords, type Write } from "./record-sender.ts";
+import type { RedrivePace } from "./redrive-pace.ts";
 import type { RedriveTally } from "./redrive-report.ts";
 import type { RedriveTargets } from "./redrive-targets.ts";
 import { recordBytes, redrivenRecord } from "./redriven-record.ts";
@@ -28,7 +28,8 @@ export interface SendContext {
   readonly reader: RecordReader;
   readonly maxHops: number;
   readonly keepTimestamp: boolean;
-  readonly limit: RateLimit | null;
+  /** `null` = as fast as possible. */
+  readonly pace: RedrivePace | null;
   /** `null` makes it a dry run. */
   readonly execution: RedriveExecution | null;
   readonly tally: RedriveTally;
@@ -86,13 +87,13 @@ export class RedriveBatch {
    */
   async send(context: SendContext): Promise<void> {
     const outgoing = await this.#prepare(context);
-    const { execution, limit, signal, tally } = context;
+    const { execution, pace, signal, tally } = context;
     if (outgoing.length === 0) return;
     if (execution === null) {
       for (const { letter, original } of outgoing) tally.send(letter, original);
       return;
     }
-    if (limit !== null && !(await limit.take(outgoing.length, signal))) return;
+    if (pace !== null && !(await pace.take(outgoing.length, signal))) return;
     const open = new Set(outgoing);
     const acknowledged: Outgoing[] = [];
     const lanes = lanesOf(outgoing).map(async (requests) => {

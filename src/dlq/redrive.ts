@@ -10,9 +10,9 @@ import { type LetterFilter, matches } from "./filter.ts";
 import type { LedgerIndex } from "./ledger-index.ts";
 import { identityOf } from "./ledger-lines.ts";
 import type { DeadLetterView } from "./letter.ts";
-import { RateLimit } from "./rate-limit.ts";
 import { type LetterSource, lettersForward } from "./read-letters.ts";
 import { RedriveBatch, type RedriveExecution, type SendContext } from "./redrive-batch.ts";
+import { RedrivePace } from "./redrive-pace.ts";
 import { type RedriveReport, RedriveTally } from "./redrive-report.ts";
 import { RedriveTargets, type TargetOptions } from "./redrive-targets.ts";
 
@@ -92,13 +92,13 @@ export async function redrive(options: RedriveOptions, deps: RedriveDeps): Promi
 /** Gives whether all letters were seen. */
 async function run(options: RedriveOptions, deps: RedriveDeps, tally: RedriveTally): Promise<boolean> {
   const { source, ranges, onProgress } = deps;
-  const limit = options.ratePerSecond === null ? null : new RateLimit(deps.clock, options.ratePerSecond);
+  const pace = options.ratePerSecond === null ? null : new RedrivePace(deps.clock, options.ratePerSecond);
   const context: SendContext = {
     ...deps,
     ...options,
     signal: source.signal,
     reader: source.reader,
-    limit,
+    pace,
     tally,
   };
   const targets = new RedriveTargets(deps.admin, options);
@@ -106,7 +106,7 @@ async function run(options: RedriveOptions, deps: RedriveDeps, tally: RedriveTal
     (sum, { logStartOffset, logEndOffset }) => sum + logEndOffset - logStartOffset,
     0,
   );
-  const batchSize = Math.min(options.batchSize, limit?.maxAtOnce ?? options.batchSize);
+  const batchSize = Math.min(options.batchSize, pace?.maxAtOnce ?? options.batchSize);
   let batch = new RedriveBatch(targets);
   const finish = () => {
     const full = batch;

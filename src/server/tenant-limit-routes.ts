@@ -3,8 +3,8 @@
 
 import { Hono } from "hono";
 import { parseTenantLimit } from "../config/tenant-limits-file.ts";
-import type { RateLimit } from "../stream/tenant-bucket.ts";
 import type { TenantRateLimiter } from "../stream/tenant-rate-limiter.ts";
+import type { RateLimit } from "../stream/token-bucket.ts";
 import type { Log } from "../telemetry/log.ts";
 import { limitedBody } from "./limited-body.ts";
 import { methodNotAllowed } from "./method-not-allowed.ts";

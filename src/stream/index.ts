@@ -35,10 +35,10 @@ export {
   SequenceValidator,
   type SequenceVerdict,
 } from "./sequence.ts";
-export type { RateLimit } from "./tenant-bucket.ts";
 export {
   type LimiterState,
   TenantRateLimiter,
   type TenantRateLimiterOptions,
 } from "./tenant-rate-limiter.ts";
 export type { SharedBuckets } from "./tenant-redis-buckets.ts";
+export type { RateLimit } from "./token-bucket.ts";

@@ -8,12 +8,12 @@ import type { Clock } from "../runtime/clock.ts";
 import { type FloodGuard, floodGuard } from "../telemetry/flood.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
-import { normalizeLimit, type RateLimit } from "./tenant-bucket.ts";
 import { keepSeconds } from "./tenant-bucket-script.ts";
 import { MAX_TENANT_LIMITS, TenantBuckets } from "./tenant-buckets.ts";
 import { TenantCounters } from "./tenant-counters.ts";
 import { boundTenantId } from "./tenant-id.ts";
 import { type BucketRequest, RedisBuckets, type SharedBuckets } from "./tenant-redis-buckets.ts";
+import { normalizeLimit, type RateLimit } from "./token-bucket.ts";
 
 export interface TenantRateLimiterOptions {
   /** Of every tenant without a limit of its own. */
