@@ -7,16 +7,16 @@ import type { Random } from "../runtime/random.ts";
 import { inRequests } from "../stream/request-size.ts";
 import type { WritableRecord } from "../stream/topic-writer.ts";
 import type { Ledger } from "./ledger.ts";
-import { identityOf, type LedgerEntry } from "./ledger-lines.ts";
+import { type LedgerEntry, sentLetter } from "./ledger-lines.ts";
 import type { DeadLetterView } from "./letter.ts";
-import { type OriginalRecord, restore, sourceToRead } from "./original-record.ts";
+import type { OriginalRecord } from "./original-record.ts";
 import type { RecordReader } from "./read-letters.ts";
 import { sendRecords, type Write } from "./record-sender.ts";
 import type { RedrivePace } from "./redrive-pace.ts";
 import type { RedriveTally } from "./redrive-report.ts";
 import type { RedriveTargets } from "./redrive-targets.ts";
 import { recordBytes, redrivenRecord } from "./redriven-record.ts";
-import { placeKey, readSourceRecords } from "./source-records.ts";
+import { restoreAll } from "./restore-all.ts";
 
 /** Where records are written and noted. */
 export interface RedriveExecution {
@@ -120,16 +120,9 @@ export class RedriveBatch {
     signal,
     tally,
   }: SendContext): Promise<readonly Outgoing[]> {
-    const places = this.#items.map(({ letter }) => sourceToRead(letter));
-    const sources = await readSourceRecords(
-      reader,
-      places.filter((place) => place !== null),
-      signal,
-    );
     const outgoing: Outgoing[] = [];
-    for (const [index, { letter, topic }] of this.#items.entries()) {
-      const place = places[index];
-      const restored = restore(letter, (place && sources.get(placeKey(place))) ?? null);
+    for (const { item, restored } of await restoreAll(reader, this.#items, signal)) {
+      const { letter, topic } = item;
       if (!restored.ok) {
         tally.skip(letter, restored.cause, restored.why);
         continue;
@@ -142,7 +135,7 @@ export class RedriveBatch {
       const choice = await this.#targets.choose(topic, letter);
       if (choice.ok) {
         const record = redrivenRecord(original, choice.target, keepTimestamp);
-        outgoing.push({ letter, topic, original, record });
+        outgoing.push({ ...item, original, record });
       } else tally.skip(letter, choice.cause, choice.why);
     }
     return outgoing;
@@ -186,12 +179,5 @@ function lanesOf(outgoing: readonly Outgoing[]): readonly (readonly (readonly Ou
 }
 
 function entryOf({ letter, topic, original }: Outgoing): LedgerEntry {
-  const { record } = letter;
-  return {
-    partition: record.partition,
-    offset: record.offset,
-    identity: identityOf(record),
-    recordId: original.recordId,
-    target: topic,
-  };
+  return { ...sentLetter(letter.record, topic), recordId: original.recordId };
 }

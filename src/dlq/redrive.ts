@@ -8,8 +8,9 @@ import type { Random } from "../runtime/random.ts";
 import type { KafkaAdmin, PartitionRange } from "../stream/kafka-admin.ts";
 import { type LetterFilter, matches } from "./filter.ts";
 import type { LedgerIndex } from "./ledger-index.ts";
-import { identityOf } from "./ledger-lines.ts";
+import { sentLetter } from "./ledger-lines.ts";
 import type { DeadLetterView } from "./letter.ts";
+import { offsetCount } from "./letter-ranges.ts";
 import { type LetterSource, lettersForward } from "./read-letters.ts";
 import { RedriveBatch, type RedriveExecution, type SendContext } from "./redrive-batch.ts";
 import { RedrivePace } from "./redrive-pace.ts";
@@ -102,10 +103,7 @@ async function run(options: RedriveOptions, deps: RedriveDeps, tally: RedriveTal
     tally,
   };
   const targets = new RedriveTargets(deps.admin, options);
-  const total = ranges.reduce(
-    (sum, { logStartOffset, logEndOffset }) => sum + logEndOffset - logStartOffset,
-    0,
-  );
+  const total = offsetCount(ranges);
   const batchSize = Math.min(options.batchSize, pace?.maxAtOnce ?? options.batchSize);
   let batch = new RedriveBatch(targets);
   const finish = () => {
@@ -136,16 +134,11 @@ function chosenTopic(
   tally: RedriveTally,
 ): string | null {
   const topic = targets.topicOf(letter);
-  const { partition, offset } = letter.record;
   if (!matches(filter, letter)) tally.skip(letter, "filtered");
   else if (letter.family === "unknown") tally.skip(letter, "unknown_family");
   else if (topic === null) tally.skip(letter, "no_source");
-  else if (
-    !includeSent &&
-    sent.has({ partition, offset, target: topic, identity: identityOf(letter.record) })
-  ) {
-    tally.skip(letter, "already_sent");
-  } else if (letter.hops >= maxHops) tally.skip(letter, "max_hops", `was redriven ${letter.hops} times`);
+  else if (!includeSent && sent.has(sentLetter(letter.record, topic))) tally.skip(letter, "already_sent");
+  else if (letter.hops >= maxHops) tally.skip(letter, "max_hops", `was redriven ${letter.hops} times`);
   else return topic;
   return null;
 }

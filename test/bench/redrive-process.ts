@@ -48,7 +48,7 @@ const { sent } = await redrive(
     source: {
       reader,
       topic: DLQ_TOPIC,
-      forms: { fallbackTopic: null },
+      fallbackTopic: null,
       signal: new AbortController().signal,
     },
     ranges,

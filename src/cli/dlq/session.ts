@@ -1,8 +1,8 @@
 // What the commands on dead letters share: the connection to Kafka, which letters are meant, and progress.
 
 import type { Command } from "commander";
-import type { Config } from "../../config/options.ts";
-import { type FilterTexts, type LetterFilter, narrow, parseFilter } from "../../dlq/filter.ts";
+import { type FilterTexts, type LetterFilter, parseFilter } from "../../dlq/filter.ts";
+import { letterRanges } from "../../dlq/letter-ranges.ts";
 import type { LetterSource } from "../../dlq/read-letters.ts";
 import { TIME_FORMS } from "../../runtime/time-text.ts";
 import { kafkaSettings } from "../../server/kafka-config.ts";
@@ -15,7 +15,6 @@ import type { CliContext, ExitCode } from "../context.ts";
 import { loadCommandConfig } from "../option-flags.ts";
 
 export interface DlqSession {
-  readonly config: Config;
   readonly settings: KafkaSettings;
   readonly log: Log;
   readonly admin: KafkaAdmin;
@@ -46,38 +45,18 @@ export async function withDlq(
   const admin = createKafkaAdmin(shared);
   const reader = createRangeReader(shared);
   const topic = config.kafkaDlqTopic;
-  const forms = { fallbackTopic: config.kafkaTopic };
   try {
     return await run({
-      config,
       settings,
       log,
       admin,
-      source: { reader, topic, forms, signal: interrupted },
-      ranges: (filter) => rangesOf(admin, topic, filter),
+      source: { reader, topic, fallbackTopic: config.kafkaTopic, signal: interrupted },
+      ranges: (filter) => letterRanges(admin, topic, filter),
     });
   } finally {
     await Promise.all([reader.close(), admin.close()]);
     log.close();
   }
-}
-
-async function rangesOf(
-  admin: KafkaAdmin,
-  topic: string,
-  filter: LetterFilter,
-): Promise<readonly PartitionRange[]> {
-  const ranges = narrow(await admin.ranges(topic), filter);
-  if (filter.sinceMs === undefined) return ranges;
-  // Times need not rise with offsets, so this is where letters may begin; each is still looked at.
-  const starts = await admin.offsetsAt(topic, filter.sinceMs);
-  return narrow(
-    ranges.map((range) => ({
-      ...range,
-      logStartOffset: Math.max(range.logStartOffset, starts.get(range.partition) ?? 0),
-    })),
-    {},
-  );
 }
 
 /** Adds the flags that choose letters. */
@@ -111,9 +90,4 @@ export function progressLine({ clock, printer }: CliContext): (text: () => strin
     shownAtMs = nowMs;
     printer.progress(text());
   };
-}
-
-/** Offsets in all, which is at least the number of letters. */
-export function countOf(ranges: readonly PartitionRange[]): number {
-  return ranges.reduce((sum, { logStartOffset, logEndOffset }) => sum + logEndOffset - logStartOffset, 0);
 }

@@ -2,14 +2,15 @@
 
 import type { Command } from "commander";
 import { matches } from "../../dlq/filter.ts";
+import { offsetCount } from "../../dlq/letter-ranges.ts";
 import type { Counts, LetterStats } from "../../dlq/stats.ts";
+import { isoTime } from "../../runtime/time-text.ts";
 import { defineCommand } from "../command.ts";
 import type { CliContext, ExitCode } from "../context.ts";
 import { addOptionFlags } from "../option-flags.ts";
 import type { Printer } from "../printer.ts";
 import { printable } from "../record-line.ts";
-import { isoTime } from "./letter-view.ts";
-import { addFilterFlags, countOf, type DlqSession, filterOf, progressLine, withDlq } from "./session.ts";
+import { addFilterFlags, type DlqSession, filterOf, progressLine, withDlq } from "./session.ts";
 
 const MAX_NAME_LENGTH = 80;
 /** Rows of one table; a program gets them all. */
@@ -42,7 +43,7 @@ async function count(context: CliContext, command: Command, session: DlqSession)
   ]);
   const filter = filterOf(command, context);
   const ranges = await session.ranges(filter);
-  const total = countOf(ranges);
+  const total = offsetCount(ranges);
   const progress = progressLine(context);
   const tally = new StatsTally();
   let read = 0;
