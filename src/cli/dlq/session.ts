@@ -8,9 +8,9 @@ import { TIME_FORMS } from "../../runtime/time-text.ts";
 import { kafkaSettings } from "../../server/kafka-config.ts";
 import type { KafkaAdmin, PartitionRange } from "../../stream/kafka-admin.ts";
 import type { KafkaSettings } from "../../stream/kafka-settings.ts";
-import { createLog } from "../../telemetry/json-log.ts";
 import type { Log } from "../../telemetry/log.ts";
 import { collect } from "../command.ts";
+import { commandLog } from "../command-log.ts";
 import type { CliContext, ExitCode } from "../context.ts";
 import { loadCommandConfig } from "../option-flags.ts";
 
@@ -31,10 +31,9 @@ export async function withDlq(
   command: Command,
   run: (session: DlqSession) => Promise<ExitCode>,
 ): Promise<ExitCode> {
-  const { clock, network, printer, interrupted } = context;
+  const { clock, network, interrupted } = context;
   const { config } = loadCommandConfig(context, command, "dlq");
-  const write = (line: string) => printer.note(line.trimEnd());
-  const log = createLog({ level: config.logLevel, component: "dlq", clock, write, file: config.logFile });
+  const log = commandLog(context, "dlq", config);
   // Only now, so that the other commands start without them.
   const [{ createRangeReader }, { createKafkaAdmin }] = await Promise.all([
     import("../../stream/range-reader.ts"),
