@@ -9,9 +9,9 @@ import type { PartitionReset, ResetPlan } from "../stream/offset-reset.ts";
 import { defineCommand, defineGroup, wholeNumber } from "./command.ts";
 import { commandLog } from "./command-log.ts";
 import type { CliContext, ExitCode } from "./context.ts";
+import { printable } from "./foreign-text.ts";
 import { addOptionFlags, loadCommandConfig } from "./option-flags.ts";
 import type { Printer } from "./printer.ts";
-import { printable } from "./record-line.ts";
 import { printTable } from "./table.ts";
 
 interface GroupFlags {

@@ -1,21 +1,15 @@
-// One record on one line of a terminal. What it shows was written by somebody else: control characters, which could
-// move the cursor or retitle the window, never get through.
+// One record on one line of a terminal.
 
 import type { StreamRecord } from "../client/index.ts";
 import { isoTime } from "../runtime/time-text.ts";
 import type { Header } from "../wire/model.ts";
+import { printable } from "./foreign-text.ts";
 import type { MessageView } from "./message-view.ts";
 import type { Colors } from "./printer.ts";
 
 /** Longest part of a record's own text on a line. */
 const MAX_DETAILS_LENGTH = 160;
 const MAX_NAME_LENGTH = 36;
-
-/** Text of a stranger on one line, at most `maxLength` characters. */
-export function printable(text: string, maxLength: number): string {
-  const clean = text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, "\u{fffd}");
-  return clean.length > maxLength ? `${clean.slice(0, maxLength - 1)}…` : clean;
-}
 
 /** Time, partition and offset, tenant, thread, number, kind, details. */
 export function recordLine(

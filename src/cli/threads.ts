@@ -5,9 +5,9 @@ import type { AdminClient, HaltedThread } from "../client/admin.ts";
 import { DashstreamError } from "../errors.ts";
 import { defineCommand, defineGroup, wholeNumber } from "./command.ts";
 import type { CliContext, ExitCode } from "./context.ts";
+import { quoted } from "./foreign-text.ts";
 import { addOptionFlags, loadCommandConfig } from "./option-flags.ts";
 import type { Printer } from "./printer.ts";
-import { quoted } from "./quoted.ts";
 import { serverOrigin } from "./server-address.ts";
 import { printTable } from "./table.ts";
 

@@ -5,9 +5,9 @@ import { summaryOf } from "../../dlq/letter-summary.ts";
 import { type OriginalRecord, type Restored, sha256Of } from "../../dlq/original-record.ts";
 import type { HeaderList } from "../../dlq/stored-record.ts";
 import { isoTime } from "../../runtime/time-text.ts";
+import { printable } from "../foreign-text.ts";
 import type { ViewedRecord } from "../message-view.ts";
 import type { Colors } from "../printer.ts";
-import { printable } from "../record-line.ts";
 import { letterJson, sourceText } from "./letter-view.ts";
 
 const NAME_WIDTH = 16;

@@ -2,8 +2,8 @@
 
 import type { LetterSummary } from "../../dlq/letter-summary.ts";
 import { isoTime } from "../../runtime/time-text.ts";
+import { printable } from "../foreign-text.ts";
 import type { Colors } from "../printer.ts";
-import { printable } from "../record-line.ts";
 
 /** Widths of the columns; what is longer is cut, so that lists can be printed as they come. */
 const WIDTHS = { time: 19, place: 10, family: 11, type: 24, source: 24, tenant: 14, thread: 20, hops: 4 };

@@ -8,9 +8,9 @@ import { parseTime, TIME_FORMS } from "../../runtime/time-text.ts";
 import type { PartitionRange } from "../../stream/kafka-admin.ts";
 import { collect, defineCommand } from "../command.ts";
 import type { CliContext, ExitCode } from "../context.ts";
+import { printable } from "../foreign-text.ts";
 import { addOptionFlags } from "../option-flags.ts";
 import type { Printer } from "../printer.ts";
-import { printable } from "../record-line.ts";
 import { printTable } from "../table.ts";
 import { type DlqSession, filterOf, progressLine, withDlq } from "./session.ts";
 

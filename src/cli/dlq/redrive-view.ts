@@ -1,8 +1,8 @@
 // The report of a redrive: what was sent, and what not and why.
 
 import type { RedriveReport } from "../../dlq/redrive-report.ts";
+import { printable } from "../foreign-text.ts";
 import type { Printer } from "../printer.ts";
-import { printable } from "../record-line.ts";
 import { printTable } from "../table.ts";
 
 const MAX_NAME_LENGTH = 60;

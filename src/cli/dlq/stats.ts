@@ -7,9 +7,9 @@ import type { Counts, LetterStats } from "../../dlq/stats.ts";
 import { isoTime } from "../../runtime/time-text.ts";
 import { defineCommand } from "../command.ts";
 import type { CliContext, ExitCode } from "../context.ts";
+import { printable } from "../foreign-text.ts";
 import { addOptionFlags } from "../option-flags.ts";
 import type { Printer } from "../printer.ts";
-import { printable } from "../record-line.ts";
 import { printTable } from "../table.ts";
 import { addFilterFlags, type DlqSession, filterOf, progressLine, withDlq } from "./session.ts";
 
