@@ -61,6 +61,7 @@ const DATABASES = 16;
 /** How often expired keys that nobody asks for are dropped. */
 const SWEEP_INTERVAL_MS = 10_000;
 
+/** Listens once it is started. */
 export function createRedisServer(options: RedisServerOptions): RedisServer {
   return new MemoryRedis(options);
 }

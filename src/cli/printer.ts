@@ -53,6 +53,7 @@ function wantsColors(env: Environment, isTerminal: boolean): boolean {
   return env.FORCE_COLOR ? true : isTerminal && env.TERM !== "dumb";
 }
 
+/** Decides about colours and the status line by what is behind the two outputs. */
 export function createPrinter(stdout: Output, stderr: Output, env: Environment): Printer {
   const errorColors = pc.createColors(wantsColors(env, stderr.isTerminal));
   const rewrites = stdout.isTerminal && env.TERM !== "dumb";

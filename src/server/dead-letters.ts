@@ -30,6 +30,7 @@ export interface DeadLetters {
   notReadyReasons(): readonly string[];
 }
 
+/** Connects with the first letter. */
 export function createDeadLetters(options: DeadLettersOptions): DeadLetters {
   const { config, metrics } = options;
   const settings = deadLetterSettings(config);

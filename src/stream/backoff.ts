@@ -3,6 +3,7 @@
 
 import type { Random } from "../runtime/random.ts";
 
+/** How pauses grow. */
 export interface BackoffPolicy {
   /** The first pause. */
   readonly baseMs: number;

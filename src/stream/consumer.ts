@@ -27,6 +27,7 @@ import { type GapPolicy, type SequenceGap, SequenceValidator } from "./sequence.
 import { expireRegularly } from "./sequence-expiry.ts";
 import { reportSequence } from "./sequence-report.ts";
 
+/** What is read, as whom, and what is done with it. */
 export interface ConsumerOptions extends Seams {
   readonly settings: KafkaSettings;
   readonly topic: string;
@@ -57,6 +58,7 @@ export interface ConsumerOptions extends Seams {
 
 const DLQ_FLUSH_TIMEOUT_MS = 5_000;
 
+/** Reads from `start` to `stop`; can be started once. */
 export class Consumer {
   readonly #options: ConsumerOptions;
   readonly #errors: FloodGuard;
@@ -188,12 +190,11 @@ export class Consumer {
 
   #assigned(assignments: readonly Assignment[]): void {
     for (const { partition, logEndOffset } of assignments) {
-      if (logEndOffset >= this.#delivery.nextOffset(partition)) continue;
+      const handledUpTo = this.#delivery.nextOffset(partition);
+      if (logEndOffset >= handledUpTo) continue;
       this.#options.log.warn(
         "the log is shorter than what was handled: the topic was made anew; starting over",
-        {
-          partition,
-        },
+        { partition, handled_up_to: handledUpTo, log_end: logEndOffset },
       );
       this.#delivery.forget(partition);
       this.#barrier.forget(partition);

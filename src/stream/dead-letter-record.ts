@@ -7,6 +7,7 @@ import type { DeadLetter } from "./dead-letter.ts";
 import { headerText, hopsOf, type RecordHeaders, recordIdOf } from "./redrive-headers.ts";
 import { shortenId } from "./thread-id.ts";
 
+/** What all letters of one program say of where they come from. */
 export interface DeadLetterOrigin {
   /** The topic of the bad records. */
   readonly topic: string;
@@ -17,6 +18,7 @@ export interface DeadLetterOrigin {
   readonly includePayload: boolean;
 }
 
+/** The record, as it is written. */
 export interface DeadLetterRecord {
   /** The trace id. */
   readonly key: string;

@@ -17,6 +17,7 @@ import { Permits } from "./permits.ts";
 import type { Seams } from "./seams.ts";
 import type { SendFailure } from "./send-attempt.ts";
 
+/** Where letters go, and how hard it is tried. */
 export interface DlqHandlerOptions extends Seams {
   readonly settings: KafkaSettings;
   /** Where dead letters go. */

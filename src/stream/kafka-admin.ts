@@ -51,6 +51,7 @@ export interface KafkaAdmin {
   close(): Promise<void>;
 }
 
+/** How to reach Kafka. */
 export type KafkaAdminOptions = Omit<KafkaClientOptions, "retries">;
 
 /** @throws DashstreamError `config_invalid` on the first question if the settings contradict each other */

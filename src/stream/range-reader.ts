@@ -18,6 +18,7 @@ import { KafkaCluster, type Recipient } from "./kafka-cluster.ts";
 import { checkErrorCode, isWorthRetrying, kafkaFailure } from "./kafka-failure.ts";
 import type { KafkaSettings } from "./kafka-settings.ts";
 
+/** Reads without a group; may be used for many ranges at once. */
 export interface RangeReader {
   /**
    * Records with `fromOffset` <= offset < `toOffset`, in offset order, page by page. Offsets that hold no record for
@@ -37,6 +38,7 @@ export interface RangeReader {
   close(): Promise<void>;
 }
 
+/** How to reach Kafka. */
 export interface RangeReaderOptions {
   readonly settings: KafkaSettings;
   readonly network: Network;
