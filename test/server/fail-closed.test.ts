@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { type Broker, createBroker } from "../../sim/broker/broker.ts";
-import type { ControlRule } from "../../sim/broker/control.ts";
+import type { ControlRule } from "../../sim/control/rules.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { systemNetwork } from "../../src/runtime/network.ts";
 import { seededRandom } from "../../src/runtime/random.ts";
