@@ -2,6 +2,7 @@
 
 import type { Command } from "commander";
 import { type FilterTexts, type LetterFilter, parseFilter } from "../../dlq/filter.ts";
+import { FAMILIES } from "../../dlq/letter.ts";
 import { letterRanges } from "../../dlq/letter-ranges.ts";
 import type { LetterSource } from "../../dlq/read-letters.ts";
 import { TIME_FORMS } from "../../runtime/time-text.ts";
@@ -64,11 +65,7 @@ export function addFilterFlags(command: Command): void {
     .option("--type <name...>", "only these error types; Java's without their package too", collect)
     .option("--tenant <id...>", "only of these tenants", collect)
     .option("--thread <id...>", "only of these threads", collect)
-    .option(
-      "--family <name...>",
-      "only of these writers: dashstream, connect, streams, spring, share_group, unknown",
-      collect,
-    )
+    .option("--family <name...>", `only of these writers: ${FAMILIES.join(", ")}`, collect)
     .option("--since <time>", `only from then on: ${TIME_FORMS}`)
     .option("--until <time>", "only before then")
     .option("--partition <number...>", "only of these partitions of the dead-letter topic", collect)
