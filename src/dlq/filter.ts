@@ -3,7 +3,6 @@
 
 import { DashstreamError } from "../errors.ts";
 import { parseTime, TIME_FORMS } from "../runtime/time-text.ts";
-import type { PartitionRange } from "../stream/kafka-admin.ts";
 import { type DeadLetterView, FAMILIES, type Family } from "./letter.ts";
 
 /** Every condition that is given must hold; several values of one are alternatives. */
@@ -62,21 +61,6 @@ export function matches(filter: LetterFilter, letter: DeadLetterView): boolean {
     (sinceMs === undefined || timestampMs >= sinceMs) &&
     (untilMs === undefined || timestampMs < untilMs)
   );
-}
-
-/** The part of each partition that can hold letters that are meant; partitions without any are left out. */
-export function narrow(
-  ranges: readonly PartitionRange[],
-  { partitions, offsets }: LetterFilter,
-): readonly PartitionRange[] {
-  return ranges
-    .filter(({ partition }) => partitions === undefined || partitions.includes(partition))
-    .map((range) => ({
-      ...range,
-      logStartOffset: Math.max(range.logStartOffset, offsets?.from ?? 0),
-      logEndOffset: Math.min(range.logEndOffset, (offsets?.to ?? Number.POSITIVE_INFINITY) + 1),
-    }))
-    .filter(({ logStartOffset, logEndOffset }) => logStartOffset < logEndOffset);
 }
 
 /** Java's class names may be given without their package. */

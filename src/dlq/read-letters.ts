@@ -4,7 +4,7 @@
 import type { PartitionRange } from "../stream/kafka-admin.ts";
 import type { RangeReader } from "../stream/range-reader.ts";
 import type { DeadLetterView } from "./letter.ts";
-import { type LetterForms, readLetter } from "./read-letter.ts";
+import { readLetter } from "./read-letter.ts";
 import { type StoredRecord, storedRecord } from "./stored-record.ts";
 
 /** Reads the records of a partition from one offset on, before another. */
@@ -13,7 +13,8 @@ export type RecordReader = Pick<RangeReader, "read">;
 export interface LetterSource {
   readonly reader: RecordReader;
   readonly topic: string;
-  readonly forms: LetterForms;
+  /** Source of letters that do not name it. */
+  readonly fallbackTopic: string | null;
   /** Ends the reading; it then rejects or ends early, as the reader does. */
   readonly signal?: AbortSignal;
 }
@@ -29,7 +30,7 @@ export async function* lettersForward(
   yield* merge(
     ranges.map((range) => forward(source, range)),
     (a, b) => a.timestampMs < b.timestampMs,
-    (record) => readLetter(record, source.forms),
+    (record) => readLetter(record, source.fallbackTopic),
   );
 }
 
@@ -96,7 +97,7 @@ async function* backward<T>(
     const start = Math.max(logStartOffset, end - WINDOW_RECORDS);
     const window: (Timed & { readonly kept: T })[] = [];
     for await (const record of forward(source, { partition, logStartOffset: start, logEndOffset: end })) {
-      const kept = keep(readLetter(record, source.forms));
+      const kept = keep(readLetter(record, source.fallbackTopic));
       if (kept !== null) window.push({ timestampMs: record.timestampMs, kept });
     }
     yield* window.reverse();

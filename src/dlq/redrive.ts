@@ -8,11 +8,12 @@ import type { Random } from "../runtime/random.ts";
 import type { KafkaAdmin, PartitionRange } from "../stream/kafka-admin.ts";
 import { type LetterFilter, matches } from "./filter.ts";
 import type { LedgerIndex } from "./ledger-index.ts";
-import { identityOf } from "./ledger-lines.ts";
+import { sentLetter } from "./ledger-lines.ts";
 import type { DeadLetterView } from "./letter.ts";
-import { RateLimit } from "./rate-limit.ts";
+import { offsetCount } from "./letter-ranges.ts";
 import { type LetterSource, lettersForward } from "./read-letters.ts";
 import { RedriveBatch, type RedriveExecution, type SendContext } from "./redrive-batch.ts";
+import { RedrivePace } from "./redrive-pace.ts";
 import { type RedriveReport, RedriveTally } from "./redrive-report.ts";
 import { RedriveTargets, type TargetOptions } from "./redrive-targets.ts";
 
@@ -92,21 +93,18 @@ export async function redrive(options: RedriveOptions, deps: RedriveDeps): Promi
 /** Gives whether all letters were seen. */
 async function run(options: RedriveOptions, deps: RedriveDeps, tally: RedriveTally): Promise<boolean> {
   const { source, ranges, onProgress } = deps;
-  const limit = options.ratePerSecond === null ? null : new RateLimit(deps.clock, options.ratePerSecond);
+  const pace = options.ratePerSecond === null ? null : new RedrivePace(deps.clock, options.ratePerSecond);
   const context: SendContext = {
     ...deps,
     ...options,
     signal: source.signal,
     reader: source.reader,
-    limit,
+    pace,
     tally,
   };
   const targets = new RedriveTargets(deps.admin, options);
-  const total = ranges.reduce(
-    (sum, { logStartOffset, logEndOffset }) => sum + logEndOffset - logStartOffset,
-    0,
-  );
-  const batchSize = Math.min(options.batchSize, limit?.maxAtOnce ?? options.batchSize);
+  const total = offsetCount(ranges);
+  const batchSize = Math.min(options.batchSize, pace?.maxAtOnce ?? options.batchSize);
   let batch = new RedriveBatch(targets);
   const finish = () => {
     const full = batch;
@@ -136,16 +134,11 @@ function chosenTopic(
   tally: RedriveTally,
 ): string | null {
   const topic = targets.topicOf(letter);
-  const { partition, offset } = letter.record;
   if (!matches(filter, letter)) tally.skip(letter, "filtered");
   else if (letter.family === "unknown") tally.skip(letter, "unknown_family");
   else if (topic === null) tally.skip(letter, "no_source");
-  else if (
-    !includeSent &&
-    sent.has({ partition, offset, target: topic, identity: identityOf(letter.record) })
-  ) {
-    tally.skip(letter, "already_sent");
-  } else if (letter.hops >= maxHops) tally.skip(letter, "max_hops", `was redriven ${letter.hops} times`);
+  else if (!includeSent && sent.has(sentLetter(letter.record, topic))) tally.skip(letter, "already_sent");
+  else if (letter.hops >= maxHops) tally.skip(letter, "max_hops", `was redriven ${letter.hops} times`);
   else return topic;
   return null;
 }

@@ -4,14 +4,12 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Broker, createBroker } from "../../sim/broker/broker.ts";
+import type { Broker } from "../../sim/broker/broker.ts";
 import { dlqCommand } from "../../src/cli/dlq.ts";
-import { systemClock } from "../../src/runtime/clock.ts";
-import { systemNetwork } from "../../src/runtime/network.ts";
-import { seededRandom } from "../../src/runtime/random.ts";
 import { CONNECT_HEADERS, OLD_LIBRARY_LETTER } from "../dlq/families/samples.ts";
 import { T0 } from "../dlq/records.ts";
 import { event } from "../server/pipeline-rig.ts";
+import { startEmbeddedBroker } from "../support/embedded-broker.ts";
 import { runCommand } from "./cli-rig.ts";
 
 const TOPIC = "telemetry";
@@ -21,13 +19,7 @@ let broker: Broker;
 let state: string;
 beforeAll(async () => {
   state = mkdtempSync(join(tmpdir(), "dashstream-cli-dlq-"));
-  broker = createBroker({
-    network: systemNetwork,
-    clock: systemClock,
-    random: seededRandom(1),
-    autoCreateTopics: false,
-  });
-  await broker.start();
+  broker = await startEmbeddedBroker({ autoCreateTopics: false });
   broker.createTopic(TOPIC, { partitions: 4 });
   broker.createTopic(DLQ);
   broker.createTopic("empty-dlq", { partitions: 2 });

@@ -6,7 +6,7 @@ import { DLQ, dlqRecord, memoryKafka, T0 } from "./records.ts";
 const SOURCE_OF = (kafka: ReturnType<typeof memoryKafka>) => ({
   reader: kafka.reader,
   topic: DLQ,
-  forms: { fallbackTopic: null },
+  fallbackTopic: null,
 });
 
 /** Three partitions with the given times, in seconds after the start. */

@@ -2,12 +2,13 @@
 
 import type { Command } from "commander";
 import { matches } from "../../dlq/filter.ts";
+import { offsetCount } from "../../dlq/letter-ranges.ts";
 import type { LetterSummary } from "../../dlq/letter-summary.ts";
 import { defineCommand, wholeNumber } from "../command.ts";
 import type { CliContext, ExitCode } from "../context.ts";
 import { addOptionFlags } from "../option-flags.ts";
 import { letterHeading, letterJson, letterLine } from "./letter-view.ts";
-import { addFilterFlags, countOf, type DlqSession, filterOf, progressLine, withDlq } from "./session.ts";
+import { addFilterFlags, type DlqSession, filterOf, progressLine, withDlq } from "./session.ts";
 
 interface Flags {
   readonly limit: number;
@@ -70,7 +71,7 @@ async function* summaries(
   ]);
   const filter = filterOf(command, context);
   const ranges = await session.ranges(filter);
-  const total = countOf(ranges);
+  const total = offsetCount(ranges);
   const count = () => {
     totals.read++;
     progress(() => `read ${totals.read} of ${total}`);
