@@ -1,6 +1,6 @@
 // What the quality monitor does with each message: evaluations are counted, alerts of applications are logged.
 
-import type { ReceivedMessage } from "../stream/message-delivery.ts";
+import type { ReceivedMessage } from "../stream/received-message.ts";
 import type { FloodGuard } from "../telemetry/flood.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { DashStreamMessage, Event } from "../wire/model.ts";

@@ -96,7 +96,9 @@ export class Exporter {
       maxPayloadBytes: config.websocketMaxPayloadBytes,
       gapPolicy: "off",
       metrics: this.metrics,
-      onMessage: (message) => this.#intake.message(message),
+      // Other kinds are never decoded.
+      onMessage: (received) =>
+        received.kind === "metrics" ? this.#intake.message(received) : this.#intake.otherMessage(),
       onBadRecord: (record) => this.#intake.badRecord(record),
       onInfrastructureError: (_, operation) => this.#intake.infrastructureError(operation),
     });

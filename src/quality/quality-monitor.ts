@@ -16,6 +16,7 @@ import { createMetrics } from "../telemetry/registry.ts";
 import { DECODE_FAILURES } from "../wire/failure.ts";
 import { ConsumingService, type ServiceOptions } from "./consuming-service.ts";
 import { EvaluationIntake } from "./evaluation-intake.ts";
+import { mayAlert } from "./low-quality-alert.ts";
 import { type MonitorHealth, monitorHealth } from "./monitor-health.ts";
 
 const SUMMARY_INTERVAL_MS = 60_000;
@@ -131,7 +132,10 @@ export class QualityMonitor {
       gapPolicy: config.sequenceGapPolicy,
       reorderWindow: config.sequenceReorderWindow,
       metrics: this.metrics,
-      onMessage: ({ message, partition, offset }) => this.#intake.take(message, { partition, offset }),
+      // What can be neither a report nor an alert is never decoded.
+      onMessage: (received) => {
+        if (received.kind === "metrics" || mayAlert(received)) this.#intake.take(received.message, received);
+      },
       onBadRecord: (record) => this.#badRecord(record),
     });
   }

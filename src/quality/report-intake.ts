@@ -3,7 +3,8 @@
 import { describeError } from "../errors.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { KafkaOperation } from "../stream/infrastructure-errors.ts";
-import type { BadRecord, ReceivedMessage } from "../stream/message-delivery.ts";
+import type { BadRecord } from "../stream/message-delivery.ts";
+import type { ReceivedMessage } from "../stream/received-message.ts";
 import type { FloodGuard } from "../telemetry/flood.ts";
 import type { Counter, Metrics } from "../telemetry/metrics.ts";
 import { type QualityReport, readReport } from "./quality-report.ts";
@@ -44,6 +45,11 @@ export class ReportIntake {
       this.#failed("unknown");
       this.#log("unknown", "a message could not be processed", place, describeError(error));
     }
+  }
+
+  /** A message of a kind that carries no report. */
+  otherMessage(): void {
+    this.#received.inc();
   }
 
   /** A record that gave no message; its log line is written already. */

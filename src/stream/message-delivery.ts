@@ -2,32 +2,17 @@
 // kept as dead letters. The partition's offset follows what is done, never what is only begun.
 
 import type { KafkaMessage } from "kafkajs";
-import { DashstreamError, describeError } from "../errors.ts";
+import { describeError } from "../errors.ts";
 import type { FloodGuard } from "../telemetry/flood.ts";
 import type { Inspector } from "../wire/inspector.ts";
-import { decodeMessage } from "../wire/messages.ts";
-import type { DashStreamMessage } from "../wire/model.ts";
+import { messageKind } from "../wire/message-kind.ts";
 import type { ConsumedBatch } from "./batch.ts";
 import { type ConsumerCounts, counterOf } from "./consumer-counts.ts";
 import type { DeadLetterType } from "./dead-letter.ts";
 import type { DeadLetterBarrier } from "./dead-letter-barrier.ts";
 import type { DeadLetterSink } from "./dead-letter-sink.ts";
+import { type ReceivedMessage, receivedMessage } from "./received-message.ts";
 import { MISSING_VALUE, type RecordJudge } from "./record-judge.ts";
-import type { RecordHeaders } from "./redrive-headers.ts";
-import type { SequenceVerdict } from "./sequence.ts";
-
-/** A good message and where it came from. */
-export interface ReceivedMessage {
-  readonly partition: number;
-  readonly offset: number;
-  /** Kafka's time of the record in milliseconds since the epoch. */
-  readonly timestampMs: number;
-  readonly key: Buffer | null;
-  readonly headers: RecordHeaders | undefined;
-  readonly message: DashStreamMessage;
-  /** How it stands in its thread; `null` if its number was not checked. */
-  readonly sequence: SequenceVerdict | null;
-}
 
 /** A record that was not handed to the program. */
 export interface BadRecord {
@@ -141,17 +126,16 @@ export class MessageDelivery {
       this.#reject(partition, record, value, "thread_halted", halted);
       return null;
     }
-    const decoded = decodeMessage(inspector.protobuf);
-    if (!decoded.ok) throw new DashstreamError("invariant", `a good value does not decode: ${decoded.error}`);
-    return {
+    return receivedMessage({
       partition,
       offset,
       timestampMs: Number(record.timestamp),
       key: record.key,
       headers: record.headers,
-      message: decoded.message,
       sequence: judge.verdict,
-    };
+      kind: messageKind(inspector.kind),
+      protobuf: inspector.protobuf,
+    });
   }
 
   async #handOver(batch: ConsumedBatch, record: KafkaMessage, message: ReceivedMessage): Promise<void> {

@@ -7,8 +7,9 @@ import { libraryDeadLetterMetrics } from "../../src/stream/dead-letter-metrics.t
 import { DlqHandler, type DlqHandlerOptions } from "../../src/stream/dlq-handler.ts";
 import { createKafkaAdmin, type KafkaAdmin } from "../../src/stream/kafka-admin.ts";
 import { DEFAULT_KAFKA_SETTINGS, type KafkaSettings } from "../../src/stream/kafka-settings.ts";
-import type { BadRecord, ReceivedMessage } from "../../src/stream/message-delivery.ts";
+import type { BadRecord } from "../../src/stream/message-delivery.ts";
 import { Producer, type ProducerOptions } from "../../src/stream/producer.ts";
+import type { ReceivedMessage } from "../../src/stream/received-message.ts";
 import { createStreamMetrics, systemSeams } from "../../src/stream/seams.ts";
 import type { Metrics } from "../../src/telemetry/metrics.ts";
 import type { DashStreamMessageInit, Header } from "../../src/wire/model.ts";

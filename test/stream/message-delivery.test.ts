@@ -3,9 +3,11 @@ import type { KafkaMessage } from "kafkajs";
 import { consumerCounts } from "../../src/stream/consumer-counts.ts";
 import { DeadLetterBarrier } from "../../src/stream/dead-letter-barrier.ts";
 import { MessageDelivery } from "../../src/stream/message-delivery.ts";
+import type { ReceivedMessage } from "../../src/stream/received-message.ts";
 import { RecordJudge } from "../../src/stream/record-judge.ts";
 import { createStreamMetrics } from "../../src/stream/seams.ts";
 import { Inspector } from "../../src/wire/inspector.ts";
+import type { DashStreamMessage } from "../../src/wire/model.ts";
 import { event, message } from "../server/pipeline-rig.ts";
 import { manualClock } from "../support/manual-clock.ts";
 
@@ -14,6 +16,7 @@ function rig(onMessage: (offset: number) => void) {
   const metrics = createStreamMetrics();
   const inspector = new Inspector({ maxPayloadBytes: 1000, schemaPolicy: "exact" });
   const progress: number[] = [];
+  const received: ReceivedMessage[] = [];
   const delivery = new MessageDelivery({
     inspector,
     judge: new RecordJudge({ clock, inspector, sequence: null }),
@@ -21,11 +24,15 @@ function rig(onMessage: (offset: number) => void) {
     deadLetters: () => null,
     counts: consumerCounts(metrics),
     errors: { error: () => {}, warn: () => {}, flush: () => {} },
-    onMessage: ({ offset }) => onMessage(offset),
+    onMessage(message) {
+      received.push(message);
+      onMessage(message.offset);
+    },
   });
   return {
     metrics,
     progress,
+    received,
     handle: (records: readonly KafkaMessage[]) =>
       delivery.handleBatch({
         partition: 0,
@@ -62,4 +69,14 @@ test("what was handled before a handler failed is done", async () => {
   );
   expect(failed).toBe("no");
   expect(progress).toEqual([2]);
+});
+
+test("a message says what it is without being decoded, and is decoded once when asked for", async () => {
+  const { handle, received } = rig(() => {});
+  await handle(records.slice(0, 1));
+  const [first] = received;
+  expect(first?.kind).toBe("event");
+  expect(first?.protobuf.toString()).toContain("acme");
+  expect(first?.message).toBe(first?.message as DashStreamMessage);
+  expect(first?.message).toMatchObject({ message: "event", event: { nodeId: "n" } });
 });
