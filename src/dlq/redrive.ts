@@ -11,10 +11,11 @@ import type { LedgerIndex } from "./ledger-index.ts";
 import { identityOf } from "./ledger-lines.ts";
 import type { DeadLetterView } from "./letter.ts";
 import { RateLimit } from "./rate-limit.ts";
-import { type LetterSource, lettersForward } from "./read-letters.ts";
+import type { LetterSource } from "./read-letters.ts";
 import { RedriveBatch, type RedriveExecution, type SendContext } from "./redrive-batch.ts";
 import { type RedriveReport, RedriveTally } from "./redrive-report.ts";
 import { RedriveTargets, type TargetOptions } from "./redrive-targets.ts";
+import { lettersInSourceOrder } from "./source-order.ts";
 
 export interface RedriveOptions extends TargetOptions {
   readonly filter: LetterFilter;
@@ -113,7 +114,7 @@ async function run(options: RedriveOptions, deps: RedriveDeps, tally: RedriveTal
     batch = new RedriveBatch(targets);
     return full.send(context);
   };
-  for await (const letter of lettersForward(source, ranges)) {
+  for await (const letter of lettersInSourceOrder(source, ranges)) {
     if (source.signal.aborted) return false;
     tally.considered++;
     onProgress({ considered: tally.considered, total, sent: tally.sent });

@@ -64,8 +64,9 @@ async function* summaries(
   totals: { read: number },
   progress: (text: () => string) => void,
 ): AsyncGenerator<LetterSummary> {
-  const [{ lettersBackward, lettersForward }, { summaryOf }] = await Promise.all([
+  const [{ lettersBackward }, { lettersInSourceOrder }, { summaryOf }] = await Promise.all([
     import("../../dlq/read-letters.ts"),
+    import("../../dlq/source-order.ts"),
     import("../../dlq/letter-summary.ts"),
   ]);
   const filter = filterOf(command, context);
@@ -76,7 +77,7 @@ async function* summaries(
     progress(() => `read ${totals.read} of ${total}`);
   };
   if (command.opts<Flags>().oldest) {
-    for await (const letter of lettersForward(session.source, ranges)) {
+    for await (const letter of lettersInSourceOrder(session.source, ranges)) {
       count();
       if (matches(filter, letter)) yield summaryOf(letter);
     }
