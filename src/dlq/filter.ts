@@ -36,7 +36,8 @@ export interface FilterTexts {
 /** @throws DashstreamError `usage` that names the flag */
 export function parseFilter(texts: FilterTexts, nowMs: number): LetterFilter {
   const { type, tenant, thread, family, partition, offset, since, until } = texts;
-  return {
+  requireValues({ type, tenant, thread, family, partition });
+  const filter = {
     ...(type === undefined ? {} : { types: type }),
     ...(tenant === undefined ? {} : { tenants: tenant }),
     ...(thread === undefined ? {} : { threads: thread }),
@@ -46,6 +47,22 @@ export function parseFilter(texts: FilterTexts, nowMs: number): LetterFilter {
     ...(since === undefined ? {} : { sinceMs: requireTime("--since", since, nowMs) }),
     ...(until === undefined ? {} : { untilMs: requireTime("--until", until, nowMs) }),
   };
+  requireSpan(texts, filter);
+  return filter;
+}
+
+/** @throws DashstreamError `usage` if the filter names a partition that is not in `ranges`, those of all of the topic */
+export function requirePartitions(
+  { partitions = [] }: LetterFilter,
+  ranges: readonly PartitionRange[],
+  topic: string,
+): void {
+  const existing = ranges.map(({ partition }) => partition);
+  const unknown = partitions.find((partition) => !existing.includes(partition));
+  if (unknown === undefined) return;
+  const [first = 0, last = 0] = [existing.at(0), existing.at(-1)];
+  const expected = existing.length === 1 ? `${first}, its only one` : `one of ${first} to ${last}`;
+  throw new DashstreamError("usage", `--partition is ${unknown}, expected for topic ${topic} ${expected}`);
 }
 
 /** True if a letter is meant. */
@@ -79,9 +96,27 @@ export function narrow(
     .filter(({ logStartOffset, logEndOffset }) => logStartOffset < logEndOffset);
 }
 
-/** Java's class names may be given without their package. */
-function isType(errorType: string | null, wanted: string): boolean {
+/** True if a letter's type is meant; Java's class names may be given without their package. */
+export function isType(errorType: string | null, wanted: string): boolean {
   return errorType !== null && (errorType === wanted || errorType.endsWith(`.${wanted}`));
+}
+
+/** A list without any value would mean no letter at all. */
+function requireValues(lists: Readonly<Record<string, readonly string[] | undefined>>): void {
+  const empty = Object.entries(lists).find(([, values]) => values?.length === 0);
+  if (empty === undefined) return;
+  throw new DashstreamError("usage", `--${empty[0]} is "", expected at least one value`);
+}
+
+function requireSpan(
+  { since, until }: FilterTexts,
+  { sinceMs = Number.NEGATIVE_INFINITY, untilMs = Number.POSITIVE_INFINITY }: LetterFilter,
+): void {
+  if (sinceMs < untilMs) return;
+  throw new DashstreamError(
+    "usage",
+    `--until is "${until}", expected a time after that of --since "${since}"`,
+  );
 }
 
 function requireTime(flag: string, text: string, nowMs: number): number {

@@ -15,6 +15,7 @@ import type { LetterSource } from "./read-letters.ts";
 import { RedriveBatch, type RedriveExecution, type SendContext } from "./redrive-batch.ts";
 import { type RedriveReport, RedriveTally } from "./redrive-report.ts";
 import { RedriveTargets, type TargetOptions } from "./redrive-targets.ts";
+import { SeenTypes } from "./seen-types.ts";
 import { lettersInSourceOrder } from "./source-order.ts";
 
 export interface RedriveOptions extends TargetOptions {
@@ -92,7 +93,7 @@ export async function redrive(options: RedriveOptions, deps: RedriveDeps): Promi
 
 /** Gives whether all letters were seen. */
 async function run(options: RedriveOptions, deps: RedriveDeps, tally: RedriveTally): Promise<boolean> {
-  const { source, ranges, onProgress } = deps;
+  const { source, ranges, onProgress, onNote } = deps;
   const limit = options.ratePerSecond === null ? null : new RateLimit(deps.clock, options.ratePerSecond);
   const context: SendContext = {
     ...deps,
@@ -108,6 +109,7 @@ async function run(options: RedriveOptions, deps: RedriveDeps, tally: RedriveTal
     0,
   );
   const batchSize = Math.min(options.batchSize, limit?.maxAtOnce ?? options.batchSize);
+  const types = new SeenTypes(options.filter);
   let batch = new RedriveBatch(targets);
   const finish = () => {
     const full = batch;
@@ -117,6 +119,7 @@ async function run(options: RedriveOptions, deps: RedriveDeps, tally: RedriveTal
   for await (const letter of lettersInSourceOrder(source, ranges)) {
     if (source.signal.aborted) return false;
     tally.considered++;
+    types.add(letter);
     onProgress({ considered: tally.considered, total, sent: tally.sent });
     const topic = chosenTopic(letter, targets, options, deps, tally);
     if (topic === null) continue;
@@ -125,6 +128,8 @@ async function run(options: RedriveOptions, deps: RedriveDeps, tally: RedriveTal
   }
   if (source.signal.aborted) return false;
   await finish();
+  const problem = types.problem();
+  if (problem !== null) onNote(problem);
   return true;
 }
 

@@ -107,13 +107,27 @@ describe("dlq ls", () => {
         "handler failed",
       ],
     ]);
-    expect([exitCode, stderr]).toEqual([0, "letters: 4, 1 of them no dead letters that can be told\n"]);
+    expect([exitCode, stderr]).toEqual([0, "letters: 4, 1 of them no dead letter that can be told\n"]);
   });
 
   test("says that there may be more than it was asked for", async () => {
     const { stdout, stderr } = await dlq("ls", "--limit", "1", "--oldest");
     expect(stdout).toContain("0:0");
     expect(stderr).toBe("letters: 1; there may be more (--limit)\n");
+  });
+
+  test("says how many its filter left out", async () => {
+    for (const order of [[], ["--oldest"]]) {
+      const { stderr } = await dlq("ls", "--tenant", "acme", ...order);
+      expect(stderr).toBe("letters: 2; filtered out: 2\n");
+    }
+    const { stdout } = await dlq("ls", "--tenant", "acme", "--json");
+    expect(JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "")).toMatchObject({
+      type: "summary",
+      read: 4,
+      filtered: 2,
+      shown: 2,
+    });
   });
 
   test("of a topic without letters prints none", async () => {
@@ -158,6 +172,43 @@ describe("dlq stats", () => {
     const { stdout } = await dlq("stats", "--kafka-dlq-topic", "empty-dlq");
     expect(stdout).toBe("0 dead letters in empty-dlq\n");
   });
+});
+
+describe("a filter that means nothing", () => {
+  test.each([
+    [["ls", "--partition", "7"]],
+    [["ls", "--partition", "0,7", "--since", "1h"]],
+    [["stats", "--partition", "7"]],
+    [["redrive", "--partition", "7"]],
+    [["purge", "--before", "1", "--partition", "7"]],
+  ])("because there is no such partition is refused: %j", async (args) => {
+    expect(await dlq(...args)).toMatchObject({
+      exitCode: 2,
+      stdout: "",
+      stderr: expect.stringContaining("--partition is 7, expected for topic telemetry-dlq 0, its only one"),
+    });
+  });
+
+  test.each([["ls"], ["stats"], ["redrive"]])(
+    "because it ends before it begins is refused: %s",
+    async (name) => {
+      expect(await dlq(name, "--since", "30m", "--until", "1h")).toMatchObject({
+        exitCode: 2,
+        stderr: expect.stringContaining('--until is "1h", expected a time after that of --since "30m"'),
+      });
+    },
+  );
+
+  test.each([[["ls"]], [["ls", "--oldest", "--json"]], [["stats"]], [["redrive"]]])(
+    "because no letter has its type is told which types there are: %j",
+    async (args) => {
+      const { exitCode, stderr } = await dlq(...args, "--type", "DataExeption,processing_error");
+      expect(exitCode).toBe(0);
+      expect(stderr).toMatch(
+        /^note: no letter that was read has --type "DataExeption"; read: .*DataException/m,
+      );
+    },
+  );
 });
 
 describe("dlq show", () => {

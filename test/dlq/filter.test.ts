@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { type FilterTexts, matches, narrow, parseFilter } from "../../src/dlq/filter.ts";
+import { type FilterTexts, matches, narrow, parseFilter, requirePartitions } from "../../src/dlq/filter.ts";
 import { DashstreamError } from "../../src/errors.ts";
 import { CONNECT_HEADERS, OLD_LIBRARY_LETTER } from "./families/samples.ts";
 import { dlqRecord, letterOf, T0 } from "./records.ts";
@@ -62,6 +62,10 @@ describe("a filter", () => {
     [{ until: "2026-13-01" }, '--until is "2026-13-01"'],
     [{ since: "2026-01-01T00:00:00" }, '--since is "2026-01-01T00:00:00"'],
     [{ until: "2h30" }, '--until is "2h30"'],
+    [{ since: "30m", until: "1h" }, '--until is "1h", expected a time after that of --since "30m"'],
+    [{ since: "2026-01-01", until: "2026-01-01" }, '--until is "2026-01-01", expected a time after'],
+    [{ partition: [] }, '--partition is "", expected at least one value'],
+    [{ type: [] }, '--type is "", expected at least one value'],
   ])("that makes no sense is refused: %j", (texts, message) => {
     expect(() => parseFilter(texts, T0)).toThrow(DashstreamError);
     expect(() => parseFilter(texts, T0)).toThrow(message);
@@ -81,6 +85,16 @@ describe("the partitions that a filter can mean", () => {
       { partition: 0, logStartOffset: 7, logEndOffset: 10 },
       { partition: 1, logStartOffset: 7, logEndOffset: 8 },
     ]);
+  });
+
+  test("are those of the topic: another one is refused", () => {
+    const require = (...partitions: number[]) => requirePartitions({ partitions }, ranges, "t-dlq");
+    expect(() => require(0, 2)).not.toThrow();
+    expect(() => requirePartitions({}, ranges, "t-dlq")).not.toThrow();
+    expect(() => require(1, 3)).toThrow("--partition is 3, expected for topic t-dlq one of 0 to 2");
+    expect(() => requirePartitions({ partitions: [1] }, ranges.slice(0, 1), "t-dlq")).toThrow(
+      "--partition is 1, expected for topic t-dlq 0, its only one",
+    );
   });
 
   test("are all that hold anything if it names none", () => {

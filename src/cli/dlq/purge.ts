@@ -12,7 +12,7 @@ import { addOptionFlags } from "../option-flags.ts";
 import type { Printer } from "../printer.ts";
 import { printable } from "../record-line.ts";
 import { tableLines } from "../table.ts";
-import { type DlqSession, filterOf, progressLine, withDlq } from "./session.ts";
+import { type DlqSession, filterOf, printNote, progressLine, withDlq } from "./session.ts";
 
 interface Flags {
   readonly before?: string;
@@ -107,7 +107,7 @@ async function redrivenCuts(
   ]);
   const subject = { clusterId: await admin.clusterId(), topic: source.topic };
   const path = ledger ?? defaultLedgerPath(context.env, subject.clusterId, subject.topic);
-  const onNote = (text: string) => context.printer.note(`note: ${text}`);
+  const onNote = (text: string) => printNote(context, text);
   const progress = progressLine(context);
   let read = 0;
   return cutsOfRedriven(source, ranges, await readLedger({ path, subject, onNote }), toTopic ?? null, () => {

@@ -2,7 +2,13 @@
 
 import type { Command } from "commander";
 import type { Config } from "../../config/options.ts";
-import { type FilterTexts, type LetterFilter, narrow, parseFilter } from "../../dlq/filter.ts";
+import {
+  type FilterTexts,
+  type LetterFilter,
+  narrow,
+  parseFilter,
+  requirePartitions,
+} from "../../dlq/filter.ts";
 import type { LetterSource } from "../../dlq/read-letters.ts";
 import { describeError } from "../../errors.ts";
 import { TIME_FORMS } from "../../runtime/time-text.ts";
@@ -14,6 +20,7 @@ import type { Log } from "../../telemetry/log.ts";
 import { collect } from "../command.ts";
 import type { CliContext, ExitCode } from "../context.ts";
 import { loadCommandConfig } from "../option-flags.ts";
+import { printable } from "../record-line.ts";
 
 export interface DlqSession {
   readonly config: Config;
@@ -21,11 +28,15 @@ export interface DlqSession {
   readonly log: Log;
   readonly admin: KafkaAdmin;
   readonly source: LetterSource & { readonly signal: AbortSignal };
-  /** What there is to read of each partition, as far as `filter` can mean it. */
+  /**
+   * What there is to read of each partition, as far as `filter` can mean it.
+   * @throws DashstreamError `usage` if it names a partition that the topic has not
+   */
   ranges(filter: LetterFilter): Promise<readonly PartitionRange[]>;
 }
 
 const PROGRESS_INTERVAL_MS = 200;
+const MAX_NOTE_LENGTH = 2_000;
 
 /** Connects, runs a command, and closes the connection whatever happens. */
 export async function withDlq(
@@ -71,7 +82,9 @@ async function rangesOf(
   topic: string,
   filter: LetterFilter,
 ): Promise<readonly PartitionRange[]> {
-  const ranges = narrow(await admin.ranges(topic), filter);
+  const all = await admin.ranges(topic);
+  requirePartitions(filter, all, topic);
+  const ranges = narrow(all, filter);
   if (filter.sinceMs === undefined) return ranges;
   // Times need not rise with offsets, so this is where letters may begin; each is still looked at.
   const starts = await admin.offsetsAt(topic, filter.sinceMs);
@@ -104,6 +117,11 @@ export function addFilterFlags(command: Command): void {
 /** The filter of a command's flags. @throws DashstreamError `usage` */
 export function filterOf(command: Command, { clock }: CliContext): LetterFilter {
   return parseFilter(command.opts<FilterTexts>(), clock.nowMs());
+}
+
+/** A line about the run, which may hold text of strangers. */
+export function printNote({ printer }: CliContext, text: string): void {
+  printer.note(`note: ${printable(text, MAX_NOTE_LENGTH)}`);
 }
 
 /** Shows progress, but not more often than anybody can read. */

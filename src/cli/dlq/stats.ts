@@ -9,7 +9,15 @@ import { addOptionFlags } from "../option-flags.ts";
 import type { Printer } from "../printer.ts";
 import { printable } from "../record-line.ts";
 import { isoTime } from "./letter-view.ts";
-import { addFilterFlags, countOf, type DlqSession, filterOf, progressLine, withDlq } from "./session.ts";
+import {
+  addFilterFlags,
+  countOf,
+  type DlqSession,
+  filterOf,
+  printNote,
+  progressLine,
+  withDlq,
+} from "./session.ts";
 
 const MAX_NAME_LENGTH = 80;
 /** Rows of one table; a program gets them all. */
@@ -36,8 +44,9 @@ export const statsCommand = defineCommand({
 
 async function count(context: CliContext, command: Command, session: DlqSession): Promise<ExitCode> {
   const { printer } = context;
-  const [{ lettersForward }, { StatsTally }] = await Promise.all([
+  const [{ lettersForward }, { SeenTypes }, { StatsTally }] = await Promise.all([
     import("../../dlq/read-letters.ts"),
+    import("../../dlq/seen-types.ts"),
     import("../../dlq/stats.ts"),
   ]);
   const filter = filterOf(command, context);
@@ -45,16 +54,20 @@ async function count(context: CliContext, command: Command, session: DlqSession)
   const total = countOf(ranges);
   const progress = progressLine(context);
   const tally = new StatsTally();
+  const types = new SeenTypes(filter);
   let read = 0;
   for await (const letter of lettersForward(session.source, ranges)) {
     read++;
     progress(() => `read ${read} of ${total}`);
+    types.add(letter);
     if (matches(filter, letter)) tally.add(letter);
   }
   const stats = tally.stats();
   const { topic } = session.source;
   if (command.opts().json) printer.json(statsJson(topic, read, stats));
   else printStats(topic, stats, printer);
+  const problem = types.problem();
+  if (problem !== null) printNote(context, problem);
   return 0;
 }
 
