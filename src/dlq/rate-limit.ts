@@ -2,6 +2,9 @@
 
 import type { Clock } from "../runtime/clock.ts";
 
+/** A long wait is told of so often. */
+const MAX_SLEEP_MS = 250;
+
 export class RateLimit {
   readonly #clock: Clock;
   readonly #perSecond: number;
@@ -21,13 +24,17 @@ export class RateLimit {
     return Math.max(1, Math.floor(this.#perSecond));
   }
 
-  /** Resolves `true` once `count` may be sent, `false` as soon as `signal` aborts. */
-  async take(count: number, signal?: AbortSignal): Promise<boolean> {
+  /**
+   * Resolves `true` once `count` may be sent, `false` as soon as `signal` aborts. `onWait` is called at the beginning of
+   * a wait and again and again until it is over.
+   */
+  async take(count: number, signal?: AbortSignal, onWait?: () => void): Promise<boolean> {
     for (;;) {
       this.#fill();
       if (this.#tokens >= count) break;
       const waitMs = Math.ceil(((count - this.#tokens) / this.#perSecond) * 1000);
-      if (!(await this.#clock.sleep(waitMs, signal))) return false;
+      onWait?.();
+      if (!(await this.#clock.sleep(Math.min(waitMs, MAX_SLEEP_MS), signal))) return false;
     }
     this.#tokens -= count;
     return true;

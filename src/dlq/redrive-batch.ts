@@ -5,6 +5,7 @@ import { describeError } from "../errors.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Random } from "../runtime/random.ts";
 import type { WritableRecord } from "../stream/topic-writer.ts";
+import { counted } from "./counted.ts";
 import type { Ledger } from "./ledger.ts";
 import { identityOf, type LedgerEntry } from "./ledger-lines.ts";
 import type { DeadLetterView } from "./letter.ts";
@@ -36,6 +37,8 @@ export interface SendContext {
   readonly patienceMs: number;
   readonly signal: AbortSignal;
   readonly onNote: (text: string) => void;
+  /** Called again and again while the rate makes it wait. */
+  readonly onWait: () => void;
 }
 
 interface Item {
@@ -85,13 +88,13 @@ export class RedriveBatch {
    */
   async send(context: SendContext): Promise<void> {
     const outgoing = await this.#prepare(context);
-    const { execution, limit, signal, tally } = context;
+    const { execution, limit, signal, tally, onWait } = context;
     if (outgoing.length === 0) return;
     if (execution === null) {
       for (const { letter, original } of outgoing) tally.send(letter, original);
       return;
     }
-    if (limit !== null && !(await limit.take(outgoing.length, signal))) return;
+    if (limit !== null && !(await limit.take(outgoing.length, signal, onWait))) return;
     const open = new Set(outgoing);
     const acknowledged: Outgoing[] = [];
     const lanes = lanesOf(outgoing).map(async (requests) => {
@@ -134,7 +137,7 @@ export class RedriveBatch {
       }
       const { original } = restored;
       if (original.hops >= maxHops) {
-        tally.skip(letter, "max_hops", `was redriven ${original.hops} times`);
+        tally.skip(letter, "max_hops", `was redriven ${counted(original.hops, "time")}`);
         continue;
       }
       const choice = await this.#targets.choose(topic, letter);

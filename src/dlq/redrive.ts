@@ -6,6 +6,7 @@ import { DashstreamError, describeError, type ErrorCode } from "../errors.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Random } from "../runtime/random.ts";
 import type { KafkaAdmin, PartitionRange } from "../stream/kafka-admin.ts";
+import { counted } from "./counted.ts";
 import { type LetterFilter, matches } from "./filter.ts";
 import type { LedgerIndex } from "./ledger-index.ts";
 import { identityOf } from "./ledger-lines.ts";
@@ -52,7 +53,7 @@ export interface RedriveDeps {
   readonly random: Random;
   /** How long Kafka may refuse a batch before the run is given up. */
   readonly patienceMs: number;
-  /** Called for each letter. */
+  /** Called for each letter and batch, and again and again while the rate makes it wait. */
   readonly onProgress: (progress: RedriveProgress) => void;
   readonly onNote: (text: string) => void;
 }
@@ -95,6 +96,11 @@ export async function redrive(options: RedriveOptions, deps: RedriveDeps): Promi
 async function run(options: RedriveOptions, deps: RedriveDeps, tally: RedriveTally): Promise<boolean> {
   const { source, ranges, onProgress, onNote } = deps;
   const limit = options.ratePerSecond === null ? null : new RateLimit(deps.clock, options.ratePerSecond);
+  const total = ranges.reduce(
+    (sum, { logStartOffset, logEndOffset }) => sum + logEndOffset - logStartOffset,
+    0,
+  );
+  const tell = () => onProgress({ considered: tally.considered, total, sent: tally.sent });
   const context: SendContext = {
     ...deps,
     ...options,
@@ -102,25 +108,23 @@ async function run(options: RedriveOptions, deps: RedriveDeps, tally: RedriveTal
     reader: source.reader,
     limit,
     tally,
+    onWait: tell,
   };
   const targets = new RedriveTargets(deps.admin, options);
-  const total = ranges.reduce(
-    (sum, { logStartOffset, logEndOffset }) => sum + logEndOffset - logStartOffset,
-    0,
-  );
   const batchSize = Math.min(options.batchSize, limit?.maxAtOnce ?? options.batchSize);
   const types = new SeenTypes(options.filter);
   let batch = new RedriveBatch(targets);
-  const finish = () => {
+  const finish = async () => {
     const full = batch;
     batch = new RedriveBatch(targets);
-    return full.send(context);
+    await full.send(context);
+    tell();
   };
   for await (const letter of lettersInSourceOrder(source, ranges)) {
     if (source.signal.aborted) return false;
     tally.considered++;
     types.add(letter);
-    onProgress({ considered: tally.considered, total, sent: tally.sent });
+    tell();
     const topic = chosenTopic(letter, targets, options, deps, tally);
     if (topic === null) continue;
     batch.add(letter, topic);
@@ -151,7 +155,8 @@ function chosenTopic(
     sent.has({ partition, offset, target: topic, identity: identityOf(letter.record) })
   ) {
     tally.skip(letter, "already_sent");
-  } else if (letter.hops >= maxHops) tally.skip(letter, "max_hops", `was redriven ${letter.hops} times`);
+  } else if (letter.hops >= maxHops)
+    tally.skip(letter, "max_hops", `was redriven ${counted(letter.hops, "time")}`);
   else return topic;
   return null;
 }
