@@ -1,6 +1,7 @@
 // `dashstream dlq stats`: how many dead letters there are, by what was wrong, whose they are and when.
 
 import type { Command } from "commander";
+import { counted } from "../../dlq/counted.ts";
 import { matches } from "../../dlq/filter.ts";
 import type { Counts, LetterStats } from "../../dlq/stats.ts";
 import { defineCommand } from "../command.ts";
@@ -89,7 +90,7 @@ function statsJson(topic: string, read: number, stats: LetterStats): object {
 
 function printStats(topic: string, stats: LetterStats, { line, colors }: Printer): void {
   const { letters, oldestMs, newestMs } = stats;
-  line(`${letters} dead letters in ${topic}`);
+  line(`${counted(letters, "dead letter")} in ${topic}`);
   if (oldestMs === null || newestMs === null) return;
   line(`from ${isoTime(oldestMs) ?? "-"} to ${isoTime(newestMs) ?? "-"}`);
   const tables: readonly (readonly [title: string, counts: Counts])[] = [
