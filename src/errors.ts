@@ -20,30 +20,27 @@
  * - `storage_failed`: a file could not be read or written
  * - `invariant`: a defect in this program
  */
-export const ERROR_CODES = [
-  "usage",
-  "config_invalid",
-  "port_in_use",
-  "listen_failed",
-  "server_unreachable",
-  "server_refused",
-  "kafka_unreachable",
-  "kafka_request_failed",
-  "kafka_topic_missing",
-  "dlq_send_failed",
-  "kafka_send_failed",
-  "message_too_large",
-  "rate_limited",
-  "queue_full",
-  "redis_unreachable",
-  "message_invalid",
-  "protocol_error",
-  "aborted",
-  "storage_failed",
-  "invariant",
-] as const;
-
-export type ErrorCode = (typeof ERROR_CODES)[number];
+export type ErrorCode =
+  | "usage"
+  | "config_invalid"
+  | "port_in_use"
+  | "listen_failed"
+  | "server_unreachable"
+  | "server_refused"
+  | "kafka_unreachable"
+  | "kafka_request_failed"
+  | "kafka_topic_missing"
+  | "dlq_send_failed"
+  | "kafka_send_failed"
+  | "message_too_large"
+  | "rate_limited"
+  | "queue_full"
+  | "redis_unreachable"
+  | "message_invalid"
+  | "protocol_error"
+  | "aborted"
+  | "storage_failed"
+  | "invariant";
 
 /** An error with a stable `code`. `cause` keeps the error that led to it. */
 export class DashstreamError extends Error {
@@ -63,4 +60,10 @@ export function describeError(error: unknown): string {
   const cause = error.cause === undefined ? "" : describeError(error.cause);
   // Some libraries repeat the cause's words in their own message.
   return cause === "" || message.includes(cause) ? message : `${message}: ${cause}`;
+}
+
+/** The code of an error of the system or the runtime, for example `ENOENT`; `null` for any other value. */
+export function systemCode(error: unknown): string | null {
+  const code: unknown = error instanceof Error ? Reflect.get(error, "code") : undefined;
+  return typeof code === "string" ? code : null;
 }

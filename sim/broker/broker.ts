@@ -10,14 +10,9 @@ import type { Clock, Timer } from "../../src/runtime/clock.ts";
 import type { Network } from "../../src/runtime/network.ts";
 import type { Random } from "../../src/runtime/random.ts";
 import { type Log, silentLog } from "../../src/telemetry/log.ts";
+import type { ControlRule } from "../control/rules.ts";
 import { Cluster, type NodeAddress } from "./cluster.ts";
-import {
-  type ControlAction,
-  type ControlFilter,
-  type ControlledRequest,
-  type ControlRule,
-  Controls,
-} from "./control.ts";
+import { type ControlAction, type ControlFilter, type ControlledRequest, Controls } from "./control.ts";
 import { compress } from "./log/compression.ts";
 import { BrokerNode, type NodeContext } from "./node.ts";
 import { readTopicConfig, type TopicConfig } from "./topics/settings.ts";

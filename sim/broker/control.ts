@@ -1,11 +1,9 @@
 // The control interface: rules that decide, request by request, whether a broker answers properly, wrongly, late
-// or not at all. Rules are asked in the order in which they were added; the first that does not pass decides.
+// or not at all.
 
 import type { ApiName } from "../../src/kafka-protocol/apis.ts";
 import { KAFKA_ERRORS, type KafkaErrorName } from "../../src/kafka-protocol/error-codes.ts";
-
-/** `request`: before anything is done. `response`: everything is done, only the answer is concerned. */
-export type ControlStage = "request" | "response";
+import { type ControlRule, ControlRules, type ControlStage } from "../control/rules.ts";
 
 export type ControlAction =
   /** Handle the request as if there were no rule. */
@@ -48,13 +46,6 @@ export interface ControlFilter {
   readonly nodeId?: number;
 }
 
-/** A rule in force. */
-export interface ControlRule {
-  /** Requests that it decided, those it passed not counted. */
-  readonly hits: number;
-  remove(): void;
-}
-
 /** What the rules decided about one request. */
 export interface Decision {
   readonly action: ControlAction;
@@ -62,16 +53,38 @@ export interface Decision {
   concerns(topic: string | null, partition: number | null): boolean;
 }
 
-interface Rule {
-  readonly api: ApiName | "*";
-  readonly decide: (request: ControlledRequest) => ControlAction;
-  readonly filter: ControlFilter;
-  hits: number;
+/** The rules of one cluster. */
+export class Controls {
+  readonly #rules = new ControlRules<ControlledRequest, Decision>();
+
+  get active(): boolean {
+    return this.#rules.active;
+  }
+
+  add(
+    api: ApiName | "*",
+    decide: (request: ControlledRequest) => ControlAction,
+    filter: ControlFilter,
+  ): ControlRule {
+    return this.#rules.add((request) => {
+      if (!isMeant(api, filter, request)) return null;
+      const action = decide(request);
+      return action.kind === "pass" ? null : decisionOf(action, filter);
+    }, filter.times);
+  }
+
+  /** The first rule's decision that is not to pass, or `null`. */
+  decide(request: ControlledRequest): Decision | null {
+    return this.#rules.decide(request);
+  }
 }
 
-function matches(rule: Rule, request: ControlledRequest): boolean {
-  const { topic, partition, clientId, nodeId } = rule.filter;
-  if (rule.api !== "*" && rule.api !== request.api) return false;
+function isMeant(
+  api: ApiName | "*",
+  { topic, partition, clientId, nodeId }: ControlFilter,
+  request: ControlledRequest,
+): boolean {
+  if (api !== "*" && api !== request.api) return false;
   if (clientId !== undefined && clientId !== request.clientId) return false;
   if (nodeId !== undefined && nodeId !== request.nodeId) return false;
   if (topic === undefined && partition === undefined) return true;
@@ -82,47 +95,13 @@ function matches(rule: Rule, request: ControlledRequest): boolean {
   );
 }
 
-export class Controls {
-  readonly #rules = new Set<Rule>();
-
-  get active(): boolean {
-    return this.#rules.size > 0;
-  }
-
-  add(
-    api: ApiName | "*",
-    decide: (request: ControlledRequest) => ControlAction,
-    filter: ControlFilter,
-  ): ControlRule {
-    const rule: Rule = { api, decide, filter, hits: 0 };
-    const rules = this.#rules;
-    rules.add(rule);
-    return {
-      get hits() {
-        return rule.hits;
-      },
-      remove: () => void rules.delete(rule),
-    };
-  }
-
-  /** The first rule's decision that is not to pass, or `null`. */
-  decide(request: ControlledRequest): Decision | null {
-    for (const rule of this.#rules) {
-      if (!matches(rule, request)) continue;
-      const action = rule.decide(request);
-      if (action.kind === "pass") continue;
-      rule.hits++;
-      if (rule.filter.times !== undefined && rule.hits >= rule.filter.times) this.#rules.delete(rule);
-      const { topic, partition } = rule.filter;
-      return {
-        action,
-        concerns: (ofTopic, ofPartition) =>
-          (topic === undefined || ofTopic === null || ofTopic === topic) &&
-          (partition === undefined || ofPartition === null || ofPartition === partition),
-      };
-    }
-    return null;
-  }
+function decisionOf(action: ControlAction, { topic, partition }: ControlFilter): Decision {
+  return {
+    action,
+    concerns: (ofTopic, ofPartition) =>
+      (topic === undefined || ofTopic === null || ofTopic === topic) &&
+      (partition === undefined || ofPartition === null || ofPartition === partition),
+  };
 }
 
 /** The error that a decision puts on a partition, a topic or (with nulls) the whole request; 0 for none. */

@@ -45,7 +45,7 @@ export function keyspace({ databases, client }: CommandContext): Keyspace {
 
 export const WRONG_TYPE = failure("WRONGTYPE Operation against a key holding the wrong kind of value");
 export const SYNTAX_ERROR = failure("ERR syntax error");
-export const NOT_AN_INTEGER = failure("ERR value is not an integer or out of range");
+const NOT_AN_INTEGER = failure("ERR value is not an integer or out of range");
 
 /** A whole number, or what is wrong. */
 export function integer(argument: Buffer | undefined): number | ErrorReply {

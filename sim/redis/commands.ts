@@ -37,6 +37,7 @@ function unknown([name, ...args]: Request): Reply {
   );
 }
 
+/** Runs a command. Never throws for what a client sent. */
 export function execute(request: Request, context: CommandContext): Reply {
   const name = commandName(request);
   const command = COMMANDS.get(name);

@@ -1,8 +1,7 @@
 // The control interface: rules that decide, command by command, whether the server answers properly, wrongly, late or
-// not at all. Rules are asked in the order in which they were added; the first that does not pass decides.
+// not at all.
 
-/** `request`: before anything is done. `response`: everything is done, only the answer is concerned. */
-export type ControlStage = "request" | "response";
+import { type ControlRule, ControlRules, type ControlStage } from "../control/rules.ts";
 
 export type ControlAction =
   /** Handle the command as if there were no rule. */
@@ -28,49 +27,25 @@ export interface ControlFilter {
   readonly times?: number;
 }
 
-/** A rule in force. */
-export interface ControlRule {
-  /** Commands that it decided, those it passed not counted. */
-  readonly hits: number;
-  remove(): void;
-}
-
-interface Rule {
-  readonly command: string;
-  readonly decide: (command: ControlledCommand) => ControlAction;
-  readonly filter: ControlFilter;
-  hits: number;
-}
-
+/** The rules of one server. */
 export class Controls {
-  readonly #rules = new Set<Rule>();
+  readonly #rules = new ControlRules<ControlledCommand, Exclude<ControlAction, { readonly kind: "pass" }>>();
 
   add(
-    command: string,
+    name: string,
     decide: (command: ControlledCommand) => ControlAction,
     filter: ControlFilter,
   ): ControlRule {
-    const rule: Rule = { command: command.toUpperCase(), decide, filter, hits: 0 };
-    const rules = this.#rules;
-    rules.add(rule);
-    return {
-      get hits() {
-        return rule.hits;
-      },
-      remove: () => void rules.delete(rule),
-    };
+    const wanted = name.toUpperCase();
+    return this.#rules.add((command) => {
+      if (wanted !== "*" && wanted !== command.command) return null;
+      const action = decide(command);
+      return action.kind === "pass" ? null : action;
+    }, filter.times);
   }
 
   /** The first rule's decision that is not to pass. */
   decide(command: ControlledCommand): ControlAction {
-    for (const rule of this.#rules) {
-      if (rule.command !== "*" && rule.command !== command.command) continue;
-      const action = rule.decide(command);
-      if (action.kind === "pass") continue;
-      rule.hits++;
-      if (rule.filter.times !== undefined && rule.hits >= rule.filter.times) this.#rules.delete(rule);
-      return action;
-    }
-    return { kind: "pass" };
+    return this.#rules.decide(command) ?? { kind: "pass" };
   }
 }

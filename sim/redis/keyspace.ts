@@ -4,7 +4,9 @@
 /** Names of keys and fields are bytes; as map keys they are texts with one unit a byte. */
 export type Name = string;
 
+/** Bytes as a name. */
 export const nameOf = (bytes: Buffer): Name => bytes.toString("latin1");
+/** A name as bytes. */
 export const bytesOf = (name: Name): Buffer => Buffer.from(name, "latin1");
 
 export type Value =

@@ -26,12 +26,9 @@ export type RespVersion = 2 | 3;
 
 export const OK: StatusReply = { kind: "status", text: "OK" };
 
+/** An error to answer with. */
 export function failure(text: string): ErrorReply {
   return { kind: "error", text };
-}
-
-export function isFailure(reply: Reply): reply is ErrorReply {
-  return reply !== null && typeof reply === "object" && "kind" in reply && reply.kind === "error";
 }
 
 const CRLF = "\r\n";
@@ -76,6 +73,7 @@ function writeTyped(
   }
 }
 
+/** The bytes of a reply in one version of the protocol. */
 export function encodeReply(reply: Reply, version: RespVersion): Buffer {
   const parts: (string | Buffer)[] = [];
   write(reply, version, parts);

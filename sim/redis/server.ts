@@ -2,18 +2,13 @@
 // hashes in memory with expiry on the given clock, and breaks on command. Not for production: no persistence, no
 // replication, no Lua.
 
-import { describeError } from "../../src/errors.ts";
 import type { Clock, Timer } from "../../src/runtime/clock.ts";
-import type { Listener, Network } from "../../src/runtime/network.ts";
+import type { Network } from "../../src/runtime/network.ts";
 import { type Log, silentLog } from "../../src/telemetry/log.ts";
+import { Endpoint } from "../control/endpoint.ts";
+import type { ControlRule } from "../control/rules.ts";
 import { type ConnectionContext, serveConnection } from "./connection.ts";
-import {
-  type ControlAction,
-  type ControlFilter,
-  type ControlledCommand,
-  type ControlRule,
-  Controls,
-} from "./control.ts";
+import { type ControlAction, type ControlFilter, type ControlledCommand, Controls } from "./control.ts";
 import { Keyspace } from "./keyspace.ts";
 import { type NativeScript, scriptDigest } from "./script.ts";
 import { takeTokensScript } from "./scripts/take-tokens.ts";
@@ -61,29 +56,25 @@ const DATABASES = 16;
 /** How often expired keys that nobody asks for are dropped. */
 const SWEEP_INTERVAL_MS = 10_000;
 
+/** Listens once it is started. */
 export function createRedisServer(options: RedisServerOptions): RedisServer {
   return new MemoryRedis(options);
 }
 
 class MemoryRedis implements RedisServer {
-  readonly host: string;
   readonly #options: RedisServerOptions;
+  readonly #endpoint: Endpoint;
   readonly #controls = new Controls();
   readonly #context: ConnectionContext;
   readonly #databases = Array.from({ length: DATABASES }, () => new Keyspace());
   readonly #loadedScripts = new Set<string>();
-  /** Ends what waits on each open connection. */
-  readonly #connections = new Set<() => void>();
-  #port: number;
   #nextClientId = 1;
-  #listener: Listener | null = null;
   #sweep: Timer | null = null;
 
   constructor(options: RedisServerOptions) {
     const { clock, host = "127.0.0.1", port = 0, password = null, scripts = [takeTokensScript] } = options;
     this.#options = options;
-    this.host = host;
-    this.#port = port;
+    this.#endpoint = new Endpoint(host, port);
     this.#context = {
       clock,
       controls: this.#controls,
@@ -97,12 +88,16 @@ class MemoryRedis implements RedisServer {
     };
   }
 
+  get host(): string {
+    return this.#endpoint.host;
+  }
+
   get port(): number {
-    return this.#port;
+    return this.#endpoint.port;
   }
 
   get url(): string {
-    return `redis://${this.host}:${this.#port}`;
+    return `redis://${this.host}:${this.port}`;
   }
 
   async start(): Promise<void> {
@@ -119,28 +114,15 @@ class MemoryRedis implements RedisServer {
     await this.down();
   }
 
-  async up(): Promise<void> {
-    if (this.#listener) return;
-    const listener = await this.#options.network.listen(this.host, this.#port, (socket) => {
-      const end = serveConnection(socket, this.#nextClientId++, this.#context);
-      this.#connections.add(end);
-      socket.once("close", () => this.#connections.delete(end));
-    });
-    this.#listener = listener;
-    this.#port = listener.port;
+  up(): Promise<void> {
+    return this.#endpoint.up(this.#options.network, (socket) =>
+      serveConnection(socket, this.#nextClientId++, this.#context),
+    );
   }
 
-  async down(): Promise<void> {
-    const listener = this.#listener;
-    if (!listener) return;
-    this.#listener = null;
-    // What waits ends now and not when the sockets are closed: a server that is down has no timers.
-    for (const end of this.#connections) end();
-    this.#connections.clear();
+  down(): Promise<void> {
     this.#loadedScripts.clear();
-    await listener.close().catch((error: unknown) => {
-      this.#context.log.warn("redis listener did not close", { error: describeError(error) });
-    });
+    return this.#endpoint.down(this.#context.log);
   }
 
   control(

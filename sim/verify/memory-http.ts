@@ -92,6 +92,7 @@ class MemoryHttpServer implements HttpServer {
   }
 }
 
+/** Servers and clients that find each other by port; nothing is shared with another call. */
 export function memoryHttp(clock: Clock): MemoryHttp {
   const servers = new Map<number, MemoryHttpServer>();
   let nextFreePort = FIRST_FREE_PORT;

@@ -1,10 +1,10 @@
 // `dashstream broker`: the embedded broker on its own, for trying clients against it.
 
 import type { Command } from "commander";
+import { aborted } from "../runtime/abort.ts";
 import { seededRandom } from "../runtime/random.ts";
 import { defineCommand, wholeNumber } from "./command.ts";
 import type { CliContext, ExitCode } from "./context.ts";
-import { aborted } from "./ending.ts";
 
 interface Flags {
   readonly host: string;
@@ -34,7 +34,7 @@ export const brokerCommand = defineCommand({
       .option("--partitions <count>", "partitions of a new topic", wholeNumber(1, 1000), 1)
       .option("--topic <name...>", "topics to make at the start")
       .option("--seed <number>", "makes ids repeatable", wholeNumber(0, 2 ** 31))
-      .option("--json", "JSON lines: where it listens, and last a summary");
+      .option("--json", "one JSON object a line: where it listens, and last a summary");
   },
   action: runBroker,
 });

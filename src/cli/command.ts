@@ -9,14 +9,19 @@ export type Action = (context: CliContext, command: Command) => ExitCode | Promi
 /** A command that a program can hold; `outcome` gets the exit code of the one that ran. */
 export type CommandFactory = (context: CliContext, outcome: Outcome) => Command;
 
+/** What became of a command line. */
 export interface Outcome {
   exitCode: ExitCode;
 }
 
+/** A command that does something. */
 export interface CommandDefinition {
   /** Without its arguments, which `configure` adds. */
   readonly name: string;
+  /** Paragraphs; lists of commands show the first one only. */
   readonly description: string;
+  /** What the exit codes mean, where more can be said than "done" and "failed". */
+  readonly exitCodes?: Partial<Record<ExitCode, string>>;
   /** Command lines without the program's name, and what they do. */
   readonly examples: readonly (readonly [line: string, purpose: string])[];
   /** Adds options and arguments. */
@@ -24,13 +29,19 @@ export interface CommandDefinition {
   readonly action: Action;
 }
 
+/** A command that only holds others. */
+export interface CommandGroup extends Pick<CommandDefinition, "name" | "description" | "examples"> {
+  readonly commands: readonly CommandFactory[];
+}
+
+/** Makes a command; its `--help` says what its exit codes mean, and shows examples. */
 export function defineCommand(definition: CommandDefinition): CommandFactory {
   return (context, outcome) => {
-    const { description } = definition;
-    // Lists of commands show the first paragraph only.
-    const command = new Command(definition.name)
-      .description(description)
-      .summary(description.split("\n", 1)[0] ?? "");
+    const { description, exitCodes = {} } = definition;
+    const command = describedCommand({
+      ...definition,
+      description: `${description}\n\n${exitCodesText(exitCodes)}`,
+    });
     definition.configure?.(command);
     command.addHelpText("after", examplesText(definition.examples));
     command.action(async () => {
@@ -38,6 +49,29 @@ export function defineCommand(definition: CommandDefinition): CommandFactory {
     });
     return command;
   };
+}
+
+/** Makes a command that holds others. */
+export function defineGroup(group: CommandGroup): CommandFactory {
+  return (context, outcome) => {
+    const command = describedCommand(group);
+    for (const create of group.commands) command.addCommand(create(context, outcome));
+    command.addHelpText("after", examplesText(group.examples));
+    return command;
+  };
+}
+
+function describedCommand({ name, description }: Pick<CommandDefinition, "name" | "description">): Command {
+  return new Command(name).description(description).summary(description.split("\n", 1)[0] ?? "");
+}
+
+function exitCodesText(meanings: NonNullable<CommandDefinition["exitCodes"]>): string {
+  const {
+    0: done = "done",
+    1: failed = "failed",
+    2: wrong = "wrong command line or configuration",
+  } = meanings;
+  return `Exit codes: 0 ${done}, 1 ${failed}, 2 ${wrong}.`;
 }
 
 /** The part of `--help` that shows examples. */

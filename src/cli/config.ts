@@ -1,18 +1,18 @@
 // `dashstream config`: checks, shows and documents the options.
 
-import { Command } from "commander";
 import { optionReference } from "../config/docs.ts";
 import { type LoadedConfig, loadConfig, type Setting } from "../config/load.ts";
 import { configJson, configText } from "../config/print.ts";
 import { problemText } from "../config/problem.ts";
 import { DashstreamError } from "../errors.ts";
-import { type CommandFactory, defineCommand } from "./command.ts";
+import { defineCommand, defineGroup } from "./command.ts";
 import type { ExitCode } from "./context.ts";
 import type { Printer } from "./printer.ts";
 
 const check = defineCommand({
   name: "check",
-  description: "Check the environment: exit code 0 if all is well, 2 if something is wrong.",
+  description: "Check the environment.",
+  exitCodes: { 0: "all is well", 2: "something is wrong" },
   examples: [
     ["config check", "wrong values are errors"],
     ["config check --strict", "so are settings without effect, such as misspelled ones"],
@@ -77,8 +77,12 @@ const docs = defineCommand({
   },
 });
 
-export const configCommand: CommandFactory = (context, outcome) => {
-  const command = new Command("config").description("Check, show and document the options.");
-  for (const create of [check, print, docs]) command.addCommand(create(context, outcome));
-  return command;
-};
+export const configCommand = defineGroup({
+  name: "config",
+  description: "Check, show and document the options.",
+  examples: [
+    ["config check --strict", "before a deploy"],
+    ["config print", "what is in force, and where it came from"],
+  ],
+  commands: [check, print, docs],
+});

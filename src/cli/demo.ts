@@ -2,11 +2,12 @@
 
 import type { Command } from "commander";
 import type { Demo, DemoProgress, DemoSummary } from "../../sim/demo/demo.ts";
+import { aborted } from "../runtime/abort.ts";
 import { seededRandom } from "../runtime/random.ts";
-import { createLog } from "../telemetry/json-log.ts";
 import { defineCommand, wholeNumber } from "./command.ts";
+import { commandLog } from "./command-log.ts";
 import type { CliContext, ExitCode } from "./context.ts";
-import { aborted, endWithin } from "./ending.ts";
+import { endWithin } from "./ending.ts";
 import { addOptionFlags, loadCommandConfig } from "./option-flags.ts";
 import type { Printer } from "./printer.ts";
 import { serverOrigin, streamUrl } from "./server-address.ts";
@@ -25,8 +26,9 @@ export const demoCommand = defineCommand({
   description: [
     "Run broker, traffic, server and one client in this process.",
     "",
-    "Nothing needs to be installed or configured. At the end all that was produced is compared with what the client got, offset by offset. Exit codes: 0 all was delivered once, 1 something was lost or came twice.",
+    "Nothing needs to be installed or configured. At the end all that was produced is compared with what the client got, offset by offset.",
   ].join("\n"),
+  exitCodes: { 0: "all was delivered once", 1: "something was lost or came twice" },
   examples: [
     ["demo", "until Ctrl-C"],
     ["demo --demo-seconds 20 --rate 1000", "ends by itself with a summary"],
@@ -53,9 +55,8 @@ async function demo(context: CliContext, command: Command): Promise<ExitCode> {
   const isGiven = (key: string) =>
     settings.some((setting) => setting.key === key && setting.origin.from !== "default");
   // Standard output is for the account; log lines appear only if something is wrong.
-  const level = isGiven("logLevel") ? config.logLevel : "warn";
-  const write = (line: string) => printer.note(line.trimEnd());
-  const log = createLog({ level, component: "demo", clock, write, file: config.logFile });
+  const logLevel = isGiven("logLevel") ? config.logLevel : "warn";
+  const log = commandLog(context, "demo", { ...config, logLevel });
   const { startDemo } = await import("../../sim/demo/demo.ts");
   const demo = await startDemo({
     config,

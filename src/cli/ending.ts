@@ -1,14 +1,7 @@
-// Waiting for the end of a command that runs until it is asked to stop, and an orderly end that does not take
-// for ever.
+// An orderly end of a command that does not take for ever.
 
 import { DashstreamError } from "../errors.ts";
 import type { Clock } from "../runtime/clock.ts";
-
-/** Resolves when the signal aborts; at once if it has. */
-export function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
-}
 
 /**
  * Runs an orderly end.

@@ -16,7 +16,8 @@ interface Flags {
 
 export const healthcheckCommand = defineCommand({
   name: "healthcheck",
-  description: "Ask a server whether it is alive (exit code 0) or not (1).",
+  description: "Ask a server whether it is alive.",
+  exitCodes: { 0: "it is", 1: "it is not, or does not answer" },
   examples: [
     ["healthcheck", "the server of this machine and configuration"],
     ["healthcheck --ready", "also has it joined Kafka"],
@@ -26,7 +27,7 @@ export const healthcheckCommand = defineCommand({
     command
       .option("--url <url>", "address to ask instead of the configured server's /healthz or /readyz")
       .option("--ready", "ask /readyz: a member of the Kafka group and not shutting down")
-      .option("--timeout <seconds>", "longest wait for the answer", wholeNumber(1, 3600), 5)
+      .option("--timeout <seconds>", "longest wait for an answer", wholeNumber(1, 3600), 5)
       .option("--json", "one JSON object");
     addOptionFlags(command, "healthcheck");
   },

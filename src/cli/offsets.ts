@@ -1,18 +1,18 @@
 // `dashstream offsets`: where a consumer group stands, and letting it go on elsewhere.
 
-import { Command } from "commander";
+import type { Command } from "commander";
 import { kafkaSettings } from "../server/kafka-config.ts";
 import type { GroupLag } from "../stream/group-lag.ts";
 import { memberNames } from "../stream/group-members.ts";
 import type { KafkaAdmin } from "../stream/kafka-admin.ts";
 import type { PartitionReset, ResetPlan } from "../stream/offset-reset.ts";
-import { createLog } from "../telemetry/json-log.ts";
-import { type CommandFactory, defineCommand, wholeNumber } from "./command.ts";
+import { defineCommand, defineGroup, wholeNumber } from "./command.ts";
+import { commandLog } from "./command-log.ts";
 import type { CliContext, ExitCode } from "./context.ts";
+import { printable } from "./foreign-text.ts";
 import { addOptionFlags, loadCommandConfig } from "./option-flags.ts";
 import type { Printer } from "./printer.ts";
-import { printable } from "./record-line.ts";
-import { tableLines } from "./table.ts";
+import { printTable } from "./table.ts";
 
 interface GroupFlags {
   readonly group?: string;
@@ -48,10 +48,11 @@ const ls = defineCommand({
 const reset = defineCommand({
   name: "reset",
   description: [
-    "Let a consumer group go on elsewhere: skip records, or read them again.",
+    "Let a consumer group skip records, or read them again. Only says what would change unless --execute is given.",
     "",
-    "Shows what would change; only --execute changes it. Nobody may be in the group meanwhile: stop the servers, reset, start them again. Exit codes: 0 done or shown, 1 the group is in use or Kafka does not answer, 2 wrong usage.",
+    "Nobody may be in the group meanwhile: stop the servers, reset, start them again.",
   ].join("\n"),
+  exitCodes: { 0: "done or shown", 1: "the group is in use, or Kafka does not answer" },
   examples: [
     ["offsets reset --to latest", "what skipping everything old would mean"],
     ["offsets reset --to latest --execute", "skip it"],
@@ -66,7 +67,7 @@ const reset = defineCommand({
         "latest, earliest, how long ago (2h, 1h30m, 7d), a time with its zone (2026-05-01T12:00:00Z), or an offset",
       )
       .option("--partition <number>", "only this one; default: all", wholeNumber(0, 2 ** 31 - 1))
-      .option("--execute", "do it");
+      .option("--execute", "change it; without it nothing is changed");
     addGroupFlags(command);
   },
   action: (context, command) =>
@@ -89,11 +90,15 @@ const reset = defineCommand({
     }),
 });
 
-export const offsetsCommand: CommandFactory = (context, outcome) => {
-  const command = new Command("offsets").description("Show and reset the offsets of a consumer group.");
-  for (const create of [ls, reset]) command.addCommand(create(context, outcome));
-  return command;
-};
+export const offsetsCommand = defineGroup({
+  name: "offsets",
+  description: "Show and reset the offsets of a consumer group.",
+  examples: [
+    ["offsets ls", "where the group of the configuration stands"],
+    ["offsets reset --to latest", "what skipping its backlog would mean; --execute skips it"],
+  ],
+  commands: [ls, reset],
+});
 
 function addGroupFlags(command: Command): void {
   command
@@ -114,16 +119,18 @@ async function withAdmin(
   command: Command,
   use: (subject: Subject) => Promise<ExitCode>,
 ): Promise<ExitCode> {
-  const { clock, network, printer } = context;
+  const { clock, network } = context;
   const { config } = loadCommandConfig(context, command, "offsets");
   const { group = config.kafkaGroupId, topic = config.kafkaTopic } = command.opts<GroupFlags>();
-  const write = (line: string) => printer.note(line.trimEnd());
-  const log = createLog({ level: config.logLevel, component: "offsets", clock, write, file: null });
+  const log = commandLog(context, "offsets", config);
   const { createKafkaAdmin } = await import("../stream/kafka-admin.ts");
-  // A lost connection shows in the question that it fails.
-  const onSocketError = () => {};
-  const admin = createKafkaAdmin({ settings: kafkaSettings(config), network, clock, log, onSocketError });
-  return await use({ admin, groupId: group, topic }).finally(() => admin.close());
+  const admin = createKafkaAdmin({ settings: kafkaSettings(config), network, clock, log });
+  try {
+    return await use({ admin, groupId: group, topic });
+  } finally {
+    await admin.close();
+    log.close();
+  }
 }
 
 /** Characters of the members' names. */
@@ -134,7 +141,7 @@ function groupLine({ groupId, topic, state, members }: GroupLag): string {
   return `group ${groupId} in topic ${topic}: ${state === "Dead" ? "does not exist yet" : `${state}, ${who}`}`;
 }
 
-function printLag(lag: GroupLag, { line }: Printer): void {
+function printLag(lag: GroupLag, printer: Printer): void {
   const rows = lag.partitions.map(
     ({ partition, committedOffset, logStartOffset, logEndOffset, lagCount }) => [
       partition,
@@ -144,9 +151,11 @@ function printLag(lag: GroupLag, { line }: Printer): void {
       lagCount,
     ],
   );
-  line(groupLine(lag));
-  for (const text of tableLines(["partition", "committed", "log start", "log end", "lag"], rows)) line(text);
-  if (lag.partitions.some(({ lagCount }) => lagCount !== null)) line(`total lag ${lag.totalLagCount}`);
+  printer.line(groupLine(lag));
+  printTable(printer, ["partition", "committed", "log start", "log end", "lag"], rows);
+  if (lag.partitions.some(({ lagCount }) => lagCount !== null)) {
+    printer.line(`total lag ${lag.totalLagCount}`);
+  }
 }
 
 function lagJson({ groupId, topic, state, members, partitions, totalLagCount }: GroupLag): object {
@@ -178,13 +187,13 @@ function noteOf({ fromOffset, clampedTo }: PartitionReset): string {
   return notes.join("; ");
 }
 
-function printPlan({ group, partitions }: ResetPlan, { line }: Printer): void {
+function printPlan({ group, partitions }: ResetPlan, printer: Printer): void {
   const rows = partitions.map((reset) => {
     const { partition, fromOffset, toOffset, skippedCount, readAgainCount } = reset;
     return [partition, fromOffset, toOffset, skippedCount, readAgainCount, noteOf(reset)];
   });
-  line(groupLine(group));
-  for (const text of tableLines(["partition", "from", "to", "skipped", "read again", ""], rows)) line(text);
+  printer.line(groupLine(group));
+  printTable(printer, ["partition", "from", "to", "skipped", "read again", ""], rows);
 }
 
 function planJson({ group, partitions }: ResetPlan, executed: boolean): object {

@@ -5,6 +5,7 @@ import { writeSync } from "node:fs";
 import { isatty } from "node:tty";
 import pc from "picocolors";
 import type { Environment } from "../config/environment.ts";
+import { systemCode } from "../errors.ts";
 
 export type Colors = ReturnType<typeof pc.createColors>;
 
@@ -52,6 +53,7 @@ function wantsColors(env: Environment, isTerminal: boolean): boolean {
   return env.FORCE_COLOR ? true : isTerminal && env.TERM !== "dumb";
 }
 
+/** Decides about colours and the status line by what is behind the two outputs. */
 export function createPrinter(stdout: Output, stderr: Output, env: Environment): Printer {
   const errorColors = pc.createColors(wantsColors(env, stderr.isTerminal));
   const rewrites = stdout.isTerminal && env.TERM !== "dumb";
@@ -105,7 +107,7 @@ function tryWrite(descriptor: number, bytes: Uint8Array): number | "closed" {
   try {
     return writeSync(descriptor, bytes);
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    const code = systemCode(error);
     if (code === "EAGAIN") return 0;
     if (code === "EPIPE") return "closed";
     throw error;

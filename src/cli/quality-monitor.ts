@@ -1,25 +1,20 @@
 // `dashstream quality-monitor`: running averages of the quality that applications report of themselves.
 
-import { defineCommand } from "./command.ts";
-import { addOptionFlags } from "./option-flags.ts";
-import { runService, SERVICE_LIFE } from "./service.ts";
+import { defineService } from "./service.ts";
 
-export const qualityMonitorCommand = defineCommand({
+export const qualityMonitorCommand = defineService({
   name: "quality-monitor",
-  description: [
-    "Read Kafka and keep averages of the quality that is reported.",
-    "",
-    `Figures count from the start of the process; records that its consumer group has handled are not read again. ${SERVICE_LIFE}`,
-  ].join("\n"),
+  component: "quality-monitor",
+  description: "Read Kafka and keep averages of the quality that is reported.",
+  notes:
+    "Figures count from the start of the process; records that its consumer group has handled are not read again.",
   examples: [
     ["quality-monitor", "reads 127.0.0.1:9092, answers /health on port 3003 of all addresses"],
     ["quality-monitor --kafka-brokers kafka:9092 --health-bind-ip 127.0.0.1", "for this machine only"],
     ["quality-monitor --kafka-group-id quality-2", "beside another one, each counts all"],
   ],
-  configure: (command) => addOptionFlags(command, "quality-monitor"),
-  action: (context, command) =>
-    runService(context, command, "quality-monitor", "quality-monitor", async (options) => {
-      const { QualityMonitor } = await import("../quality/quality-monitor.ts");
-      return new QualityMonitor(options);
-    }),
+  async make(options) {
+    const { QualityMonitor } = await import("../quality/quality-monitor.ts");
+    return new QualityMonitor(options);
+  },
 });

@@ -1,22 +1,15 @@
-// One record on one line of a terminal. What it shows was written by somebody else: control characters, which could
-// move the cursor or retitle the window, never get through.
+// One record on one line of a terminal.
 
 import type { StreamRecord } from "../client/index.ts";
+import { isoTime } from "../runtime/time-text.ts";
 import type { Header } from "../wire/model.ts";
+import { printable } from "./foreign-text.ts";
 import type { MessageView } from "./message-view.ts";
 import type { Colors } from "./printer.ts";
 
 /** Longest part of a record's own text on a line. */
 const MAX_DETAILS_LENGTH = 160;
 const MAX_NAME_LENGTH = 36;
-/** The largest time that JavaScript can write, in milliseconds either side of the epoch (ECMA-262, 21.4.1.1). */
-const MAX_TIME_MS = 8.64e15;
-
-/** Text of a stranger on one line, at most `maxLength` characters. */
-export function printable(text: string, maxLength: number): string {
-  const clean = text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, "\u{fffd}");
-  return clean.length > maxLength ? `${clean.slice(0, maxLength - 1)}…` : clean;
-}
 
 /** Time, partition and offset, tenant, thread, number, kind, details. */
 export function recordLine(
@@ -39,8 +32,8 @@ export function recordLine(
 /** UTC time of day with milliseconds; `-` if there is none. */
 function timeText(timestampUs: bigint): string {
   const timeMs = Number(timestampUs / 1000n);
-  if (timeMs <= 0 || timeMs > MAX_TIME_MS) return "-".padEnd(12);
-  return new Date(timeMs).toISOString().slice(-13, -1);
+  const time = timeMs > 0 ? isoTime(timeMs) : null;
+  return time?.slice(-13, -1) ?? "-".padEnd(12);
 }
 
 /** Number of the message, of a batch that of its first and last numbered event. */

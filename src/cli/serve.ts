@@ -1,33 +1,27 @@
 // `dashstream serve`: the server, from Kafka to WebSocket clients, until a signal ends it.
 
-import { defineCommand } from "./command.ts";
-import { addOptionFlags } from "./option-flags.ts";
-import { runService, SERVICE_LIFE } from "./service.ts";
+import { defineService } from "./service.ts";
 
-export const serveCommand = defineCommand({
+export const serveCommand = defineService({
   name: "serve",
-  description: [
-    "Read Kafka and serve WebSocket clients.",
-    "",
-    `${SERVICE_LIFE} SIGHUP reads TENANT_RATE_LIMITS_FILE again, if there is one.`,
-  ].join("\n"),
+  component: "websocket-server",
+  description: "Read Kafka and serve WebSocket clients.",
+  notes: "SIGHUP reads TENANT_RATE_LIMITS_FILE again, if there is one.",
   examples: [
     ["serve", "reads 127.0.0.1:9092, serves 127.0.0.1:3002"],
     ["serve --kafka-brokers kafka-1:9092,kafka-2:9092", "another cluster"],
     ["serve --websocket-port 8080 --log-level debug", "another port, and all that it does"],
   ],
-  configure: (command) => addOptionFlags(command, "serve"),
-  action: (context, command) =>
-    runService(context, command, "serve", "websocket-server", async (options) => {
-      const { Appliance } = await import("../server/appliance.ts");
-      const appliance = new Appliance(options);
-      return {
-        start: () => appliance.start(),
-        stop: () => appliance.stop(),
-        // Without a file there is nothing to read again, and the signal keeps its usual meaning.
-        ...(options.config.tenantRateLimitsFile
-          ? { reload: () => appliance.reloadTenantLimits(context.readFile) }
-          : {}),
-      };
-    }),
+  async make(options, { readFile }) {
+    const { Appliance } = await import("../server/appliance.ts");
+    const appliance = new Appliance(options);
+    return {
+      start: () => appliance.start(),
+      stop: () => appliance.stop(),
+      // Without a file there is nothing to read again, and the signal keeps its usual meaning.
+      ...(options.config.tenantRateLimitsFile
+        ? { reload: () => appliance.reloadTenantLimits(readFile) }
+        : {}),
+    };
+  },
 });

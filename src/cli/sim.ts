@@ -6,9 +6,9 @@ import type { TrafficProgress, TrafficSummary } from "../../sim/traffic/pace.ts"
 import { describeError } from "../errors.ts";
 import { seededRandom } from "../runtime/random.ts";
 import { kafkaSettings } from "../server/kafka-config.ts";
-import { createLog } from "../telemetry/json-log.ts";
 import { type CompressionOptions, DEFAULT_COMPRESSION } from "../wire/frame.ts";
 import { defineCommand, wholeNumber } from "./command.ts";
+import { commandLog } from "./command-log.ts";
 import type { CliContext, ExitCode } from "./context.ts";
 import { addOptionFlags, loadCommandConfig } from "./option-flags.ts";
 import type { Printer } from "./printer.ts";
@@ -41,8 +41,9 @@ export const simCommand = defineCommand({
   description: [
     "Send simulated graph runs to a Kafka topic.",
     "",
-    "Every record is sent until Kafka acknowledges it. Runs until it is interrupted unless a count or duration is given. Exit codes: 0 all was acknowledged, 1 records had to be given up or Kafka does not answer.",
+    "Every record is sent until Kafka acknowledges it. Runs until it is interrupted unless a count or duration is given.",
   ].join("\n"),
+  exitCodes: { 0: "all was acknowledged", 1: "records had to be given up, or Kafka does not answer" },
   examples: [
     ["sim", "200 records a second to 127.0.0.1:9092"],
     ["sim --kafka-brokers kafka:9092 --kafka-topic telemetry --rate 5000", "another cluster"],
@@ -88,8 +89,7 @@ async function sim(context: CliContext, command: Command): Promise<ExitCode> {
   const flags = command.opts<Flags>();
   const { config } = loadCommandConfig(context, command, "sim");
   const { seed = context.random.int(SEED_LIMIT) } = flags;
-  const write = (line: string) => printer.note(line.trimEnd());
-  const log = createLog({ level: config.logLevel, component: "sim", clock, write, file: config.logFile });
+  const log = commandLog(context, "sim", config);
   const random = seededRandom(seed);
   const [{ createTraffic }, { sendTraffic }] = await Promise.all([
     import("../../sim/traffic/traffic.ts"),

@@ -1,8 +1,22 @@
 // Columns for people: numbers to the right, words to the left, nothing behind the last one.
 
+import type { Printer } from "./printer.ts";
+
+/** `null` is shown as a dash. */
 export type Cell = string | number | null;
 
-/** Lines with `headings` first; `null` is shown as a dash. */
+/** Prints a table, its headings dim where there are colours. */
+export function printTable(
+  { line, colors }: Printer,
+  headings: readonly string[],
+  rows: readonly (readonly Cell[])[],
+): void {
+  const [first = "", ...others] = tableLines(headings, rows);
+  line(colors.dim(first));
+  for (const text of others) line(text);
+}
+
+/** The lines of a table, `headings` first. */
 export function tableLines(
   headings: readonly string[],
   rows: readonly (readonly Cell[])[],

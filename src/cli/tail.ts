@@ -1,11 +1,17 @@
 // `dashstream tail`: the live stream of a server, decoded and filtered.
 
 import type { Command } from "commander";
-import { connectStream, type OffsetsByPartition, type StreamFrom, type StreamGap } from "../client/index.ts";
+import {
+  connectStream,
+  type OffsetsByPartition,
+  type StreamFrom,
+  type StreamGap,
+  type StreamRecord,
+} from "../client/index.ts";
 import { DashstreamError } from "../errors.ts";
 import { collect, defineCommand, wholeNumber } from "./command.ts";
 import type { CliContext, ExitCode } from "./context.ts";
-import { EVENT_NAMES, KIND_NAMES, type MessageView, viewRecord } from "./message-view.ts";
+import { EVENT_NAMES, KIND_NAMES, type MessageView, type ViewedRecord, viewRecord } from "./message-view.ts";
 import { addOptionFlags, loadCommandConfig } from "./option-flags.ts";
 import type { Printer } from "./printer.ts";
 import { recordLine } from "./record-line.ts";
@@ -25,6 +31,7 @@ interface Flags {
 export const tailCommand = defineCommand({
   name: "tail",
   description: "Print the live stream of a server. Reconnects and resumes; says what it did not get.",
+  exitCodes: { 0: "ended as it was asked to", 1: "no connection, or none any more" },
   examples: [
     ["tail", "everything from now on"],
     ["tail --from earliest --limit 100", "the first 100 records that the server still has"],
@@ -71,17 +78,7 @@ async function tail(context: CliContext, command: Command): Promise<ExitCode> {
       totals.records++;
       const viewed = viewRecord(record);
       if (viewed.ok && !wanted(viewed.view)) return;
-      const { partition, offset, value } = record;
-      if (!viewed.ok) showUndecodable(printer, flags, { partition, offset, value, ...viewed });
-      else if (flags.json) {
-        printer.json({
-          type: "record",
-          partition,
-          offset,
-          kind: viewed.view.kind,
-          message: viewed.view.fields,
-        });
-      } else printer.line(recordLine(record, viewed.view, printer.colors));
+      showRecord(printer, flags, record, viewed);
       totals.shown++;
       if (totals.shown === flags.limit) stream.close();
     },
@@ -118,19 +115,23 @@ function summaryText(totals: Readonly<Record<"records" | "shown" | "missed", num
   return `records received: ${totals.records}, shown: ${totals.shown}, missed: ${totals.missed}`;
 }
 
-interface Undecodable {
-  readonly partition: number;
-  readonly offset: number;
-  readonly value: Uint8Array;
-  readonly code: string;
-  readonly error: string;
-}
-
-function showUndecodable(printer: Printer, { json }: Flags, bad: Undecodable): void {
-  const { partition, offset, value, code, error } = bad;
-  if (json)
-    printer.json({ type: "record", partition, offset, kind: null, error: { code, message: error }, value });
-  else printer.line(printer.colors.red(`${partition}:${offset}  not decodable: ${code}: ${error}`));
+function showRecord(
+  { json, line, colors }: Printer,
+  flags: Flags,
+  record: StreamRecord,
+  viewed: ViewedRecord,
+): void {
+  const { partition, offset, value } = record;
+  if (viewed.ok) {
+    const { kind, fields } = viewed.view;
+    if (flags.json) json({ type: "record", partition, offset, kind, message: fields });
+    else line(recordLine(record, viewed.view, colors));
+  } else {
+    const { code, error } = viewed;
+    if (flags.json)
+      json({ type: "record", partition, offset, kind: null, error: { code, message: error }, value });
+    else line(colors.red(`${partition}:${offset}  not decodable: ${code}: ${error}`));
+  }
 }
 
 function showGap(printer: Printer, { json }: Flags, gap: StreamGap): void {

@@ -1,14 +1,15 @@
 // `dashstream threads`: threads that a server has halted after a gap, and letting them go on.
 
-import { Command } from "commander";
+import type { Command } from "commander";
 import type { AdminClient, HaltedThread } from "../client/admin.ts";
 import { DashstreamError } from "../errors.ts";
-import { type CommandFactory, defineCommand, wholeNumber } from "./command.ts";
+import { defineCommand, defineGroup, wholeNumber } from "./command.ts";
 import type { CliContext, ExitCode } from "./context.ts";
+import { quoted } from "./foreign-text.ts";
 import { addOptionFlags, loadCommandConfig } from "./option-flags.ts";
-import { quoted } from "./quoted.ts";
+import type { Printer } from "./printer.ts";
 import { serverOrigin } from "./server-address.ts";
-import { tableLines } from "./table.ts";
+import { printTable } from "./table.ts";
 
 interface ServerFlags {
   readonly url?: string;
@@ -36,8 +37,9 @@ const reset = defineCommand({
   description: [
     "Let halted threads go on with their next records.",
     "",
-    "What came meanwhile is in the dead-letter topic, as thread_halted. Exit codes: 0 all were reset, 1 the server knows no such thread, refuses or does not answer, 2 wrong usage.",
+    "What came meanwhile is in the dead-letter topic, as thread_halted.",
   ].join("\n"),
+  exitCodes: { 0: "all were reset", 1: "the server knows no such thread, refuses or does not answer" },
   examples: [
     ["threads reset run-17", "one thread"],
     ["threads reset --all", "all that are halted"],
@@ -57,11 +59,15 @@ const reset = defineCommand({
   },
 });
 
-export const threadsCommand: CommandFactory = (context, outcome) => {
-  const command = new Command("threads").description("Show and release threads that a server has halted.");
-  for (const create of [ls, reset]) command.addCommand(create(context, outcome));
-  return command;
-};
+export const threadsCommand = defineGroup({
+  name: "threads",
+  description: "Show and release threads that a server has halted.",
+  examples: [
+    ["threads ls", "which are halted"],
+    ["threads reset --all", "let them go on"],
+  ],
+  commands: [ls, reset],
+});
 
 function addServerFlags(command: Command): void {
   command
@@ -84,10 +90,11 @@ async function adminClient(context: CliContext, command: Command): Promise<Admin
 }
 
 async function listHalted(context: CliContext, command: Command): Promise<ExitCode> {
+  const { printer } = context;
   const threads = await (await adminClient(context, command)).haltedThreads();
-  const { json, line } = context.printer;
-  if (command.opts<ServerFlags>().json) json({ threads: threads.map(threadJson) });
-  else for (const text of threadLines(threads)) line(text);
+  if (command.opts<ServerFlags>().json) printer.json({ threads: threads.map(threadJson) });
+  else if (threads.length === 0) printer.line("no thread is halted");
+  else printThreads(threads, printer);
   return 0;
 }
 
@@ -108,8 +115,7 @@ async function resetSome({ printer }: CliContext, command: Command, client: Admi
   return notTracked.length > 0 ? 1 : 0;
 }
 
-function threadLines(threads: readonly HaltedThread[]): readonly string[] {
-  if (threads.length === 0) return ["no thread is halted"];
+function printThreads(threads: readonly HaltedThread[], printer: Printer): void {
   const rows = threads.map(({ partition, threadId, expected, received, size }) => [
     partition,
     expected,
@@ -117,7 +123,7 @@ function threadLines(threads: readonly HaltedThread[]): readonly string[] {
     size,
     quoted(threadId),
   ]);
-  return tableLines(["partition", "expected", "received", "missing", "thread"], rows);
+  printTable(printer, ["partition", "expected", "received", "missing", "thread"], rows);
 }
 
 function threadJson({ partition, threadId, expected, received, size }: HaltedThread): object {

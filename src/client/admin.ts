@@ -15,6 +15,7 @@ export interface HaltedThread {
   readonly size: number;
 }
 
+/** What became of the threads that were to be reset. */
 export interface ThreadReset {
   readonly reset: readonly string[];
   /** The server knows no such threads. */
@@ -30,6 +31,7 @@ export interface AdminClient {
   resetHaltedThreads(): Promise<number>;
 }
 
+/** Which server, and how long it may take. */
 export interface AdminClientOptions {
   /** Address of the server, for example `http://127.0.0.1:3002`; a path before the calls is kept. */
   readonly url: string;
@@ -53,6 +55,7 @@ const haltedAnswer = z.object({
 const resetAnswer = z.object({ reset: z.array(z.string()), not_tracked: z.array(z.string()) });
 const resetAllAnswer = z.object({ reset: z.int() });
 
+/** Each call is a request of its own; nothing is kept open. */
 export function createAdminClient(options: AdminClientOptions): AdminClient {
   return {
     async haltedThreads() {

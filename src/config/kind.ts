@@ -71,10 +71,12 @@ export function port(): Kind<number> {
 /** Timers of JavaScript hold 2^31-1 milliseconds; longer ones fire at once. */
 const MAX_TIMER_SECS = 2_147_483;
 
+/** Whole seconds from `min` on, as long as timers can wait. */
 export function seconds(min: number): Kind<number> {
   return wholeNumber(min, MAX_TIMER_SECS, "seconds");
 }
 
+/** A switch. */
 export function onOff(): Kind<boolean> {
   return kind(
     "",
@@ -98,6 +100,7 @@ export function choice<const V extends string>(...values: readonly [V, ...V[]]):
   );
 }
 
+/** Any text that is not empty; `expected` says what it is for. */
 export function text(expected: string, maxLength = 1024): Kind<string> {
   return kind("text", expected, z.string().min(1).max(maxLength));
 }
@@ -162,6 +165,7 @@ export function bucketList(): Kind<readonly number[]> {
   );
 }
 
+/** Addresses of either IP version. */
 export function ipList(): Kind<readonly string[]> {
   return kind(
     "ip,...",

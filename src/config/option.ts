@@ -56,6 +56,7 @@ export interface OptionDefinition<T = unknown, D extends Default = Default> exte
 export type OptionValue<O> =
   O extends OptionDefinition<infer T, infer D> ? (D extends null ? T | null : T) : never;
 
+/** Completes an entry of the table. */
 export function option<T, const D extends Default>(spec: OptionSpec<T, D>): OptionDefinition<T, D> {
   const [name] = spec.env;
   const flagName = spec.secret ? secretFileName(name) : name;

@@ -2,7 +2,7 @@
 // taken over; whether an owner elsewhere lives cannot be known, so its lock is respected.
 
 import { closeSync, openSync, readFileSync, unlinkSync, writeSync } from "node:fs";
-import { DashstreamError } from "../errors.ts";
+import { DashstreamError, systemCode } from "../errors.ts";
 import type { Processes, ProcessIdentity } from "../runtime/process-identity.ts";
 import { asObject, integer, text } from "./json-object.ts";
 
@@ -44,7 +44,7 @@ function create(path: string, processes: Processes): boolean {
     closeSync(descriptor);
     return true;
   } catch (cause) {
-    if (cause instanceof Error && "code" in cause && cause.code === "EEXIST") return false;
+    if (systemCode(cause) === "EEXIST") return false;
     throw new DashstreamError("storage_failed", `cannot write the lock ${path}`, { cause });
   }
 }

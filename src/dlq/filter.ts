@@ -3,7 +3,6 @@
 
 import { DashstreamError } from "../errors.ts";
 import { parseTime, TIME_FORMS } from "../runtime/time-text.ts";
-import type { PartitionRange } from "../stream/kafka-admin.ts";
 import { type DeadLetterView, FAMILIES, type Family } from "./letter.ts";
 
 /** Every condition that is given must hold; several values of one are alternatives. */
@@ -51,20 +50,6 @@ export function parseFilter(texts: FilterTexts, nowMs: number): LetterFilter {
   return filter;
 }
 
-/** @throws DashstreamError `usage` if the filter names a partition that is not in `ranges`, those of all of the topic */
-export function requirePartitions(
-  { partitions = [] }: LetterFilter,
-  ranges: readonly PartitionRange[],
-  topic: string,
-): void {
-  const existing = ranges.map(({ partition }) => partition);
-  const unknown = partitions.find((partition) => !existing.includes(partition));
-  if (unknown === undefined) return;
-  const [first = 0, last = 0] = [existing.at(0), existing.at(-1)];
-  const expected = existing.length === 1 ? `${first}, its only one` : `one of ${first} to ${last}`;
-  throw new DashstreamError("usage", `--partition is ${unknown}, expected for topic ${topic} ${expected}`);
-}
-
 /** True if a letter is meant. */
 export function matches(filter: LetterFilter, letter: DeadLetterView): boolean {
   const { partition, offset, timestampMs } = letter.record;
@@ -79,21 +64,6 @@ export function matches(filter: LetterFilter, letter: DeadLetterView): boolean {
     (sinceMs === undefined || timestampMs >= sinceMs) &&
     (untilMs === undefined || timestampMs < untilMs)
   );
-}
-
-/** The part of each partition that can hold letters that are meant; partitions without any are left out. */
-export function narrow(
-  ranges: readonly PartitionRange[],
-  { partitions, offsets }: LetterFilter,
-): readonly PartitionRange[] {
-  return ranges
-    .filter(({ partition }) => partitions === undefined || partitions.includes(partition))
-    .map((range) => ({
-      ...range,
-      logStartOffset: Math.max(range.logStartOffset, offsets?.from ?? 0),
-      logEndOffset: Math.min(range.logEndOffset, (offsets?.to ?? Number.POSITIVE_INFINITY) + 1),
-    }))
-    .filter(({ logStartOffset, logEndOffset }) => logStartOffset < logEndOffset);
 }
 
 /** True if a letter's type is meant; Java's class names may be given without their package. */

@@ -1,5 +1,6 @@
 // Values out of JSON that somebody else wrote: each is taken only if it has the type that is meant.
 
+/** An object out of JSON, whose values can be anything. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 const OPENING_BRACE = 0x7b;
@@ -21,10 +22,12 @@ function parse(value: Buffer): unknown {
   }
 }
 
+/** The text that `value` is; `null` for anything else. */
 export function text(value: unknown): string | null {
   return typeof value === "string" ? value : null;
 }
 
+/** The whole number that `value` is, if it is exact; `null` for anything else. */
 export function integer(value: unknown): number | null {
   return typeof value === "number" && Number.isSafeInteger(value) ? value : null;
 }

@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import { asObject, integer, type JsonObject, text } from "./json-object.ts";
 import type { StoredRecord } from "./stored-record.ts";
 
+/** What a ledger is about. */
 export interface LedgerSubject {
   readonly clusterId: string;
   /** The dead-letter topic. */
@@ -34,11 +35,17 @@ export function identityOf({ timestampMs, key, value }: StoredRecord): string {
   return hash.digest("hex").slice(0, IDENTITY_DIGITS);
 }
 
+/** What is noted of a letter whose record was sent to `target`, besides the record's id. */
+export function sentLetter(letter: StoredRecord, target: string): Omit<LedgerEntry, "recordId"> {
+  return { partition: letter.partition, offset: letter.offset, identity: identityOf(letter), target };
+}
+
+/** The first line of a ledger. */
 export function subjectLine({ clusterId, topic }: LedgerSubject): string {
   return `${JSON.stringify({ ledger: KIND, version: VERSION, cluster_id: clusterId, topic })}\n`;
 }
 
-/** `sentAtMs` is milliseconds since the epoch; only for people. */
+/** The line of one letter. `sentAtMs` is milliseconds since the epoch; only for people. */
 export function entryLine(entry: LedgerEntry, sentAtMs: number): string {
   const { partition, offset, identity, recordId, target } = entry;
   const sent_at = new Date(sentAtMs).toISOString();

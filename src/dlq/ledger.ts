@@ -4,7 +4,7 @@
 import { closeSync, createReadStream, fsyncSync, openSync, statSync } from "node:fs";
 import { type FileHandle, mkdir, open } from "node:fs/promises";
 import { dirname } from "node:path";
-import { DashstreamError } from "../errors.ts";
+import { DashstreamError, systemCode } from "../errors.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Processes } from "../runtime/process-identity.ts";
 import { lockFile } from "./file-lock.ts";
@@ -149,7 +149,7 @@ function exists(path: string): boolean {
     statSync(path);
     return true;
   } catch (cause) {
-    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return false;
+    if (systemCode(cause) === "ENOENT") return false;
     throw unusable(path, cause);
   }
 }

@@ -22,6 +22,7 @@ export interface LetterSummary {
 
 const MAX_ERROR_LENGTH = 500;
 
+/** Long error texts are cut. */
 export function summaryOf(letter: DeadLetterView): LetterSummary {
   const { record, family, errorType, errorText, source, payload, hops, recordId, sha256 } = letter;
   const { tenantId, threadId, sequence, traceId } = letter;

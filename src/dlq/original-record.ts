@@ -7,6 +7,7 @@ import { type DeadLetterView, type RecordPlace, recordPlace } from "./letter.ts"
 import { placeKey } from "./source-records.ts";
 import { type HeaderList, kafkaHeaders, type StoredRecord } from "./stored-record.ts";
 
+/** The bad record, as far as it is known. */
 export interface OriginalRecord {
   readonly key: Buffer | null;
   readonly value: Buffer | null;
@@ -29,6 +30,7 @@ export type LossCause =
   /** What is there has not the letter's SHA-256. */
   | "hash_mismatch";
 
+/** The record, or why it cannot be had. */
 export type Restored =
   | { readonly ok: true; readonly original: OriginalRecord }
   | { readonly ok: false; readonly cause: LossCause; readonly why: string };
@@ -112,6 +114,7 @@ function sameBytes(a: Buffer | null, b: Buffer | null): boolean {
   return a === null || b === null ? a === b : a.equals(b);
 }
 
+/** SHA-256 in lower-case hex; `null` of no value. */
 export function sha256Of(value: Buffer | null): string | null {
   return value === null ? null : createHash("sha256").update(value).digest("hex");
 }

@@ -3,7 +3,7 @@
 
 import type { PartitionRange } from "../stream/kafka-admin.ts";
 import type { LedgerIndex } from "./ledger-index.ts";
-import { identityOf } from "./ledger-lines.ts";
+import { sentLetter } from "./ledger-lines.ts";
 import { type DeadLetterView, placeOf } from "./letter.ts";
 import { type LetterSource, lettersForward } from "./read-letters.ts";
 
@@ -63,9 +63,7 @@ function notSent(letter: DeadLetterView, sent: LedgerIndex, toTopic: string | nu
   if (letter.family === "unknown") return "is no dead letter that can be told";
   const target = toTopic ?? letter.source.topic;
   if (target === null) return "names no source topic";
-  const { partition, offset } = letter.record;
-  const isSent = sent.has({ partition, offset, target, identity: identityOf(letter.record) });
-  return isSent ? null : `was not redriven to ${target}`;
+  return sent.has(sentLetter(letter.record, target)) ? null : `was not redriven to ${target}`;
 }
 
 function cut(

@@ -10,14 +10,10 @@ import { STREAMS } from "./families/streams.ts";
 import type { DeadLetterView, Family, LetterContent } from "./letter.ts";
 import type { HeaderList, StoredRecord } from "./stored-record.ts";
 
-export interface LetterForms {
-  /** Source of letters that do not name it, as earlier servers wrote them; `null` = there is none. */
-  readonly fallbackTopic: string | null;
-}
-
 const HEADER_FAMILIES: readonly HeaderFamily[] = [CONNECT, STREAMS, SPRING, SHARE_GROUP];
 
-export function readLetter(record: StoredRecord, { fallbackTopic }: LetterForms): DeadLetterView {
+/** `fallbackTopic` is the source of letters that do not name it, as earlier servers wrote them; `null` = there is none. */
+export function readLetter(record: StoredRecord, fallbackTopic: string | null): DeadLetterView {
   const { family, content } = contentOf(record, fallbackTopic);
   return { ...content, family, record };
 }

@@ -5,7 +5,7 @@
 import type { PartitionRange } from "../stream/kafka-admin.ts";
 import type { RangeReader } from "../stream/range-reader.ts";
 import type { DeadLetterView, SourcePlace } from "./letter.ts";
-import { type LetterForms, readLetter } from "./read-letter.ts";
+import { readLetter } from "./read-letter.ts";
 import { storedRecord } from "./stored-record.ts";
 
 /** Reads the records of a partition from one offset on, before another. */
@@ -14,7 +14,8 @@ export type RecordReader = Pick<RangeReader, "read">;
 export interface LetterSource {
   readonly reader: RecordReader;
   readonly topic: string;
-  readonly forms: LetterForms;
+  /** Source of letters that do not name it. */
+  readonly fallbackTopic: string | null;
   /** Ends the reading; it then rejects or ends early, as the reader does. */
   readonly signal?: AbortSignal;
 }
@@ -100,10 +101,10 @@ async function* merge<T, R>(
 }
 
 async function* forward(source: LetterSource, range: PartitionRange): AsyncGenerator<DeadLetterView> {
-  const { reader, topic, forms, signal } = source;
+  const { reader, topic, fallbackTopic, signal } = source;
   const { partition, logStartOffset, logEndOffset } = range;
   for await (const batch of reader.read(topic, partition, logStartOffset, logEndOffset, signal)) {
-    for (const message of batch) yield readLetter(storedRecord(topic, partition, message), forms);
+    for (const message of batch) yield readLetter(storedRecord(topic, partition, message), fallbackTopic);
   }
 }
 

@@ -4,19 +4,20 @@
 import { describeError } from "../errors.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Random } from "../runtime/random.ts";
+import { inRequests } from "../stream/request-size.ts";
 import type { WritableRecord } from "../stream/topic-writer.ts";
 import { counted } from "./counted.ts";
 import type { Ledger } from "./ledger.ts";
-import { identityOf, type LedgerEntry } from "./ledger-lines.ts";
+import { type LedgerEntry, sentLetter } from "./ledger-lines.ts";
 import type { DeadLetterView } from "./letter.ts";
-import { type OriginalRecord, restore, sourceToRead } from "./original-record.ts";
-import type { RateLimit } from "./rate-limit.ts";
+import type { OriginalRecord } from "./original-record.ts";
 import type { RecordReader } from "./read-letters.ts";
 import { sendRecords, type Write } from "./record-sender.ts";
+import type { RedrivePace } from "./redrive-pace.ts";
 import type { RedriveTally } from "./redrive-report.ts";
 import type { RedriveTargets } from "./redrive-targets.ts";
 import { recordBytes, redrivenRecord } from "./redriven-record.ts";
-import { placeKey, readSourceRecords } from "./source-records.ts";
+import { restoreAll } from "./restore-all.ts";
 
 /** Where records are written and noted. */
 export interface RedriveExecution {
@@ -28,7 +29,8 @@ export interface SendContext {
   readonly reader: RecordReader;
   readonly maxHops: number;
   readonly keepTimestamp: boolean;
-  readonly limit: RateLimit | null;
+  /** `null` = as fast as possible. */
+  readonly pace: RedrivePace | null;
   /** `null` makes it a dry run. */
   readonly execution: RedriveExecution | null;
   readonly tally: RedriveTally;
@@ -88,13 +90,13 @@ export class RedriveBatch {
    */
   async send(context: SendContext): Promise<void> {
     const outgoing = await this.#prepare(context);
-    const { execution, limit, signal, tally, onWait } = context;
+    const { execution, pace, signal, tally, onWait } = context;
     if (outgoing.length === 0) return;
     if (execution === null) {
       for (const { letter, original } of outgoing) tally.send(letter, original);
       return;
     }
-    if (limit !== null && !(await limit.take(outgoing.length, signal, onWait))) return;
+    if (pace !== null && !(await pace.take(outgoing.length, signal, onWait))) return;
     const open = new Set(outgoing);
     const acknowledged: Outgoing[] = [];
     const lanes = lanesOf(outgoing).map(async (requests) => {
@@ -121,16 +123,9 @@ export class RedriveBatch {
     signal,
     tally,
   }: SendContext): Promise<readonly Outgoing[]> {
-    const places = this.#items.map(({ letter }) => sourceToRead(letter));
-    const sources = await readSourceRecords(
-      reader,
-      places.filter((place) => place !== null),
-      signal,
-    );
     const outgoing: Outgoing[] = [];
-    for (const [index, { letter, topic }] of this.#items.entries()) {
-      const place = places[index];
-      const restored = restore(letter, (place && sources.get(placeKey(place))) ?? null);
+    for (const { item, restored } of await restoreAll(reader, this.#items, signal)) {
+      const { letter, topic } = item;
       if (!restored.ok) {
         tally.skip(letter, restored.cause, restored.why);
         continue;
@@ -143,7 +138,7 @@ export class RedriveBatch {
       const choice = await this.#targets.choose(topic, letter);
       if (choice.ok) {
         const record = redrivenRecord(original, choice.target, keepTimestamp);
-        outgoing.push({ letter, topic, original, record });
+        outgoing.push({ ...item, original, record });
       } else tally.skip(letter, choice.cause, choice.why);
     }
     return outgoing;
@@ -179,30 +174,13 @@ async function deliver(
 }
 
 /** Requests by target topic and partition, each lane in the order of the letters. */
-function lanesOf(outgoing: readonly Outgoing[]): readonly (readonly Outgoing[][])[] {
-  const lanes = new Map<string, { requests: Outgoing[][]; bytes: number }>();
-  for (const item of outgoing) {
-    const key = `${item.topic} ${item.record.partition ?? "by key"}`;
-    const lane = lanes.get(key) ?? { requests: [], bytes: Number.POSITIVE_INFINITY };
-    lanes.set(key, lane);
-    const bytes = recordBytes(item.record);
-    if (lane.bytes + bytes > MAX_REQUEST_BYTES) {
-      lane.requests.push([]);
-      lane.bytes = 0;
-    }
-    lane.bytes += bytes;
-    lane.requests.at(-1)?.push(item);
-  }
-  return [...lanes.values()].map(({ requests }) => requests);
+function lanesOf(outgoing: readonly Outgoing[]): readonly (readonly (readonly Outgoing[])[])[] {
+  const lanes = Map.groupBy(outgoing, ({ topic, record }) => `${topic} ${record.partition ?? "by key"}`);
+  return [...lanes.values()].map((lane) =>
+    inRequests(lane, ({ record }) => recordBytes(record), MAX_REQUEST_BYTES),
+  );
 }
 
 function entryOf({ letter, topic, original }: Outgoing): LedgerEntry {
-  const { record } = letter;
-  return {
-    partition: record.partition,
-    offset: record.offset,
-    identity: identityOf(record),
-    recordId: original.recordId,
-    target: topic,
-  };
+  return { ...sentLetter(letter.record, topic), recordId: original.recordId };
 }

@@ -1,10 +1,11 @@
 // What a redrive did with each letter, counted by cause: nothing that was looked at is left out of the sums.
 
+import { boundedName } from "./bounded-name.ts";
 import { type DeadLetterView, placeOf } from "./letter.ts";
 import type { LossCause } from "./original-record.ts";
 
 /** Why a letter was not sent, though nothing failed. The first two are as they should be. */
-export const SKIP_CAUSES = [
+const SKIP_CAUSES = [
   /** The filter does not mean it. */
   "filtered",
   /** The ledger says that this letter was sent to this topic. */
@@ -27,7 +28,7 @@ export const SKIP_CAUSES = [
 export type SkipCause = (typeof SKIP_CAUSES)[number];
 
 /** Why a letter could not be sent. */
-export const FAILURE_CAUSES = [
+const FAILURE_CAUSES = [
   /** Kafka takes no record of this size. */
   "too_large",
   /** Kafka did not acknowledge it, however often it was tried. */
@@ -59,7 +60,7 @@ export interface RedriveReport {
   readonly sentWithoutHeaders: number;
   /** The first places of each cause, as `partition:offset`, with what was wrong. */
   readonly examples: Readonly<Partial<Record<SkipCause | FailureCause, readonly string[]>>>;
-  /** Of the letters that the filter means, most frequent first; types beyond a limit are under `(other)`. */
+  /** Of the letters that the filter means, most frequent first; types beyond a limit are under `(other)`, letters without one under `(none)`. */
   readonly byErrorType: readonly (readonly [errorType: string, counts: TypeCounts])[];
   /** It was asked to end before it had seen all letters. */
   readonly interrupted: boolean;
@@ -76,8 +77,6 @@ export function isComplete(report: RedriveReport): boolean {
 
 const MAX_EXAMPLES = 5;
 const MAX_TYPES = 500;
-const OTHER_TYPES = "(other)";
-export const NO_TYPE = "(none)";
 
 /** Counts while a redrive goes on. */
 export class RedriveTally {
@@ -133,8 +132,7 @@ export class RedriveTally {
   }
 
   #ofType({ errorType }: DeadLetterView): { sent: number; skipped: number; failed: number } {
-    const name = errorType ?? NO_TYPE;
-    const type = this.#types.has(name) || this.#types.size < MAX_TYPES ? name : OTHER_TYPES;
+    const type = boundedName(errorType, this.#types, MAX_TYPES);
     const counts = this.#types.get(type) ?? { sent: 0, skipped: 0, failed: 0 };
     this.#types.set(type, counts);
     return counts;

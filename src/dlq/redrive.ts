@@ -9,11 +9,12 @@ import type { KafkaAdmin, PartitionRange } from "../stream/kafka-admin.ts";
 import { counted } from "./counted.ts";
 import { type LetterFilter, matches } from "./filter.ts";
 import type { LedgerIndex } from "./ledger-index.ts";
-import { identityOf } from "./ledger-lines.ts";
+import { sentLetter } from "./ledger-lines.ts";
 import type { DeadLetterView } from "./letter.ts";
-import { RateLimit } from "./rate-limit.ts";
+import { offsetCount } from "./letter-ranges.ts";
 import type { LetterSource } from "./read-letters.ts";
 import { RedriveBatch, type RedriveExecution, type SendContext } from "./redrive-batch.ts";
+import { RedrivePace } from "./redrive-pace.ts";
 import { type RedriveReport, RedriveTally } from "./redrive-report.ts";
 import { RedriveTargets, type TargetOptions } from "./redrive-targets.ts";
 import { SeenTypes } from "./seen-types.ts";
@@ -95,23 +96,20 @@ export async function redrive(options: RedriveOptions, deps: RedriveDeps): Promi
 /** Gives whether all letters were seen. */
 async function run(options: RedriveOptions, deps: RedriveDeps, tally: RedriveTally): Promise<boolean> {
   const { source, ranges, onProgress, onNote } = deps;
-  const limit = options.ratePerSecond === null ? null : new RateLimit(deps.clock, options.ratePerSecond);
-  const total = ranges.reduce(
-    (sum, { logStartOffset, logEndOffset }) => sum + logEndOffset - logStartOffset,
-    0,
-  );
+  const pace = options.ratePerSecond === null ? null : new RedrivePace(deps.clock, options.ratePerSecond);
+  const total = offsetCount(ranges);
   const tell = () => onProgress({ considered: tally.considered, total, sent: tally.sent });
   const context: SendContext = {
     ...deps,
     ...options,
     signal: source.signal,
     reader: source.reader,
-    limit,
+    pace,
     tally,
     onWait: tell,
   };
   const targets = new RedriveTargets(deps.admin, options);
-  const batchSize = Math.min(options.batchSize, limit?.maxAtOnce ?? options.batchSize);
+  const batchSize = Math.min(options.batchSize, pace?.maxAtOnce ?? options.batchSize);
   const types = new SeenTypes(options.filter);
   let batch = new RedriveBatch(targets);
   const finish = async () => {
@@ -146,16 +144,11 @@ function chosenTopic(
   tally: RedriveTally,
 ): string | null {
   const topic = targets.topicOf(letter);
-  const { partition, offset } = letter.record;
   if (!matches(filter, letter)) tally.skip(letter, "filtered");
   else if (letter.family === "unknown") tally.skip(letter, "unknown_family");
   else if (topic === null) tally.skip(letter, "no_source");
-  else if (
-    !includeSent &&
-    sent.has({ partition, offset, target: topic, identity: identityOf(letter.record) })
-  ) {
-    tally.skip(letter, "already_sent");
-  } else if (letter.hops >= maxHops)
+  else if (!includeSent && sent.has(sentLetter(letter.record, topic))) tally.skip(letter, "already_sent");
+  else if (letter.hops >= maxHops)
     tally.skip(letter, "max_hops", `was redriven ${counted(letter.hops, "time")}`);
   else return topic;
   return null;

@@ -1,11 +1,11 @@
 // Tells a filter that names an error type which nothing has, such as a misspelled one, from one that has found nothing.
 
+import { NONE } from "./bounded-name.ts";
 import { isType, type LetterFilter } from "./filter.ts";
 import type { DeadLetterView } from "./letter.ts";
 
 /** More types than this are not listed. */
 const MAX_TYPES = 20;
-const NONE = "(none)";
 
 export class SeenTypes {
   readonly #missing: Set<string>;

@@ -28,6 +28,7 @@ export async function readSourceRecords(
   return found;
 }
 
+/** One text for one place; for people too. */
 export function placeKey({ topic, partition, offset }: RecordPlace): string {
   return `${topic}-${partition}-${offset}`;
 }

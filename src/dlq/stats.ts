@@ -1,6 +1,8 @@
 // How many dead letters there are, by what was wrong, whose they are and when they were written. However many values
 // there are, only so many are told apart; the rest is counted together.
 
+import { isoTime } from "../runtime/time-text.ts";
+import { boundedName } from "./bounded-name.ts";
 import type { DeadLetterView } from "./letter.ts";
 
 /** Values with their numbers, in an order that is said where they are used. */
@@ -22,11 +24,7 @@ export interface LetterStats {
 }
 
 const MAX_VALUES = 1_000;
-const OTHER = "(other)";
-const NONE = "(none)";
 const NO_TIME = "(no time)";
-/** The largest time that JavaScript can write (ECMA-262, 21.4.1.1). */
-const MAX_TIME_MS = 8.64e15;
 
 export class StatsTally {
   readonly #families = new ValueCounts();
@@ -41,8 +39,8 @@ export class StatsTally {
   add({ family, errorType, tenantId, hops, record: { timestampMs } }: DeadLetterView): void {
     this.#letters++;
     this.#families.add(family);
-    this.#types.add(errorType ?? NONE);
-    this.#tenants.add(tenantId ?? NONE);
+    this.#types.add(errorType);
+    this.#tenants.add(tenantId);
     this.#hours.add(hourOf(timestampMs));
     this.#hops.add(String(hops));
     this.#oldestMs = Math.min(this.#oldestMs ?? timestampMs, timestampMs);
@@ -70,9 +68,9 @@ export class StatsTally {
 class ValueCounts {
   readonly #counts = new Map<string, number>();
 
-  add(value: string): void {
-    const known = this.#counts.has(value) || this.#counts.size < MAX_VALUES ? value : OTHER;
-    this.#counts.set(known, (this.#counts.get(known) ?? 0) + 1);
+  add(value: string | null): void {
+    const name = boundedName(value, this.#counts, MAX_VALUES);
+    this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
   }
 
   mostFirst(): Counts {
@@ -86,6 +84,5 @@ class ValueCounts {
 
 /** `2026-01-31T09`, UTC. */
 function hourOf(timestampMs: number): string {
-  if (timestampMs < 0 || timestampMs > MAX_TIME_MS) return NO_TIME;
-  return new Date(timestampMs).toISOString().replace(/:.*/, "");
+  return isoTime(timestampMs)?.replace(/:.*/, "") ?? NO_TIME;
 }

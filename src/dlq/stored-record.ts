@@ -17,6 +17,7 @@ export interface StoredRecord {
   readonly headers: HeaderList;
 }
 
+/** A record out of a message of kafkajs. Key, value and headers are views of it. */
 export function storedRecord(topic: string, partition: number, message: KafkaMessage): StoredRecord {
   const { key, value, offset, timestamp, headers } = message;
   return {

@@ -6,10 +6,10 @@ import { DashstreamError } from "../errors.ts";
 import type { HttpServer } from "../runtime/http.ts";
 import type { ApplianceOptions } from "../server/appliance.ts";
 import { addServiceRoutes, getOnly, type RouteEnv } from "../server/service-routes.ts";
+import { logStart } from "../server/start-line.ts";
 import type { Consumer } from "../stream/consumer.ts";
 import type { LogFields } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
-import { PROTOCOL_TEXT } from "../wire/schema-policy.ts";
 
 /** Configuration and the seams for time, randomness, network and serving. */
 export type ServiceOptions = ApplianceOptions;
@@ -64,7 +64,7 @@ export class ConsumingService {
       fetch: (request, context) => app.fetch(request, context),
       ...NO_WEBSOCKETS,
     });
-    this.#logStart();
+    logStart(this.#parts.name, this.#options, this.address, this.#parts.startFields ?? {});
     consumer.start();
   }
 
@@ -91,18 +91,5 @@ export class ConsumingService {
       log: this.#options.log,
     });
     return app;
-  }
-
-  #logStart(): void {
-    const { config, build, log } = this.#options;
-    log.info(`${this.#parts.name} started: ${PROTOCOL_TEXT}`, {
-      version: build.version,
-      runtime: build.runtime,
-      listen: `${this.address.hostname}:${this.address.port}`,
-      brokers: config.kafkaBrokers,
-      topic: config.kafkaTopic,
-      group: config.kafkaGroupId,
-      ...this.#parts.startFields,
-    });
   }
 }

@@ -12,7 +12,7 @@ export interface Scores {
 }
 
 /** An evaluation whose mean score is below this is of low quality. */
-export const LOW_QUALITY_BELOW = 0.7;
+const LOW_QUALITY_BELOW = 0.7;
 
 /** The scores of a report; `null` unless it has all three. */
 export function scoresOf({ accuracy, relevance, completeness }: QualityReport): Scores | null {
@@ -23,6 +23,7 @@ export function scoresOf({ accuracy, relevance, completeness }: QualityReport): 
 /** Sums of doubles are a little off: three scores of 0.7 have a mean of 0.6999999999999998. */
 const ROUNDING = 1e-9;
 
+/** Whether the mean of the three scores is below 0.7. */
 export function isLowQuality(scores: Scores): boolean {
   return scores.overall < LOW_QUALITY_BELOW - ROUNDING;
 }

@@ -3,8 +3,8 @@
 
 import type { BuildInfo } from "../runtime/build-info.ts";
 import type { Timer } from "../runtime/clock.ts";
-import { kafkaSettings } from "../server/kafka-config.ts";
-import { exposeService } from "../server/process-metrics.ts";
+import { readingSettings } from "../server/kafka-config.ts";
+import { buildLabels, exposeService } from "../server/process-metrics.ts";
 import { Consumer } from "../stream/consumer.ts";
 import { CATALOGUE } from "../telemetry/catalogue.ts";
 import { type FloodGuard, floodGuard } from "../telemetry/flood.ts";
@@ -34,7 +34,6 @@ export class Exporter {
     this.metrics = createMetrics({
       catalogue: CATALOGUE,
       component: "exporter",
-      with: { redis: false },
       buckets: exporterBuckets(config),
     });
     const turns = this.metrics.histogram("dashstream_turns_by_session");
@@ -88,21 +87,15 @@ export class Exporter {
   }
 
   #createConsumer(): Consumer {
-    const { config, clock, random, network, log } = this.#options;
+    const { config } = this.#options;
     return new Consumer({
-      settings: kafkaSettings(config),
-      topic: config.kafkaTopic,
-      groupId: config.kafkaGroupId,
-      autoOffsetReset: config.kafkaAutoOffsetReset,
+      ...this.#options,
+      ...readingSettings(config),
       framing: "compatible",
       schemaPolicy: config.schemaCompatibility,
       maxPayloadBytes: config.websocketMaxPayloadBytes,
       gapPolicy: "off",
       metrics: this.metrics,
-      clock,
-      random,
-      network,
-      log,
       onMessage: (message) => this.#intake.message(message),
       onBadRecord: (record) => this.#intake.badRecord(record),
       onInfrastructureError: (_, operation) => this.#intake.infrastructureError(operation),
@@ -112,12 +105,6 @@ export class Exporter {
 
 /** `rust_version` is a label that dashboards know; it tells the runtime. */
 function exposeExporter(metrics: Metrics, build: BuildInfo, startedAtMs: number): void {
-  const labels = {
-    version: build.version,
-    commit: build.gitSha,
-    build_date: build.buildDate,
-    rust_version: build.runtime,
-  };
-  metrics.gauge("dashflow_build_info", labels).set(1);
+  metrics.gauge("dashflow_build_info", { ...buildLabels(build), rust_version: build.runtime }).set(1);
   metrics.gauge("dashstream_exporter_process_start_time_seconds").set(startedAtMs / 1000);
 }

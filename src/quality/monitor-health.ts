@@ -34,6 +34,7 @@ export interface MonitorHealth {
   readonly dlq_health: DeadLetterHealth;
 }
 
+/** Builds the body. */
 export function monitorHealth(inputs: MonitorHealthInputs): MonitorHealth {
   const { kafkaConnected, evaluations, deadLetters } = inputs;
   const { averages } = evaluations;

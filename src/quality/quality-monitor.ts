@@ -3,7 +3,7 @@
 // figures are since its start.
 
 import type { Timer } from "../runtime/clock.ts";
-import { kafkaSettings } from "../server/kafka-config.ts";
+import { deadLetterSettings, readingSettings } from "../server/kafka-config.ts";
 import { exposeService } from "../server/process-metrics.ts";
 import { Consumer } from "../stream/consumer.ts";
 import { libraryDeadLetterMetrics } from "../stream/dead-letter-metrics.ts";
@@ -39,11 +39,7 @@ export class QualityMonitor {
     this.#options = options;
     this.#startedMs = clock.monotonicMs();
     this.#flood = floodGuard(log, clock);
-    this.metrics = createMetrics({
-      catalogue: CATALOGUE,
-      component: "quality-monitor",
-      with: { redis: false },
-    });
+    this.metrics = createMetrics({ catalogue: CATALOGUE, component: "quality-monitor" });
     this.#received = this.metrics.counter("dashstream_messages_received_total");
     this.#intake = new EvaluationIntake(this.metrics, this.#flood);
     this.#deadLetters = this.#createDeadLetters();
@@ -55,16 +51,11 @@ export class QualityMonitor {
       metrics: this.metrics,
       consumer: this.#consumer,
       health: () => this.health(),
-      notReadyReasons: () =>
-        this.#deadLetters.notReadyReasons(this.#consumer.waitingPartitions(this.#sendTimeoutMs)),
+      notReadyReasons: () => this.#notReadyReasons(),
       startFields: { dlq_topic: config.kafkaDlqTopic },
       finish: () => this.#finish(),
     });
     exposeService(this.metrics, build, () => this.#consumer.joined);
-  }
-
-  get #sendTimeoutMs(): number {
-    return this.#options.config.dlqSendTimeoutSecs * 1000;
   }
 
   get address(): ConsumingService["address"] {
@@ -95,6 +86,12 @@ export class QualityMonitor {
     });
   }
 
+  /** Shorter waits for a dead letter are no reason to send traffic elsewhere. */
+  #notReadyReasons(): readonly string[] {
+    const longMs = this.#options.config.dlqSendTimeoutSecs * 1000;
+    return this.#deadLetters.notReadyReasons(this.#consumer.waitingPartitions(longMs));
+  }
+
   async #finish(): Promise<void> {
     // The consumer has flushed it.
     await this.#deadLetters.close(0);
@@ -116,44 +113,24 @@ export class QualityMonitor {
   }
 
   #createDeadLetters(): DlqHandler {
-    const { config, clock, random, network, log } = this.#options;
     return new DlqHandler({
-      settings: kafkaSettings(config),
-      topic: config.kafkaDlqTopic,
-      origin: {
-        topic: config.kafkaTopic,
-        groupId: config.kafkaGroupId,
-        consumerId: config.instanceId,
-        includePayload: config.dlqIncludeFullPayload,
-      },
-      maxInFlight: config.maxConcurrentDlqSends,
-      mode: config.dlqFailClosed ? "fail_closed" : "fail_open",
-      sendTimeoutMs: this.#sendTimeoutMs,
+      ...this.#options,
+      ...deadLetterSettings(this.#options.config),
       counts: libraryDeadLetterMetrics(this.metrics),
-      clock,
-      random,
-      network,
-      log,
     });
   }
 
   #createConsumer(): Consumer {
-    const { config, clock, random, network, log } = this.#options;
+    const { config } = this.#options;
     return new Consumer({
-      settings: kafkaSettings(config),
-      topic: config.kafkaTopic,
-      groupId: config.kafkaGroupId,
-      autoOffsetReset: config.kafkaAutoOffsetReset,
+      ...this.#options,
+      ...readingSettings(config),
       framing: "strict",
       schemaPolicy: config.schemaCompatibility,
       maxPayloadBytes: config.websocketMaxPayloadBytes,
       gapPolicy: config.sequenceGapPolicy,
       reorderWindow: config.sequenceReorderWindow,
       metrics: this.metrics,
-      clock,
-      random,
-      network,
-      log,
       onMessage: ({ message, partition, offset }) => this.#intake.take(message, { partition, offset }),
       onBadRecord: (record) => this.#badRecord(record),
     });

@@ -4,7 +4,7 @@
 import { boundThreadId } from "../stream/thread-id.ts";
 import type { DashStreamMessage, Metrics, MetricValue } from "../wire/model.ts";
 
-export const CATEGORIES = ["Simple", "Medium", "Complex", "Edge", "Unknown"] as const;
+const CATEGORIES = ["Simple", "Medium", "Complex", "Edge", "Unknown"] as const;
 
 export type Category = (typeof CATEGORIES)[number];
 

@@ -3,7 +3,7 @@
 
 import { createServer, connect as netConnect, type Socket } from "node:net";
 import { type ConnectionOptions, connect as tlsConnect } from "node:tls";
-import { DashstreamError } from "../errors.ts";
+import { listenError } from "./listen-error.ts";
 
 /** A stream socket with the part of `net.Socket` that kafkajs and ioredis use. */
 export type StreamSocket = Pick<
@@ -69,10 +69,7 @@ export const systemNetwork: Network = {
         socket.once("close", () => sockets.delete(socket));
         onConnection(socket);
       });
-      server.once("error", (cause: NodeJS.ErrnoException) => {
-        const code = cause.code === "EADDRINUSE" ? "port_in_use" : "listen_failed";
-        reject(new DashstreamError(code, `cannot listen on ${host}:${port}`, { cause }));
-      });
+      server.once("error", (cause) => reject(listenError(host, port, cause)));
       server.listen(port, host, () => {
         const address = server.address();
         const boundPort = typeof address === "object" && address ? address.port : port;

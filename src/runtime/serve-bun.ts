@@ -1,7 +1,6 @@
 // HTTP and WebSocket on Bun, with the native `websocket` handler: it is the only one that reports a status per
 // frame, corks and drains. A silent client that still answers pings is never dropped for being silent.
 
-import { DashstreamError, type ErrorCode } from "../errors.ts";
 import type {
   HttpServer,
   HttpServerOptions,
@@ -11,6 +10,7 @@ import type {
   SendStatus,
   ServeHttp,
 } from "./http.ts";
+import { listenError } from "./listen-error.ts";
 import { normalizePeerAddress } from "./peer-address.ts";
 
 /** Without a byte from the peer for this long a WebSocket is closed; Bun pings in time, a pong counts. */
@@ -94,12 +94,6 @@ function requestContext(request: Request, server: Bun.Server<SocketData>): Upgra
   };
 }
 
-function listenError(cause: unknown, options: HttpServerOptions): DashstreamError {
-  const inUse = cause instanceof Error && "code" in cause && cause.code === "EADDRINUSE";
-  const code: ErrorCode = inUse ? "port_in_use" : "listen_failed";
-  return new DashstreamError(code, `cannot listen on ${options.hostname}:${options.port}`, { cause });
-}
-
 function listen(options: HttpServerOptions): Bun.Server<SocketData> {
   try {
     return Bun.serve<SocketData>({
@@ -117,7 +111,7 @@ function listen(options: HttpServerOptions): Bun.Server<SocketData> {
       },
     });
   } catch (cause) {
-    throw listenError(cause, options);
+    throw listenError(options.hostname, options.port, cause);
   }
 }
 

@@ -4,7 +4,6 @@
 // for it (at most `maxBufferedBytes`) stays until the peer or its TCP connection goes. And it cannot close the port
 // without closing the WebSockets: a server that accepts no more answers 503 instead.
 
-import { DashstreamError, type ErrorCode } from "../errors.ts";
 import type {
   HttpServer,
   HttpServerOptions,
@@ -14,6 +13,7 @@ import type {
   SendStatus,
   ServeHttp,
 } from "./http.ts";
+import { listenError } from "./listen-error.ts";
 import { normalizePeerAddress } from "./peer-address.ts";
 
 /** The part of `Deno` that is used here; its types are not installed. */
@@ -198,12 +198,6 @@ function upgradeWebSocket(request: Request, protocol: string | undefined) {
   }
 }
 
-function listenError(cause: unknown, options: HttpServerOptions): DashstreamError {
-  const inUse = cause instanceof Error && "code" in cause && cause.code === "EADDRINUSE";
-  const code: ErrorCode = inUse ? "port_in_use" : "listen_failed";
-  return new DashstreamError(code, `cannot listen on ${options.hostname}:${options.port}`, { cause });
-}
-
 function unavailable(): Response {
   return new Response("shutting down", { status: 503, headers: { connection: "close" } });
 }
@@ -223,7 +217,7 @@ export const serveDeno: ServeHttp = async (options): Promise<HttpServer> => {
         return context.handshake ?? response;
       });
     } catch (cause) {
-      throw listenError(cause, options);
+      throw listenError(options.hostname, options.port, cause);
     }
   };
   const server = listen();

@@ -1,4 +1,5 @@
-// Points in time as people write them: how long ago, or a time that means the same on every machine.
+// Points in time as people write them: how long ago, or a time that means the same on every machine. And as they read
+// them.
 
 const UNIT_MS: Readonly<Record<string, number>> = {
   ms: 1,
@@ -22,6 +23,14 @@ export function parseTime(text: string, nowMs: number): number | null {
   if (DURATION.test(text)) return Math.max(0, nowMs - durationMs(text));
   const timestampMs = INSTANT.test(text) ? Date.parse(text) : Number.NaN;
   return timestampMs >= 0 ? timestampMs : null;
+}
+
+/** The largest time that JavaScript can write, in milliseconds since the epoch (ECMA-262, 21.4.1.1). */
+const MAX_TIME_MS = 8.64e15;
+
+/** ISO 8601 in UTC with milliseconds, always of the same length; `null` for a time that cannot be written so. */
+export function isoTime(timestampMs: number): string | null {
+  return timestampMs >= 0 && timestampMs <= MAX_TIME_MS ? new Date(timestampMs).toISOString() : null;
 }
 
 function durationMs(text: string): number {

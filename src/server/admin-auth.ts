@@ -23,7 +23,7 @@ export function mayAdminister(request: AdminRequest, token: string | null): bool
   return !request.onBehalf && isLoopback(request.peerAddress);
 }
 
-export function isLoopback(address: string): boolean {
+function isLoopback(address: string): boolean {
   return address === "::1" || (isIP(address) === 4 && address.startsWith("127."));
 }
 

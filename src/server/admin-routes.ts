@@ -1,12 +1,12 @@
 // Admin calls over HTTP: letting halted threads and paused partitions go on, limits per tenant. Each says what it did.
 
 import { type Context, Hono, type MiddlewareHandler } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import { z } from "zod";
 import type { SequenceGap } from "../stream/sequence.ts";
 import type { TenantRateLimiter } from "../stream/tenant-rate-limiter.ts";
 import type { Log } from "../telemetry/log.ts";
 import { mayAdminister } from "./admin-auth.ts";
+import { limitedBody } from "./limited-body.ts";
 import type { RouteEnv } from "./service-routes.ts";
 import { tenantLimitRoutes } from "./tenant-limit-routes.ts";
 
@@ -23,11 +23,12 @@ export interface AdminActions {
   readonly tenantLimiter: TenantRateLimiter | null;
 }
 
+/** To be mounted at `/admin`; each call is refused to who may not administer. */
 export function adminRoutes(actions: AdminActions, token: string | null, log: Log): Hono<RouteEnv> {
   const app = new Hono<RouteEnv>();
   app.use(requireAdmin(token));
   app.get("/threads/halted", (c) => c.json({ threads: actions.haltedThreads() }));
-  app.post("/threads/reset", bodyLimit({ maxSize: MAX_BODY_BYTES, onError: bodyTooLarge }), async (c) => {
+  app.post("/threads/reset", limitedBody(MAX_BODY_BYTES), async (c) => {
     const body = await c.req.text();
     if (body !== "") return resetThreads(c, body, actions, log);
     const count = actions.resetHaltedThreads();
@@ -60,13 +61,9 @@ export function adminRoutes(actions: AdminActions, token: string | null, log: Lo
 const MAX_BODY_BYTES = 1024 * 1024;
 const resetRequest = z.strictObject({ thread_ids: z.array(z.string()).min(1).max(10_000) });
 
-function bodyTooLarge(c: Context): Response {
-  return c.json({ error: `the body is larger than ${MAX_BODY_BYTES} bytes` }, 413);
-}
-
 /** Resets the threads that the body names, whatever their ids are made of. */
-function resetThreads(c: Context, body: string, actions: AdminActions, log: Log): Response {
-  const request = resetRequest.safeParse(parseJson(body));
+async function resetThreads(c: Context, body: string, actions: AdminActions, log: Log): Promise<Response> {
+  const request = resetRequest.safeParse(await c.req.json().catch(() => null));
   if (!request.success) {
     const expected = 'nothing, or {"thread_ids": ["...", ...]} with 1 to 10000 of them';
     return c.json({ error: `body: ${JSON.stringify(body.slice(0, 100))}, expected ${expected}` }, 400);
@@ -77,15 +74,6 @@ function resetThreads(c: Context, body: string, actions: AdminActions, log: Log)
   );
   for (const id of reset) log.info("admin: thread reset", { thread_id: id });
   return c.json({ reset, not_tracked });
-}
-
-/** `undefined` for what is no JSON. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function requireAdmin(token: string | null): MiddlewareHandler<RouteEnv> {

@@ -3,45 +3,41 @@
 
 import type { ReadFile } from "../config/kind.ts";
 import type { Config } from "../config/options.ts";
+import { DashstreamError } from "../errors.ts";
 import type { BuildInfo } from "../runtime/build-info.ts";
-import type { Clock, Timer } from "../runtime/clock.ts";
+import type { Timer } from "../runtime/clock.ts";
 import type { HttpServer, ServeHttp } from "../runtime/http.ts";
-import type { Network } from "../runtime/network.ts";
-import type { Random } from "../runtime/random.ts";
 import { GroupConsumer } from "../stream/group-consumer.ts";
 import type { OnInfrastructureError } from "../stream/infrastructure-errors.ts";
 import { createKafkaAdmin, type KafkaAdmin } from "../stream/kafka-admin.ts";
 import { LagMonitor } from "../stream/lag.ts";
+import type { Seams } from "../stream/seams.ts";
 import { SequenceValidator } from "../stream/sequence.ts";
+import { expireRegularly } from "../stream/sequence-expiry.ts";
 import { reportSequence } from "../stream/sequence-report.ts";
 import { SessionHead } from "../stream/session-head.ts";
 import { CATALOGUE } from "../telemetry/catalogue.ts";
 import { type FloodGuard, floodGuard } from "../telemetry/flood.ts";
-import type { Log } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { createMetrics } from "../telemetry/registry.ts";
 import { Inspector } from "../wire/inspector.ts";
-import { PROTOCOL_TEXT } from "../wire/schema-policy.ts";
 import { createDeadLetters, type DeadLetters } from "./dead-letters.ts";
 import { HealthTracker } from "./health.ts";
 import { openHttpSide } from "./http-side.ts";
 import { Hub } from "./hub.ts";
 import { reportInfrastructure } from "./infrastructure-report.ts";
-import { kafkaSettings } from "./kafka-config.ts";
+import { kafkaSettings, readingSettings } from "./kafka-config.ts";
 import { Pipeline } from "./pipeline.ts";
 import { exposeProcess } from "./process-metrics.ts";
 import { recordMetrics } from "./record-metrics.ts";
 import { Ring } from "./ring.ts";
 import { sessionLimits } from "./session-limits.ts";
 import { type SessionMetrics, sessionMetrics } from "./session-metrics.ts";
+import { logStart } from "./start-line.ts";
 import { createTenantLimits, limitsUseRedis, type TenantLimits } from "./tenant-limits.ts";
 
-export interface ApplianceOptions {
+export interface ApplianceOptions extends Seams {
   readonly config: Config;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly network: Network;
-  readonly log: Log;
   readonly serve: ServeHttp;
   readonly build: BuildInfo;
 }
@@ -52,7 +48,6 @@ const DEAD_LETTER_FLUSH_MS = 5_000;
 const CLIENT_DRAIN_MS = 5_000;
 /** A client that wants to resume says so at once; others get live records after this time. */
 const RESUME_GRACE_MS = 1_000;
-const SEQUENCE_EXPIRY_INTERVAL_MS = 500;
 
 export class Appliance {
   readonly #options: ApplianceOptions;
@@ -85,12 +80,7 @@ export class Appliance {
     });
     this.#health = new HealthTracker(clock);
     this.#onInfrastructureError = reportInfrastructure(this.metrics, this.#health, this.#errors);
-    this.#admin = createKafkaAdmin({
-      settings: kafkaSettings(config),
-      network: options.network,
-      clock,
-      log,
-    });
+    this.#admin = createKafkaAdmin({ ...options, settings: kafkaSettings(config) });
     this.#ring = new Ring({
       maxRecords: config.replayBufferMemorySize,
       maxBytes: config.replayBufferMemoryBytes,
@@ -124,10 +114,10 @@ export class Appliance {
     });
   }
 
-  /** Where it listens. @throws if it was not started */
+  /** Where it listens. @throws DashstreamError `invariant` if it was not started */
   get address(): { readonly hostname: string; readonly port: number } {
-    if (!this.#http) throw new Error("the appliance was not started");
-    return this.#http;
+    if (this.#http) return this.#http;
+    throw new DashstreamError("invariant", "the appliance was not started");
   }
 
   /** True once it is a member of the consumer group and serves. */
@@ -140,7 +130,7 @@ export class Appliance {
    * @throws DashstreamError `port_in_use`, `listen_failed` or `storage_failed`
    */
   async start(): Promise<void> {
-    const { config, clock, log, build } = this.#options;
+    const { config, clock } = this.#options;
     this.#http = await openHttpSide({
       ...this.#options,
       metrics: this.metrics,
@@ -164,17 +154,9 @@ export class Appliance {
       ],
       draining: () => this.#draining,
     });
-    log.info(`dashstream started: ${PROTOCOL_TEXT}`, {
-      version: build.version,
-      runtime: build.runtime,
-      listen: `${this.#http.hostname}:${this.#http.port}`,
-      brokers: config.kafkaBrokers,
-      topic: config.kafkaTopic,
-      group: config.kafkaGroupId,
-      dlq_topic: config.kafkaDlqTopic,
-    });
+    logStart("dashstream", this.#options, this.#http, { dlq_topic: config.kafkaDlqTopic });
     this.hub.start();
-    this.#expiry = clock.every(SEQUENCE_EXPIRY_INTERVAL_MS, () => this.#sequence.expire(clock.monotonicMs()));
+    this.#expiry = expireRegularly(this.#sequence, clock);
     this.#consumer.start();
     this.#lag.start();
     void this.#deadLetters.handler.checkTopic();
@@ -258,12 +240,10 @@ export class Appliance {
   }
 
   #createConsumer(): GroupConsumer {
-    const { config, network, clock, random, log } = this.#options;
+    const { config } = this.#options;
     return new GroupConsumer({
-      settings: kafkaSettings(config),
-      topic: config.kafkaTopic,
-      groupId: config.kafkaGroupId,
-      autoOffsetReset: config.kafkaAutoOffsetReset,
+      ...this.#options,
+      ...readingSettings(config),
       handler: {
         handleBatch: (batch) => this.pipeline.handleBatch(batch),
         assigned: (assignments) => {
@@ -276,10 +256,6 @@ export class Appliance {
         },
       },
       admin: this.#admin,
-      network,
-      clock,
-      random,
-      log,
       onInfrastructureError: this.#onInfrastructureError,
       onStarted: (operation, retries) =>
         this.metrics.histogram("dashstream_ws_retry_count", { operation }).observe(retries),

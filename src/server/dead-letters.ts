@@ -2,28 +2,21 @@
 // (a partition waits, nothing is lost).
 
 import type { Config } from "../config/options.ts";
-import type { Clock } from "../runtime/clock.ts";
-import type { Network } from "../runtime/network.ts";
-import type { Random } from "../runtime/random.ts";
 import type { DeadLetterHealth } from "../stream/dead-letter.ts";
 import { DeadLetterBarrier, type DeadLetterBarrierOptions } from "../stream/dead-letter-barrier.ts";
 import { type DeadLetterSink, failClosed, failOpen } from "../stream/dead-letter-sink.ts";
 import { endsWithin } from "../stream/deadline.ts";
 import { DlqHandler } from "../stream/dlq-handler.ts";
 import type { KafkaAdmin } from "../stream/kafka-admin.ts";
-import type { Log } from "../telemetry/log.ts";
+import type { Seams } from "../stream/seams.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { serverDeadLetterMetrics } from "./dead-letter-metrics.ts";
-import { kafkaSettings } from "./kafka-config.ts";
+import { deadLetterSettings } from "./kafka-config.ts";
 
-export interface DeadLettersOptions extends Pick<DeadLetterBarrierOptions, "hold" | "release"> {
+export interface DeadLettersOptions extends Seams, Pick<DeadLetterBarrierOptions, "hold" | "release"> {
   readonly config: Config;
   readonly admin: KafkaAdmin;
-  readonly network: Network;
-  readonly clock: Clock;
-  readonly random: Random;
   readonly metrics: Metrics;
-  readonly log: Log;
 }
 
 export interface DeadLetters {
@@ -37,23 +30,14 @@ export interface DeadLetters {
   notReadyReasons(): readonly string[];
 }
 
+/** Connects with the first letter. */
 export function createDeadLetters(options: DeadLettersOptions): DeadLetters {
   const { config, metrics } = options;
-  const mode = config.dlqFailClosed ? "fail_closed" : "fail_open";
-  const sendTimeoutMs = config.dlqSendTimeoutSecs * 1000;
+  const settings = deadLetterSettings(config);
+  const { mode, sendTimeoutMs } = settings;
   const handler = new DlqHandler({
     ...options,
-    settings: kafkaSettings(config),
-    topic: config.kafkaDlqTopic,
-    origin: {
-      topic: config.kafkaTopic,
-      groupId: config.kafkaGroupId,
-      consumerId: config.instanceId,
-      includePayload: config.dlqIncludeFullPayload,
-    },
-    mode,
-    maxInFlight: config.maxConcurrentDlqSends,
-    sendTimeoutMs,
+    ...settings,
     counts: serverDeadLetterMetrics(metrics, mode),
     onConnected: (retries) =>
       metrics.histogram("dashstream_ws_retry_count", { operation: "dlq_producer_create" }).observe(retries),
@@ -63,7 +47,7 @@ export function createDeadLetters(options: DeadLettersOptions): DeadLetters {
   return {
     handler,
     barrier,
-    sink: config.dlqFailClosed ? failClosed(handler) : failOpen(handler, { retry: false }),
+    sink: mode === "fail_closed" ? failClosed(handler) : failOpen(handler, { retry: false }),
     health: () => handler.health(barrier.heldPartitions()),
     async flush(timeoutMs) {
       await endsWithin(options.clock, timeoutMs, Promise.all([handler.settled(), barrier.allSettled()]));

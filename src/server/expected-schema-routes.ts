@@ -2,7 +2,6 @@
 // stored is an error, not a success.
 
 import { type Context, Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import type { z } from "zod";
 import { DashstreamError, describeError } from "../errors.ts";
 import type { Log } from "../telemetry/log.ts";
@@ -13,6 +12,7 @@ import {
   type PinRequest,
   pinRequestSchema,
 } from "./expected-schemas.ts";
+import { limitedBody } from "./limited-body.ts";
 import { methodNotAllowed } from "./method-not-allowed.ts";
 
 const MAX_BODY_BYTES = 65_536;
@@ -46,7 +46,7 @@ export function expectedSchemaRoutes(schemas: ExpectedSchemas, log: Log): Hono {
     if (entry !== undefined) return c.json(entry);
     return c.json({ error: "No expected schema set for this graph", graph_name: graphName }, 404);
   });
-  app.put("/:graph_name", bodyLimit({ maxSize: MAX_BODY_BYTES, onError: bodyTooLarge }), async (c) => {
+  app.put("/:graph_name", limitedBody(MAX_BODY_BYTES), async (c) => {
     const graphName = c.req.param("graph_name");
     const request = parseRequest(graphName, await c.req.text());
     if ("details" in request) return c.json(request, 400);
@@ -66,10 +66,6 @@ export function expectedSchemaRoutes(schemas: ExpectedSchemas, log: Log): Hono {
   });
   app.all("/:graph_name", methodNotAllowed("GET, HEAD, PUT, DELETE"));
   return app;
-}
-
-function bodyTooLarge(c: Context): Response {
-  return c.json({ error: `the body is larger than ${MAX_BODY_BYTES} bytes` }, 413);
 }
 
 /** Runs a change; if it could not be stored, says which file and why. */

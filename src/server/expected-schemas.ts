@@ -4,7 +4,7 @@
 import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { z } from "zod";
-import { DashstreamError } from "../errors.ts";
+import { DashstreamError, systemCode } from "../errors.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { type Random, uuidV4 } from "../runtime/random.ts";
 
@@ -128,7 +128,7 @@ async function load(path: string): Promise<Pins> {
   try {
     content = await readFile(path, "utf8");
   } catch (cause) {
-    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return new Map();
+    if (systemCode(cause) === "ENOENT") return new Map();
     throw new DashstreamError("storage_failed", `cannot read expected schemas from ${path}`, { cause });
   }
   try {

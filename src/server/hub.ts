@@ -4,8 +4,8 @@
 
 import type { Clock, Timer } from "../runtime/clock.ts";
 import type { PeerHandler, PeerSocket } from "../runtime/http.ts";
+import { TokenBucket } from "../stream/token-bucket.ts";
 import { ControlChannel } from "./control-channel.ts";
-import { Pacer } from "./pacer.ts";
 import type { Ring } from "./ring.ts";
 import { replayGap } from "./server-frames.ts";
 import { Session } from "./session.ts";
@@ -17,7 +17,11 @@ export interface HubOptions {
   readonly fanoutMaxWaitMs: number;
   /** Time a new client has to send `resume` before live delivery starts, milliseconds. */
   readonly resumeGraceMs: number;
-  /** Pace of browsers on the paired protocol; rate 0 = unlimited. */
+  /**
+   * Pace of browsers on the paired protocol; rate 0 = unlimited. Such a client drains its socket at once and decodes
+   * later, so neither TCP nor buffered bytes show how far it is; it goes deaf when some 500 values wait. It is
+   * therefore sent a burst and then a rate that it is known to keep up with.
+   */
   readonly browserBurst: number;
   readonly browserRatePerSecond: number;
 }
@@ -70,8 +74,9 @@ export class Hub {
   accept(socket: PeerSocket, traits: ClientTraits): PeerHandler {
     const { browserRatePerSecond, browserBurst, resumeGraceMs, session: context } = this.#options;
     const paced = traits.browser && browserRatePerSecond > 0;
-    const pacer = paced ? new Pacer(browserBurst, browserRatePerSecond, this.#clock.monotonicMs()) : null;
-    const session = new Session(context, socket, pacer);
+    const limit = { messagesPerSecond: browserRatePerSecond, burstCapacity: browserBurst };
+    const pace = paced ? new TokenBucket(limit, this.#clock.monotonicMs()) : null;
+    const session = new Session(context, socket, pace);
     const control = new ControlChannel(context, session, traits.admin, () => this.#pump(session));
     this.#sessions.add(session);
     this.#controls.set(session, control);

@@ -1,8 +1,11 @@
-// From the option table to the settings of the Kafka connection.
+// From the option table to the settings of the Kafka connection, of reading from it, and of dead letters.
 
 import type { Config } from "../config/options.ts";
+import type { DlqHandlerOptions } from "../stream/dlq-handler.ts";
+import type { GroupConsumerOptions } from "../stream/group-consumer.ts";
 import type { KafkaSettings } from "../stream/kafka-settings.ts";
 
+/** How to reach Kafka. */
 export function kafkaSettings(config: Config): KafkaSettings {
   return {
     brokers: config.kafkaBrokers,
@@ -19,5 +22,38 @@ export function kafkaSettings(config: Config): KafkaSettings {
     operationTimeoutMs: config.kafkaOperationTimeoutSecs * 1000,
     metadataTimeoutMs: config.kafkaMetadataTimeoutSecs * 1000,
     addressFamily: config.kafkaBrokerAddressFamily,
+  };
+}
+
+/** Which topic is read, in which group, and where that begins. */
+export function readingSettings(
+  config: Config,
+): Pick<GroupConsumerOptions, "settings" | "topic" | "groupId" | "autoOffsetReset"> {
+  return {
+    settings: kafkaSettings(config),
+    topic: config.kafkaTopic,
+    groupId: config.kafkaGroupId,
+    autoOffsetReset: config.kafkaAutoOffsetReset,
+  };
+}
+
+/** Where dead letters go, what they say, and how they are sent. */
+export function deadLetterSettings(
+  config: Config,
+): Required<
+  Pick<DlqHandlerOptions, "settings" | "topic" | "origin" | "mode" | "maxInFlight" | "sendTimeoutMs">
+> {
+  return {
+    settings: kafkaSettings(config),
+    topic: config.kafkaDlqTopic,
+    origin: {
+      topic: config.kafkaTopic,
+      groupId: config.kafkaGroupId,
+      consumerId: config.instanceId,
+      includePayload: config.dlqIncludeFullPayload,
+    },
+    mode: config.dlqFailClosed ? "fail_closed" : "fail_open",
+    maxInFlight: config.maxConcurrentDlqSends,
+    sendTimeoutMs: config.dlqSendTimeoutSecs * 1000,
   };
 }

@@ -19,14 +19,13 @@ export interface ProcessMetricsInputs {
 
 /** Which build runs, and whether it is a member of its consumer group. */
 export function exposeService(metrics: Metrics, build: BuildInfo, kafkaConnected: () => boolean): void {
-  const labels = {
-    version: build.version,
-    commit: build.gitSha,
-    build_date: build.buildDate,
-    runtime: build.runtime,
-  };
-  metrics.gauge("dashstream_build_info", labels).set(1);
+  metrics.gauge("dashstream_build_info", { ...buildLabels(build), runtime: build.runtime }).set(1);
   exposeDependency(metrics, "kafka", kafkaConnected);
+}
+
+/** What `dashstream_build_info` and its like say of a build. */
+export function buildLabels({ version, gitSha, buildDate }: BuildInfo) {
+  return { version, commit: gitSha, build_date: buildDate };
 }
 
 function exposeDependency(metrics: Metrics, dependency: string, connected: () => boolean): void {

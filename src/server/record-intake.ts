@@ -6,7 +6,7 @@ import type { Clock } from "../runtime/clock.ts";
 import type { DeadLetterType } from "../stream/dead-letter.ts";
 import type { DeadLetterBarrier } from "../stream/dead-letter-barrier.ts";
 import type { DeadLetterSink } from "../stream/dead-letter-sink.ts";
-import { RecordJudge } from "../stream/record-judge.ts";
+import { MISSING_VALUE, RecordJudge } from "../stream/record-judge.ts";
 import type { SequenceValidator } from "../stream/sequence.ts";
 import type { SessionHead } from "../stream/session-head.ts";
 import type { FloodGuard } from "../telemetry/flood.ts";
@@ -89,8 +89,7 @@ export class RecordIntake {
     this.#judge.skip();
     this.#options.metrics.payloadMissing.inc();
     this.#options.health.payloadMissing(1);
-    const error = "the record has no value, an encoded message was expected";
-    this.#log("payload_missing", partition, offset, error, 0);
+    this.#log("payload_missing", partition, offset, MISSING_VALUE, 0);
     return "bad";
   }
 
@@ -137,7 +136,6 @@ export class RecordIntake {
     const { deadLetters, barrier } = this.#options;
     const letter = this.#judge.letter(partition, record, value, errorType, error);
     this.letterCount++;
-    const written = deadLetters.offer(letter);
-    if (written !== null) barrier.add(partition, letter.offset, written);
+    barrier.add(partition, letter.offset, deadLetters.offer(letter));
   }
 }

@@ -36,7 +36,7 @@ export function planReplay(ring: Ring, floors: ReadonlyMap<number, number>): Rep
 }
 
 /** The offsets after `floor` that the ring does not cover, or `null`. */
-export function missingRange(ring: Ring, partition: number, floor: number): LostRange | null {
+function missingRange(ring: Ring, partition: number, floor: number): LostRange | null {
   const span = ring.spans.get(partition);
   if (!span || floor + 1 >= span.coveredFrom) return null;
   const fromOffset = floor + 1;

@@ -4,7 +4,7 @@ import type { Counter, Histogram, Metrics } from "../telemetry/metrics.ts";
 import { LAG_SEVERITIES, type LagSeverity } from "./server-frames.ts";
 
 /** Why a connection ended. */
-export const DISCONNECT_REASONS = [
+const DISCONNECT_REASONS = [
   "client_closed",
   "slow_client",
   "stalled",

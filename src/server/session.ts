@@ -4,9 +4,9 @@
 
 import type { Timer } from "../runtime/clock.ts";
 import type { PeerSocket } from "../runtime/http.ts";
+import type { TokenBucket } from "../stream/token-bucket.ts";
 import { Loss } from "./loss.ts";
 import { LossAccount } from "./loss-account.ts";
-import type { Pacer } from "./pacer.ts";
 import type { Replay } from "./replay.ts";
 import { SentOffsets } from "./sent-offsets.ts";
 import {
@@ -30,7 +30,8 @@ export class Session {
   readonly #context: SessionContext;
   readonly #socket: PeerSocket;
   readonly #flow: SocketFlow;
-  readonly #pacer: Pacer | null;
+  /** Of a client that is sent no more than it is known to keep up with. */
+  readonly #pace: TokenBucket | null;
   readonly #loss: LossAccount;
   readonly sent = new SentOffsets();
   #position: number;
@@ -41,11 +42,11 @@ export class Session {
   #closeTimer: Timer | null = null;
   reason: DisconnectReason = "client_closed";
 
-  constructor(context: SessionContext, socket: PeerSocket, pacer: Pacer | null) {
+  constructor(context: SessionContext, socket: PeerSocket, pace: TokenBucket | null) {
     this.#context = context;
     this.#socket = socket;
     this.#flow = new SocketFlow(socket, context.clock, context.limits.highWaterBytes);
-    this.#pacer = pacer;
+    this.#pace = pace;
     this.#loss = new LossAccount(context, context.limits.slowWindowSecs * 1000);
     this.#position = context.ring.head;
   }
@@ -55,7 +56,7 @@ export class Session {
   }
 
   get paced(): boolean {
-    return this.#pacer !== null;
+    return this.#pace !== null;
   }
 
   get held(): boolean {
@@ -112,9 +113,10 @@ export class Session {
         continue;
       }
       let records = CHUNK_RECORDS;
-      if (this.#pacer) {
-        records = Math.min(records, this.#pacer.available(clock.monotonicMs()));
-        if (records === 0) return this.#pumpLater(this.#pacer.waitMs());
+      if (this.#pace) {
+        const nowMs = clock.monotonicMs();
+        records = Math.min(records, this.#pace.available(nowMs));
+        if (records === 0) return this.#pumpLater(this.#pace.waitMs(1, nowMs));
       }
       if (replay && limits.replayMaxRecords > 0) {
         records = Math.min(records, limits.replayMaxRecords - replay.sentCount);
@@ -218,7 +220,7 @@ export class Session {
       position++;
     }
     this.#position = position;
-    this.#pacer?.spend(records);
+    this.#pace?.take(records, this.#context.clock.monotonicMs());
     if (replay) {
       replay.sentCount += records;
       this.#context.metrics.replayMessages.inc(records);

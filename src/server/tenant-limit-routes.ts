@@ -1,12 +1,12 @@
 // Admin calls about limits per tenant: which are in force, a limit for one tenant, and back to that of all others.
 // Changes are this server's own and last until it ends or its file of limits is read again.
 
-import { Hono, type MiddlewareHandler } from "hono";
-import { bodyLimit } from "hono/body-limit";
+import { Hono } from "hono";
 import { parseTenantLimit } from "../config/tenant-limits-file.ts";
-import type { RateLimit } from "../stream/tenant-bucket.ts";
 import type { TenantRateLimiter } from "../stream/tenant-rate-limiter.ts";
+import type { RateLimit } from "../stream/token-bucket.ts";
 import type { Log } from "../telemetry/log.ts";
+import { limitedBody } from "./limited-body.ts";
 import { methodNotAllowed } from "./method-not-allowed.ts";
 import type { RouteEnv } from "./service-routes.ts";
 
@@ -31,7 +31,7 @@ export function tenantLimitRoutes(limiter: TenantRateLimiter | null, log: Log): 
     });
   });
   app.all("/", methodNotAllowed("GET, HEAD"));
-  app.put("/:tenant", limitedBody(), async (c) => {
+  app.put("/:tenant", limitedBody(MAX_BODY_BYTES), async (c) => {
     const tenantId = c.req.param("tenant");
     const parsed = parseTenantLimit(await c.req.json().catch(() => null));
     if (!parsed.ok) return c.json({ error: "invalid limit", details: parsed.problems }, 400);
@@ -55,11 +55,4 @@ export function tenantLimitRoutes(limiter: TenantRateLimiter | null, log: Log): 
 
 function asJson({ messagesPerSecond, burstCapacity }: RateLimit) {
   return { messages_per_second: messagesPerSecond, burst_capacity: burstCapacity };
-}
-
-function limitedBody(): MiddlewareHandler {
-  return bodyLimit({
-    maxSize: MAX_BODY_BYTES,
-    onError: (c) => c.json({ error: `the body is larger than ${MAX_BODY_BYTES} bytes` }, 413),
-  });
 }

@@ -4,23 +4,16 @@
 import type { ReadFile } from "../config/kind.ts";
 import type { Config } from "../config/options.ts";
 import { readTenantLimits } from "../config/tenant-limits-file.ts";
-import type { Clock } from "../runtime/clock.ts";
-import type { Network } from "../runtime/network.ts";
-import type { Random } from "../runtime/random.ts";
+import type { Seams } from "../stream/seams.ts";
 import { TenantRateLimiter } from "../stream/tenant-rate-limiter.ts";
 import type { SharedBuckets } from "../stream/tenant-redis-buckets.ts";
 import type { FloodGuard } from "../telemetry/flood.ts";
-import type { Log } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { RecentCounts } from "./recent-counts.ts";
 
-export interface TenantLimitsOptions {
+export interface TenantLimitsOptions extends Seams {
   readonly config: Config;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly network: Network;
   readonly metrics: Metrics;
-  readonly log: Log;
   readonly errors: FloodGuard;
 }
 

@@ -3,6 +3,7 @@
 
 import type { Random } from "../runtime/random.ts";
 
+/** How pauses grow. */
 export interface BackoffPolicy {
   /** The first pause. */
   readonly baseMs: number;
@@ -13,10 +14,13 @@ export interface BackoffPolicy {
 }
 
 /** A server is tried again quickly at first, then every 5 s at most, for ever. */
-export const RECONNECT_BACKOFF: BackoffPolicy = { baseMs: 250, capMs: 5_000, jitter: [1, 0.8] };
+const RECONNECT_BACKOFF: BackoffPolicy = { baseMs: 250, capMs: 5_000, jitter: [1, 0.8] };
 
 /** Between attempts to send one record. */
 export const SEND_BACKOFF: BackoffPolicy = { baseMs: 100, capMs: 5_000, jitter: [1, 1.25] };
+
+/** For questions that somebody asks now and then: they are no crowd to spread out. */
+export const NO_JITTER = { next: () => 0 };
 
 /** The pause in milliseconds before attempt number `failures` + 1, given that many failures in a row. */
 export function backoffMs(

@@ -9,7 +9,7 @@ import { decodeLz4Frame, encodeLz4Frame } from "./lz4-frame.ts";
 import { decodeSnappy, encodeSnappy } from "./snappy-frame.ts";
 
 /** Bytes that one record batch may have after decompression; ten times what the largest batch of a topic may be. */
-export const MAX_BATCH_BYTES = 128 * 1024 * 1024;
+const MAX_BATCH_BYTES = 128 * 1024 * 1024;
 
 export type CodecName = "gzip" | "snappy" | "lz4" | "zstd";
 

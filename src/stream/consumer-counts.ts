@@ -12,6 +12,7 @@ export interface ConsumerCounts {
   readonly redeliveries: Counter;
 }
 
+/** The counters, each at 0 from here on. */
 export function consumerCounts(metrics: Metrics): ConsumerCounts {
   return {
     received: metrics.counter("dashstream_messages_received_total"),

@@ -24,8 +24,10 @@ import type { OffsetReset, PartitionState } from "./partition-state.ts";
 import { RecordJudge } from "./record-judge.ts";
 import type { Seams } from "./seams.ts";
 import { type GapPolicy, type SequenceGap, SequenceValidator } from "./sequence.ts";
+import { expireRegularly } from "./sequence-expiry.ts";
 import { reportSequence } from "./sequence-report.ts";
 
+/** What is read, as whom, and what is done with it. */
 export interface ConsumerOptions extends Seams {
   readonly settings: KafkaSettings;
   readonly topic: string;
@@ -54,9 +56,9 @@ export interface ConsumerOptions extends Seams {
   readonly onInfrastructureError?: OnInfrastructureError;
 }
 
-const SEQUENCE_EXPIRY_INTERVAL_MS = 500;
 const DLQ_FLUSH_TIMEOUT_MS = 5_000;
 
+/** Reads from `start` to `stop`; can be started once. */
 export class Consumer {
   readonly #options: ConsumerOptions;
   readonly #errors: FloodGuard;
@@ -151,10 +153,7 @@ export class Consumer {
 
   /** Begins to read and keeps at it until `stop`. Returns at once. */
   start(): void {
-    const { clock } = this.#options;
-    this.#expiry ??= clock.every(SEQUENCE_EXPIRY_INTERVAL_MS, () =>
-      this.#sequence?.expire(clock.monotonicMs()),
-    );
+    if (this.#sequence) this.#expiry ??= expireRegularly(this.#sequence, this.#options.clock);
     this.#group.start();
   }
 
@@ -191,12 +190,11 @@ export class Consumer {
 
   #assigned(assignments: readonly Assignment[]): void {
     for (const { partition, logEndOffset } of assignments) {
-      if (logEndOffset >= this.#delivery.nextOffset(partition)) continue;
+      const handledUpTo = this.#delivery.nextOffset(partition);
+      if (logEndOffset >= handledUpTo) continue;
       this.#options.log.warn(
         "the log is shorter than what was handled: the topic was made anew; starting over",
-        {
-          partition,
-        },
+        { partition, handled_up_to: handledUpTo, log_end: logEndOffset },
       );
       this.#delivery.forget(partition);
       this.#barrier.forget(partition);

@@ -30,8 +30,9 @@ export class DeadLetterBarrier {
     this.#options = options;
   }
 
-  /** The letter of a record is under way. Offsets of a partition come in rising order. */
-  add(partition: number, offset: number, written: Promise<void>): void {
+  /** The letter of a record is under way; `null`: nobody waits for it. Offsets of a partition come in rising order. */
+  add(partition: number, offset: number, written: Promise<void> | null): void {
+    if (written === null) return;
     const waiting = this.#waiting.get(partition) ?? { offsets: new Set(), wake: [], heldSinceMs: null };
     this.#waiting.set(partition, waiting);
     waiting.offsets.add(offset);

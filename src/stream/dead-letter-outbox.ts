@@ -4,6 +4,7 @@
 import type { Clock } from "../runtime/clock.ts";
 import { type DeadLetterRecord, withoutEmbedded } from "./dead-letter-record.ts";
 import { isTooLarge } from "./infrastructure-errors.ts";
+import { inRequests } from "./request-size.ts";
 import { attempt, type SendFailure } from "./send-attempt.ts";
 import { TopicWriter, type TopicWriterOptions } from "./topic-writer.ts";
 
@@ -44,7 +45,8 @@ export class DeadLetterOutbox {
     this.#turn = [];
     // Kafka answers for a request as a whole: letters of one partition must not fail with those of another.
     for (const part of Map.groupBy(posted, ({ record }) => this.#writer.partitionOf(record)).values()) {
-      for (const request of requestsOf(part)) void this.#send(request);
+      const requests = inRequests(part, ({ record }) => record.value.length, MAX_REQUEST_BYTES);
+      for (const request of requests) void this.#send(request);
     }
   }
 
@@ -63,18 +65,4 @@ function smallerRequests(request: readonly Posted[]): readonly (readonly Posted[
   const [posted] = request;
   const record = posted ? withoutEmbedded(posted.record) : null;
   return posted && record ? [[{ ...posted, record }]] : null;
-}
-
-function requestsOf(posted: readonly Posted[]): readonly (readonly Posted[])[] {
-  const requests: Posted[][] = [];
-  let bytes = Number.POSITIVE_INFINITY;
-  for (const letter of posted) {
-    bytes += letter.record.value.length;
-    if (bytes > MAX_REQUEST_BYTES) {
-      requests.push([]);
-      bytes = letter.record.value.length;
-    }
-    requests.at(-1)?.push(letter);
-  }
-  return requests;
 }

@@ -7,6 +7,7 @@ import type { DeadLetter } from "./dead-letter.ts";
 import { headerText, hopsOf, type RecordHeaders, recordIdOf } from "./redrive-headers.ts";
 import { shortenId } from "./thread-id.ts";
 
+/** What all letters of one program say of where they come from. */
 export interface DeadLetterOrigin {
   /** The topic of the bad records. */
   readonly topic: string;
@@ -17,6 +18,7 @@ export interface DeadLetterOrigin {
   readonly includePayload: boolean;
 }
 
+/** The record, as it is written. */
 export interface DeadLetterRecord {
   /** The trace id. */
   readonly key: string;
@@ -46,18 +48,38 @@ export function deadLetterRecord(
     traceId: hex(random.bytes(16)),
     spanId: null,
   };
+  return {
+    key: trace.traceId,
+    value: JSON.stringify(letterBody(letter, origin, nowMs, trace)),
+    headers: {
+      "__dlq.errors.topic": origin.topic,
+      "__dlq.errors.partition": String(letter.partition),
+      "__dlq.errors.offset": String(letter.offset),
+      "__dlq.errors.group": origin.groupId,
+      "__dlq.errors.delivery.count": String(hopsOf(letter.headers) + 1),
+      "__dlq.errors.message": shortened(letter.error),
+    },
+  };
+}
+
+interface Trace {
+  readonly traceId: string;
+  /** `null`: the trace begins with the letter. */
+  readonly spanId: string | null;
+}
+
+/** Some keys say the same under two names, those of earlier servers and those of earlier libraries. */
+function letterBody(letter: DeadLetter, origin: DeadLetterOrigin, nowMs: number, trace: Trace) {
   const { value, header, partition, offset } = letter;
   const sha256 = createHash("sha256").update(value).digest("hex");
   const oversized = letter.errorType === "payload_too_large";
   const included = origin.includePayload && !oversized ? value.subarray(0, MAX_EMBEDDED_BYTES) : null;
   const threadId = idOf(header?.threadId || letter.key?.toString("utf8"));
   const tenantId = idOf(header?.tenantId);
-  const error = shortened(letter.error);
-  const hops = hopsOf(letter.headers);
-  const body = {
+  return {
     trace_id: trace.traceId,
     timestamp: new Date(nowMs).toISOString().replace("Z", "+00:00"),
-    error,
+    error: shortened(letter.error),
     error_type: letter.errorType,
     payload_sha256: sha256,
     original_payload_base64: included === null ? null : included.toString("base64"),
@@ -84,22 +106,10 @@ export function deadLetterRecord(
     original_message:
       threadId === null && header === null ? null : originalMessage(letter, threadId, tenantId),
     record_id: recordIdOf(letter.headers, origin.topic, partition, offset),
-    redrive_hops: hops,
+    redrive_hops: hopsOf(letter.headers),
     original_key_base64: embeddedKey(letter.key),
     original_headers: embeddedHeaders(letter.headers),
     original_timestamp_ms: letter.timestampMs,
-  };
-  return {
-    key: trace.traceId,
-    value: JSON.stringify(body),
-    headers: {
-      "__dlq.errors.topic": origin.topic,
-      "__dlq.errors.partition": String(partition),
-      "__dlq.errors.offset": String(offset),
-      "__dlq.errors.group": origin.groupId,
-      "__dlq.errors.delivery.count": String(hops + 1),
-      "__dlq.errors.message": error,
-    },
   };
 }
 
@@ -108,7 +118,7 @@ export function deadLetterRecord(
  * source and the hash tell where the record is to be had. `null` if there is nothing to leave out.
  */
 export function withoutEmbedded(record: DeadLetterRecord): DeadLetterRecord | null {
-  const body: DeadLetterBody = JSON.parse(record.value);
+  const body: ReturnType<typeof letterBody> = JSON.parse(record.value);
   const { original_payload_base64: payload, original_key_base64: key, original_headers: headers } = body;
   if (payload === null && key === null && !headers?.length) return null;
   const { original_payload_size_bytes: bytes, original_payload_sha256: sha256 } = body;
@@ -125,16 +135,6 @@ export function withoutEmbedded(record: DeadLetterRecord): DeadLetterRecord | nu
     original_headers: null,
   };
   return { ...record, value: JSON.stringify(smaller) };
-}
-
-/** What `withoutEmbedded` looks at. */
-interface DeadLetterBody {
-  readonly original_payload_base64: string | null;
-  readonly original_key_base64: string | null;
-  readonly original_headers: readonly unknown[] | null;
-  readonly original_payload_size_bytes: number;
-  readonly original_payload_sha256: string;
-  readonly payload_truncation_note: string | null;
 }
 
 function idOf(id: string | undefined): string | null {
@@ -197,7 +197,7 @@ function truncationNote(
 }
 
 /** Trace id and span id of a W3C `traceparent`; `null` if it is not valid. */
-function traceOf(traceparent: string | null): { readonly traceId: string; readonly spanId: string } | null {
+function traceOf(traceparent: string | null): Trace | null {
   const match = /^[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}/.exec(
     traceparent ?? "",
   );

@@ -12,6 +12,7 @@ export const DEAD_LETTER_TYPES = [
   "kafka_send_error",
 ] as const;
 
+/** As in `DEAD_LETTER_TYPES`. */
 export type DeadLetterType = (typeof DEAD_LETTER_TYPES)[number];
 
 /** A bad record with all that is known of it. Views of it may be reused as soon as it was handed over. */
@@ -44,11 +45,13 @@ export interface DeadLetter {
  */
 export const DEAD_LETTER_FAILURES = ["timeout", "kafka_error", "backpressure"] as const;
 
+/** As in `DEAD_LETTER_FAILURES`. */
 export type DeadLetterFailure = (typeof DEAD_LETTER_FAILURES)[number];
 
 /** `fail_open`: a partition goes on whatever becomes of its dead letters. `fail_closed`: it waits for them. */
 export const DLQ_MODES = ["fail_open", "fail_closed"] as const;
 
+/** As in `DLQ_MODES`. */
 export type DlqMode = (typeof DLQ_MODES)[number];
 
 /** The `dlq_health` object of `/health`. */

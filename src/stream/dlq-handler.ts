@@ -3,11 +3,7 @@
 
 import { DashstreamError } from "../errors.ts";
 import { Activity } from "../runtime/activity.ts";
-import type { Clock } from "../runtime/clock.ts";
-import type { Network } from "../runtime/network.ts";
-import type { Random } from "../runtime/random.ts";
 import { type FloodGuard, floodGuard } from "../telemetry/flood.ts";
-import type { Log } from "../telemetry/log.ts";
 import { type BackoffPolicy, backoffMs, SEND_BACKOFF } from "./backoff.ts";
 import type { DeadLetter, DeadLetterFailure, DeadLetterHealth, DlqMode } from "./dead-letter.ts";
 import type { DeadLetterMetrics } from "./dead-letter-metrics.ts";
@@ -19,9 +15,11 @@ import { endsWithin } from "./deadline.ts";
 import { createKafkaAdmin, type KafkaAdmin } from "./kafka-admin.ts";
 import type { KafkaSettings } from "./kafka-settings.ts";
 import { Permits } from "./permits.ts";
+import type { Seams } from "./seams.ts";
 import type { SendFailure } from "./send-attempt.ts";
 
-export interface DlqHandlerOptions {
+/** Where letters go, and how hard it is tried. */
+export interface DlqHandlerOptions extends Seams {
   readonly settings: KafkaSettings;
   /** Where dead letters go. */
   readonly topic: string;
@@ -37,12 +35,8 @@ export interface DlqHandlerOptions {
   readonly backoff?: BackoffPolicy;
   /** Default: one of its own. */
   readonly admin?: KafkaAdmin;
-  readonly network: Network;
-  readonly clock: Clock;
-  readonly random: Random;
   /** How what happens is counted; `libraryDeadLetterMetrics` for the library's own series. */
   readonly counts: DeadLetterMetrics;
-  readonly log: Log;
   /** The first connection is there, after that many failed ones. */
   readonly onConnected?: (retries: number) => void;
 }

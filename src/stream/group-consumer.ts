@@ -2,10 +2,7 @@
 // library that gives up is replaced, and an offset is committed only after its record was handled.
 
 import { DashstreamError, describeError } from "../errors.ts";
-import type { Clock } from "../runtime/clock.ts";
-import type { Network } from "../runtime/network.ts";
-import type { Random } from "../runtime/random.ts";
-import type { Log } from "../telemetry/log.ts";
+import { aborted } from "../runtime/abort.ts";
 import { AssignmentTracker } from "./assignment-tracker.ts";
 import { backoffMs } from "./backoff.ts";
 import type { BatchHandler } from "./batch.ts";
@@ -23,8 +20,9 @@ import { checkKafkaSettings, type KafkaSettings } from "./kafka-settings.ts";
 import { Liveness } from "./liveness.ts";
 import { OffsetCommits } from "./offset-commits.ts";
 import type { HoldReason, OffsetReset, PartitionState } from "./partition-state.ts";
+import type { Seams } from "./seams.ts";
 
-export interface GroupConsumerOptions {
+export interface GroupConsumerOptions extends Seams {
   readonly settings: KafkaSettings;
   readonly topic: string;
   readonly groupId: string;
@@ -33,10 +31,6 @@ export interface GroupConsumerOptions {
   readonly partition?: number | undefined;
   readonly handler: BatchHandler;
   readonly admin: KafkaAdmin;
-  readonly network: Network;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
   readonly onInfrastructureError: OnInfrastructureError;
   /** Retries that one start-up step took, once it succeeded. */
   readonly onStarted?: (operation: StartOperation, retries: number) => void;
@@ -180,7 +174,7 @@ export class GroupConsumer {
       const membership = this.#createMembership();
       this.#membership = membership;
       // The library may still be trying when it is told to stop; what it tried is then of no interest.
-      const ended = Promise.race([membership.ended, aborted(this.#leave.signal)]);
+      const ended = Promise.race([membership.ended, aborted(this.#leave.signal).then(() => null)]);
       const begin = async () => {
         await membership.start();
         this.#onStarted("kafka_subscribe", 0);
@@ -248,11 +242,4 @@ export class GroupConsumer {
     this.#liveness.failed();
     this.#options.onInfrastructureError(classifyInfrastructureError(error), operation, error);
   }
-}
-
-function aborted(signal: AbortSignal): Promise<null> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve(null);
-    else signal.addEventListener("abort", () => resolve(null), { once: true });
-  });
 }

@@ -25,6 +25,7 @@ export async function committedOffsets(
   return new Map(found.filter(({ offset }) => offset >= 0).map(({ index, offset }) => [index, offset]));
 }
 
+/** Who is in a group, which has the state `Dead` if there is none. */
 export async function describeGroup(
   cluster: KafkaCluster,
   groupId: string,

@@ -1,10 +1,17 @@
 // `dashstream/stream`: what other programs can build on. Start with `systemSeams()`, `createStreamMetrics()` and
 // `DEFAULT_KAFKA_SETTINGS`, then `Producer`, `Consumer` and `DlqHandler`.
 
-export { DEFAULT_COMPRESSION, DEFAULT_MAX_PAYLOAD_BYTES } from "../wire/frame.ts";
+export { DashstreamError, type ErrorCode } from "../errors.ts";
+export type { Clock } from "../runtime/clock.ts";
+export type { Network } from "../runtime/network.ts";
+export type { Random } from "../runtime/random.ts";
+export type { Features } from "../telemetry/definition.ts";
+export type { Log } from "../telemetry/log.ts";
+export type { Metrics } from "../telemetry/metrics.ts";
+export { type CompressionOptions, DEFAULT_COMPRESSION, DEFAULT_MAX_PAYLOAD_BYTES } from "../wire/frame.ts";
 export type { DashStreamMessage, DashStreamMessageInit } from "../wire/model.ts";
-export type { Assignment, BatchHandler, ConsumedBatch } from "./batch.ts";
-export { registerCodecs } from "./codecs.ts";
+export type { SchemaPolicy } from "../wire/schema-policy.ts";
+export type { BackoffPolicy } from "./backoff.ts";
 export { Consumer, type ConsumerOptions } from "./consumer.ts";
 export {
   DEAD_LETTER_TYPES,
@@ -17,11 +24,16 @@ export {
 export { type DeadLetterMetrics, libraryDeadLetterMetrics } from "./dead-letter-metrics.ts";
 export type { DeadLetterOrigin } from "./dead-letter-record.ts";
 export { DlqHandler, type DlqHandlerOptions } from "./dlq-handler.ts";
-export { GroupConsumer, type GroupConsumerOptions } from "./group-consumer.ts";
 export type { InfrastructureErrorType, OnInfrastructureError } from "./infrastructure-errors.ts";
-export { createKafkaAdmin, type KafkaAdmin, type PartitionRange } from "./kafka-admin.ts";
+export {
+  createKafkaAdmin,
+  type KafkaAdmin,
+  type KafkaAdminOptions,
+  type PartitionRange,
+} from "./kafka-admin.ts";
 export { DEFAULT_KAFKA_SETTINGS, type KafkaSettings } from "./kafka-settings.ts";
 export type { BadRecord, ReceivedMessage } from "./message-delivery.ts";
+export type { OffsetReset, PartitionState } from "./partition-state.ts";
 export { Producer, type ProducerOptions, type SendLimiter } from "./producer.ts";
 export { createRangeReader, type RangeReader, type RangeReaderOptions } from "./range-reader.ts";
 export type { RedisSettings } from "./redis-settings.ts";
@@ -35,10 +47,10 @@ export {
   SequenceValidator,
   type SequenceVerdict,
 } from "./sequence.ts";
-export type { RateLimit } from "./tenant-bucket.ts";
 export {
   type LimiterState,
   TenantRateLimiter,
   type TenantRateLimiterOptions,
 } from "./tenant-rate-limiter.ts";
 export type { SharedBuckets } from "./tenant-redis-buckets.ts";
+export type { RateLimit } from "./token-bucket.ts";

@@ -2,15 +2,12 @@
 // system, of Kafka's protocol and of the client library decide; texts only where there is no code.
 
 /** Values of the label `error_type` of `websocket_kafka_errors_by_type_total`. */
-export const INFRASTRUCTURE_ERROR_TYPES = [
-  "dns_failure",
-  "connection_timeout",
-  "broker_down",
-  "decode_error",
-  "unknown",
-] as const;
-
-export type InfrastructureErrorType = (typeof INFRASTRUCTURE_ERROR_TYPES)[number];
+export type InfrastructureErrorType =
+  | "dns_failure"
+  | "connection_timeout"
+  | "broker_down"
+  | "decode_error"
+  | "unknown";
 
 /** What was attempted. */
 export type KafkaOperation = "connect" | "subscribe" | "fetch" | "commit" | "heartbeat" | "join" | "poll_lag";

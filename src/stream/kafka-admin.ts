@@ -4,7 +4,7 @@
 
 import { DashstreamError } from "../errors.ts";
 import { APIS } from "../kafka-protocol/apis.ts";
-import { backoffMs } from "./backoff.ts";
+import { backoffMs, NO_JITTER } from "./backoff.ts";
 import { withDeadline } from "./deadline.ts";
 import type { GroupDescription } from "./group-members.ts";
 import { commitOffsets, committedOffsets, describeGroup } from "./group-offsets.ts";
@@ -14,7 +14,6 @@ import { KafkaCluster, NO_OPERATIONS } from "./kafka-cluster.ts";
 import { checkErrorCode, isWorthRetrying, kafkaFailure } from "./kafka-failure.ts";
 import { offsetsAtTime, type PartitionRange, rangesOf } from "./log-offsets.ts";
 
-export type { GroupDescription, GroupMember } from "./group-members.ts";
 export type { PartitionRange } from "./log-offsets.ts";
 
 /** All methods reject with `kafka_topic_missing`, `kafka_unreachable` (no answer in time) or `kafka_request_failed`. */
@@ -52,6 +51,7 @@ export interface KafkaAdmin {
   close(): Promise<void>;
 }
 
+/** How to reach Kafka. */
 export type KafkaAdminOptions = Omit<KafkaClientOptions, "retries">;
 
 /** @throws DashstreamError `config_invalid` on the first question if the settings contradict each other */
@@ -101,8 +101,6 @@ type Question<T> = (cluster: KafkaCluster, timeoutMs: number) => Promise<T>;
 
 /** Attempts at a question to which Kafka answers that its trouble is temporary, for example an election. */
 const ATTEMPTS = 3;
-/** Single questions are no crowd to spread out. */
-const NO_JITTER = { next: () => 0 };
 
 /** Puts questions to a cluster that is connected when first needed. */
 function questions(options: KafkaAdminOptions) {

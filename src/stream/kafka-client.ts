@@ -8,6 +8,7 @@ import type { Clock } from "../runtime/clock.ts";
 import type { Network, StreamSocket } from "../runtime/network.ts";
 import type { Log } from "../telemetry/log.ts";
 import { registerCodecs } from "./codecs.ts";
+import { CONNECT_TIMEOUT_MS, limitConnecting } from "./connect-timeout.ts";
 import { type FailedResponse, kafkaLog } from "./kafka-log.ts";
 import {
   addressFamilyOf,
@@ -19,8 +20,6 @@ import {
 } from "./kafka-settings.ts";
 import { quietIdleTimer } from "./kafkajs-idle-timer.ts";
 
-/** Milliseconds that opening a connection may take. */
-export const CONNECT_TIMEOUT_MS = 5_000;
 const KEEP_ALIVE_MS = 60_000;
 
 export interface KafkaClientOptions {
@@ -107,10 +106,7 @@ class SocketPool {
         onConnect();
       },
     );
-    const timer = clock.after(CONNECT_TIMEOUT_MS, () => {
-      const text = `connect to ${host}:${port}: no answer within ${CONNECT_TIMEOUT_MS} ms`;
-      socket.destroy(Object.assign(new Error(text), { code: "ETIMEDOUT" }));
-    });
+    const timer = limitConnecting(clock, socket, host, port);
     this.#open.add(socket);
     socket.on("error", (error: Error) => {
       if (!this.#destroyed) this.#onSocketError(error);

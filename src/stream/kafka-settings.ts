@@ -6,12 +6,10 @@ import type { ConnectionOptions } from "node:tls";
 import type { SASLOptions } from "kafkajs";
 import { DashstreamError } from "../errors.ts";
 
-export const SECURITY_PROTOCOLS = ["plaintext", "ssl", "sasl_plaintext", "sasl_ssl"] as const;
-export type SecurityProtocol = (typeof SECURITY_PROTOCOLS)[number];
+export type SecurityProtocol = "plaintext" | "ssl" | "sasl_plaintext" | "sasl_ssl";
 
 /** Mechanisms that Kafka knows; the last two are refused with a message, because the client cannot speak them. */
-export const SASL_MECHANISMS = ["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "GSSAPI", "OAUTHBEARER"] as const;
-export type SaslMechanism = (typeof SASL_MECHANISMS)[number];
+export type SaslMechanism = "PLAIN" | "SCRAM-SHA-256" | "SCRAM-SHA-512" | "GSSAPI" | "OAUTHBEARER";
 
 export type AddressFamily = "v4" | "v6" | "any";
 

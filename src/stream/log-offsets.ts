@@ -6,6 +6,7 @@ import { EARLIEST_TIMESTAMP, LATEST_TIMESTAMP } from "../kafka-protocol/requests
 import type { KafkaCluster, PartitionLeader } from "./kafka-cluster.ts";
 import { checkErrorCode } from "./kafka-failure.ts";
 
+/** What a partition holds now. */
 export interface PartitionRange {
   readonly partition: number;
   /** Offset of the oldest record that Kafka still has. */

@@ -12,7 +12,7 @@ import { type ConsumerCounts, counterOf } from "./consumer-counts.ts";
 import type { DeadLetterType } from "./dead-letter.ts";
 import type { DeadLetterBarrier } from "./dead-letter-barrier.ts";
 import type { DeadLetterSink } from "./dead-letter-sink.ts";
-import type { RecordJudge } from "./record-judge.ts";
+import { MISSING_VALUE, type RecordJudge } from "./record-judge.ts";
 import type { RecordHeaders } from "./redrive-headers.ts";
 import type { SequenceVerdict } from "./sequence.ts";
 
@@ -127,8 +127,7 @@ export class MessageDelivery {
     const { value } = record;
     if (value === null) {
       counts.invalidPayloads.inc();
-      const error = "the record has no value, an encoded message was expected";
-      this.#report({ partition, offset, errorType: "payload_missing", error });
+      this.#report({ partition, offset, errorType: "payload_missing", error: MISSING_VALUE });
       return null;
     }
     const failure = judge.judge(partition, record, value, again);
@@ -187,8 +186,7 @@ export class MessageDelivery {
     const letter = judge.letter(partition, record, value, errorType, error);
     this.#report({ partition, offset: letter.offset, errorType, error });
     this.#letterCount++;
-    const written = deadLetters()?.offer(letter) ?? null;
-    if (written !== null) barrier.add(partition, letter.offset, written);
+    barrier.add(partition, letter.offset, deadLetters()?.offer(letter) ?? null);
   }
 
   #report(record: BadRecord): void {

@@ -12,6 +12,7 @@ import { Activity } from "../runtime/activity.ts";
  */
 export type HoldReason = "retry" | "paused" | "dead_letters";
 
+/** Changes as the partition is read. */
 export class PartitionState {
   readonly partition: number;
   /** The offset that is handled next; everything below is done. */
@@ -50,6 +51,7 @@ export class PartitionState {
   }
 }
 
+/** Where to begin without an offset to go on from. */
 export type OffsetReset = "earliest" | "latest";
 
 /**

@@ -5,6 +5,7 @@ import type { Counter, Metrics } from "../telemetry/metrics.ts";
 /** Why a message was refused before it was sent. */
 const REFUSALS = ["message_invalid", "message_too_large", "rate_limited", "queue_full"] as const;
 
+/** As in the label `reason` of `dashstream_send_refusals_total`. */
 export type Refusal = (typeof REFUSALS)[number];
 
 export interface ProducerCounts {
@@ -15,6 +16,7 @@ export interface ProducerCounts {
   readonly compressionFailures: Counter;
 }
 
+/** The counters, each at 0 from here on. */
 export function producerCounts(metrics: Metrics): ProducerCounts {
   const refusals = REFUSALS.map((reason) => [
     reason,

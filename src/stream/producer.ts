@@ -24,6 +24,7 @@ export interface SendLimiter {
   check(tenantId: string, count?: number): boolean | Promise<boolean>;
 }
 
+/** Where messages go, and how hard it is tried. */
 export interface ProducerOptions extends Seams {
   readonly settings: KafkaSettings;
   readonly topic: string;
@@ -56,6 +57,7 @@ interface Posted {
 
 const NOTHING = () => {};
 
+/** Connects with the first message; `close` ends it. */
 export class Producer {
   readonly #options: ProducerOptions;
   readonly #counts: ProducerCounts;

@@ -11,13 +11,14 @@ import { EARLIEST_TIMESTAMP, LATEST_TIMESTAMP } from "../kafka-protocol/requests
 import type { Clock } from "../runtime/clock.ts";
 import type { Network } from "../runtime/network.ts";
 import type { Log } from "../telemetry/log.ts";
-import { backoffMs } from "./backoff.ts";
+import { backoffMs, NO_JITTER } from "./backoff.ts";
 import { timedOut, unlessAborted } from "./deadline.ts";
 import { type FetchedPage, pagesOf } from "./fetched-records.ts";
 import { KafkaCluster, type Recipient } from "./kafka-cluster.ts";
 import { checkErrorCode, isWorthRetrying, kafkaFailure } from "./kafka-failure.ts";
 import type { KafkaSettings } from "./kafka-settings.ts";
 
+/** Reads without a group; may be used for many ranges at once. */
 export interface RangeReader {
   /**
    * Records with `fromOffset` <= offset < `toOffset`, in offset order, page by page. Offsets that hold no record for
@@ -37,6 +38,7 @@ export interface RangeReader {
   close(): Promise<void>;
 }
 
+/** How to reach Kafka. */
 export interface RangeReaderOptions {
   readonly settings: KafkaSettings;
   readonly network: Network;
@@ -52,15 +54,13 @@ const MAX_WAIT_MS = 500;
 const REQUEST_TIMEOUT_MS = 10_000;
 /** Consumers see what is committed. */
 const READ_COMMITTED = 1;
-/** Who reads ranges does so now and then, so there is no crowd to spread out. */
-const NO_JITTER = { next: () => 0 };
 
 /** Connects when first read. @throws DashstreamError `config_invalid`, with the first reading */
 export function createRangeReader(options: RangeReaderOptions): RangeReader {
   const closing = new AbortController();
   let cluster: KafkaCluster | null = null;
   const connected = () => {
-    cluster ??= new KafkaCluster({ ...options, onSocketError: () => {} });
+    cluster ??= new KafkaCluster(options);
     return cluster;
   };
   return {

@@ -14,6 +14,9 @@ export interface HeaderObserver {
   header(threadId: string, timestampUs: number): void;
 }
 
+/** What is wrong with a record that has no value to judge. */
+export const MISSING_VALUE = "the record has no value, an encoded message was expected";
+
 export interface RecordJudgeOptions {
   readonly clock: Clock;
   readonly inspector: Inspector;

@@ -6,10 +6,8 @@ import type { ConnectionOptions } from "node:tls";
 import { AbstractConnector, type RedisOptions } from "ioredis";
 import type { Clock } from "../runtime/clock.ts";
 import type { DialTarget, Network, StreamSocket } from "../runtime/network.ts";
+import { limitConnecting } from "./connect-timeout.ts";
 import type { RedisSettings } from "./redis-settings.ts";
-
-/** Milliseconds that opening a connection may take. */
-export const CONNECT_TIMEOUT_MS = 5_000;
 
 /** What `RedisOptions.Connector` takes: a class whose connections go where `settings` say. */
 export function networkConnector(
@@ -35,10 +33,7 @@ export function networkConnector(
         };
         const socket = network.dial(target, settle);
         this.stream = asNetSocket(socket);
-        const timer = clock.after(CONNECT_TIMEOUT_MS, () => {
-          const text = `connect to ${host}:${port}: no answer within ${CONNECT_TIMEOUT_MS} ms`;
-          socket.destroy(Object.assign(new Error(text), { code: "ETIMEDOUT" }));
-        });
+        const timer = limitConnecting(clock, socket, host, port);
         // Stays for the socket's whole life: ioredis takes one error, a second one must not end the process.
         socket.on("error", (error: Error) => {
           this.firstError ??= error;

@@ -10,6 +10,7 @@ import { type Log, silentLog } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { createMetrics } from "../telemetry/registry.ts";
 
+/** Time, randomness, sockets and the log, which whoever builds on this decides about. */
 export interface Seams {
   readonly clock: Clock;
   readonly random: Random;

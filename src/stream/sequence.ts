@@ -57,6 +57,7 @@ export interface SequenceEvents {
   haltedThreads(count: number): void;
 }
 
+/** What counts as lost, and who hears of it. */
 export interface SequenceOptions {
   readonly policy: GapPolicy;
   /** How many records of its thread may overtake a number before it counts as lost. Always 0 under `halt`. */

@@ -3,7 +3,7 @@
 // several processes never see the same token. Needs Redis 5 or newer.
 
 import { createHash } from "node:crypto";
-import type { RateLimit } from "./tenant-bucket.ts";
+import type { RateLimit } from "./token-bucket.ts";
 
 /** `all`: every token that is wanted or none. `some`: as many as are there. */
 export type TakeMode = "all" | "some";

@@ -2,7 +2,7 @@
 // again is like a new one and may go. If none may go, tenants that come new share one bucket until there is room, and
 // whoever gets a bucket of its own after that starts with what the shared one had left.
 
-import { normalizeLimit, type RateLimit, TenantBucket } from "./tenant-bucket.ts";
+import { normalizeLimit, type RateLimit, TokenBucket } from "./token-bucket.ts";
 
 /** Buckets of tenants without a limit of their own. */
 export const MAX_BUCKETS = 10_000;
@@ -14,15 +14,15 @@ const SWEEP_INTERVAL_MS = 1_000;
 interface Own {
   limit: RateLimit;
   /** `null` until the tenant is seen. */
-  bucket: TenantBucket | null;
+  bucket: TokenBucket | null;
 }
 
 export class TenantBuckets {
   readonly defaultLimit: RateLimit;
-  readonly #buckets = new Map<string, TenantBucket>();
+  readonly #buckets = new Map<string, TokenBucket>();
   readonly #own = new Map<string, Own>();
   /** Of all tenants for which there was no room; `null` if that never happened. */
-  #overflow: TenantBucket | null = null;
+  #overflow: TokenBucket | null = null;
   #sweptMs = Number.NEGATIVE_INFINITY;
 
   constructor(defaultLimit: RateLimit) {
@@ -46,7 +46,7 @@ export class TenantBuckets {
   }
 
   /** The bucket that counts for a tenant now. Not to be kept: it may be another one the next time. */
-  bucketOf(tenantId: string, nowMs: number): TenantBucket {
+  bucketOf(tenantId: string, nowMs: number): TokenBucket {
     const known = this.#buckets.get(tenantId);
     if (known !== undefined) return known;
     const own = this.#own.get(tenantId);
@@ -55,7 +55,7 @@ export class TenantBuckets {
       return own.bucket;
     }
     if (!this.#hasRoom(nowMs)) {
-      this.#overflow ??= new TenantBucket(this.defaultLimit, nowMs);
+      this.#overflow ??= new TokenBucket(this.defaultLimit, nowMs);
       return this.#overflow;
     }
     const bucket = this.#newBucket(this.defaultLimit, nowMs);
@@ -87,21 +87,21 @@ export class TenantBuckets {
       this.#buckets.set(tenantId, bucket);
     } else {
       // From now on the shared bucket counts for it, so that must not have more than this one had.
-      this.#overflow ??= new TenantBucket(this.defaultLimit, nowMs);
+      this.#overflow ??= new TokenBucket(this.defaultLimit, nowMs);
       this.#overflow.drainTo(bucket.missingTokens(nowMs), nowMs);
     }
     return true;
   }
 
   /** Its tenant may have used the shared bucket before, so what is missing there is missing here. */
-  #newBucket(limit: RateLimit, nowMs: number): TenantBucket {
-    return new TenantBucket(limit, nowMs, this.#overflow?.missingTokens(nowMs) ?? 0);
+  #newBucket(limit: RateLimit, nowMs: number): TokenBucket {
+    return new TokenBucket(limit, nowMs, this.#overflow?.missingTokens(nowMs) ?? 0);
   }
 
   /** What a tenant leaves the shared bucket with; `null` if that is full, so that nobody can owe it anything. */
-  #shareOf(limit: RateLimit, nowMs: number): TenantBucket | null {
+  #shareOf(limit: RateLimit, nowMs: number): TokenBucket | null {
     const missing = this.#overflow?.missingTokens(nowMs) ?? 0;
-    return missing > 0 ? new TenantBucket(limit, nowMs, missing) : null;
+    return missing > 0 ? new TokenBucket(limit, nowMs, missing) : null;
   }
 
   #hasRoom(nowMs: number): boolean {

@@ -5,7 +5,7 @@ import type { Counter, Metrics } from "../telemetry/metrics.ts";
 import { tenantLabel } from "./tenant-id.ts";
 
 /** Tenants with series of their own. */
-export const MAX_TENANT_LABELS = 1_000;
+const MAX_TENANT_LABELS = 1_000;
 const OVERFLOW_LABEL = "overflow";
 
 export interface TenantCounter {

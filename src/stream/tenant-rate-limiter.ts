@@ -8,13 +8,14 @@ import type { Clock } from "../runtime/clock.ts";
 import { type FloodGuard, floodGuard } from "../telemetry/flood.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
-import { normalizeLimit, type RateLimit } from "./tenant-bucket.ts";
 import { keepSeconds } from "./tenant-bucket-script.ts";
 import { MAX_TENANT_LIMITS, TenantBuckets } from "./tenant-buckets.ts";
 import { TenantCounters } from "./tenant-counters.ts";
 import { boundTenantId } from "./tenant-id.ts";
 import { type BucketRequest, RedisBuckets, type SharedBuckets } from "./tenant-redis-buckets.ts";
+import { normalizeLimit, type RateLimit } from "./token-bucket.ts";
 
+/** How much each may send, and who keeps count. */
 export interface TenantRateLimiterOptions {
   /** Of every tenant without a limit of its own. */
   readonly limit: RateLimit;
@@ -26,6 +27,7 @@ export interface TenantRateLimiterOptions {
   readonly redis?: SharedBuckets;
 }
 
+/** Who keeps count, and how that goes. */
 export type LimiterState =
   | { readonly store: "local" }
   /** `problem`: why Redis is left alone at present, or was when it was asked last; `null` = it works. */
@@ -34,6 +36,7 @@ export type LimiterState =
 /** The first error of a kind is written, then one line a second with their number. */
 const LOGGED_AT_FIRST = 1;
 
+/** Works at once; a Redis may come later, or never. */
 export class TenantRateLimiter {
   readonly #clock: Clock;
   readonly #log: Log;

@@ -11,7 +11,6 @@ import type { Counter, Histogram, Metrics } from "../telemetry/metrics.ts";
 import { backoffMs } from "./backoff.ts";
 import { createRedisClient, type RedisClient } from "./redis-client.ts";
 import type { RedisSettings } from "./redis-settings.ts";
-import type { RateLimit } from "./tenant-bucket.ts";
 import {
   bucketKey,
   keepSeconds,
@@ -19,6 +18,7 @@ import {
   TAKE_TOKENS_SCRIPT,
   type TakeMode,
 } from "./tenant-bucket-script.ts";
+import type { RateLimit } from "./token-bucket.ts";
 
 /** Which Redis, and how long it may take. */
 export interface SharedBuckets {

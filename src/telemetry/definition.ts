@@ -21,6 +21,7 @@ export type Requirement = Feature | readonly Feature[];
 /** One value of a closed label; the object form exists only with its feature. */
 export type LabelValue = string | { readonly value: string; readonly requires: Requirement };
 
+/** Whether what is required is on. */
 export function isMet(requirement: Requirement, features: Features): boolean {
   const any = typeof requirement === "string" ? [requirement] : requirement;
   return any.some((feature) => features[feature] === true);

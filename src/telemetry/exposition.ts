@@ -19,7 +19,7 @@ function quality(accept: string, matches: (range: string, parameters: readonly s
 const OPENMETRICS_VERSIONS = ["version=1.0.0", "version=0.0.1"];
 
 /** True if the Accept header names OpenMetrics in a version we speak, at least as high as plain text. */
-export function prefersOpenMetrics(accept: string | null): boolean {
+function prefersOpenMetrics(accept: string | null): boolean {
   if (accept === null) return false;
   const openMetrics = quality(accept, (range, parameters) => {
     const version = parameters.find((parameter) => parameter.startsWith("version="));

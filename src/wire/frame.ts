@@ -48,9 +48,3 @@ export function compressBody(protobuf: Uint8Array, options: CompressionOptions):
   const compressed = compress(protobuf, options.level);
   return compressed.length < protobuf.length ? compressed : null;
 }
-
-/** Frames an encoded message: 0x01 with a declared content size if compression helps, else 0x00. */
-export function frameValue(protobuf: Uint8Array, options: CompressionOptions = DEFAULT_COMPRESSION): Buffer {
-  const compressed = compressBody(protobuf, options);
-  return compressed === null ? withFrame(RAW_FRAME, protobuf) : withFrame(ZSTD_FRAME, compressed);
-}

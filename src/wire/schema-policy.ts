@@ -1,9 +1,7 @@
 // Which schema versions a reader accepts. The texts are those that existing tools search for.
 
-export const SCHEMA_POLICIES = ["exact", "forward", "backward"] as const;
-
 /** `exact`: only the expected version. `forward`: also newer ones. `backward`: also older ones. */
-export type SchemaPolicy = (typeof SCHEMA_POLICIES)[number];
+export type SchemaPolicy = "exact" | "forward" | "backward";
 
 /** The version that producers write today. */
 export const CURRENT_SCHEMA_VERSION = 1;

@@ -3,7 +3,7 @@
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Decodes valid UTF-8; a leading byte order mark is kept, as protobuf keeps it. */
-export function decodeUtf8(bytes: Uint8Array, start: number, end: number): string {
+function decodeUtf8(bytes: Uint8Array, start: number, end: number): string {
   return start === end ? "" : decoder.decode(bytes.subarray(start, end));
 }
 

@@ -3,14 +3,12 @@
 
 import { expect, test } from "bun:test";
 import { join } from "node:path";
-import { createBroker } from "../../sim/broker/broker.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
-import { systemNetwork } from "../../src/runtime/network.ts";
-import { seededRandom } from "../../src/runtime/random.ts";
 import { replayCompleteLatest } from "../../src/server/server-frames.ts";
 import { frameBytes } from "../bench/frame-bytes.ts";
 import { benchRecord } from "../bench/records.ts";
 import { startAppliance } from "../support/appliance.ts";
+import { startEmbeddedBroker } from "../support/embedded-broker.ts";
 
 const TOPIC = "backlog";
 const RECORDS = 1_000_000;
@@ -20,12 +18,7 @@ const BATCH = 1_000;
 const RESUME = '{"type":"resume","from":"latest","lastOffsetsByPartition":{}}';
 
 test("a backlog of a million records reaches ten connected clients, none dropped or disconnected", async () => {
-  const broker = createBroker({
-    network: systemNetwork,
-    clock: systemClock,
-    random: seededRandom(1),
-  });
-  await broker.start();
+  const broker = await startEmbeddedBroker();
   broker.createTopic(TOPIC, { partitions: 1 });
   // Of now: the broker soon deletes records that are older than its topics keep any.
   const timestampMs = systemClock.nowMs();

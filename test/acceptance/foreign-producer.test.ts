@@ -5,11 +5,8 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createBroker } from "../../sim/broker/broker.ts";
-import { systemClock } from "../../src/runtime/clock.ts";
-import { systemNetwork } from "../../src/runtime/network.ts";
-import { seededRandom } from "../../src/runtime/random.ts";
 import { startAppliance } from "../support/appliance.ts";
+import { startEmbeddedBroker } from "../support/embedded-broker.ts";
 import { startKafka } from "../support/kafka/start-kafka.ts";
 import { produceFile } from "../support/kcat.ts";
 import { describeReal } from "../support/real-components.ts";
@@ -28,8 +25,7 @@ interface Target {
 }
 
 async function embedded(): Promise<Target> {
-  const broker = createBroker({ network: systemNetwork, clock: systemClock, random: seededRandom(1) });
-  await broker.start();
+  const broker = await startEmbeddedBroker();
   return {
     bootstrap: broker.bootstrap,
     createTopic: async () => broker.createTopic(TOPIC),

@@ -4,12 +4,10 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Broker, createBroker } from "../../sim/broker/broker.ts";
-import { systemClock } from "../../src/runtime/clock.ts";
-import { systemNetwork } from "../../src/runtime/network.ts";
-import { seededRandom } from "../../src/runtime/random.ts";
+import type { Broker } from "../../sim/broker/broker.ts";
 import { benchRecord } from "../bench/records.ts";
 import { type RunningAppliance, startAppliance } from "../support/appliance.ts";
+import { startEmbeddedBroker } from "../support/embedded-broker.ts";
 
 const ROOT = join(import.meta.dir, "..", "..");
 const TOPIC = "dashstream-quality";
@@ -30,8 +28,7 @@ const EXAMPLES = examples(readFileSync(join(ROOT, "README.md"), "utf8"));
 let broker: Broker;
 let running: RunningAppliance;
 beforeAll(async () => {
-  broker = createBroker({ network: systemNetwork, clock: systemClock, random: seededRandom(1) });
-  await broker.start();
+  broker = await startEmbeddedBroker();
   broker.createTopic(TOPIC);
   const records = Array.from({ length: 10 }, (_, i) => ({ ...benchRecord(i), timestampMs: 0 }));
   broker.append(TOPIC, 0, records);

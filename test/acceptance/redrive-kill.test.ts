@@ -5,13 +5,12 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { mkdtempSync, readFileSync, rmSync, truncateSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Broker, createBroker } from "../../sim/broker/broker.ts";
-import type { ControlAction, ControlRule } from "../../sim/broker/control.ts";
-import { systemClock } from "../../src/runtime/clock.ts";
-import { systemNetwork } from "../../src/runtime/network.ts";
-import { seededRandom } from "../../src/runtime/random.ts";
+import type { Broker } from "../../sim/broker/broker.ts";
+import type { ControlAction } from "../../sim/broker/control.ts";
+import type { ControlRule } from "../../sim/control/rules.ts";
 import { type ProgramRun, startProgram } from "../cli/process-rig.ts";
 import { readerOf } from "../stream/range-rig.ts";
+import { startEmbeddedBroker } from "../support/embedded-broker.ts";
 
 const TOPIC = "telemetry";
 const DLQ = `${TOPIC}-dlq`;
@@ -28,13 +27,7 @@ let ledger: string;
 beforeEach(async () => {
   state = mkdtempSync(join(tmpdir(), "dashstream-kill-"));
   ledger = join(state, "ledger.jsonl");
-  broker = createBroker({
-    network: systemNetwork,
-    clock: systemClock,
-    random: seededRandom(1),
-    autoCreateTopics: false,
-  });
-  await broker.start();
+  broker = await startEmbeddedBroker({ autoCreateTopics: false });
   broker.createTopic(TOPIC, { partitions: SOURCE_PARTITIONS });
   broker.createTopic(DLQ, { partitions: 3 });
   for (let i = 0; i < LETTERS; i++) broker.append(DLQ, i % 3, [letter(i)]);

@@ -6,16 +6,15 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Broker, createBroker } from "../../sim/broker/broker.ts";
+import type { Broker } from "../../sim/broker/broker.ts";
 import { dlqCommand } from "../../src/cli/dlq.ts";
-import { systemClock } from "../../src/runtime/clock.ts";
-import { systemNetwork } from "../../src/runtime/network.ts";
 import { type Random, seededRandom } from "../../src/runtime/random.ts";
 import { runCommand } from "../cli/cli-rig.ts";
 import { T0 } from "../dlq/records.ts";
 import { event } from "../server/pipeline-rig.ts";
 import { readerOf } from "../stream/range-rig.ts";
 import { type RunningAppliance, startAppliance } from "../support/appliance.ts";
+import { startEmbeddedBroker } from "../support/embedded-broker.ts";
 import { connectStream, type StreamRecord } from "../support/stream-client.ts";
 
 const TOPIC = "telemetry";
@@ -27,13 +26,7 @@ let state: string;
 let running: RunningAppliance | null = null;
 beforeEach(async () => {
   state = mkdtempSync(join(tmpdir(), "dashstream-redrive-"));
-  broker = createBroker({
-    network: systemNetwork,
-    clock: systemClock,
-    random: seededRandom(1),
-    autoCreateTopics: false,
-  });
-  await broker.start();
+  broker = await startEmbeddedBroker({ autoCreateTopics: false });
   broker.createTopic(TOPIC);
   broker.createTopic(`${TOPIC}-dlq`, { partitions: 3 });
 });

@@ -10,6 +10,7 @@ import { serveHttp } from "../../src/runtime/serve.ts";
 import { Appliance } from "../../src/server/appliance.ts";
 import { createLog } from "../../src/telemetry/json-log.ts";
 import { onCommand, report } from "./child.ts";
+import { startMeter } from "./cost.ts";
 import { TOPIC } from "./records.ts";
 
 const { config } = loadConfig({
@@ -59,24 +60,17 @@ await onCommand((command) => {
 async function measure(records: number, clients: number): Promise<void> {
   const success = appliance.metrics.counter("websocket_kafka_messages_total", { status: "success" });
   const start = success.value;
-  let startCpu = process.cpuUsage();
-  let startMs = performance.now();
+  let meter = startMeter();
   report({ measuring: 1 });
   while (success.value === start) {
-    startCpu = process.cpuUsage();
-    startMs = performance.now();
+    meter = startMeter();
     await Bun.sleep(1);
   }
   while (success.value < start + records || (clients > 0 && appliance.hub.clientCount > 0))
     await Bun.sleep(2);
-  const cpu = process.cpuUsage(startCpu);
+  const cost = meter();
   const dropped = appliance.metrics.counter("websocket_dropped_messages_total", {
     reason: "lagged_receiver",
   }).value;
-  report({
-    seconds: (performance.now() - startMs) / 1000,
-    cpuSeconds: (cpu.user + cpu.system) / 1e6,
-    dropped,
-    peakBytes,
-  });
+  report({ ...cost, dropped, peakBytes });
 }

@@ -2,6 +2,7 @@
 
 import { Kafka, logLevel } from "kafkajs";
 import { report } from "./child.ts";
+import { startMeter } from "./cost.ts";
 import { TOPIC } from "./records.ts";
 
 const [brokers, records] = [String(process.argv[2]), Number(process.argv[3])];
@@ -10,18 +11,12 @@ const consumer = kafka.consumer({ groupId: `bare-${process.pid}`, maxWaitTimeInM
 await consumer.connect();
 await consumer.subscribe({ topic: TOPIC, fromBeginning: true });
 let seen = 0;
-let startCpu = process.cpuUsage();
-let startMs = 0;
+let meter = startMeter();
 await consumer.run({
   autoCommit: true,
   eachBatch: async ({ batch }) => {
-    if (seen === 0) {
-      startCpu = process.cpuUsage();
-      startMs = performance.now();
-    }
+    if (seen === 0) meter = startMeter();
     seen += batch.messages.length;
-    if (seen < records) return;
-    const cpu = process.cpuUsage(startCpu);
-    report({ seconds: (performance.now() - startMs) / 1000, cpuSeconds: (cpu.user + cpu.system) / 1e6 });
+    if (seen >= records) report(meter());
   },
 });

@@ -3,6 +3,7 @@
 
 import { Kafka, logLevel, Partitioners } from "kafkajs";
 import { report } from "./child.ts";
+import { startMeter } from "./cost.ts";
 import { DLQ_TOPIC } from "./records.ts";
 
 const BATCH = 100;
@@ -14,15 +15,11 @@ const consumer = kafka.consumer({ groupId: `copy-${process.pid}`, maxWaitTimeInM
 await consumer.connect();
 await consumer.subscribe({ topic: DLQ_TOPIC, fromBeginning: true });
 let copied = 0;
-let startCpu = process.cpuUsage();
-let startMs = 0;
+let meter = startMeter();
 await consumer.run({
   autoCommit: false,
   eachBatch: async ({ batch: { messages } }) => {
-    if (copied === 0) {
-      startCpu = process.cpuUsage();
-      startMs = performance.now();
-    }
+    if (copied === 0) meter = startMeter();
     for (let from = 0; from < messages.length; from += BATCH) {
       const slice = messages.slice(from, from + BATCH);
       const copies = slice.map(({ key, value, headers }) => ({
@@ -34,8 +31,6 @@ await consumer.run({
       await producer.send({ topic: "bench-copy", acks: -1, messages: copies });
       copied += slice.length;
     }
-    if (copied < records) return;
-    const cpu = process.cpuUsage(startCpu);
-    report({ seconds: (performance.now() - startMs) / 1000, cpuSeconds: (cpu.user + cpu.system) / 1e6 });
+    if (copied >= records) report(meter());
   },
 });

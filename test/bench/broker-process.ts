@@ -1,17 +1,13 @@
 // The embedded broker, filled on command: `fill N` appends N records to the one partition of the topic, `letters N` as
 // many dead letters about such records, which hold all of them, to the dead-letter topic.
 
-import { createBroker } from "../../sim/broker/broker.ts";
 import type { NewRecord } from "../../src/kafka-protocol/records.ts";
-import { systemClock } from "../../src/runtime/clock.ts";
-import { systemNetwork } from "../../src/runtime/network.ts";
-import { seededRandom } from "../../src/runtime/random.ts";
+import { startEmbeddedBroker } from "../support/embedded-broker.ts";
 import { onCommand, report } from "./child.ts";
 import { benchLetter, benchRecord, DLQ_TOPIC, TOPIC } from "./records.ts";
 
 const BATCH = 500;
-const broker = createBroker({ network: systemNetwork, clock: systemClock, random: seededRandom(1) });
-await broker.start();
+const broker = await startEmbeddedBroker();
 broker.createTopic(TOPIC, { partitions: 1 });
 broker.createTopic(DLQ_TOPIC, { partitions: 1 });
 const appended = new Map<string, number>();

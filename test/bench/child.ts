@@ -1,12 +1,18 @@
 // A child process that reports JSON lines on its standard output and takes commands as lines on its standard input.
 
+import type { Measured } from "./results.ts";
+
 export interface Child {
   /** The next report; rejects when the process ends without one. */
-  next(): Promise<Record<string, number | string>>;
+  next(): Promise<Report>;
+  /** The cost in the next report, of so many units. */
+  nextCost(units: number): Promise<Measured>;
   tell(command: string): void;
   stop(): Promise<void>;
   readonly pid: number;
 }
+
+export type Report = Readonly<Record<string, number | string>>;
 
 const bun = process.execPath;
 
@@ -18,12 +24,17 @@ export function startChild(script: string, ...args: readonly (string | number)[]
 export function follow(command: readonly string[]): Child {
   const process = Bun.spawn([...command], { stdin: "pipe", stdout: "pipe", stderr: "inherit" });
   const lines = readLines(process.stdout);
+  const next = async (): Promise<Report> => {
+    const { value, done } = await lines.next();
+    if (done) throw new Error(`${command.join(" ")} ended with ${await process.exited} before it reported`);
+    return JSON.parse(value);
+  };
   return {
     pid: process.pid,
-    async next() {
-      const { value, done } = await lines.next();
-      if (done) throw new Error(`${command.join(" ")} ended with ${await process.exited} before it reported`);
-      return JSON.parse(value);
+    next,
+    async nextCost(units) {
+      const { seconds, cpuSeconds } = await next();
+      return { units, seconds: Number(seconds), cpuSeconds: Number(cpuSeconds) };
     },
     tell(command_) {
       process.stdin.write(`${command_}\n`);
@@ -56,6 +67,6 @@ export async function onCommand(run: (command: string) => void): Promise<void> {
   }
 }
 
-export function report(fields: Record<string, unknown>): void {
+export function report(fields: object): void {
   process.stdout.write(`${JSON.stringify(fields)}\n`);
 }

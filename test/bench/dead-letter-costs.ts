@@ -10,6 +10,7 @@ import { DEFAULT_KAFKA_SETTINGS } from "../../src/stream/kafka-settings.ts";
 import { quietIdleTimer } from "../../src/stream/kafkajs-idle-timer.ts";
 import { createStreamMetrics, systemSeams } from "../../src/stream/seams.ts";
 import { report } from "./child.ts";
+import { measured } from "./cost.ts";
 import { benchRecord } from "./records.ts";
 
 const [bootstrap = "", count = "0"] = process.argv.slice(2);
@@ -32,15 +33,6 @@ const LETTER: DeadLetter = {
   messageCount: 0,
 };
 
-async function measured(what: string, run: () => Promise<void>): Promise<void> {
-  const start = process.cpuUsage();
-  const startMs = performance.now();
-  await run();
-  const cpu = process.cpuUsage(start);
-  const cpuSeconds = (cpu.user + cpu.system) / 1e6;
-  report({ what, seconds: (performance.now() - startMs) / 1000, cpuSeconds });
-}
-
 async function bare(): Promise<void> {
   const kafka = new Kafka({ brokers: [bootstrap], logLevel: logLevel.NOTHING });
   const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
@@ -48,11 +40,12 @@ async function bare(): Promise<void> {
   const record = deadLetterRecord(LETTER, ORIGIN, 0, systemSeams().random);
   const messages = Array.from({ length: BATCH }, () => ({ ...record, headers: { ...record.headers } }));
   await producer.send({ topic: "bare-letters", acks: -1, messages });
-  await measured("bare", async () => {
+  const cost = await measured(async () => {
     for (let sent = 0; sent < LETTERS; sent += BATCH) {
       await producer.send({ topic: "bare-letters", acks: -1, messages });
     }
   });
+  report({ what: "bare", ...cost });
   await producer.disconnect();
 }
 
@@ -65,13 +58,14 @@ async function handler(): Promise<void> {
     counts: libraryDeadLetterMetrics(createStreamMetrics()),
   });
   await dlq.send(LETTER);
-  await measured("handler", async () => {
+  const cost = await measured(async () => {
     for (let offset = 0; offset < LETTERS; offset++) {
       await dlq.fireAndForgetWithRetryBlocking({ ...LETTER, offset });
     }
     await dlq.settled();
   });
   if (dlq.health().sends !== LETTERS + 1) throw new Error(`only ${dlq.health().sends} letters were written`);
+  report({ what: "handler", ...cost });
   await dlq.close();
 }
 

@@ -10,6 +10,7 @@ import { sessionMetrics } from "../../src/server/session-metrics.ts";
 import { CATALOGUE } from "../../src/telemetry/catalogue.ts";
 import { createMetrics } from "../../src/telemetry/registry.ts";
 import { report } from "./child.ts";
+import { startMeter } from "./cost.ts";
 
 const mode = process.argv[2];
 const [clients, records, valueBytes] = process.argv.slice(3).map(Number) as [number, number, number];
@@ -85,8 +86,7 @@ report({ port: server.port });
 while ((mode === "hub" ? hub.clientCount : bare.size) < clients) await Bun.sleep(10);
 await Bun.sleep(50);
 
-const startCpu = process.cpuUsage();
-const startMs = performance.now();
+const meter = startMeter();
 for (let offset = 0; offset < records; offset += SLICE) {
   if (mode === "hub") {
     const room = hub.room();
@@ -97,11 +97,7 @@ for (let offset = 0; offset < records; offset += SLICE) {
   if (offset % 5000 === 0) await new Promise((resolve) => setImmediate(resolve));
 }
 while (closed < clients) await Bun.sleep(1);
-const cpu = process.cpuUsage(startCpu);
-report({
-  seconds: (performance.now() - startMs) / 1000,
-  cpuSeconds: (cpu.user + cpu.system) / 1e6,
-});
+report(meter());
 process.exit(0);
 
 async function fanOutBare(from: number): Promise<void> {

@@ -12,6 +12,7 @@ import { silentLog } from "../../src/telemetry/log.ts";
 import { requireReal } from "../support/real-components.ts";
 import { startRedis } from "../support/redis/start-redis.ts";
 import { report } from "./child.ts";
+import { type Cost, measured } from "./cost.ts";
 
 const TENANTS = 100;
 /** As many records as a slice of the pipeline has. */
@@ -36,16 +37,6 @@ function limiter(redis?: SharedBuckets): TenantRateLimiter {
   });
 }
 
-/** Time and CPU seconds of some work. */
-async function measured(work: () => Promise<void> | void) {
-  const startMs = performance.now();
-  const start = process.cpuUsage();
-  await work();
-  const cpu = process.cpuUsage(start);
-  return { seconds: (performance.now() - startMs) / 1000, cpuSeconds: (cpu.user + cpu.system) / 1e6 };
-}
-
-type Cost = Awaited<ReturnType<typeof measured>>;
 const faster = (best: Cost | null, cost: Cost) =>
   best === null || cost.seconds < best.seconds ? cost : best;
 

@@ -50,6 +50,9 @@ export function benchRecord(index: number, timestampUs = 0): BenchRecord {
   return { key: Buffer.from(threadId), value };
 }
 
+/** Of each value. */
+export const VALUE_BYTES = benchRecord(0).value.length;
+
 /** The dead letter about record number `index`, as a server writes it that embeds payloads. */
 export function benchLetter(index: number): NewRecord {
   const { key, value } = benchRecord(index);

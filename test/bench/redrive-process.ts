@@ -1,4 +1,5 @@
-// Redrives all dead letters of the bench to their topic, with the ledger on the disk. Arguments: brokers.
+// Redrives all dead letters of the bench to their topic, with the ledger on the disk. Arguments: brokers,
+// letters.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -15,11 +16,13 @@ import { DEFAULT_KAFKA_SETTINGS } from "../../src/stream/kafka-settings.ts";
 import { createRangeReader } from "../../src/stream/range-reader.ts";
 import { silentLog } from "../../src/telemetry/log.ts";
 import { report } from "./child.ts";
+import { startMeter } from "./cost.ts";
 import { DLQ_TOPIC } from "./records.ts";
 
-const settings = { ...DEFAULT_KAFKA_SETTINGS, brokers: String(process.argv[2]).split(",") };
+const [brokers, letters] = [String(process.argv[2]), Number(process.argv[3])];
+const settings = { ...DEFAULT_KAFKA_SETTINGS, brokers: brokers.split(",") };
 const shared = { settings, network: systemNetwork, clock: systemClock, log: silentLog };
-const admin = createKafkaAdmin({ ...shared, onSocketError: () => {} });
+const admin = createKafkaAdmin(shared);
 const reader = createRangeReader(shared);
 const writers = createTopicWriters({ ...shared, sendTimeoutMs: 30_000 });
 const folder = mkdtempSync(join(tmpdir(), "dashstream-bench-"));
@@ -31,8 +34,7 @@ const ledger = await openLedger({
   processes: systemProcesses,
 });
 const ranges = await admin.ranges(DLQ_TOPIC);
-const startCpu = process.cpuUsage();
-const startMs = performance.now();
+const meter = startMeter();
 const { sent } = await redrive(
   {
     filter: {},
@@ -48,7 +50,7 @@ const { sent } = await redrive(
     source: {
       reader,
       topic: DLQ_TOPIC,
-      forms: { fallbackTopic: null },
+      fallbackTopic: null,
       signal: new AbortController().signal,
     },
     ranges,
@@ -62,8 +64,8 @@ const { sent } = await redrive(
     onNote: () => {},
   },
 );
-const cpu = process.cpuUsage(startCpu);
-const seconds = (performance.now() - startMs) / 1000;
+const cost = meter();
 await ledger.close();
 rmSync(folder, { recursive: true });
-report({ sent, seconds, cpuSeconds: (cpu.user + cpu.system) / 1e6 });
+if (sent !== letters) throw new Error(`${sent} of ${letters} dead letters were redriven`);
+report(cost);

@@ -6,6 +6,7 @@ import { CATALOGUE } from "../../src/telemetry/catalogue.ts";
 import { createMetrics } from "../../src/telemetry/registry.ts";
 import { Inspector } from "../../src/wire/inspector.ts";
 import { report } from "./child.ts";
+import { startMeter } from "./cost.ts";
 import { benchRecord } from "./records.ts";
 
 const RECORDS = 1_000_000;
@@ -46,8 +47,7 @@ const stages: Readonly<Record<string, (index: number) => void>> = {
 
 for (const [stage, run] of Object.entries(stages)) {
   for (let i = 0; i < SAMPLES; i++) run(i);
-  const start = process.cpuUsage();
+  const meter = startMeter();
   for (let i = SAMPLES; i < SAMPLES + RECORDS; i++) run(i);
-  const cpu = process.cpuUsage(start);
-  report({ stage, cpuSeconds: (cpu.user + cpu.system) / 1e6 });
+  report({ stage, ...meter() });
 }

@@ -4,16 +4,14 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Broker, createBroker } from "../../sim/broker/broker.ts";
+import type { Broker } from "../../sim/broker/broker.ts";
 import type { CliContext } from "../../src/cli/context.ts";
 import { dlqCommand } from "../../src/cli/dlq.ts";
 import { createPrinter } from "../../src/cli/printer.ts";
-import { systemClock } from "../../src/runtime/clock.ts";
-import { systemNetwork } from "../../src/runtime/network.ts";
-import { seededRandom } from "../../src/runtime/random.ts";
 import { CONNECT_HEADERS, OLD_LIBRARY_LETTER } from "../dlq/families/samples.ts";
 import { T0 } from "../dlq/records.ts";
 import { event } from "../server/pipeline-rig.ts";
+import { startEmbeddedBroker } from "../support/embedded-broker.ts";
 import { RecordedOutput, runCommand, startCommandLine } from "./cli-rig.ts";
 
 const TOPIC = "telemetry";
@@ -23,13 +21,7 @@ let broker: Broker;
 let state: string;
 beforeAll(async () => {
   state = mkdtempSync(join(tmpdir(), "dashstream-cli-dlq-"));
-  broker = createBroker({
-    network: systemNetwork,
-    clock: systemClock,
-    random: seededRandom(1),
-    autoCreateTopics: false,
-  });
-  await broker.start();
+  broker = await startEmbeddedBroker({ autoCreateTopics: false });
   broker.createTopic(TOPIC, { partitions: 4 });
   broker.createTopic(DLQ);
   broker.createTopic("empty-dlq", { partitions: 2 });

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { aborted, endWithin } from "../../src/cli/ending.ts";
+import { endWithin } from "../../src/cli/ending.ts";
 import { manualClock } from "../support/manual-clock.ts";
 
 const failureOf = (ending: Promise<void>) => ending.then(() => null).catch((error: unknown) => error);
@@ -23,12 +23,4 @@ test("an orderly end that takes too long is given up, naming the setting", async
 test("what goes wrong in an orderly end is passed on", async () => {
   const full = new Error("disk full");
   expect(await failureOf(endWithin(30, manualClock(), () => Promise.reject(full)))).toBe(full);
-});
-
-test("a signal is waited for, also one that came before", async () => {
-  const controller = new AbortController();
-  const waiting = aborted(controller.signal);
-  controller.abort();
-  await waiting;
-  await aborted(controller.signal);
 });

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { type Broker, createBroker } from "../../sim/broker/broker.ts";
+import type { Broker } from "../../sim/broker/broker.ts";
 import { offsetsCommand } from "../../src/cli/offsets.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { systemNetwork } from "../../src/runtime/network.ts";
-import { seededRandom } from "../../src/runtime/random.ts";
 import { createKafkaAdmin } from "../../src/stream/kafka-admin.ts";
 import { silentLog } from "../../src/telemetry/log.ts";
 import { kafkajsClient } from "../sim/broker/conformance/kafkajs-client.ts";
 import { settingsOf } from "../stream/stream-rig.ts";
+import { startEmbeddedBroker } from "../support/embedded-broker.ts";
 import { runCommand } from "./cli-rig.ts";
 
 const TOPIC = "telemetry";
@@ -19,8 +19,7 @@ let broker: Broker;
 let startMs: number;
 
 beforeEach(async () => {
-  broker = createBroker({ network: systemNetwork, clock: systemClock, random: seededRandom(1) });
-  await broker.start();
+  broker = await startEmbeddedBroker();
   broker.createTopic(TOPIC, { partitions: 2 });
   startMs = systemClock.nowMs() - 10 * STEP_MS;
   for (const [partition, count] of [

@@ -2,19 +2,41 @@ import { expect, test } from "bun:test";
 import { COMMANDS } from "../../src/cli/program.ts";
 import { runCommand } from "./cli-rig.ts";
 
-/** One of the commands that another holds. */
-const SUBCOMMANDS: Readonly<Record<string, string>> = { config: "check", offsets: "reset", threads: "reset" };
+const NAMES =
+  "demo serve exporter quality-monitor tail threads offsets dlq sim broker config healthcheck version".split(
+    " ",
+  );
+/** What the commands hold that do nothing by themselves. */
+const SUBCOMMANDS: Readonly<Record<string, readonly string[]>> = {
+  config: ["check", "print", "docs"],
+  offsets: ["ls", "reset"],
+  threads: ["ls", "reset"],
+  dlq: ["ls", "stats", "show", "redrive", "purge"],
+};
 
-test("every command is listed with what it does, and its help has examples", async () => {
+test("every command is listed with what it does, in one paragraph", async () => {
   const { stdout } = await runCommand(COMMANDS, ["--help"]);
-  const names =
-    "demo serve exporter quality-monitor tail threads offsets sim broker config healthcheck version".split(
-      " ",
-    );
-  for (const name of names) {
-    expect(stdout).toMatch(new RegExp(`^  ${name} .*\\w{3}`, "m"));
-    const help = await runCommand(COMMANDS, [name, "--help"]);
-    expect([name, help.exitCode, help.stderr]).toEqual([name, 0, ""]);
-    expect(help.stdout).toContain(SUBCOMMANDS[name] ?? `$ dashstream ${name}`);
+  for (const name of NAMES) expect(stdout).toMatch(new RegExp(`^  ${name} .*\\w{3}`, "m"));
+  const list = stdout.slice(stdout.indexOf("Commands:"), stdout.indexOf("Examples:")).trim();
+  expect(list).not.toMatch(/\n\s*\n/);
+});
+
+test("the help of every command has examples", async () => {
+  for (const name of NAMES) {
+    for (const words of [[name], ...(SUBCOMMANDS[name] ?? []).map((sub) => [name, sub])]) {
+      const help = await runCommand(COMMANDS, [...words, "--help"]);
+      expect([words, help.exitCode, help.stderr]).toEqual([words, 0, ""]);
+      expect(help.stdout).toContain(`$ dashstream ${words.join(" ")}`);
+    }
+  }
+});
+
+test("the help of every command that does something says what its exit codes mean", async () => {
+  for (const name of NAMES) {
+    const commands = SUBCOMMANDS[name]?.map((sub) => [name, sub]) ?? [[name]];
+    for (const words of commands) {
+      const { stdout } = await runCommand(COMMANDS, [...words, "--help"]);
+      expect(stdout.replaceAll("\n", " ")).toMatch(/ Exit codes: 0 .+, 1 .+, 2 .+\. /);
+    }
   }
 });

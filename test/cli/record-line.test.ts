@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import pc from "picocolors";
 import { viewRecord } from "../../src/cli/message-view.ts";
-import { printable, recordLine } from "../../src/cli/record-line.ts";
+import { recordLine } from "../../src/cli/record-line.ts";
 import type { HeaderInit } from "../../src/wire/model.ts";
 import { nodeStart, value } from "./messages.ts";
 
@@ -48,10 +48,5 @@ describe("a record on one line", () => {
     const shown = line(nodeStart({ tenantId: "a\u001b]0;owned\u0007", threadId: "b\r\n\u202ec" }));
     expect(shown).toContain("a\ufffd]0;owned\ufffd  b\ufffd\ufffd\ufffdc");
     expect(shown).not.toMatch(/\p{Cc}/u);
-  });
-
-  test("cuts long texts", () => {
-    expect(printable("x".repeat(50), 10)).toBe(`${"x".repeat(9)}…`);
-    expect(printable("x".repeat(10), 10)).toBe("x".repeat(10));
   });
 });

@@ -2,11 +2,9 @@ import { afterEach, describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Broker, createBroker } from "../../sim/broker/broker.ts";
+import type { Broker } from "../../sim/broker/broker.ts";
 import { serveCommand } from "../../src/cli/serve.ts";
-import { systemClock } from "../../src/runtime/clock.ts";
-import { systemNetwork } from "../../src/runtime/network.ts";
-import { seededRandom } from "../../src/runtime/random.ts";
+import { startEmbeddedBroker } from "../support/embedded-broker.ts";
 import { runCommand } from "./cli-rig.ts";
 import { type ProgramRun, startProgram } from "./process-rig.ts";
 
@@ -20,8 +18,7 @@ afterEach(async () => {
 });
 
 async function startBroker(): Promise<Broker> {
-  broker = createBroker({ network: systemNetwork, clock: systemClock, random: seededRandom(1) });
-  await broker.start();
+  broker = await startEmbeddedBroker();
   broker.createTopic("telemetry", { partitions: 2 });
   return broker;
 }

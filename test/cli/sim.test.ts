@@ -1,15 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { type Broker, createBroker } from "../../sim/broker/broker.ts";
+import type { Broker } from "../../sim/broker/broker.ts";
 import { simCommand } from "../../src/cli/sim.ts";
-import { systemClock } from "../../src/runtime/clock.ts";
-import { systemNetwork } from "../../src/runtime/network.ts";
-import { seededRandom } from "../../src/runtime/random.ts";
+import { startEmbeddedBroker } from "../support/embedded-broker.ts";
 import { runCommand, startCommandLine } from "./cli-rig.ts";
 
 let broker: Broker;
 beforeAll(async () => {
-  broker = createBroker({ network: systemNetwork, clock: systemClock, random: seededRandom(1) });
-  await broker.start();
+  broker = await startEmbeddedBroker();
 });
 afterAll(() => broker.stop());
 

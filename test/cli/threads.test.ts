@@ -1,16 +1,14 @@
 // Halted threads end to end: the embedded broker, a server with SEQUENCE_GAP_POLICY=halt, and the command over HTTP.
 
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { type Broker, createBroker } from "../../sim/broker/broker.ts";
+import type { Broker } from "../../sim/broker/broker.ts";
 import { threadsCommand } from "../../src/cli/threads.ts";
-import { systemClock } from "../../src/runtime/clock.ts";
-import { systemNetwork } from "../../src/runtime/network.ts";
-import { seededRandom } from "../../src/runtime/random.ts";
 import { type Log, silentLog } from "../../src/telemetry/log.ts";
 import { event } from "../server/pipeline-rig.ts";
 import { collect, readerOf } from "../stream/range-rig.ts";
 import { Reports } from "../stream/stream-rig.ts";
 import { type RunningAppliance, startAppliance } from "../support/appliance.ts";
+import { startEmbeddedBroker } from "../support/embedded-broker.ts";
 import { connectStream, type StreamClient } from "../support/stream-client.ts";
 import { runCommand } from "./cli-rig.ts";
 
@@ -41,8 +39,7 @@ const reports = new Reports();
 
 beforeEach(async () => {
   [errors, offsets, stream, server] = [[], [], null, null];
-  broker = createBroker({ network: systemNetwork, clock: systemClock, random: seededRandom(1) });
-  await broker.start();
+  broker = await startEmbeddedBroker();
   broker.createTopic(TOPIC);
   broker.createTopic(`${TOPIC}-dlq`);
 });

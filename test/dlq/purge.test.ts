@@ -37,7 +37,7 @@ describe("a purge of what was redriven", () => {
     const kafka = memoryKafka();
     for (let i = 0; i < 5; i++) kafka.add(connectLetter(i));
     kafka.add(dlqRecord({ partition: 1, value: "no letter" }));
-    const source = { reader: kafka.reader, topic: DLQ, forms: { fallbackTopic: null } };
+    const source = { reader: kafka.reader, topic: DLQ, fallbackTopic: null };
     const index = new LedgerIndex();
     for await (const { record } of lettersForward(source, kafka.ranges(DLQ))) {
       if (record.partition !== 0 || !sentOffsets.includes(record.offset)) continue;

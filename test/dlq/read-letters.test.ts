@@ -7,7 +7,7 @@ import { connectLetter } from "./redrive-rig.ts";
 const SOURCE_OF = (kafka: ReturnType<typeof memoryKafka>) => ({
   reader: kafka.reader,
   topic: DLQ,
-  forms: { fallbackTopic: null },
+  fallbackTopic: null,
 });
 
 /** Three partitions with the given times, in seconds after the start. */

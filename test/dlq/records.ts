@@ -47,7 +47,7 @@ function bytes(value: string | Buffer | null): Buffer | null {
 
 /** The letter in a record; old server letters come from `telemetry`. */
 export function letterOf(record: StoredRecord): DeadLetterView {
-  return readLetter(record, { fallbackTopic: SOURCE });
+  return readLetter(record, SOURCE);
 }
 
 export const int32 = (value: number): Buffer => {

@@ -4,8 +4,8 @@ import { afterEach } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { narrow } from "../../src/dlq/filter.ts";
 import { type Ledger, openLedger, readLedger } from "../../src/dlq/ledger.ts";
+import { narrow } from "../../src/dlq/letter-ranges.ts";
 import { type RedriveDeps, type RedriveOptions, redrive } from "../../src/dlq/redrive.ts";
 import type { RedriveReport } from "../../src/dlq/redrive-report.ts";
 import type { StoredRecord } from "../../src/dlq/stored-record.ts";
@@ -94,7 +94,7 @@ export function redriveRig(): RedriveRig {
         source: {
           reader: kafka.reader,
           topic: DLQ,
-          forms: { fallbackTopic: SOURCE },
+          fallbackTopic: SOURCE,
           signal: interruption.signal,
         },
         ranges: narrow(changes.ranges ?? kafka.ranges(DLQ), wanted.filter),

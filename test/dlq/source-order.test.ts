@@ -40,7 +40,7 @@ describe("letters in source order", () => {
     for (const [partition, letters] of partitions.entries()) {
       for (const letter of letters) kafka.add({ ...letter, partition });
     }
-    const source = { reader: kafka.reader, topic: DLQ, forms: { fallbackTopic: null } };
+    const source = { reader: kafka.reader, topic: DLQ, fallbackTopic: null };
     const letters = await Array.fromAsync(lettersInSourceOrder(source, kafka.ranges(DLQ)));
     expect(names(letters)).toEqual(Array.from({ length: 10 }, (_, i) => `${100 + i}`));
   });

@@ -2,10 +2,11 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import type { Broker } from "../../sim/broker/broker.ts";
 import { Exporter } from "../../src/quality/exporter.ts";
 import { encodeMessage } from "../../src/wire/messages.ts";
+import { keepingLog, type LogLine } from "../support/keeping-log.ts";
 import { metricComplaints } from "../support/promtool.ts";
 import { describeReal } from "../support/real-components.ts";
 import { type ReportInit, reportInit, reportRecord } from "./quality-messages.ts";
-import { append, assigned, keepingLog, type LogLine, RunningService, startBroker } from "./service-rig.ts";
+import { append, assigned, RunningService, startBroker } from "./service-rig.ts";
 
 const GROUP = "prometheus-exporter";
 const RECEIVED = "dashstream_exporter_messages_received_total";

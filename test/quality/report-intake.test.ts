@@ -4,9 +4,9 @@ import { CATALOGUE } from "../../src/telemetry/catalogue.ts";
 import { floodGuard } from "../../src/telemetry/flood.ts";
 import type { Metrics } from "../../src/telemetry/metrics.ts";
 import { createMetrics } from "../../src/telemetry/registry.ts";
+import { keepingLog, type LogLine } from "../support/keeping-log.ts";
 import { manualClock } from "../support/manual-clock.ts";
 import { decoded, type ReportInit, reportMessage } from "./quality-messages.ts";
-import { keepingLog, type LogLine } from "./service-rig.ts";
 
 let metrics: Metrics;
 let lines: LogLine[];

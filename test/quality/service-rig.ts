@@ -1,6 +1,6 @@
 // A companion service as its users meet it: over HTTP on loopback, with the embedded broker as Kafka.
 
-import { type Broker, createBroker } from "../../sim/broker/broker.ts";
+import type { Broker } from "../../sim/broker/broker.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import type { Command } from "../../src/config/option.ts";
 import type { ServiceOptions } from "../../src/quality/consuming-service.ts";
@@ -8,7 +8,9 @@ import { type Clock, systemClock } from "../../src/runtime/clock.ts";
 import { systemNetwork } from "../../src/runtime/network.ts";
 import { seededRandom } from "../../src/runtime/random.ts";
 import { serveHttp } from "../../src/runtime/serve.ts";
-import { type Log, type LogFields, silentLog } from "../../src/telemetry/log.ts";
+import { type Log, silentLog } from "../../src/telemetry/log.ts";
+import { startEmbeddedBroker } from "../support/embedded-broker.ts";
+import type { LogLine } from "../support/keeping-log.ts";
 
 export const TOPIC = "telemetry";
 
@@ -18,15 +20,10 @@ export interface Service {
   stop(): Promise<void>;
 }
 
-export interface LogLine extends LogFields {
-  readonly level: "debug" | "info" | "warn" | "error";
-  readonly msg: string;
-}
-
-export function startBroker(partitions = 1): Promise<Broker> {
-  const broker = createBroker({ network: systemNetwork, clock: systemClock, random: seededRandom(1) });
+export async function startBroker(partitions = 1): Promise<Broker> {
+  const broker = await startEmbeddedBroker();
   broker.createTopic(TOPIC, { partitions });
-  return broker.start().then(() => broker);
+  return broker;
 }
 
 export function append(broker: Broker, partition: number, ...values: (Buffer | null)[]): void {
@@ -38,20 +35,6 @@ export function append(broker: Broker, partition: number, ...values: (Buffer | n
 export async function assigned(lines: readonly LogLine[]): Promise<void> {
   while (!lines.some(({ msg }) => msg === "partitions assigned"))
     await new Promise((resolve) => setImmediate(resolve));
-}
-
-/** A log that keeps its lines. */
-export function keepingLog(lines: LogLine[]): Log {
-  const keep = (level: LogLine["level"]) => (msg: string, fields?: LogFields) =>
-    void lines.push({ level, msg, ...fields });
-  const log: Log = {
-    debug: keep("debug"),
-    info: keep("info"),
-    warn: keep("warn"),
-    error: keep("error"),
-    child: () => log,
-  };
-  return log;
 }
 
 export interface ServiceSetup<S extends Service> {

@@ -1,11 +1,9 @@
 // The appliance as its users meet it: over HTTP and WebSocket on loopback, with the embedded broker as Kafka.
 
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { type Broker, createBroker } from "../../sim/broker/broker.ts";
-import { systemClock } from "../../src/runtime/clock.ts";
-import { systemNetwork } from "../../src/runtime/network.ts";
-import { seededRandom } from "../../src/runtime/random.ts";
+import type { Broker } from "../../sim/broker/broker.ts";
 import { type RunningAppliance, startAppliance } from "../support/appliance.ts";
+import { startEmbeddedBroker } from "../support/embedded-broker.ts";
 import { connectStream, type StreamClient, type StreamClientOptions } from "../support/stream-client.ts";
 import { event } from "./pipeline-rig.ts";
 
@@ -16,8 +14,7 @@ let broker: Broker;
 let running: RunningAppliance | null = null;
 
 beforeEach(async () => {
-  broker = createBroker({ network: systemNetwork, clock: systemClock, random: seededRandom(1) });
-  await broker.start();
+  broker = await startEmbeddedBroker();
   broker.createTopic(TOPIC);
 });
 afterEach(async () => {

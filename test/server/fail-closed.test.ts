@@ -1,12 +1,10 @@
 // Dead letters in closed mode, as an operator meets them: with a topic that refuses writes, on the embedded broker.
 
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { type Broker, createBroker } from "../../sim/broker/broker.ts";
-import type { ControlRule } from "../../sim/broker/control.ts";
-import { systemClock } from "../../src/runtime/clock.ts";
-import { systemNetwork } from "../../src/runtime/network.ts";
-import { seededRandom } from "../../src/runtime/random.ts";
+import type { Broker } from "../../sim/broker/broker.ts";
+import type { ControlRule } from "../../sim/control/rules.ts";
 import { type RunningAppliance, startAppliance } from "../support/appliance.ts";
+import { startEmbeddedBroker } from "../support/embedded-broker.ts";
 import { event } from "./pipeline-rig.ts";
 
 const TOPIC = "telemetry";
@@ -21,8 +19,7 @@ let refusal: ControlRule;
 let onRefusal: () => void = () => {};
 
 beforeEach(async () => {
-  broker = createBroker({ network: systemNetwork, clock: systemClock, random: seededRandom(1) });
-  await broker.start();
+  broker = await startEmbeddedBroker();
   broker.createTopic(TOPIC, { partitions: 2 });
   broker.createTopic(DLQ);
   refusal = broker.control(

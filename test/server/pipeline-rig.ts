@@ -10,9 +10,8 @@ import { type GapPolicy, SequenceValidator } from "../../src/stream/sequence.ts"
 import { reportSequence } from "../../src/stream/sequence-report.ts";
 import { SessionHead } from "../../src/stream/session-head.ts";
 import { silentLog } from "../../src/telemetry/log.ts";
-import { frameValue } from "../../src/wire/frame.ts";
+import { encodeFramed } from "../../src/wire/encode.ts";
 import { Inspector } from "../../src/wire/inspector.ts";
-import { encodeMessage } from "../../src/wire/messages.ts";
 import type { HeaderInit } from "../../src/wire/model.ts";
 import { type HubRig, hubRig, type RigOptions } from "./hub-rig.ts";
 
@@ -134,9 +133,7 @@ export function message(fields: Partial<KafkaMessage>): KafkaMessage {
 
 /** A framed event of a thread. */
 export function event(threadId: string, sequence: number, header: Partial<HeaderInit> = {}): Buffer {
-  return frameValue(
-    encodeMessage({
-      event: { header: { threadId, tenantId: "acme", sequence, schemaVersion: 1, ...header }, nodeId: "n" },
-    }),
-  );
+  return encodeFramed({
+    event: { header: { threadId, tenantId: "acme", sequence, schemaVersion: 1, ...header }, nodeId: "n" },
+  });
 }

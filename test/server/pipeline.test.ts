@@ -1,6 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { frameValue } from "../../src/wire/frame.ts";
-import { encodeMessage } from "../../src/wire/messages.ts";
+import { encodeFramed } from "../../src/wire/encode.ts";
 import { event, MAX_PAYLOAD_BYTES, message, pipelineRig } from "./pipeline-rig.ts";
 
 const decodeErrors = (rig: ReturnType<typeof pipelineRig>, error_type: string) =>
@@ -117,11 +116,9 @@ describe("numbering", () => {
     const inner = (threadId: string, sequence: number) => ({
       header: { threadId, sequence, schemaVersion: 1 },
     });
-    const batch = frameValue(
-      encodeMessage({
-        eventBatch: { header: { schemaVersion: 1 }, events: [inner("a", 1), inner("b", 1), inner("a", 1)] },
-      }),
-    );
+    const batch = encodeFramed({
+      eventBatch: { header: { schemaVersion: 1 }, events: [inner("a", 1), inner("b", 1), inner("a", 1)] },
+    });
     await rig.consume(batch);
     expect(rig.counter("websocket_multi_thread_batches_total")).toBe(1);
     expect(rig.counter("dashstream_sequence_duplicates_total")).toBe(1);

@@ -9,8 +9,7 @@ import {
   type TenantLimitsOptions,
 } from "../../src/server/tenant-limits.ts";
 import { silentLog } from "../../src/telemetry/log.ts";
-import { frameValue } from "../../src/wire/frame.ts";
-import { encodeMessage } from "../../src/wire/messages.ts";
+import { encodeFramed } from "../../src/wire/encode.ts";
 import { load } from "../config/load-config.ts";
 import { manualClock } from "../support/manual-clock.ts";
 import { range } from "./hub-rig.ts";
@@ -128,14 +127,12 @@ describe("a record over its tenant's limit", () => {
 describe("the tenant of a record", () => {
   const header = (tenantId: string) => ({ threadId: "t", tenantId, sequence: 1, schemaVersion: 1 });
   const batch = (own: string | null, ...events: string[]) =>
-    frameValue(
-      encodeMessage({
-        eventBatch: {
-          ...(own === null ? {} : { header: { ...header(own), sequence: 0 } }),
-          events: events.map((tenantId) => ({ header: header(tenantId) })),
-        },
-      }),
-    );
+    encodeFramed({
+      eventBatch: {
+        ...(own === null ? {} : { header: { ...header(own), sequence: 0 } }),
+        events: events.map((tenantId) => ({ header: header(tenantId) })),
+      },
+    });
 
   test.each([
     ["of its header", event("t", 1, { tenantId: "acme" }), "acme"],

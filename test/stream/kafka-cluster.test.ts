@@ -2,14 +2,14 @@
 
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { Kafka } from "kafkajs";
-import { type Broker, createBroker } from "../../sim/broker/broker.ts";
+import type { Broker } from "../../sim/broker/broker.ts";
 import { type Clock, systemClock } from "../../src/runtime/clock.ts";
 import { systemNetwork } from "../../src/runtime/network.ts";
-import { seededRandom } from "../../src/runtime/random.ts";
 import { createKafkaAdmin, type KafkaAdmin } from "../../src/stream/kafka-admin.ts";
 import { DEFAULT_KAFKA_SETTINGS } from "../../src/stream/kafka-settings.ts";
 import { connectionsOf } from "../../src/stream/kafkajs-connections.ts";
 import { silentLog } from "../../src/telemetry/log.ts";
+import { startEmbeddedBroker } from "../support/embedded-broker.ts";
 import { append, TOPIC } from "./stream-rig.ts";
 
 let broker: Broker;
@@ -18,14 +18,7 @@ let pausesMs: number[];
 
 beforeEach(async () => {
   pausesMs = [];
-  broker = createBroker({
-    network: systemNetwork,
-    clock: systemClock,
-    random: seededRandom(1),
-    ports: [0, 0, 0],
-    autoCreateTopics: false,
-  });
-  await broker.start();
+  broker = await startEmbeddedBroker({ ports: [0, 0, 0], autoCreateTopics: false });
   broker.createTopic(TOPIC, { partitions: 7 });
   admin = adminWith();
 });

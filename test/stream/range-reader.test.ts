@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { type Broker, createBroker } from "../../sim/broker/broker.ts";
+import type { Broker } from "../../sim/broker/broker.ts";
 import { type Clock, systemClock } from "../../src/runtime/clock.ts";
 import { systemNetwork } from "../../src/runtime/network.ts";
-import { seededRandom } from "../../src/runtime/random.ts";
 import { createKafkaAdmin } from "../../src/stream/kafka-admin.ts";
 import { DEFAULT_KAFKA_SETTINGS } from "../../src/stream/kafka-settings.ts";
 import type { RangeReader } from "../../src/stream/range-reader.ts";
 import { type Log, silentLog } from "../../src/telemetry/log.ts";
+import { startEmbeddedBroker } from "../support/embedded-broker.ts";
 import { collect, offsetsIn, type ReaderChanges, readerOf } from "./range-rig.ts";
 import { append, TOPIC } from "./stream-rig.ts";
 
@@ -14,14 +14,7 @@ let broker: Broker;
 const readers: RangeReader[] = [];
 
 beforeEach(async () => {
-  broker = createBroker({
-    network: systemNetwork,
-    clock: systemClock,
-    random: seededRandom(1),
-    ports: [0, 0],
-    autoCreateTopics: false,
-  });
-  await broker.start();
+  broker = await startEmbeddedBroker({ ports: [0, 0], autoCreateTopics: false });
   broker.createTopic(TOPIC, { partitions: 2 });
 });
 afterEach(async () => {

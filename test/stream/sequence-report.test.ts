@@ -1,19 +1,9 @@
 import { expect, test } from "bun:test";
 import { SequenceValidator } from "../../src/stream/sequence.ts";
 import { reportSequence } from "../../src/stream/sequence-report.ts";
-import type { Log } from "../../src/telemetry/log.ts";
 import type { Metrics } from "../../src/telemetry/metrics.ts";
+import { keepingLog, type LogLine } from "../support/keeping-log.ts";
 
-const recordingLog = (lines: unknown[]): Log => {
-  const log: Log = {
-    debug: (msg, fields) => lines.push(["debug", msg, fields]),
-    info: (msg, fields) => lines.push(["info", msg, fields]),
-    warn: (msg, fields) => lines.push(["warn", msg, fields]),
-    error: (msg, fields) => lines.push(["error", msg, fields]),
-    child: () => log,
-  };
-  return log;
-};
 const countingMetrics = (values: Record<string, number[]>): Metrics => {
   const handle = (name: string) => {
     const seen: number[] = [];
@@ -32,9 +22,9 @@ const countingMetrics = (values: Record<string, number[]>): Metrics => {
 };
 
 test("counts by the names of the catalogue and logs a halted thread once", () => {
-  const lines: unknown[] = [];
+  const lines: LogLine[] = [];
   const values: Record<string, number[]> = {};
-  const events = reportSequence(countingMetrics(values), recordingLog(lines), "halt");
+  const events = reportSequence(countingMetrics(values), keepingLog(lines), "halt");
   const validator = new SequenceValidator({ policy: "halt", events });
   for (const sequence of [1, 2, 2, 6, 7, 8]) validator.observe(0, "run-9", sequence, 0, 0);
   expect(values).toEqual({
@@ -47,7 +37,7 @@ test("counts by the names of the catalogue and logs a halted thread once", () =>
     dashstream_sequence_halted_threads: [1],
   });
   const fields = { partition: 0, thread_id: "run-9", expected: 3, received: 6, gap_size: 3 };
-  expect(lines).toEqual([["error", "❌ HALTED thread run-9 due to gap", fields]]);
+  expect(lines).toEqual([{ level: "error", msg: "❌ HALTED thread run-9 due to gap", ...fields }]);
 });
 
 test("warns of each gap under warn and is silent under continue", () => {
@@ -55,10 +45,10 @@ test("warns of each gap under warn and is silent under continue", () => {
     ["warn", ["Sequence gap for thread t: expected 2, received 3 (gap size: 1)"]],
     ["continue", []],
   ] as const) {
-    const lines: [string, string][] = [];
-    const events = reportSequence(countingMetrics({}), recordingLog(lines), policy);
+    const lines: LogLine[] = [];
+    const events = reportSequence(countingMetrics({}), keepingLog(lines), policy);
     const validator = new SequenceValidator({ policy, events, reorderWindow: 0 });
     for (const sequence of [1, 3]) validator.observe(0, "t", sequence, 0, 0);
-    expect(lines.map(([, msg]) => msg)).toEqual([...expected]);
+    expect(lines.map(({ msg }) => msg)).toEqual([...expected]);
   }
 });

@@ -1,6 +1,6 @@
 // A consumer group member on the embedded broker, with everything it reports kept for the test.
 
-import { type Broker, createBroker } from "../../sim/broker/broker.ts";
+import type { Broker } from "../../sim/broker/broker.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { systemNetwork } from "../../src/runtime/network.ts";
 import { seededRandom } from "../../src/runtime/random.ts";
@@ -10,19 +10,13 @@ import type { InfrastructureErrorType } from "../../src/stream/infrastructure-er
 import { createKafkaAdmin, type KafkaAdmin } from "../../src/stream/kafka-admin.ts";
 import { DEFAULT_KAFKA_SETTINGS, type KafkaSettings } from "../../src/stream/kafka-settings.ts";
 import { type Log, silentLog } from "../../src/telemetry/log.ts";
+import { startEmbeddedBroker } from "../support/embedded-broker.ts";
 
 export const TOPIC = "telemetry";
 export const GROUP = "group";
 
 export async function startBroker(partitions = 1): Promise<Broker> {
-  const broker = createBroker({
-    network: systemNetwork,
-    clock: systemClock,
-    random: seededRandom(1),
-    autoCreateTopics: false,
-    groupMinSessionTimeoutMs: 1000,
-  });
-  await broker.start();
+  const broker = await startEmbeddedBroker({ autoCreateTopics: false, groupMinSessionTimeoutMs: 1000 });
   if (partitions > 0) broker.createTopic(TOPIC, { partitions });
   return broker;
 }

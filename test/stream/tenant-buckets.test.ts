@@ -2,8 +2,8 @@
 
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import type { RateLimit } from "../../src/stream/tenant-bucket.ts";
 import { MAX_BUCKETS, MAX_TENANT_LIMITS, TenantBuckets } from "../../src/stream/tenant-buckets.ts";
+import type { RateLimit } from "../../src/stream/token-bucket.ts";
 
 const LIMIT: RateLimit = { messagesPerSecond: 1, burstCapacity: 10 };
 

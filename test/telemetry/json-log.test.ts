@@ -4,14 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DashstreamError } from "../../src/errors.ts";
 import { createLog, type JsonLogOptions } from "../../src/telemetry/json-log.ts";
-import { manualClock } from "./manual-clock.ts";
+import { manualClock } from "../support/manual-clock.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "dashstream-log-"));
 afterAll(() => rmSync(directory, { recursive: true }));
 
 function capture(options: Partial<JsonLogOptions> = {}) {
   const lines: string[] = [];
-  const clock = manualClock();
+  const clock = manualClock(Date.UTC(2026, 0, 2, 3, 4, 5, 678));
   const log = createLog({
     level: "info",
     component: "websocket-server",

@@ -3,10 +3,11 @@
 import { describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { frameValue, withFrame, ZSTD_FRAME } from "../../src/wire/frame.ts";
+import { encodeFramed } from "../../src/wire/encode.ts";
+import { withFrame, ZSTD_FRAME } from "../../src/wire/frame.ts";
 import { Inspector } from "../../src/wire/inspector.ts";
 import { type DecodedMessage, decodeMessage, encodeMessage } from "../../src/wire/messages.ts";
-import type { DashStreamMessage } from "../../src/wire/model.ts";
+import { CompressionType, type DashStreamMessage } from "../../src/wire/model.ts";
 import { describeReal, requireReal } from "../support/real-components.ts";
 
 const GOLDEN = join(import.meta.dir, "golden");
@@ -121,11 +122,14 @@ describe("zstd frames of the zstd command", () => {
 
   test("we compress into what the zstd command reads", () => {
     if (!requireReal("zstd").available) return;
-    const framed = frameValue(Buffer.alloc(2000, "ab"));
+    const message = { event: { header: { threadId: "t" }, nodeId: "ab".repeat(1000) } };
+    const framed = encodeFramed(message);
     expect(framed[0]).toBe(ZSTD_FRAME);
     const { stdout, exitCode } = Bun.spawnSync(["zstd", "-d", "-q", "-c"], { stdin: framed.subarray(1) });
     expect(exitCode).toBe(0);
-    expect(stdout).toEqual(Buffer.alloc(2000, "ab"));
+    const compression = CompressionType.COMPRESSION_ZSTD;
+    const sent = { event: { ...message.event, header: { threadId: "t", compression } } };
+    expect(stdout).toEqual(encodeMessage(sent));
   });
 });
 

@@ -1,15 +1,15 @@
 // One dead letter in full. All of it was written by somebody else, so no control character of it reaches the terminal.
 
 import { counted } from "../../dlq/counted.ts";
-import type { DeadLetterView } from "../../dlq/letter.ts";
-import { placeOf } from "../../dlq/letter.ts";
+import { type DeadLetterView, placeOf } from "../../dlq/letter.ts";
 import { summaryOf } from "../../dlq/letter-summary.ts";
 import { type OriginalRecord, type Restored, sha256Of } from "../../dlq/original-record.ts";
 import type { HeaderList } from "../../dlq/stored-record.ts";
+import { isoTime } from "../../runtime/time-text.ts";
+import { printable } from "../foreign-text.ts";
 import type { ViewedRecord } from "../message-view.ts";
 import type { Colors } from "../printer.ts";
-import { printable } from "../record-line.ts";
-import { isoTime, letterJson, sourceText } from "./letter-view.ts";
+import { letterJson, sourceText } from "./letter-view.ts";
 
 const NAME_WIDTH = 16;
 const MAX_TEXT_LENGTH = 1_000;

@@ -1,15 +1,15 @@
 // How a dead letter looks in lists: columns for people, an object for programs.
 
 import type { LetterSummary } from "../../dlq/letter-summary.ts";
+import { isoTime } from "../../runtime/time-text.ts";
+import { printable } from "../foreign-text.ts";
 import type { Colors } from "../printer.ts";
-import { printable } from "../record-line.ts";
 
 /** Widths of the columns; what is longer is cut, so that lists can be printed as they come. */
 const WIDTHS = { time: 19, place: 10, family: 11, type: 24, source: 24, tenant: 14, thread: 20, hops: 4 };
 const MAX_ERROR_LENGTH = 100;
-/** The largest time that JavaScript can write (ECMA-262, 21.4.1.1). */
-const MAX_TIME_MS = 8.64e15;
 
+/** The first line of a list. */
 export function letterHeading({ dim }: Colors): string {
   const names = Object.entries(WIDTHS).map(([name, width]) =>
     (name === "time" ? "TIME (UTC)" : name.toUpperCase()).padEnd(width),
@@ -17,6 +17,7 @@ export function letterHeading({ dim }: Colors): string {
   return dim([...names, "ERROR"].join("  "));
 }
 
+/** One line of a list. */
 export function letterLine(letter: LetterSummary, { dim, cyan, red, yellow }: Colors): string {
   const { partition, offset, timestampMs, family, errorType, tenantId, threadId, hops, errorText } = letter;
   return [
@@ -61,11 +62,6 @@ export function sourceText({
 }: Pick<LetterSummary, "source">): string | null {
   if (topic === null) return null;
   return partition === null ? topic : `${topic} ${partition}:${offset ?? "?"}`;
-}
-
-/** UTC, or `null` for a time that cannot be written. */
-export function isoTime(timestampMs: number): string | null {
-  return timestampMs < 0 || timestampMs > MAX_TIME_MS ? null : new Date(timestampMs).toISOString();
 }
 
 /** A class without its package. */

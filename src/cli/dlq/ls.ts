@@ -3,20 +3,13 @@
 import type { Command } from "commander";
 import { type LetterFilter, matches } from "../../dlq/filter.ts";
 import type { DeadLetterView } from "../../dlq/letter.ts";
+import { offsetCount } from "../../dlq/letter-ranges.ts";
 import type { LetterSummary } from "../../dlq/letter-summary.ts";
 import { defineCommand, wholeNumber } from "../command.ts";
 import type { CliContext, ExitCode } from "../context.ts";
 import { addOptionFlags } from "../option-flags.ts";
 import { letterHeading, letterJson, letterLine } from "./letter-view.ts";
-import {
-  addFilterFlags,
-  countOf,
-  type DlqSession,
-  filterOf,
-  printNote,
-  progressLine,
-  withDlq,
-} from "./session.ts";
+import { addFilterFlags, type DlqSession, filterOf, printNote, progressLine, withDlq } from "./session.ts";
 
 interface Flags {
   readonly limit: number;
@@ -90,7 +83,7 @@ async function* summaries(
     import("../../dlq/letter-summary.ts"),
   ]);
   const ranges = await session.ranges(filter);
-  const total = countOf(ranges);
+  const total = offsetCount(ranges);
   const summaryIfMeant = (letter: DeadLetterView): LetterSummary | null => {
     const isMeant = matches(filter, letter);
     onRead(letter, total, isMeant);

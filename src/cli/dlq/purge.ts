@@ -9,10 +9,10 @@ import { parseTime, TIME_FORMS } from "../../runtime/time-text.ts";
 import type { PartitionRange } from "../../stream/kafka-admin.ts";
 import { collect, defineCommand } from "../command.ts";
 import type { CliContext, ExitCode } from "../context.ts";
+import { printable } from "../foreign-text.ts";
 import { addOptionFlags } from "../option-flags.ts";
 import type { Printer } from "../printer.ts";
-import { printable } from "../record-line.ts";
-import { tableLines } from "../table.ts";
+import { printTable } from "../table.ts";
 import { type DlqSession, filterOf, printNote, progressLine, withDlq } from "./session.ts";
 
 interface Flags {
@@ -124,18 +124,16 @@ async function redrivenCuts(
   });
 }
 
-function printCuts(topic: string, cuts: readonly PurgeCut[], isDone: boolean, { line }: Printer): void {
+function printCuts(topic: string, cuts: readonly PurgeCut[], isDone: boolean, printer: Printer): void {
   const rows = cuts.map(({ partition, logStartOffset, logEndOffset, beforeOffset, offsets, stopsAt }) => {
     const why = stopsAt === null ? "" : `stops: ${printable(stopsAt, MAX_REASON_LENGTH)}`;
     return [partition, logStartOffset, beforeOffset, offsets, logEndOffset - beforeOffset, why];
   });
   const headings = ["partition", "from", "before", isDone ? "deleted" : "to delete", "left", ""];
-  for (const text of tableLines(headings, rows)) line(text);
-  const letters = counted(
-    cuts.reduce((sum, { offsets }) => sum + offsets, 0),
-    "dead letter",
-  );
-  line(
+  printTable(printer, headings, rows);
+  const total = cuts.reduce((sum, { offsets }) => sum + offsets, 0);
+  const letters = counted(total, "dead letter");
+  printer.line(
     isDone
       ? `deleted ${letters} of ${topic}`
       : `dry run: ${letters} of ${topic} would be deleted; add --execute to delete`,

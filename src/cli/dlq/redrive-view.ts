@@ -2,13 +2,14 @@
 
 import { counted } from "../../dlq/counted.ts";
 import type { RedriveReport } from "../../dlq/redrive-report.ts";
+import { printable } from "../foreign-text.ts";
 import type { Printer } from "../printer.ts";
-import { printable } from "../record-line.ts";
-import { tableLines } from "../table.ts";
+import { printTable } from "../table.ts";
 
 const MAX_NAME_LENGTH = 60;
 const MAX_EXAMPLE_LENGTH = 200;
 
+/** For people. */
 export function printReport(report: RedriveReport, ledgerPath: string, printer: Printer): void {
   const { considered, sent, dryRun, skipped, failed, unattempted, stopped, interrupted, elapsedMs } = report;
   const { line, colors } = printer;
@@ -54,15 +55,16 @@ function printExamples(
   }
 }
 
-function printTypes({ byErrorType, dryRun }: RedriveReport, { line }: Printer): void {
+function printTypes({ byErrorType, dryRun }: RedriveReport, printer: Printer): void {
   if (byErrorType.length === 0) return;
   const headings = [dryRun ? "to send" : "sent", "skipped", "failed", "error type"];
   const rows = byErrorType.map(([type, { sent, skipped, failed }]) => {
     return [sent, skipped, failed, printable(type, MAX_NAME_LENGTH)];
   });
-  for (const text of tableLines(headings, rows)) line(text);
+  printTable(printer, headings, rows);
 }
 
+/** For programs. */
 export function reportJson(report: RedriveReport): object {
   return {
     topic: report.topic,

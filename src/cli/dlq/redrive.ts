@@ -36,9 +36,11 @@ export const redriveCommand = defineCommand({
     "A record gets its own key, headers and partition back, a header with an id that all its copies share (dashstream-record-id) and one with the number of its redrives. Its value comes out of the letter, or from the source if it has the SHA-256 of the letter.",
     "",
     "Each letter is sent at least once: a ledger keeps what was sent, so that another run goes on where one was killed and repeats one batch at most. Interrupted, it ends after the batch under way.",
-    "",
-    "Exit codes: 0 each letter that is meant was sent, now or before (dry run: would be), 1 some were not, 2 wrong usage.",
   ].join("\n"),
+  exitCodes: {
+    0: "each letter that is meant was sent, now or before (dry run: would be)",
+    1: "some were not",
+  },
   examples: [
     ["dlq redrive --type schema_mismatch", "what would be sent, and what not and why"],
     ["dlq redrive --type schema_mismatch --execute --rate 200", "send it, 200 records a second"],

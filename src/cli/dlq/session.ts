@@ -1,29 +1,22 @@
 // What the commands on dead letters share: the connection to Kafka, which letters are meant, and progress.
 
 import type { Command } from "commander";
-import type { Config } from "../../config/options.ts";
-import {
-  type FilterTexts,
-  type LetterFilter,
-  narrow,
-  parseFilter,
-  requirePartitions,
-} from "../../dlq/filter.ts";
+import { type FilterTexts, type LetterFilter, parseFilter } from "../../dlq/filter.ts";
+import { FAMILIES } from "../../dlq/letter.ts";
+import { letterRanges } from "../../dlq/letter-ranges.ts";
 import type { LetterSource } from "../../dlq/read-letters.ts";
-import { describeError } from "../../errors.ts";
 import { TIME_FORMS } from "../../runtime/time-text.ts";
 import { kafkaSettings } from "../../server/kafka-config.ts";
 import type { KafkaAdmin, PartitionRange } from "../../stream/kafka-admin.ts";
 import type { KafkaSettings } from "../../stream/kafka-settings.ts";
-import { createLog } from "../../telemetry/json-log.ts";
 import type { Log } from "../../telemetry/log.ts";
 import { collect } from "../command.ts";
+import { commandLog } from "../command-log.ts";
 import type { CliContext, ExitCode } from "../context.ts";
+import { printable } from "../foreign-text.ts";
 import { loadCommandConfig } from "../option-flags.ts";
-import { printable } from "../record-line.ts";
 
 export interface DlqSession {
-  readonly config: Config;
   readonly settings: KafkaSettings;
   readonly log: Log;
   readonly admin: KafkaAdmin;
@@ -44,10 +37,9 @@ export async function withDlq(
   command: Command,
   run: (session: DlqSession) => Promise<ExitCode>,
 ): Promise<ExitCode> {
-  const { clock, network, printer, interrupted } = context;
+  const { clock, network, interrupted } = context;
   const { config } = loadCommandConfig(context, command, "dlq");
-  const write = (line: string) => printer.note(line.trimEnd());
-  const log = createLog({ level: config.logLevel, component: "dlq", clock, write, file: config.logFile });
+  const log = commandLog(context, "dlq", config);
   // Only now, so that the other commands start without them.
   const [{ createRangeReader }, { createKafkaAdmin }] = await Promise.all([
     import("../../stream/range-reader.ts"),
@@ -55,46 +47,21 @@ export async function withDlq(
   ]);
   const settings = kafkaSettings(config);
   const shared = { settings, network, clock, log };
-  const admin = createKafkaAdmin({
-    ...shared,
-    onSocketError: (error) => log.debug("kafka connection failed", { error: describeError(error) }),
-  });
+  const admin = createKafkaAdmin(shared);
   const reader = createRangeReader(shared);
   const topic = config.kafkaDlqTopic;
-  const forms = { fallbackTopic: config.kafkaTopic };
   try {
     return await run({
-      config,
       settings,
       log,
       admin,
-      source: { reader, topic, forms, signal: interrupted },
-      ranges: (filter) => rangesOf(admin, topic, filter),
+      source: { reader, topic, fallbackTopic: config.kafkaTopic, signal: interrupted },
+      ranges: (filter) => letterRanges(admin, topic, filter),
     });
   } finally {
     await Promise.all([reader.close(), admin.close()]);
     log.close();
   }
-}
-
-async function rangesOf(
-  admin: KafkaAdmin,
-  topic: string,
-  filter: LetterFilter,
-): Promise<readonly PartitionRange[]> {
-  const all = await admin.ranges(topic);
-  requirePartitions(filter, all, topic);
-  const ranges = narrow(all, filter);
-  if (filter.sinceMs === undefined) return ranges;
-  // Times need not rise with offsets, so this is where letters may begin; each is still looked at.
-  const starts = await admin.offsetsAt(topic, filter.sinceMs);
-  return narrow(
-    ranges.map((range) => ({
-      ...range,
-      logStartOffset: Math.max(range.logStartOffset, starts.get(range.partition) ?? 0),
-    })),
-    {},
-  );
 }
 
 /** Adds the flags that choose letters. */
@@ -103,11 +70,7 @@ export function addFilterFlags(command: Command): void {
     .option("--type <name...>", "only these error types; Java's without their package too", collect)
     .option("--tenant <id...>", "only of these tenants", collect)
     .option("--thread <id...>", "only of these threads", collect)
-    .option(
-      "--family <name...>",
-      "only of these writers: dashstream, connect, streams, spring, share_group, unknown",
-      collect,
-    )
+    .option("--family <name...>", `only of these writers: ${FAMILIES.join(", ")}`, collect)
     .option("--since <time>", `only from then on: ${TIME_FORMS}`)
     .option("--until <time>", "only before then")
     .option("--partition <number...>", "only of these partitions of the dead-letter topic", collect)
@@ -133,9 +96,4 @@ export function progressLine({ clock, printer }: CliContext): (text: () => strin
     shownAtMs = nowMs;
     printer.progress(text());
   };
-}
-
-/** Offsets in all, which is at least the number of letters. */
-export function countOf(ranges: readonly PartitionRange[]): number {
-  return ranges.reduce((sum, { logStartOffset, logEndOffset }) => sum + logEndOffset - logStartOffset, 0);
 }

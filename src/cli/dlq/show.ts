@@ -59,15 +59,11 @@ async function letterAt({ source }: DlqSession, partition: number, offset: numbe
 }
 
 async function restoredOf(letter: DeadLetterView, { source }: DlqSession): Promise<Restored> {
-  const [{ restore, sourceToRead }, { readSourceRecords, placeKey }] = await Promise.all([
-    import("../../dlq/original-record.ts"),
-    import("../../dlq/source-records.ts"),
-  ]);
   if (letter.family === "unknown") {
     return { ok: false, cause: "no_payload", why: `${placeOf(letter)} is no dead letter that can be told` };
   }
-  const place = sourceToRead(letter);
-  if (place === null) return restore(letter, null);
-  const found = await readSourceRecords(source.reader, [place], source.signal);
-  return restore(letter, found.get(placeKey(place)) ?? null);
+  const { restoreAll } = await import("../../dlq/restore-all.ts");
+  const [found] = await restoreAll(source.reader, [{ letter }], source.signal);
+  if (found) return found.restored;
+  throw new DashstreamError("invariant", "a letter was neither restored nor lost");
 }

@@ -3,22 +3,16 @@
 import type { Command } from "commander";
 import { counted } from "../../dlq/counted.ts";
 import { matches } from "../../dlq/filter.ts";
+import { offsetCount } from "../../dlq/letter-ranges.ts";
 import type { Counts, LetterStats } from "../../dlq/stats.ts";
+import { isoTime } from "../../runtime/time-text.ts";
 import { defineCommand } from "../command.ts";
 import type { CliContext, ExitCode } from "../context.ts";
+import { printable } from "../foreign-text.ts";
 import { addOptionFlags } from "../option-flags.ts";
 import type { Printer } from "../printer.ts";
-import { printable } from "../record-line.ts";
-import { isoTime } from "./letter-view.ts";
-import {
-  addFilterFlags,
-  countOf,
-  type DlqSession,
-  filterOf,
-  printNote,
-  progressLine,
-  withDlq,
-} from "./session.ts";
+import { printTable } from "../table.ts";
+import { addFilterFlags, type DlqSession, filterOf, printNote, progressLine, withDlq } from "./session.ts";
 
 const MAX_NAME_LENGTH = 80;
 /** Rows of one table; a program gets them all. */
@@ -52,7 +46,7 @@ async function count(context: CliContext, command: Command, session: DlqSession)
   ]);
   const filter = filterOf(command, context);
   const ranges = await session.ranges(filter);
-  const total = countOf(ranges);
+  const total = offsetCount(ranges);
   const progress = progressLine(context);
   const tally = new StatsTally();
   const types = new SeenTypes(filter);
@@ -88,8 +82,9 @@ function statsJson(topic: string, read: number, stats: LetterStats): object {
   };
 }
 
-function printStats(topic: string, stats: LetterStats, { line, colors }: Printer): void {
+function printStats(topic: string, stats: LetterStats, printer: Printer): void {
   const { letters, oldestMs, newestMs } = stats;
+  const { line } = printer;
   line(`${counted(letters, "dead letter")} in ${topic}`);
   if (oldestMs === null || newestMs === null) return;
   line(`from ${isoTime(oldestMs) ?? "-"} to ${isoTime(newestMs) ?? "-"}`);
@@ -101,14 +96,11 @@ function printStats(topic: string, stats: LetterStats, { line, colors }: Printer
     ["times redriven", stats.byHops],
   ];
   for (const [title, counts] of tables) {
-    line("");
-    line(colors.dim(`${"letters".padStart(10)}  ${title}`));
     // Of hours the latest are of interest, of all others the first are the most frequent.
-    const rows = title.startsWith("hour") ? counts.slice(-MAX_ROWS) : counts.slice(0, MAX_ROWS);
-    for (const [value, number] of rows) {
-      line(`${String(number).padStart(10)}  ${printable(value, MAX_NAME_LENGTH)}`);
-    }
-    if (rows.length < counts.length)
-      line(`${" ".repeat(10)}  and ${counts.length - rows.length} more (--json)`);
+    const shown = counts === stats.byHour ? counts.slice(-MAX_ROWS) : counts.slice(0, MAX_ROWS);
+    const rows = shown.map(([value, number]) => [number, printable(value, MAX_NAME_LENGTH)]);
+    line("");
+    printTable(printer, ["letters", title], rows);
+    if (rows.length < counts.length) line(`and ${counts.length - rows.length} more (--json)`);
   }
 }

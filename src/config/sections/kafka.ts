@@ -1,7 +1,17 @@
 // Options of reading from Kafka.
 
 import { brokerList, choice, seconds, text, topicName } from "../kind.ts";
-import { option } from "../option.ts";
+import { type Command, option } from "../option.ts";
+
+/** Commands that connect to a Kafka which they did not start themselves. */
+export const CONNECTING: readonly Command[] = [
+  "serve",
+  "sim",
+  "quality-monitor",
+  "exporter",
+  "dlq",
+  "offsets",
+];
 
 export const KAFKA_OPTIONS = {
   kafkaBrokers: option({
@@ -9,7 +19,7 @@ export const KAFKA_OPTIONS = {
     kind: brokerList(),
     default: "127.0.0.1:9092",
     help: "Kafka brokers to start from. Without a port, 9092.",
-    commands: ["serve", "sim", "quality-monitor", "exporter", "dlq", "offsets"],
+    commands: CONNECTING,
   }),
   kafkaTopic: option({
     env: ["KAFKA_TOPIC", "DASHSTREAM_TOPIC"],
@@ -66,20 +76,20 @@ export const KAFKA_OPTIONS = {
     kind: seconds(1),
     default: "30",
     help: "How long Kafka may take to answer a request.",
-    commands: ["serve", "sim", "quality-monitor", "exporter", "dlq", "offsets"],
+    commands: CONNECTING,
   }),
   kafkaMetadataTimeoutSecs: option({
     env: ["KAFKA_METADATA_TIMEOUT_SECS"],
     kind: seconds(1),
     default: "30",
     help: "How long looking up topics and offsets may take.",
-    commands: ["serve", "sim", "quality-monitor", "exporter", "dlq", "offsets"],
+    commands: CONNECTING,
   }),
   kafkaBrokerAddressFamily: option({
     env: ["KAFKA_BROKER_ADDRESS_FAMILY"],
     kind: choice("v4", "v6", "any"),
     default: null,
     help: "IP version to connect with. Not set: v4 if a broker is this machine, else any.",
-    commands: ["serve", "sim", "quality-monitor", "exporter", "dlq", "offsets"],
+    commands: CONNECTING,
   }),
 };

@@ -1,7 +1,10 @@
 // Options of judging records: size, schema, sequence, dead letters.
 
 import { choice, onOff, seconds, topicName, wholeNumber } from "../kind.ts";
-import { option } from "../option.ts";
+import { type Command, option } from "../option.ts";
+
+/** Commands that check sequence numbers and write dead letters. */
+const JUDGING: readonly Command[] = ["serve", "demo", "quality-monitor"];
 
 /** Kafka's arrays and the runtime's buffers stay below 2 GiB. */
 const MAX_BYTES = 2_147_483_647;
@@ -26,7 +29,7 @@ export const RECORD_OPTIONS = {
     kind: choice("warn", "halt", "continue"),
     default: "warn",
     help: "What a missing sequence number does: log it, halt delivery of that thread, or only count it.",
-    commands: ["serve", "demo", "quality-monitor"],
+    commands: JUDGING,
   }),
   sequenceReorderWindow: option({
     env: ["SEQUENCE_REORDER_WINDOW"],
@@ -37,7 +40,7 @@ export const RECORD_OPTIONS = {
       text: (policy: unknown) => (policy === "halt" ? "0" : "8"),
     },
     help: "How many later records of its thread may overtake a number before it counts as missing.",
-    commands: ["serve", "demo", "quality-monitor"],
+    commands: JUDGING,
   }),
   kafkaDlqTopic: option({
     env: ["KAFKA_DLQ_TOPIC"],
@@ -56,27 +59,27 @@ export const RECORD_OPTIONS = {
     kind: wholeNumber(1, 100_000, "dead letters"),
     default: "100",
     help: "Dead letters in flight at once. Further ones wait for up to 250 ms and are then dropped and counted as backpressure, or wait as long as it takes if DLQ_FAIL_CLOSED is on.",
-    commands: ["serve", "demo", "quality-monitor"],
+    commands: JUDGING,
   }),
   dlqSendTimeoutSecs: option({
     env: ["DLQ_SEND_TIMEOUT_SECS"],
     kind: seconds(1),
     default: "5",
     help: "How long Kafka may take to acknowledge a dead letter.",
-    commands: ["serve", "demo", "quality-monitor"],
+    commands: JUDGING,
   }),
   dlqFailClosed: option({
     env: ["DLQ_FAIL_CLOSED"],
     kind: onOff(),
     default: "false",
     help: "Whether a partition waits until Kafka has the dead letter of a bad record, instead of going on and losing the letter if need be.",
-    commands: ["serve", "demo", "quality-monitor"],
+    commands: JUDGING,
   }),
   dlqIncludeFullPayload: option({
     env: ["DLQ_INCLUDE_FULL_PAYLOAD"],
     kind: onOff(),
     default: "false",
     help: "Whether a dead letter carries the bad value itself. It may hold personal data.",
-    commands: ["serve", "demo", "quality-monitor"],
+    commands: JUDGING,
   }),
 };

@@ -3,31 +3,17 @@
 // them such a record cannot be told from any other.
 // Source: DeadLetterQueueReporter of Apache Kafka.
 
-import type { StoredRecord } from "../stored-record.ts";
-import { headerNumber, headerText } from "../stored-record.ts";
-import { type HeaderFamily, rawContent, sourcePlace } from "./header-family.ts";
+import { prefixedFamily } from "./header-family.ts";
 
-const PREFIX = "__connect.errors.";
-
-export const CONNECT: HeaderFamily = {
-  family: "connect",
-  marker: `${PREFIX}topic`,
-  adds: (name) => name.startsWith(PREFIX),
-  read(record: StoredRecord) {
-    const text = (name: string) => headerText(record.headers, PREFIX + name);
-    const number = (name: string) => headerNumber(record.headers, PREFIX + name);
-    return rawContent(record, CONNECT.adds, {
-      errorType: text("exception.class.name"),
-      errorText: text("exception.message"),
-      source: sourcePlace(text("topic"), number("partition"), number("offset")),
-      carriesHeaders: true,
-      details: {
-        connector: text("connector.name"),
-        task: text("task.id"),
-        stage: text("stage"),
-        class: text("class.name"),
-        stacktrace: text("exception.stacktrace"),
-      },
-    });
+export const CONNECT = prefixedFamily("connect", "__connect.errors.", (text) => ({
+  errorType: text("exception.class.name"),
+  errorText: text("exception.message"),
+  carriesHeaders: true,
+  details: {
+    connector: text("connector.name"),
+    task: text("task.id"),
+    stage: text("stage"),
+    class: text("class.name"),
+    stacktrace: text("exception.stacktrace"),
   },
-};
+}));

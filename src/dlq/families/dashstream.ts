@@ -5,7 +5,7 @@
 import { asObject, integer, type JsonObject, text } from "../json-object.ts";
 import { type Known, type LetterContent, type Payload, recordPlace, type SourcePlace } from "../letter.ts";
 import { type HeaderList, headerNumber, headerText, type StoredRecord } from "../stored-record.ts";
-import { sourcePlace } from "./header-family.ts";
+import { present, sourcePlace } from "./header-family.ts";
 
 /** Keys that tell the letter from other JSON; the second of server or library. */
 const SERVER_KEYS = ["kafka_partition", "kafka_offset", "payload_sha256"];
@@ -32,7 +32,7 @@ export function readDashstream(record: StoredRecord, fallbackTopic: string | nul
     hops: Math.max(0, integer(body.redrive_hops) ?? 0),
     recordId: text(body.record_id) || null,
     payload: payloadOf(body, source),
-    sha256: sha256Of(body),
+    sha256: sha256In(body),
     // `null` is said of a record without key, and of a key that was too large: only the source can tell.
     key: base64(body.original_key_base64) ?? "unknown",
     headers: headersOf(body.original_headers),
@@ -70,11 +70,11 @@ function payloadOf(body: JsonObject, source: SourcePlace): Payload {
   if (bytes !== null && isWhole) return { kind: "embedded", value: bytes };
   const why = bytes === null ? "the letter does not embed it" : "the letter embeds only its beginning";
   if (recordPlace(source) === null) return { kind: "none", why: `${why}, and no source` };
-  if (sha256Of(body) === null) return { kind: "none", why: `${why}, and no SHA-256 to know the source by` };
+  if (sha256In(body) === null) return { kind: "none", why: `${why}, and no SHA-256 to know the source by` };
   return { kind: "source", why, sizeBytes: size };
 }
 
-function sha256Of(body: JsonObject): string | null {
+function sha256In(body: JsonObject): string | null {
   return (text(body.payload_sha256) ?? text(body.original_payload_sha256))?.toLowerCase() ?? null;
 }
 
@@ -92,19 +92,16 @@ function headersOf(value: unknown): Known<HeaderList> {
 }
 
 function detailsOf(body: JsonObject): Readonly<Record<string, string>> {
-  const named = {
-    consumer: text(body.consumer_id),
-    written_at: text(body.timestamp),
-    node: text(body.node_id),
-    parent_trace_id: text(body.parent_trace_id),
-    span_id: text(body.span_id),
-    note: text(body.payload_truncation_note),
-    first_bytes: text(body.first_bytes_hex),
-    last_bytes: text(body.last_bytes_hex),
-  };
-  return Object.fromEntries(
-    Object.entries(named).filter((entry): entry is [string, string] => entry[1] !== null && entry[1] !== ""),
-  );
+  return present({
+    consumer: text(body.consumer_id) || null,
+    written_at: text(body.timestamp) || null,
+    node: text(body.node_id) || null,
+    parent_trace_id: text(body.parent_trace_id) || null,
+    span_id: text(body.span_id) || null,
+    note: text(body.payload_truncation_note) || null,
+    first_bytes: text(body.first_bytes_hex) || null,
+    last_bytes: text(body.last_bytes_hex) || null,
+  });
 }
 
 /** Sequence numbers beyond 2^53 are written as text. */

@@ -2,7 +2,7 @@
 
 import { hopsOf, RECORD_ID_HEADER, headerText as redriveHeader } from "../../stream/redrive-headers.ts";
 import { type Family, type LetterContent, type Payload, recordPlace, type SourcePlace } from "../letter.ts";
-import { kafkaHeaders, type StoredRecord } from "../stored-record.ts";
+import { headerNumber, headerText, kafkaHeaders, type StoredRecord } from "../stored-record.ts";
 import { messageFields } from "./message-fields.ts";
 
 export interface HeaderFamily {
@@ -14,15 +14,44 @@ export interface HeaderFamily {
   read(record: StoredRecord): LetterContent;
 }
 
-/** What the headers tell; `carriesHeaders` says whether the writer copies those of the bad record. */
+/** What the headers tell. */
 export interface HeaderReading {
   readonly errorType: string | null;
   readonly errorText: string | null;
   readonly source: SourcePlace;
+  /** Whether the writer copies the headers of the bad record. */
   readonly carriesHeaders: boolean;
+  /** Default: the value of the letter. */
   readonly payload?: Payload;
+  /** Default: that of the letter, where the writer puts it; `null` = not known. */
   readonly originalTimestampMs?: number | null;
   readonly details: Readonly<Record<string, string | null>>;
+}
+
+/** What a writer says of the error whose headers have a prefix in common; `text` gives one of them. */
+type PrefixedReading = (
+  text: (name: string) => string | null,
+  source: SourcePlace,
+  record: StoredRecord,
+) => Omit<HeaderReading, "source">;
+
+/**
+ * A family whose headers all begin with `prefix`, and name the source in `topic`, `partition` and `offset`, numbers in
+ * decimal.
+ */
+export function prefixedFamily(family: Family, prefix: string, describe: PrefixedReading): HeaderFamily {
+  const adds = (name: string) => name.startsWith(prefix);
+  return {
+    family,
+    marker: `${prefix}topic`,
+    adds,
+    read(record) {
+      const text = (name: string) => headerText(record.headers, prefix + name);
+      const number = (name: string) => headerNumber(record.headers, prefix + name);
+      const source = sourcePlace(text("topic"), number("partition"), number("offset"));
+      return rawContent(record, adds, { source, ...describe(text, source, record) });
+    },
+  };
 }
 
 /** The content of a letter whose key and value are those of the bad record. */
@@ -32,16 +61,17 @@ export function rawContent(
   reading: HeaderReading,
 ): LetterContent {
   const { carriesHeaders, details, payload = { kind: "embedded", value }, ...rest } = reading;
+  const redriveHeaders = kafkaHeaders(headers);
   return {
+    originalTimestampMs: timestampMs,
     ...rest,
     ...messageFields(value),
-    hops: hopsOf(kafkaHeaders(headers)),
-    recordId: redriveHeader(kafkaHeaders(headers), RECORD_ID_HEADER),
+    hops: hopsOf(redriveHeaders),
+    recordId: redriveHeader(redriveHeaders, RECORD_ID_HEADER),
     payload,
     sha256: null,
     key: payload.kind === "embedded" ? key : "unknown",
     headers: carriesHeaders ? headers.filter(([name]) => !isAdded(name)) : "unknown",
-    originalTimestampMs: reading.originalTimestampMs ?? timestampMs,
     details: present(details),
   };
 }
@@ -71,7 +101,8 @@ function natural(value: number | null): number | null {
   return value !== null && value >= 0 ? value : null;
 }
 
-function present(details: Readonly<Record<string, string | null>>): Readonly<Record<string, string>> {
+/** The details that the writer gave. */
+export function present(details: Readonly<Record<string, string | null>>): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(details).filter((entry): entry is [string, string] => entry[1] !== null),
   );

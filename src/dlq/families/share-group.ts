@@ -3,31 +3,14 @@
 // `errors.deadletterqueue.copy.record.enable` says so, the record's own headers never.
 // Source: ShareGroupDLQStateManager of Apache Kafka.
 
-import type { StoredRecord } from "../stored-record.ts";
-import { headerNumber, headerText } from "../stored-record.ts";
-import { type HeaderFamily, payloadUnlessBare, rawContent, sourcePlace } from "./header-family.ts";
+import { payloadUnlessBare, prefixedFamily } from "./header-family.ts";
 
-const PREFIX = "__dlq.errors.";
-
-export const SHARE_GROUP: HeaderFamily = {
-  family: "share_group",
-  marker: `${PREFIX}topic`,
-  adds: (name) => name.startsWith(PREFIX),
-  read(record: StoredRecord) {
-    const text = (name: string) => headerText(record.headers, PREFIX + name);
-    const number = (name: string) => headerNumber(record.headers, PREFIX + name);
-    const source = sourcePlace(text("topic"), number("partition"), number("offset"));
-    return {
-      ...rawContent(record, SHARE_GROUP.adds, {
-        errorType: null,
-        errorText: text("message"),
-        source,
-        carriesHeaders: false,
-        payload: payloadUnlessBare(record, source),
-        details: { group: text("group"), delivery_count: text("delivery.count") },
-      }),
-      // The record's timestamp is when it was given up.
-      originalTimestampMs: null,
-    };
-  },
-};
+export const SHARE_GROUP = prefixedFamily("share_group", "__dlq.errors.", (text, source, record) => ({
+  errorType: null,
+  errorText: text("message"),
+  carriesHeaders: false,
+  payload: payloadUnlessBare(record, source),
+  // The letter's timestamp is when the record was given up.
+  originalTimestampMs: null,
+  details: { group: text("group"), delivery_count: text("delivery.count") },
+}));

@@ -21,30 +21,28 @@ export const SPRING: HeaderFamily = {
   read(record: StoredRecord) {
     const text = (name: string) => headerText(record.headers, PREFIX + name);
     const timestampMs = bigEndian(lastHeader(record.headers, `${PREFIX}original-timestamp`), 8);
-    return {
-      ...rawContent(record, SPRING.adds, {
-        errorType: errorType(text),
-        errorText: text("exception-message") ?? text("key-exception-message"),
-        source: sourcePlace(
-          text("original-topic"),
-          bigEndian(lastHeader(record.headers, `${PREFIX}original-partition`), 4),
-          bigEndian(lastHeader(record.headers, `${PREFIX}original-offset`), 8),
-        ),
-        carriesHeaders: true,
-        details: {
-          group: text("original-consumer-group"),
-          timestamp_type: text("original-timestamp-type"),
-          exception: text("exception-fqcn"),
-          cause: text("exception-cause-fqcn"),
-          stacktrace: text("exception-stacktrace"),
-          key_exception: text("key-exception-fqcn"),
-          key_exception_message: text("key-exception-message"),
-          key_stacktrace: text("key-exception-stacktrace"),
-        },
-      }),
-      // The record's timestamp is when it was given up.
+    return rawContent(record, SPRING.adds, {
+      errorType: errorType(text),
+      errorText: text("exception-message") ?? text("key-exception-message"),
+      source: sourcePlace(
+        text("original-topic"),
+        bigEndian(lastHeader(record.headers, `${PREFIX}original-partition`), 4),
+        bigEndian(lastHeader(record.headers, `${PREFIX}original-offset`), 8),
+      ),
+      carriesHeaders: true,
+      // The letter's timestamp is when the record was given up.
       originalTimestampMs: timestampMs === NO_TIMESTAMP ? null : timestampMs,
-    };
+      details: {
+        group: text("original-consumer-group"),
+        timestamp_type: text("original-timestamp-type"),
+        exception: text("exception-fqcn"),
+        cause: text("exception-cause-fqcn"),
+        stacktrace: text("exception-stacktrace"),
+        key_exception: text("key-exception-fqcn"),
+        key_exception_message: text("key-exception-message"),
+        key_stacktrace: text("key-exception-stacktrace"),
+      },
+    });
   },
 };
 

@@ -26,7 +26,7 @@ export const DEAD_LETTER_METRICS: readonly MetricDefinition[] = [
   {
     name: "websocket_dlq_send_failures_total",
     kind: "counter",
-    help: "Dead letters that were not written, by cause.",
+    help: "Failed attempts to write a dead letter, and letters not tried for want of a slot, by cause.",
     labels: { reason: ["timeout", "kafka_error", "backpressure"] },
     components: ["websocket-server"],
   },

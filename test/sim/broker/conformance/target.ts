@@ -1,9 +1,7 @@
 // What the conformance suite runs against: the embedded broker or a real Kafka, behind one face.
 
-import { createBroker } from "../../../../sim/broker/broker.ts";
-import { systemClock } from "../../../../src/runtime/clock.ts";
-import { systemNetwork } from "../../../../src/runtime/network.ts";
 import { seededRandom } from "../../../../src/runtime/random.ts";
+import { startEmbeddedBroker } from "../../../support/embedded-broker.ts";
 import { startKafka } from "../../../support/kafka/start-kafka.ts";
 import type { KafkaComponent } from "../../../support/kafka-releases.ts";
 
@@ -17,13 +15,7 @@ export interface Target {
 }
 
 export async function embeddedTarget(): Promise<Target> {
-  const broker = createBroker({
-    network: systemNetwork,
-    clock: systemClock,
-    random: seededRandom(7),
-    autoCreateTopics: false,
-  });
-  await broker.start();
+  const broker = await startEmbeddedBroker({ random: seededRandom(7), autoCreateTopics: false });
   return {
     bootstrap: broker.bootstrap,
     kill: () => broker.down(),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { RateLimit } from "../../src/dlq/rate-limit.ts";
+import { RedrivePace } from "../../src/dlq/redrive-pace.ts";
 import { manualClock } from "../support/manual-clock.ts";
 
 /** Lets what is due run. */
@@ -7,14 +7,14 @@ const turn = async () => {
   for (let i = 0; i < 5; i++) await Promise.resolve();
 };
 
-describe("a rate limit", () => {
+describe("the pace of a redrive", () => {
   test("lets one second's worth go at once, and then so many a second", async () => {
     const clock = manualClock();
-    const limit = new RateLimit(clock, 10);
+    const pace = new RedrivePace(clock, 10);
     let taken = 0;
     const taking = (async () => {
       for (let i = 0; i < 6; i++) {
-        await limit.take(5);
+        await pace.take(5);
         taken += 5;
       }
     })();
@@ -33,22 +33,22 @@ describe("a rate limit", () => {
 
   test("does not save up more than one second's worth", async () => {
     const clock = manualClock();
-    const limit = new RateLimit(clock, 10);
-    await limit.take(10);
+    const pace = new RedrivePace(clock, 10);
+    await pace.take(10);
     clock.advance(60_000);
-    await limit.take(10);
-    void limit.take(1);
+    await pace.take(10);
+    void pace.take(1);
     await turn();
     expect(clock.pendingDelays()).toEqual([100]);
   });
 
   test("below one a second still lets one go at a time", async () => {
     const clock = manualClock();
-    const limit = new RateLimit(clock, 0.5);
-    expect(limit.maxAtOnce).toBe(1);
-    await limit.take(1);
+    const pace = new RedrivePace(clock, 0.5);
+    expect(pace.maxAtOnce).toBe(1);
+    await pace.take(1);
     let isTaken = false;
-    const taking = limit.take(1).then((taken) => {
+    const taking = pace.take(1).then((taken) => {
       isTaken = taken;
     });
     clock.advance(1999);
@@ -61,12 +61,12 @@ describe("a rate limit", () => {
 
   test("tells of a wait again and again, and of none if there is none", async () => {
     const clock = manualClock();
-    const limit = new RateLimit(clock, 1);
+    const pace = new RedrivePace(clock, 1);
     let told = 0;
     const onWait = () => void told++;
-    await limit.take(1, undefined, onWait);
+    await pace.take(1, undefined, onWait);
     expect(told).toBe(0);
-    const taking = limit.take(1, undefined, onWait);
+    const taking = pace.take(1, undefined, onWait);
     for (const expected of [1, 2, 3, 4]) {
       await turn();
       expect(told).toBe(expected);
@@ -78,9 +78,9 @@ describe("a rate limit", () => {
 
   test("waits no longer than it is asked to", async () => {
     const ending = new AbortController();
-    const limit = new RateLimit(manualClock(), 1);
-    await limit.take(1);
-    const taking = limit.take(1, ending.signal);
+    const pace = new RedrivePace(manualClock(), 1);
+    await pace.take(1);
+    const taking = pace.take(1, ending.signal);
     ending.abort();
     expect(await taking).toBe(false);
   });

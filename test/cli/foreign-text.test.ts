@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { quoted } from "../../src/cli/quoted.ts";
+import { printable, quoted } from "../../src/cli/foreign-text.ts";
 
 test("plain names are shown as they are", () => {
   for (const name of ["run-17", "tenant/run:3@host", "späth", "運行", "a.b_c=1+2"])
@@ -25,4 +25,9 @@ test("other names are shown as JSON strings, which name the same", () => {
     expect(shown).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
   }
   expect(quoted("esc\u001b[31m \u202e")).toBe('"esc\\u001b[31m \\u202e"');
+});
+
+test("text to be read is cut where it is too long", () => {
+  expect(printable("x".repeat(50), 10)).toBe(`${"x".repeat(9)}…`);
+  expect(printable("x".repeat(10), 10)).toBe("x".repeat(10));
 });

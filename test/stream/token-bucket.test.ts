@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { normalizeLimit, type RateLimit, TenantBucket } from "../../src/stream/tenant-bucket.ts";
+import { normalizeLimit, type RateLimit, TokenBucket } from "../../src/stream/token-bucket.ts";
 
 const limit = (messagesPerSecond: number, burstCapacity: number): RateLimit => ({
   messagesPerSecond,
@@ -29,7 +29,7 @@ describe("a limit as it counts", () => {
 
 describe("a bucket", () => {
   test("starts full, gives whole tokens, and refills at its rate up to its capacity", () => {
-    const bucket = new TenantBucket(limit(2, 5), 0);
+    const bucket = new TokenBucket(limit(2, 5), 0);
     expect(bucket.takeUpTo(9, 0)).toBe(5);
     expect(bucket.takeUpTo(9, 499)).toBe(0);
     expect(bucket.takeUpTo(9, 500)).toBe(1);
@@ -39,7 +39,7 @@ describe("a bucket", () => {
   });
 
   test("gives all of what is asked or nothing; more than its capacity never, nothing always", () => {
-    const bucket = new TenantBucket(limit(1, 5), 0);
+    const bucket = new TokenBucket(limit(1, 5), 0);
     expect(bucket.take(6, 0)).toBe(false);
     expect(bucket.take(3, 0)).toBe(true);
     expect(bucket.take(3, 0)).toBe(false);
@@ -49,14 +49,25 @@ describe("a bucket", () => {
     expect(bucket.take(5, 1_000_000)).toBe(true);
   });
 
+  test("says how many whole tokens are there, and how long it takes until there are more", () => {
+    const bucket = new TokenBucket(limit(2, 5), 0);
+    expect(bucket.available(0)).toBe(5);
+    expect(bucket.waitMs(5, 0)).toBe(0);
+    bucket.take(5, 0);
+    expect(bucket.waitMs(1, 250)).toBe(250);
+    expect(bucket.available(499)).toBe(0);
+    expect(bucket.available(500)).toBe(1);
+    expect(bucket.waitMs(3, 500)).toBe(1_000);
+  });
+
   test("with rate 0 gives its burst once and then never again", () => {
-    const bucket = new TenantBucket(limit(0, 2), 0);
+    const bucket = new TokenBucket(limit(0, 2), 0);
     expect(bucket.takeUpTo(9, 0)).toBe(2);
     expect(bucket.takeUpTo(9, 1e12)).toBe(0);
   });
 
   test("refills at the old rate until its limit changes, and keeps no more than the new capacity", () => {
-    const bucket = new TenantBucket(limit(1, 10), 0);
+    const bucket = new TokenBucket(limit(1, 10), 0);
     bucket.takeUpTo(10, 0);
     bucket.setLimit(limit(1000, 100), 3_000);
     expect(bucket.takeUpTo(100, 3_000)).toBe(3);
@@ -66,7 +77,7 @@ describe("a bucket", () => {
   });
 
   test("loses nothing and gains nothing when the clock goes back, and counts on from there", () => {
-    const bucket = new TenantBucket(limit(1, 10), 100_000);
+    const bucket = new TokenBucket(limit(1, 10), 100_000);
     bucket.takeUpTo(7, 100_000);
     expect(bucket.missingTokens(40_000)).toBe(7);
     expect(bucket.missingTokens(42_000)).toBe(5);
@@ -95,7 +106,7 @@ test("over any schedule, also of changed limits, a bucket holds between nothing 
     fc.property(limits, steps, (first, schedule) => {
       let now = normalizeLimit(first);
       let clockMs = 0;
-      const bucket = new TenantBucket(now, clockMs);
+      const bucket = new TokenBucket(now, clockMs);
       // What may have been granted since the limit last changed, from what was there then.
       let allowed = now.burstCapacity;
       let granted = 0;
@@ -128,7 +139,7 @@ test("asking often instead of seldom takes nothing from a tenant", () => {
   fc.assert(
     fc.property(limits, fc.array(fc.integer({ min: 0, max: 500 }), { maxLength: 50 }), (given, pauses) => {
       const rate = normalizeLimit(given);
-      const [often, seldom] = [new TenantBucket(rate, 0), new TenantBucket(rate, 0)];
+      const [often, seldom] = [new TokenBucket(rate, 0), new TokenBucket(rate, 0)];
       often.takeUpTo(rate.burstCapacity, 0);
       seldom.takeUpTo(rate.burstCapacity, 0);
       let clockMs = 0;

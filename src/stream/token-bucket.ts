@@ -1,7 +1,7 @@
 // One token bucket: starts full, refills with time, gives whole tokens. It never holds more than its capacity nor less
 // than nothing, so over any stretch of time it gives at most its burst and what its rate brings in that time.
 
-/** What one tenant may do. */
+/** What somebody may do, for example one tenant. */
 export interface RateLimit {
   /** Tokens that come back each second. */
   readonly messagesPerSecond: number;
@@ -24,7 +24,7 @@ function atLeastZero(value: number): number {
 }
 
 /** Times are milliseconds of a monotonic clock. Should it go back all the same, no token is lost or made by it. */
-export class TenantBucket {
+export class TokenBucket {
   #limit: RateLimit;
   #tokens: number;
   #refilledMs: number;
@@ -50,6 +50,19 @@ export class TenantBucket {
     if (this.#tokens < count) return false;
     this.#tokens -= count;
     return true;
+  }
+
+  /** Whole tokens that are there. */
+  available(nowMs: number): number {
+    this.#refill(nowMs);
+    return Math.floor(this.#tokens);
+  }
+
+  /** Milliseconds until `count` tokens are there, given that the bucket holds as many and has a rate. */
+  waitMs(count: number, nowMs: number): number {
+    this.#refill(nowMs);
+    const missing = Math.max(0, count - this.#tokens);
+    return Math.ceil((missing / this.#limit.messagesPerSecond) * 1000);
   }
 
   /** Tokens below full. */
