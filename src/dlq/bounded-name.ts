@@ -1,6 +1,7 @@
 // Names that letters bring along, told apart only so far, because strangers choose them.
 
-const NONE = "(none)";
+/** Stands for a value that is not there. */
+export const NONE = "(none)";
 const OTHER = "(other)";
 
 /**

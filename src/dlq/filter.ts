@@ -35,7 +35,8 @@ export interface FilterTexts {
 /** @throws DashstreamError `usage` that names the flag */
 export function parseFilter(texts: FilterTexts, nowMs: number): LetterFilter {
   const { type, tenant, thread, family, partition, offset, since, until } = texts;
-  return {
+  requireValues({ type, tenant, thread, family, partition });
+  const filter = {
     ...(type === undefined ? {} : { types: type }),
     ...(tenant === undefined ? {} : { tenants: tenant }),
     ...(thread === undefined ? {} : { threads: thread }),
@@ -45,6 +46,8 @@ export function parseFilter(texts: FilterTexts, nowMs: number): LetterFilter {
     ...(since === undefined ? {} : { sinceMs: requireTime("--since", since, nowMs) }),
     ...(until === undefined ? {} : { untilMs: requireTime("--until", until, nowMs) }),
   };
+  requireSpan(texts, filter);
+  return filter;
 }
 
 /** True if a letter is meant. */
@@ -63,9 +66,27 @@ export function matches(filter: LetterFilter, letter: DeadLetterView): boolean {
   );
 }
 
-/** Java's class names may be given without their package. */
-function isType(errorType: string | null, wanted: string): boolean {
+/** True if a letter's type is meant; Java's class names may be given without their package. */
+export function isType(errorType: string | null, wanted: string): boolean {
   return errorType !== null && (errorType === wanted || errorType.endsWith(`.${wanted}`));
+}
+
+/** A list without any value would mean no letter at all. */
+function requireValues(lists: Readonly<Record<string, readonly string[] | undefined>>): void {
+  const empty = Object.entries(lists).find(([, values]) => values?.length === 0);
+  if (empty === undefined) return;
+  throw new DashstreamError("usage", `--${empty[0]} is "", expected at least one value`);
+}
+
+function requireSpan(
+  { since, until }: FilterTexts,
+  { sinceMs = Number.NEGATIVE_INFINITY, untilMs = Number.POSITIVE_INFINITY }: LetterFilter,
+): void {
+  if (sinceMs < untilMs) return;
+  throw new DashstreamError(
+    "usage",
+    `--until is "${until}", expected a time after that of --since "${since}"`,
+  );
 }
 
 function requireTime(flag: string, text: string, nowMs: number): number {

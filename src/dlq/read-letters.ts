@@ -1,11 +1,12 @@
 // The letters of a topic in the order of their times, oldest or newest first, merged over its partitions: within a
-// partition by offset. However many there are, only one fetch (or one window) of each partition is held.
+// partition by offset, and those of one time in different partitions by their sources. However many there are, only
+// one fetch (or one window) of each partition is held.
 
 import type { PartitionRange } from "../stream/kafka-admin.ts";
 import type { RangeReader } from "../stream/range-reader.ts";
-import type { DeadLetterView } from "./letter.ts";
+import type { DeadLetterView, SourcePlace } from "./letter.ts";
 import { readLetter } from "./read-letter.ts";
-import { type StoredRecord, storedRecord } from "./stored-record.ts";
+import { storedRecord } from "./stored-record.ts";
 
 /** Reads the records of a partition from one offset on, before another. */
 export type RecordReader = Pick<RangeReader, "read">;
@@ -29,8 +30,8 @@ export async function* lettersForward(
 ): AsyncGenerator<DeadLetterView> {
   yield* merge(
     ranges.map((range) => forward(source, range)),
-    (a, b) => a.timestampMs < b.timestampMs,
-    (record) => readLetter(record, source.fallbackTopic),
+    (a, b) => compareAge(ageOf(a), ageOf(b)) < 0,
+    (letter) => letter,
   );
 }
 
@@ -45,16 +46,36 @@ export async function* lettersBackward<T>(
 ): AsyncGenerator<T> {
   yield* merge(
     ranges.map((range) => backward(source, range, keep)),
-    (a, b) => a.timestampMs > b.timestampMs,
+    (a, b) => compareAge(a.age, b.age) > 0,
     ({ kept }) => kept,
   );
 }
 
-interface Timed {
+/** What tells which of two letters in different partitions is the older one. */
+interface Age {
   readonly timestampMs: number;
+  readonly source: SourcePlace;
 }
 
-async function* merge<T extends Timed, R>(
+function ageOf({ record: { timestampMs }, source }: DeadLetterView): Age {
+  return { timestampMs, source };
+}
+
+/** By time; letters of one slice share a millisecond, and then the record that came first is the older one. */
+function compareAge(a: Age, b: Age): number {
+  return (
+    a.timestampMs - b.timestampMs ||
+    compare(a.source.topic ?? "", b.source.topic ?? "") ||
+    compare(a.source.partition ?? -1, b.source.partition ?? -1) ||
+    compare(a.source.offset ?? -1, b.source.offset ?? -1)
+  );
+}
+
+function compare<T extends string | number>(a: T, b: T): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+async function* merge<T, R>(
   streams: readonly AsyncGenerator<T>[],
   isBefore: (a: T, b: T) => boolean,
   give: (item: T) => R,
@@ -79,26 +100,31 @@ async function* merge<T extends Timed, R>(
   }
 }
 
-async function* forward(source: LetterSource, range: PartitionRange): AsyncGenerator<StoredRecord> {
-  const { reader, topic, signal } = source;
+async function* forward(source: LetterSource, range: PartitionRange): AsyncGenerator<DeadLetterView> {
+  const { reader, topic, fallbackTopic, signal } = source;
   const { partition, logStartOffset, logEndOffset } = range;
   for await (const batch of reader.read(topic, partition, logStartOffset, logEndOffset, signal)) {
-    for (const message of batch) yield storedRecord(topic, partition, message);
+    for (const message of batch) yield readLetter(storedRecord(topic, partition, message), fallbackTopic);
   }
+}
+
+interface Aged<T> {
+  readonly age: Age;
+  readonly kept: T;
 }
 
 async function* backward<T>(
   source: LetterSource,
   { partition, logStartOffset, logEndOffset }: PartitionRange,
   keep: (letter: DeadLetterView) => T | null,
-): AsyncGenerator<Timed & { readonly kept: T }> {
+): AsyncGenerator<Aged<T>> {
   let end = logEndOffset;
   while (end > logStartOffset) {
     const start = Math.max(logStartOffset, end - WINDOW_RECORDS);
-    const window: (Timed & { readonly kept: T })[] = [];
-    for await (const record of forward(source, { partition, logStartOffset: start, logEndOffset: end })) {
-      const kept = keep(readLetter(record, source.fallbackTopic));
-      if (kept !== null) window.push({ timestampMs: record.timestampMs, kept });
+    const window: Aged<T>[] = [];
+    for await (const letter of forward(source, { partition, logStartOffset: start, logEndOffset: end })) {
+      const kept = keep(letter);
+      if (kept !== null) window.push({ age: ageOf(letter), kept });
     }
     yield* window.reverse();
     end = start;

@@ -6,6 +6,7 @@ import type { Clock } from "../runtime/clock.ts";
 import type { Random } from "../runtime/random.ts";
 import { backoffMs } from "../stream/backoff.ts";
 import { isTooLarge } from "../stream/infrastructure-errors.ts";
+import { counted } from "./counted.ts";
 
 /** Writes to one topic; resolves when all records are acknowledged. */
 export type Write<R> = (topic: string, records: readonly R[]) => Promise<void>;
@@ -55,7 +56,7 @@ async function persist<R>(topic: string, records: readonly R[], options: SenderO
       if (isTooLarge(cause)) throw cause;
       const isOver = failures >= MIN_ATTEMPTS && clock.monotonicMs() - startMs >= patienceMs;
       if (isOver || !(await clock.sleep(backoffMs(failures, random), signal))) {
-        const what = `topic ${topic}: ${records.length} records were not acknowledged`;
+        const what = `topic ${topic}: ${counted(records.length, "record")} ${records.length === 1 ? "was" : "were"} not acknowledged`;
         throw new DashstreamError("kafka_request_failed", `${what}: ${describeError(cause)}`, { cause });
       }
       onRetry(cause);

@@ -6,6 +6,7 @@ import type { Clock } from "../runtime/clock.ts";
 import type { Random } from "../runtime/random.ts";
 import { inRequests } from "../stream/request-size.ts";
 import type { WritableRecord } from "../stream/topic-writer.ts";
+import { counted } from "./counted.ts";
 import type { Ledger } from "./ledger.ts";
 import { type LedgerEntry, sentLetter } from "./ledger-lines.ts";
 import type { DeadLetterView } from "./letter.ts";
@@ -38,6 +39,8 @@ export interface SendContext {
   readonly patienceMs: number;
   readonly signal: AbortSignal;
   readonly onNote: (text: string) => void;
+  /** Called again and again while the rate makes it wait. */
+  readonly onWait: () => void;
 }
 
 interface Item {
@@ -87,13 +90,13 @@ export class RedriveBatch {
    */
   async send(context: SendContext): Promise<void> {
     const outgoing = await this.#prepare(context);
-    const { execution, pace, signal, tally } = context;
+    const { execution, pace, signal, tally, onWait } = context;
     if (outgoing.length === 0) return;
     if (execution === null) {
       for (const { letter, original } of outgoing) tally.send(letter, original);
       return;
     }
-    if (pace !== null && !(await pace.take(outgoing.length, signal))) return;
+    if (pace !== null && !(await pace.take(outgoing.length, signal, onWait))) return;
     const open = new Set(outgoing);
     const acknowledged: Outgoing[] = [];
     const lanes = lanesOf(outgoing).map(async (requests) => {
@@ -129,7 +132,7 @@ export class RedriveBatch {
       }
       const { original } = restored;
       if (original.hops >= maxHops) {
-        tally.skip(letter, "max_hops", `was redriven ${original.hops} times`);
+        tally.skip(letter, "max_hops", `was redriven ${counted(original.hops, "time")}`);
         continue;
       }
       const choice = await this.#targets.choose(topic, letter);

@@ -6,16 +6,19 @@ import { DashstreamError, describeError, type ErrorCode } from "../errors.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Random } from "../runtime/random.ts";
 import type { KafkaAdmin, PartitionRange } from "../stream/kafka-admin.ts";
+import { counted } from "./counted.ts";
 import { type LetterFilter, matches } from "./filter.ts";
 import type { LedgerIndex } from "./ledger-index.ts";
 import { sentLetter } from "./ledger-lines.ts";
 import type { DeadLetterView } from "./letter.ts";
 import { offsetCount } from "./letter-ranges.ts";
-import { type LetterSource, lettersForward } from "./read-letters.ts";
+import type { LetterSource } from "./read-letters.ts";
 import { RedriveBatch, type RedriveExecution, type SendContext } from "./redrive-batch.ts";
 import { RedrivePace } from "./redrive-pace.ts";
 import { type RedriveReport, RedriveTally } from "./redrive-report.ts";
 import { RedriveTargets, type TargetOptions } from "./redrive-targets.ts";
+import { SeenTypes } from "./seen-types.ts";
+import { lettersInSourceOrder } from "./source-order.ts";
 
 export interface RedriveOptions extends TargetOptions {
   readonly filter: LetterFilter;
@@ -51,7 +54,7 @@ export interface RedriveDeps {
   readonly random: Random;
   /** How long Kafka may refuse a batch before the run is given up. */
   readonly patienceMs: number;
-  /** Called for each letter. */
+  /** Called for each letter and batch, and again and again while the rate makes it wait. */
   readonly onProgress: (progress: RedriveProgress) => void;
   readonly onNote: (text: string) => void;
 }
@@ -92,8 +95,10 @@ export async function redrive(options: RedriveOptions, deps: RedriveDeps): Promi
 
 /** Gives whether all letters were seen. */
 async function run(options: RedriveOptions, deps: RedriveDeps, tally: RedriveTally): Promise<boolean> {
-  const { source, ranges, onProgress } = deps;
+  const { source, ranges, onProgress, onNote } = deps;
   const pace = options.ratePerSecond === null ? null : new RedrivePace(deps.clock, options.ratePerSecond);
+  const total = offsetCount(ranges);
+  const tell = () => onProgress({ considered: tally.considered, total, sent: tally.sent });
   const context: SendContext = {
     ...deps,
     ...options,
@@ -101,20 +106,23 @@ async function run(options: RedriveOptions, deps: RedriveDeps, tally: RedriveTal
     reader: source.reader,
     pace,
     tally,
+    onWait: tell,
   };
   const targets = new RedriveTargets(deps.admin, options);
-  const total = offsetCount(ranges);
   const batchSize = Math.min(options.batchSize, pace?.maxAtOnce ?? options.batchSize);
+  const types = new SeenTypes(options.filter);
   let batch = new RedriveBatch(targets);
-  const finish = () => {
+  const finish = async () => {
     const full = batch;
     batch = new RedriveBatch(targets);
-    return full.send(context);
+    await full.send(context);
+    tell();
   };
-  for await (const letter of lettersForward(source, ranges)) {
+  for await (const letter of lettersInSourceOrder(source, ranges)) {
     if (source.signal.aborted) return false;
     tally.considered++;
-    onProgress({ considered: tally.considered, total, sent: tally.sent });
+    types.add(letter);
+    tell();
     const topic = chosenTopic(letter, targets, options, deps, tally);
     if (topic === null) continue;
     batch.add(letter, topic);
@@ -122,6 +130,8 @@ async function run(options: RedriveOptions, deps: RedriveDeps, tally: RedriveTal
   }
   if (source.signal.aborted) return false;
   await finish();
+  const problem = types.problem();
+  if (problem !== null) onNote(problem);
   return true;
 }
 
@@ -138,7 +148,8 @@ function chosenTopic(
   else if (letter.family === "unknown") tally.skip(letter, "unknown_family");
   else if (topic === null) tally.skip(letter, "no_source");
   else if (!includeSent && sent.has(sentLetter(letter.record, topic))) tally.skip(letter, "already_sent");
-  else if (letter.hops >= maxHops) tally.skip(letter, "max_hops", `was redriven ${letter.hops} times`);
+  else if (letter.hops >= maxHops)
+    tally.skip(letter, "max_hops", `was redriven ${counted(letter.hops, "time")}`);
   else return topic;
   return null;
 }

@@ -1,5 +1,6 @@
 // Dead letters of the real server, sent back to it: one that is still bad comes back with its hops counted and not for
-// ever; one that has become good reaches a WebSocket client byte for byte, and no sequence counter takes notice.
+// ever; one that has become good reaches a WebSocket client byte for byte, and no sequence counter takes notice; those
+// of one thread come back in their order, however their letters are spread.
 
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -7,13 +8,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Broker } from "../../sim/broker/broker.ts";
 import { dlqCommand } from "../../src/cli/dlq.ts";
+import { type Random, seededRandom } from "../../src/runtime/random.ts";
 import { runCommand } from "../cli/cli-rig.ts";
+import { T0 } from "../dlq/records.ts";
 import { event } from "../server/pipeline-rig.ts";
+import { readerOf } from "../stream/range-rig.ts";
 import { type RunningAppliance, startAppliance } from "../support/appliance.ts";
 import { startEmbeddedBroker } from "../support/embedded-broker.ts";
 import { connectStream, type StreamRecord } from "../support/stream-client.ts";
 
 const TOPIC = "telemetry";
+/** Bad records of one thread. */
+const THREAD_RECORDS = 60;
 
 let broker: Broker;
 let state: string;
@@ -22,7 +28,7 @@ beforeEach(async () => {
   state = mkdtempSync(join(tmpdir(), "dashstream-redrive-"));
   broker = await startEmbeddedBroker({ autoCreateTopics: false });
   broker.createTopic(TOPIC);
-  broker.createTopic(`${TOPIC}-dlq`, { partitions: 2 });
+  broker.createTopic(`${TOPIC}-dlq`, { partitions: 3 });
 });
 afterEach(async () => {
   await running?.stop();
@@ -34,6 +40,11 @@ async function serve(env: Readonly<Record<string, string>> = {}): Promise<Runnin
   await running?.stop();
   running = await startAppliance({ brokers: broker.bootstrap, topic: TOPIC, env });
   return running;
+}
+
+/** A random hexadecimal number. */
+function hex(random: Random, digits: number): string {
+  return Array.from({ length: digits }, () => random.int(16).toString(16)).join("");
 }
 
 function append(...values: readonly Buffer[]): void {
@@ -87,6 +98,35 @@ test.each([
   const metrics = await (await fetch(`${running?.url}/metrics`)).text();
   expect(metrics).toContain("dashstream_sequence_gaps_total 0\n");
   expect(metrics).toContain("dashstream_sequence_duplicates_total 0\n");
+});
+
+test("the records of a thread come back in their order from a topic of three partitions", async () => {
+  await serve();
+  const traces = seededRandom(2);
+  const records = Array.from({ length: THREAD_RECORDS }, (_, index) => ({
+    timestampMs: T0,
+    key: Buffer.from("thread-1"),
+    value: Buffer.from(`bad ${index}`),
+    headers: [{ key: "traceparent", value: Buffer.from(`00-${hex(traces, 32)}-${hex(traces, 16)}-01`) }],
+  }));
+  for (let at = 0; at < records.length; at += 7) broker.append(TOPIC, 0, records.slice(at, at + 7));
+  await handled();
+  expect(broker.endOffsets(`${TOPIC}-dlq`).every((end) => end > 0)).toBe(true);
+
+  const inOrder = Array.from({ length: THREAD_RECORDS }, (_, index) => index);
+  const { objects: letters } = await dlq("ls", "--oldest", "--limit", "0");
+  expect(letters.slice(0, -1).map(({ source_offset }) => source_offset)).toEqual(inOrder);
+  await running?.stop();
+  running = null;
+  const { objects } = await dlq("redrive", "--execute", "--batch", "7");
+  expect(objects).toMatchObject([{ sent: THREAD_RECORDS }]);
+  const reader = readerOf(broker.bootstrap);
+  const values: string[] = [];
+  for await (const page of reader.read(TOPIC, 0, THREAD_RECORDS, 2 * THREAD_RECORDS)) {
+    values.push(...page.map(({ value }) => String(value)));
+  }
+  await reader.close();
+  expect(values).toEqual(inOrder.map((index) => `bad ${index}`));
 });
 
 test("a record that a newer server accepts reaches its clients byte for byte, out of the sequence", async () => {

@@ -5,12 +5,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Broker } from "../../sim/broker/broker.ts";
+import type { CliContext } from "../../src/cli/context.ts";
 import { dlqCommand } from "../../src/cli/dlq.ts";
+import { createPrinter } from "../../src/cli/printer.ts";
 import { CONNECT_HEADERS, OLD_LIBRARY_LETTER } from "../dlq/families/samples.ts";
 import { T0 } from "../dlq/records.ts";
 import { event } from "../server/pipeline-rig.ts";
 import { startEmbeddedBroker } from "../support/embedded-broker.ts";
-import { runCommand } from "./cli-rig.ts";
+import { RecordedOutput, runCommand, startCommandLine } from "./cli-rig.ts";
 
 const TOPIC = "telemetry";
 const DLQ = `${TOPIC}-dlq`;
@@ -53,9 +55,14 @@ afterAll(async () => {
   rmSync(state, { recursive: true });
 });
 
+const env = () => ({ KAFKA_BROKERS: broker.bootstrap, KAFKA_TOPIC: TOPIC, XDG_STATE_HOME: state });
+
 function dlq(...args: readonly string[]) {
-  const env = { KAFKA_BROKERS: broker.bootstrap, KAFKA_TOPIC: TOPIC, XDG_STATE_HOME: state };
-  return runCommand([dlqCommand], ["dlq", ...args], { env });
+  return runCommand([dlqCommand], ["dlq", ...args], { env: env() });
+}
+
+function startDlq(args: readonly string[], context: Partial<CliContext>) {
+  return startCommandLine([dlqCommand], ["dlq", ...args], { env: env(), context });
 }
 
 describe("dlq ls", () => {
@@ -66,7 +73,7 @@ describe("dlq ls", () => {
       .split("\n")
       .map((line) => line.split(/ {2,}/));
     expect(columns).toEqual([
-      ["TIME", "PLACE", "FAMILY", "TYPE", "SOURCE", "TENANT", "THREAD", "HOPS", "ERROR"],
+      ["TIME (UTC)", "PLACE", "FAMILY", "TYPE", "SOURCE", "TENANT", "THREAD", "HOPS", "ERROR"],
       ["2026-01-01 00:00:02", "0:3", "unknown", "-", "-", "-", "-", "0", ""],
       [
         ...["2026-01-01 00:00:01", "0:2", "connect", "DataException", "telemetry 3:42", "-", "-", "0"],
@@ -99,13 +106,27 @@ describe("dlq ls", () => {
         "handler failed",
       ],
     ]);
-    expect([exitCode, stderr]).toEqual([0, "letters: 4, 1 of them no dead letters that can be told\n"]);
+    expect([exitCode, stderr]).toEqual([0, "letters: 4, 1 of them no dead letter that can be told\n"]);
   });
 
   test("says that there may be more than it was asked for", async () => {
     const { stdout, stderr } = await dlq("ls", "--limit", "1", "--oldest");
     expect(stdout).toContain("0:0");
     expect(stderr).toBe("letters: 1; there may be more (--limit)\n");
+  });
+
+  test("says how many its filter left out", async () => {
+    for (const order of [[], ["--oldest"]]) {
+      const { stderr } = await dlq("ls", "--tenant", "acme", ...order);
+      expect(stderr).toBe("letters: 2; filtered out: 2\n");
+    }
+    const { stdout } = await dlq("ls", "--tenant", "acme", "--json");
+    expect(JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "")).toMatchObject({
+      type: "summary",
+      read: 4,
+      filtered: 2,
+      shown: 2,
+    });
   });
 
   test("of a topic without letters prints none", async () => {
@@ -146,10 +167,51 @@ describe("dlq stats", () => {
     ]);
   });
 
+  test("of one letter say so", async () => {
+    expect((await dlq("stats", "--offset", "1")).stdout).toStartWith("1 dead letter in telemetry-dlq\n");
+  });
+
   test("of nothing say so", async () => {
     const { stdout } = await dlq("stats", "--kafka-dlq-topic", "empty-dlq");
     expect(stdout).toBe("0 dead letters in empty-dlq\n");
   });
+});
+
+describe("a filter that means nothing", () => {
+  test.each([
+    [["ls", "--partition", "7"]],
+    [["ls", "--partition", "0,7", "--since", "1h"]],
+    [["stats", "--partition", "7"]],
+    [["redrive", "--partition", "7"]],
+    [["purge", "--before", "1", "--partition", "7"]],
+  ])("because there is no such partition is refused: %j", async (args) => {
+    expect(await dlq(...args)).toMatchObject({
+      exitCode: 2,
+      stdout: "",
+      stderr: expect.stringContaining("--partition is 7, expected for topic telemetry-dlq 0, its only one"),
+    });
+  });
+
+  test.each([["ls"], ["stats"], ["redrive"]])(
+    "because it ends before it begins is refused: %s",
+    async (name) => {
+      expect(await dlq(name, "--since", "30m", "--until", "1h")).toMatchObject({
+        exitCode: 2,
+        stderr: expect.stringContaining('--until is "1h", expected a time after that of --since "30m"'),
+      });
+    },
+  );
+
+  test.each([[["ls"]], [["ls", "--oldest", "--json"]], [["stats"]], [["redrive"]]])(
+    "because no letter has its type is told which types there are: %j",
+    async (args) => {
+      const { exitCode, stderr } = await dlq(...args, "--type", "DataExeption,processing_error");
+      expect(exitCode).toBe(0);
+      expect(stderr).toMatch(
+        /^note: no letter that was read has --type "DataExeption"; read: .*DataException/m,
+      );
+    },
+  );
 });
 
 describe("dlq show", () => {
@@ -216,8 +278,8 @@ describe("dlq redrive", () => {
       "dry run: 3 of 4 letters would be sent; add --execute to send them",
       "1  unknown_family",
       "0:3",
-      "1  of those sent have the thread id for a key",
-      "1  of those sent lack their original headers",
+      "1  sent with the thread id for a key",
+      "1  sent without their original headers",
       "to send  skipped  failed  error type",
       "2        0       0  org.apache.kafka.connect.errors.DataException",
       "0        1       0  (none)",
@@ -240,6 +302,29 @@ describe("dlq redrive", () => {
   });
 });
 
+describe("dlq redrive --rate", () => {
+  const slowly = ["redrive", "--execute", "--rate", "1", "--family", "connect"];
+
+  test("shows on a terminal what was sent while it waits for its rate", async () => {
+    const stdout = new RecordedOutput(true);
+    const ended = new AbortController();
+    const run = startDlq([...slowly, "--ledger", join(state, "slow.jsonl")], {
+      printer: createPrinter(stdout, new RecordedOutput(true), {}),
+      interrupted: ended.signal,
+    });
+    await stdout.shows(/read \d of 4, sent 1\b/);
+    expect(stdout.text).not.toContain("letters in");
+    ended.abort();
+    await run.exitCode;
+  });
+
+  test("prints nothing of it elsewhere", async () => {
+    const { stdout, stderr } = await dlq(...slowly, "--ledger", join(state, "quiet.jsonl"));
+    expect(stdout).toStartWith("sent 2 of 4 letters in ");
+    expect(stderr).toBe("");
+  });
+});
+
 describe("dlq purge", () => {
   test("says what it would delete in each partition, and deletes nothing", async () => {
     const { exitCode, stdout } = await dlq("purge", "--before", "2026-01-01T00:00:01Z");
@@ -252,7 +337,7 @@ describe("dlq purge", () => {
     ).toEqual([
       ["partition", "from", "before", "to delete", "left"],
       ["0", "0", "1", "1", "3"],
-      ["dry run: 1 dead letters of telemetry-dlq would be deleted; add --execute to delete them"],
+      ["dry run: 1 dead letter of telemetry-dlq would be deleted; add --execute to delete"],
     ]);
     expect(broker.startOffsets(DLQ)).toEqual([0]);
   });
@@ -265,6 +350,8 @@ describe("dlq purge", () => {
   test.each([
     [["purge"], "either --before or --redriven"],
     [["purge", "--before", "1", "--redriven"], "either --before or --redriven"],
+    [["purge", "--before", "1", "--to-topic", "x"], "--to-topic says nothing with --before"],
+    [["purge", "--before", "1", "--ledger", "x"], "--ledger says nothing with --before"],
     [["purge", "--before", "soon"], '--before is "soon", expected an offset, how long ago'],
   ])("%j is refused", async (args, message) => {
     expect(await dlq(...args)).toMatchObject({ exitCode: 2, stderr: expect.stringContaining(message) });

@@ -62,6 +62,10 @@ describe("a filter", () => {
     [{ until: "2026-13-01" }, '--until is "2026-13-01"'],
     [{ since: "2026-01-01T00:00:00" }, '--since is "2026-01-01T00:00:00"'],
     [{ until: "2h30" }, '--until is "2h30"'],
+    [{ since: "30m", until: "1h" }, '--until is "1h", expected a time after that of --since "30m"'],
+    [{ since: "2026-01-01", until: "2026-01-01" }, '--until is "2026-01-01", expected a time after'],
+    [{ partition: [] }, '--partition is "", expected at least one value'],
+    [{ type: [] }, '--type is "", expected at least one value'],
   ])("that makes no sense is refused: %j", (texts, message) => {
     expect(() => parseFilter(texts, T0)).toThrow(DashstreamError);
     expect(() => parseFilter(texts, T0)).toThrow(message);

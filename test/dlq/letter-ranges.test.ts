@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { parseFilter } from "../../src/dlq/filter.ts";
-import { letterRanges, narrow, offsetCount } from "../../src/dlq/letter-ranges.ts";
+import { letterRanges, narrow, offsetCount, requirePartitions } from "../../src/dlq/letter-ranges.ts";
 import { DLQ, T0 } from "./records.ts";
 
 describe("the partitions that a filter can mean", () => {
@@ -16,6 +16,16 @@ describe("the partitions that a filter can mean", () => {
       { partition: 0, logStartOffset: 7, logEndOffset: 10 },
       { partition: 1, logStartOffset: 7, logEndOffset: 8 },
     ]);
+  });
+
+  test("are those of the topic: another one is refused", () => {
+    const require = (...partitions: number[]) => requirePartitions({ partitions }, ranges, "t-dlq");
+    expect(() => require(0, 2)).not.toThrow();
+    expect(() => requirePartitions({}, ranges, "t-dlq")).not.toThrow();
+    expect(() => require(1, 3)).toThrow("--partition is 3, expected for topic t-dlq one of 0 to 2");
+    expect(() => requirePartitions({ partitions: [1] }, ranges.slice(0, 1), "t-dlq")).toThrow(
+      "--partition is 1, expected for topic t-dlq 0, its only one",
+    );
   });
 
   test("are all that hold anything if it names none", () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { type DeadLetterView, placeOf } from "../../src/dlq/letter.ts";
 import { lettersBackward, lettersForward } from "../../src/dlq/read-letters.ts";
 import { DLQ, dlqRecord, memoryKafka, T0 } from "./records.ts";
+import { connectLetter } from "./redrive-rig.ts";
 
 const SOURCE_OF = (kafka: ReturnType<typeof memoryKafka>) => ({
   reader: kafka.reader,
@@ -38,6 +39,22 @@ describe("letters oldest first", () => {
   test("of one partition come by offset, whatever their times", async () => {
     const kafka = kafkaWith([9, 1, 5]);
     expect(await places(lettersForward(SOURCE_OF(kafka), kafka.ranges(DLQ)))).toEqual(["0:0", "0:1", "0:2"]);
+  });
+
+  test("of one time come in the order of their sources, whatever partition they lie in", async () => {
+    const kafka = memoryKafka();
+    for (const [partition, offset] of [
+      [0, 3],
+      [0, 4],
+      [1, 2],
+      [1, 5],
+      [2, 1],
+    ] as const) {
+      kafka.add(connectLetter(offset, { partition, timestampMs: T0 }));
+    }
+    const oldestFirst = ["2:0", "1:0", "0:0", "0:1", "1:1"];
+    expect(await places(lettersForward(SOURCE_OF(kafka), kafka.ranges(DLQ)))).toEqual(oldestFirst);
+    expect(await places(backward(kafka))).toEqual(oldestFirst.toReversed());
   });
 
   test("end where the range ends", async () => {

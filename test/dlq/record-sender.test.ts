@@ -69,7 +69,7 @@ describe("sending", () => {
     const sending = untilDone(clock, sendRecords("t", [1], options));
     await expect(sending).rejects.toMatchObject({
       code: "kafka_request_failed",
-      message: "topic t: 1 records were not acknowledged: refused",
+      message: "topic t: 1 record was not acknowledged: refused",
       cause: refused,
     });
     expect(clock.monotonicMs()).toBeGreaterThanOrEqual(10_000);

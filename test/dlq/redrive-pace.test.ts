@@ -47,8 +47,33 @@ describe("the pace of a redrive", () => {
     const pace = new RedrivePace(clock, 0.5);
     expect(pace.maxAtOnce).toBe(1);
     await pace.take(1);
-    void pace.take(1);
-    expect(clock.pendingDelays()).toEqual([2000]);
+    let isTaken = false;
+    const taking = pace.take(1).then((taken) => {
+      isTaken = taken;
+    });
+    clock.advance(1999);
+    await turn();
+    expect(isTaken).toBe(false);
+    clock.advance(1);
+    await taking;
+    expect(isTaken).toBe(true);
+  });
+
+  test("tells of a wait again and again, and of none if there is none", async () => {
+    const clock = manualClock();
+    const pace = new RedrivePace(clock, 1);
+    let told = 0;
+    const onWait = () => void told++;
+    await pace.take(1, undefined, onWait);
+    expect(told).toBe(0);
+    const taking = pace.take(1, undefined, onWait);
+    for (const expected of [1, 2, 3, 4]) {
+      await turn();
+      expect(told).toBe(expected);
+      clock.advance(250);
+    }
+    await taking;
+    expect(told).toBe(4);
   });
 
   test("waits no longer than it is asked to", async () => {

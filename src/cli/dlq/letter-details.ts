@@ -1,5 +1,6 @@
 // One dead letter in full. All of it was written by somebody else, so no control character of it reaches the terminal.
 
+import { counted } from "../../dlq/counted.ts";
 import { type DeadLetterView, placeOf } from "../../dlq/letter.ts";
 import { summaryOf } from "../../dlq/letter-summary.ts";
 import { type OriginalRecord, type Restored, sha256Of } from "../../dlq/original-record.ts";
@@ -35,7 +36,7 @@ export function letterDetails(
     ["thread", threadId],
     ["sequence", sequence],
     ["trace", traceId],
-    ["redriven", `${restored.ok ? restored.original.hops : hops} times`],
+    ["redriven", counted(restored.ok ? restored.original.hops : hops, "time")],
     ...Object.entries(letter.details),
   ];
   const lines = fields.flatMap(([name, text]) => (text === null ? [] : field(name, text, colors)));
@@ -56,7 +57,7 @@ function originalLines(
     ...field("key", `${bytesText(key)}${keyIsAssumed ? " (assumed: the letter has none)" : ""}`, colors),
     ...(headersAreLost ? field("headers", "not known", colors) : []),
     ...headers.flatMap(([name, given]) => field("header", `${name}: ${bytesText(given)}`, colors)),
-    ...field("value", value === null ? "none" : `${value.length} bytes, ${from}`, colors),
+    ...field("value", value === null ? "none" : `${counted(value.length, "byte")}, ${from}`, colors),
     ...(value === null ? [] : field("sha-256", sha256Of(value) ?? "", colors)),
     ...(value === null ? [] : messageLines(value, message, colors)),
   ];
@@ -80,7 +81,8 @@ function dump(value: Buffer): readonly string[] {
       .join("");
     lines.push(`  ${at.toString(16).padStart(6, "0")}  ${hex.padEnd(BYTES_PER_LINE * 3)} ${text}`);
   }
-  if (value.length > shown.length) lines.push(`  and ${value.length - shown.length} bytes more (--json)`);
+  if (value.length > shown.length)
+    lines.push(`  and ${counted(value.length - shown.length, "byte")} more (--json)`);
   return lines;
 }
 

@@ -11,7 +11,9 @@ const MAX_ERROR_LENGTH = 100;
 
 /** The first line of a list. */
 export function letterHeading({ dim }: Colors): string {
-  const names = Object.entries(WIDTHS).map(([name, width]) => name.toUpperCase().padEnd(width));
+  const names = Object.entries(WIDTHS).map(([name, width]) =>
+    (name === "time" ? "TIME (UTC)" : name.toUpperCase()).padEnd(width),
+  );
   return dim([...names, "ERROR"].join("  "));
 }
 

@@ -1,6 +1,7 @@
 // `dashstream dlq purge`: dead letters are deleted, as far as Kafka can.
 
 import type { Command } from "commander";
+import { counted } from "../../dlq/counted.ts";
 import { defaultLedgerPath } from "../../dlq/ledger-path.ts";
 import type { PurgeCut } from "../../dlq/purge.ts";
 import { DashstreamError } from "../../errors.ts";
@@ -12,7 +13,7 @@ import { printable } from "../foreign-text.ts";
 import { addOptionFlags } from "../option-flags.ts";
 import type { Printer } from "../printer.ts";
 import { printTable } from "../table.ts";
-import { type DlqSession, filterOf, progressLine, withDlq } from "./session.ts";
+import { type DlqSession, filterOf, printNote, progressLine, withDlq } from "./session.ts";
 
 interface Flags {
   readonly before?: string;
@@ -49,13 +50,20 @@ export const purgeCommand = defineCommand({
     addOptionFlags(command, "dlq");
   },
   action: (context, command) => {
-    const { before, redriven } = command.opts<Flags>();
-    if ((before === undefined) === (redriven === undefined)) {
-      throw new DashstreamError("usage", "purge takes either --before or --redriven, expected one of them");
-    }
+    requireOneWay(command.opts<Flags>());
     return withDlq(context, command, (session) => purge(context, command, session));
   },
 });
+
+/** @throws DashstreamError `usage` also for a flag that would be ignored */
+function requireOneWay({ before, redriven, toTopic, ledger }: Flags): void {
+  if ((before === undefined) === (redriven === undefined)) {
+    throw new DashstreamError("usage", "purge takes either --before or --redriven, expected one of them");
+  }
+  const ignored = toTopic !== undefined ? "--to-topic" : ledger !== undefined ? "--ledger" : null;
+  if (before === undefined || ignored === null) return;
+  throw new DashstreamError("usage", `${ignored} says nothing with --before, expected only with --redriven`);
+}
 
 async function purge(context: CliContext, command: Command, session: DlqSession): Promise<ExitCode> {
   const { printer } = context;
@@ -107,7 +115,7 @@ async function redrivenCuts(
   ]);
   const subject = { clusterId: await admin.clusterId(), topic: source.topic };
   const path = ledger ?? defaultLedgerPath(context.env, subject.clusterId, subject.topic);
-  const onNote = (text: string) => context.printer.note(`note: ${text}`);
+  const onNote = (text: string) => printNote(context, text);
   const progress = progressLine(context);
   let read = 0;
   return cutsOfRedriven(source, ranges, await readLedger({ path, subject, onNote }), toTopic ?? null, () => {
@@ -124,10 +132,11 @@ function printCuts(topic: string, cuts: readonly PurgeCut[], isDone: boolean, pr
   const headings = ["partition", "from", "before", isDone ? "deleted" : "to delete", "left", ""];
   printTable(printer, headings, rows);
   const total = cuts.reduce((sum, { offsets }) => sum + offsets, 0);
+  const letters = counted(total, "dead letter");
   printer.line(
     isDone
-      ? `deleted ${total} dead letters of ${topic}`
-      : `dry run: ${total} dead letters of ${topic} would be deleted; add --execute to delete them`,
+      ? `deleted ${letters} of ${topic}`
+      : `dry run: ${letters} of ${topic} would be deleted; add --execute to delete`,
   );
 }
 

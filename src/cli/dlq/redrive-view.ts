@@ -1,5 +1,6 @@
 // The report of a redrive: what was sent, and what not and why.
 
+import { counted } from "../../dlq/counted.ts";
 import type { RedriveReport } from "../../dlq/redrive-report.ts";
 import { printable } from "../foreign-text.ts";
 import type { Printer } from "../printer.ts";
@@ -16,8 +17,8 @@ export function printReport(report: RedriveReport, ledgerPath: string, printer: 
   const rate = seconds < 1 ? "" : `, ${Math.round(sent / seconds)}/s`;
   line(
     dryRun
-      ? `dry run: ${sent} of ${considered} letters would be sent; add --execute to send them`
-      : `sent ${sent} of ${considered} letters in ${seconds.toFixed(1)} s${rate}`,
+      ? `dry run: ${sent} of ${counted(considered, "letter")} would be sent; add --execute to send them`
+      : `sent ${sent} of ${counted(considered, "letter")} in ${seconds.toFixed(1)} s${rate}`,
   );
   const causes = [...Object.entries(skipped), ...Object.entries(failed)].filter(([, count]) => count > 0);
   for (const [cause, count] of causes) {
@@ -28,10 +29,10 @@ export function printReport(report: RedriveReport, ledgerPath: string, printer: 
   }
   if (unattempted > 0) line(colors.yellow(`${String(unattempted).padStart(8)}  not attempted`));
   if (report.sentWithAssumedKey > 0) {
-    line(`${String(report.sentWithAssumedKey).padStart(8)}  of those sent have the thread id for a key`);
+    line(`${String(report.sentWithAssumedKey).padStart(8)}  sent with the thread id for a key`);
   }
   if (report.sentWithoutHeaders > 0) {
-    line(`${String(report.sentWithoutHeaders).padStart(8)}  of those sent lack their original headers`);
+    line(`${String(report.sentWithoutHeaders).padStart(8)}  sent without their original headers`);
   }
   printTypes(report, printer);
   line(`ledger: ${ledgerPath}${dryRun ? " (not written)" : ""}`);

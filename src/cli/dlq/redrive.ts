@@ -9,7 +9,7 @@ import { defineCommand, wholeNumber } from "../command.ts";
 import type { CliContext, ExitCode } from "../context.ts";
 import { addOptionFlags } from "../option-flags.ts";
 import { printReport, reportJson } from "./redrive-view.ts";
-import { addFilterFlags, type DlqSession, filterOf, progressLine, withDlq } from "./session.ts";
+import { addFilterFlags, type DlqSession, filterOf, printNote, progressLine, withDlq } from "./session.ts";
 
 interface Flags {
   readonly execute?: true;
@@ -102,7 +102,7 @@ async function send(context: CliContext, command: Command, session: DlqSession):
     ]);
   const subject = { clusterId: await admin.clusterId(), topic: source.topic };
   const path = flags.ledger ?? defaultLedgerPath(env, subject.clusterId, subject.topic);
-  const onNote = (text: string) => printer.note(`note: ${text}`);
+  const onNote = (text: string) => printNote(context, text);
   const ranges = await session.ranges(options.filter);
   const ledgerOptions = { path, subject, onNote };
   const ledger = flags.execute

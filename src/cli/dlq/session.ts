@@ -13,6 +13,7 @@ import type { Log } from "../../telemetry/log.ts";
 import { collect } from "../command.ts";
 import { commandLog } from "../command-log.ts";
 import type { CliContext, ExitCode } from "../context.ts";
+import { printable } from "../foreign-text.ts";
 import { loadCommandConfig } from "../option-flags.ts";
 
 export interface DlqSession {
@@ -20,11 +21,15 @@ export interface DlqSession {
   readonly log: Log;
   readonly admin: KafkaAdmin;
   readonly source: LetterSource & { readonly signal: AbortSignal };
-  /** What there is to read of each partition, as far as `filter` can mean it. */
+  /**
+   * What there is to read of each partition, as far as `filter` can mean it.
+   * @throws DashstreamError `usage` if it names a partition that the topic has not
+   */
   ranges(filter: LetterFilter): Promise<readonly PartitionRange[]>;
 }
 
 const PROGRESS_INTERVAL_MS = 200;
+const MAX_NOTE_LENGTH = 2_000;
 
 /** Connects, runs a command, and closes the connection whatever happens. */
 export async function withDlq(
@@ -75,6 +80,11 @@ export function addFilterFlags(command: Command): void {
 /** The filter of a command's flags. @throws DashstreamError `usage` */
 export function filterOf(command: Command, { clock }: CliContext): LetterFilter {
   return parseFilter(command.opts<FilterTexts>(), clock.nowMs());
+}
+
+/** A line about the run, which may hold text of strangers. */
+export function printNote({ printer }: CliContext, text: string): void {
+  printer.note(`note: ${printable(text, MAX_NOTE_LENGTH)}`);
 }
 
 /** Shows progress, but not more often than anybody can read. */

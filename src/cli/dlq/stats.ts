@@ -1,6 +1,7 @@
 // `dashstream dlq stats`: how many dead letters there are, by what was wrong, whose they are and when.
 
 import type { Command } from "commander";
+import { counted } from "../../dlq/counted.ts";
 import { matches } from "../../dlq/filter.ts";
 import { offsetCount } from "../../dlq/letter-ranges.ts";
 import type { Counts, LetterStats } from "../../dlq/stats.ts";
@@ -11,7 +12,7 @@ import { printable } from "../foreign-text.ts";
 import { addOptionFlags } from "../option-flags.ts";
 import type { Printer } from "../printer.ts";
 import { printTable } from "../table.ts";
-import { addFilterFlags, type DlqSession, filterOf, progressLine, withDlq } from "./session.ts";
+import { addFilterFlags, type DlqSession, filterOf, printNote, progressLine, withDlq } from "./session.ts";
 
 const MAX_NAME_LENGTH = 80;
 /** Rows of one table; a program gets them all. */
@@ -38,8 +39,9 @@ export const statsCommand = defineCommand({
 
 async function count(context: CliContext, command: Command, session: DlqSession): Promise<ExitCode> {
   const { printer } = context;
-  const [{ lettersForward }, { StatsTally }] = await Promise.all([
+  const [{ lettersForward }, { SeenTypes }, { StatsTally }] = await Promise.all([
     import("../../dlq/read-letters.ts"),
+    import("../../dlq/seen-types.ts"),
     import("../../dlq/stats.ts"),
   ]);
   const filter = filterOf(command, context);
@@ -47,16 +49,20 @@ async function count(context: CliContext, command: Command, session: DlqSession)
   const total = offsetCount(ranges);
   const progress = progressLine(context);
   const tally = new StatsTally();
+  const types = new SeenTypes(filter);
   let read = 0;
   for await (const letter of lettersForward(session.source, ranges)) {
     read++;
     progress(() => `read ${read} of ${total}`);
+    types.add(letter);
     if (matches(filter, letter)) tally.add(letter);
   }
   const stats = tally.stats();
   const { topic } = session.source;
   if (command.opts().json) printer.json(statsJson(topic, read, stats));
   else printStats(topic, stats, printer);
+  const problem = types.problem();
+  if (problem !== null) printNote(context, problem);
   return 0;
 }
 
@@ -79,7 +85,7 @@ function statsJson(topic: string, read: number, stats: LetterStats): object {
 function printStats(topic: string, stats: LetterStats, printer: Printer): void {
   const { letters, oldestMs, newestMs } = stats;
   const { line } = printer;
-  line(`${letters} dead letters in ${topic}`);
+  line(`${counted(letters, "dead letter")} in ${topic}`);
   if (oldestMs === null || newestMs === null) return;
   line(`from ${isoTime(oldestMs) ?? "-"} to ${isoTime(newestMs) ?? "-"}`);
   const tables: readonly (readonly [title: string, counts: Counts])[] = [
