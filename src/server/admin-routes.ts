@@ -7,8 +7,16 @@ import type { TenantRateLimiter } from "../stream/tenant-rate-limiter.ts";
 import type { Log } from "../telemetry/log.ts";
 import { mayAdminister } from "./admin-auth.ts";
 import { limitedBody } from "./limited-body.ts";
+import type { PausedPartition } from "./paused-partitions.ts";
 import type { RouteEnv } from "./service-routes.ts";
 import { tenantLimitRoutes } from "./tenant-limit-routes.ts";
+
+export interface StandingPartitions {
+  /** At a bad record, until they are resumed. */
+  readonly paused: readonly PausedPartition[];
+  /** Until Kafka has their dead letters (`DLQ_FAIL_CLOSED`); they go on by themselves. */
+  readonly waitingForDeadLetters: readonly number[];
+}
 
 export interface AdminActions {
   /** Each halted thread, with the gap that halted it. */
@@ -17,6 +25,8 @@ export interface AdminActions {
   resetThread(threadId: string): boolean;
   /** Lets all halted threads go on; gives their number. */
   resetHaltedThreads(): number;
+  /** Partitions that stand still, and why. */
+  partitions(): StandingPartitions;
   /** Lets a partition go on after the bad record that paused it; false if it was not paused. */
   resumePartition(partition: number): boolean;
   /** `null` if there are no limits. */
@@ -42,6 +52,10 @@ export function adminRoutes(actions: AdminActions, token: string | null, log: Lo
       return c.json({ error: "thread is not tracked", thread_id: threadId }, 404);
     log.info("admin: thread reset", { thread_id: threadId });
     return c.json({ reset: threadId });
+  });
+  app.get("/partitions", (c) => {
+    const { paused, waitingForDeadLetters } = actions.partitions();
+    return c.json({ paused, waiting_for_dead_letters: waitingForDeadLetters });
   });
   app.post("/partitions/:partition/resume", (c) => {
     const text = c.req.param("partition");

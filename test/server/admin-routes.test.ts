@@ -13,6 +13,7 @@ const actions: AdminActions = {
   haltedThreads: () => [HALTED],
   resetThread: (threadId) => threadId === "a",
   resetHaltedThreads: () => 2,
+  partitions: () => ({ paused: [{ partition: 1, offset: 17 }], waitingForDeadLetters: [0, 3] }),
   resumePartition: (partition) => partition === 1,
   tenantLimiter: null,
 };
@@ -99,6 +100,13 @@ describe("admin calls", () => {
       const answer = await call(`/threads/${encodeURIComponent(id)}/reset`);
       expect([id, await answer.json()]).toEqual([id, { error: "thread is not tracked", thread_id: id }]);
     }
+  });
+
+  test("list the partitions that stand still, and why", async () => {
+    expect(await (await call("/partitions", { get: true })).json()).toEqual({
+      paused: [{ partition: 1, offset: 17 }],
+      waiting_for_dead_letters: [0, 3],
+    });
   });
 
   test("resume a paused partition and refuse what is none", async () => {
