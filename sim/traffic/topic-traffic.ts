@@ -3,6 +3,7 @@
 import { Partitioners } from "kafkajs";
 import { DashstreamError, describeError } from "../../src/errors.ts";
 import type { Network } from "../../src/runtime/network.ts";
+import { isTopicMissing } from "../../src/stream/infrastructure-errors.ts";
 import { createKafkaClient } from "../../src/stream/kafka-client.ts";
 import type { KafkaSettings } from "../../src/stream/kafka-settings.ts";
 import type { Log } from "../../src/telemetry/log.ts";
@@ -18,10 +19,13 @@ export interface TopicTrafficOptions extends Omit<PaceOptions, "send"> {
 
 /** Retries inside kafkajs; runs that outlast them are repeated by the pace. */
 const CLIENT_RETRIES = 3;
+/** A broker that creates topics on first use has done so long before; each try asks for the topic several times. */
+const TRIES_WITHOUT_TOPIC = 3;
 
 /**
  * Sends until count, duration or signal end it, and closes its connections.
- * @throws DashstreamError `kafka_unreachable` if no broker answers at the start, `config_invalid` for settings
+ * @throws DashstreamError `kafka_unreachable` if no broker answers at the start, `kafka_topic_missing` if the topic is not
+ * there and nobody creates it within some tries, `config_invalid` for settings
  */
 export async function sendTraffic(options: TopicTrafficOptions): Promise<TrafficSummary> {
   const { settings, topic, network, clock, log } = options;
@@ -41,11 +45,37 @@ export async function sendTraffic(options: TopicTrafficOptions): Promise<Traffic
         cause,
       });
     });
-    return await runTraffic({ ...options, send: kafkaSend(producer, topic) });
+    return await runUnlessMissing(options, kafkaSend(producer, topic));
   } finally {
     await producer.disconnect().catch((error: unknown) => {
       log.debug("kafka producer did not end in order", { error: describeError(error) });
     });
     client.destroy();
   }
+}
+
+/** A topic that was there once is waited for: somebody makes it anew. */
+async function runUnlessMissing(
+  options: TopicTrafficOptions,
+  send: PaceOptions["send"],
+): Promise<TrafficSummary> {
+  const missing = new AbortController();
+  let tries = 0;
+  const summary = await runTraffic({
+    ...options,
+    signal: options.signal ? AbortSignal.any([options.signal, missing.signal]) : missing.signal,
+    async send(records) {
+      try {
+        await send(records);
+        tries = Number.NEGATIVE_INFINITY;
+      } catch (error) {
+        tries = isTopicMissing(error) ? tries + 1 : Math.min(tries, 0);
+        if (tries >= TRIES_WITHOUT_TOPIC) missing.abort();
+        throw error;
+      }
+    },
+  });
+  if (!missing.signal.aborted) return summary;
+  const { lastError: cause } = summary;
+  throw new DashstreamError("kafka_topic_missing", `there is no topic ${options.topic}`, { cause });
 }

@@ -1,13 +1,22 @@
 // `dashstream config`: checks, shows and documents the options.
 
+import { Option } from "commander";
 import { optionReference } from "../config/docs.ts";
 import { type LoadedConfig, loadConfig, type Setting } from "../config/load.ts";
+import type { Command as CommandName } from "../config/option.ts";
+import { OPTION_ENTRIES } from "../config/options.ts";
 import { configJson, configText } from "../config/print.ts";
 import { problemText } from "../config/problem.ts";
 import { DashstreamError } from "../errors.ts";
 import { defineCommand, defineGroup } from "./command.ts";
 import type { ExitCode } from "./context.ts";
 import type { Printer } from "./printer.ts";
+
+/** The lines of its message, without the heading that several have. */
+function problemsOf({ message }: DashstreamError): readonly string[] {
+  const [first = "", ...others] = message.split("\n");
+  return others.length === 0 ? [first] : others.map((line) => line.trim());
+}
 
 const check = defineCommand({
   name: "check",
@@ -45,10 +54,19 @@ function checkAsJson(load: () => LoadedConfig, printer: Printer): ExitCode {
     return 0;
   } catch (error) {
     if (!(error instanceof DashstreamError) || error.code !== "config_invalid") throw error;
-    printer.json({ valid: false, problems: error.message.split("\n") });
+    printer.json({ valid: false, problems: problemsOf(error) });
     return 2;
   }
 }
+
+interface PrintFlags {
+  readonly for?: CommandName;
+  readonly json?: true;
+}
+
+const COMMANDS: readonly CommandName[] = [
+  ...new Set(OPTION_ENTRIES.flatMap(([, { commands }]) => commands)),
+].sort();
 
 const print = defineCommand({
   name: "print",
@@ -56,13 +74,25 @@ const print = defineCommand({
   examples: [
     ["config print", "columns"],
     ["config print --json", "a JSON object by variable"],
+    ["config print --for exporter", "only the options of a command, with its defaults"],
   ],
   configure: (command) => {
-    command.option("--json", "one JSON object");
+    command
+      .addOption(
+        new Option(
+          "--for <command>",
+          "as this command has it; default: all options, as the server has them",
+        ).choices(COMMANDS),
+      )
+      .option("--json", "one JSON object");
   },
   action({ env, readFile, printer }, command) {
-    const { settings } = loadConfig({ env, readFile, flags: {} });
-    printer.text(command.opts().json ? configJson(settings) : configText(settings));
+    const { json, for: name } = command.opts<PrintFlags>();
+    const of = name === undefined ? {} : { command: name };
+    const settings = loadConfig({ env, readFile, flags: {}, ...of }).settings.filter(
+      ({ option }) => name === undefined || option.commands.includes(name),
+    );
+    printer.text(json ? configJson(settings) : configText(settings));
     return 0;
   },
 });

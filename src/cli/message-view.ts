@@ -4,6 +4,7 @@ import type { StreamRecord } from "../client/index.ts";
 import { Inspector } from "../wire/inspector.ts";
 import { decodeMessage } from "../wire/messages.ts";
 import { type DashStreamMessage, type Event, EventType, ExecutionStage, type Header } from "../wire/model.ts";
+import { shortNames } from "./enum-names.ts";
 
 /** A message without its oneof: what kind it is, and its fields. */
 type Variant = { [K in Kind]: Extract<DashStreamMessage, { readonly message: K }> }[Kind];
@@ -45,10 +46,6 @@ const STAGE_NAMES = shortNames(ExecutionStage, "EXECUTION_STAGE_");
 /** Far above what a server delivers: this side only shows. */
 const MAX_PAYLOAD_BYTES = 64 * 1024 * 1024;
 const inspector = new Inspector({ maxPayloadBytes: MAX_PAYLOAD_BYTES, schemaPolicy: "forward" });
-
-function shortNames(values: Readonly<Record<string, number>>, prefix: string): ReadonlyMap<number, string> {
-  return new Map(Object.entries(values).map(([name, number]) => [number, name.slice(prefix.length)]));
-}
 
 /** Decodes the value of a record. Never throws. */
 export function viewRecord({ value }: Pick<StreamRecord, "value">): ViewedRecord {

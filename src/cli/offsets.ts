@@ -1,6 +1,8 @@
 // `dashstream offsets`: where a consumer group stands, and letting it go on elsewhere.
 
 import type { Command } from "commander";
+import type { Setting } from "../config/load.ts";
+import { DashstreamError } from "../errors.ts";
 import { kafkaSettings } from "../server/kafka-config.ts";
 import type { GroupLag } from "../stream/group-lag.ts";
 import { memberNames } from "../stream/group-members.ts";
@@ -22,7 +24,7 @@ interface GroupFlags {
 
 interface ResetFlags extends GroupFlags {
   readonly to: string;
-  readonly partition?: number;
+  readonly partition?: readonly number[];
   readonly execute?: true;
 }
 
@@ -32,7 +34,7 @@ const ls = defineCommand({
     "Show where a consumer group stands in a topic: what it committed, what the log holds, its lag.",
   examples: [
     ["offsets ls", "the group and topic of the configuration"],
-    ["offsets ls --group other --json", "another group, one JSON object"],
+    ["offsets ls --group other --json", "another group, for programs"],
   ],
   configure: addGroupFlags,
   action: (context, command) =>
@@ -59,6 +61,7 @@ const reset = defineCommand({
     ["offsets reset --to 2h --execute", "skip what is older than two hours, or read it again"],
     ["offsets reset --to 2026-05-01T12:00:00Z", "from that time on"],
     ["offsets reset --partition 0 --to 1042 --execute", "from one record on"],
+    ["offsets reset --partition 0,3 --to latest", "two partitions only"],
   ],
   configure: (command) => {
     command
@@ -66,24 +69,24 @@ const reset = defineCommand({
         "--to <target>",
         "latest, earliest, how long ago (2h, 1h30m, 7d), a time with its zone (2026-05-01T12:00:00Z), or an offset",
       )
-      .option("--partition <number>", "only this one; default: all", wholeNumber(0, 2 ** 31 - 1))
+      .option("--partition <number...>", "only these, also as a comma list; default: all", collectPartitions)
       .option("--execute", "change it; without it nothing is changed");
     addGroupFlags(command);
   },
   action: (context, command) =>
     withAdmin(context, command, async ({ admin, groupId, topic }) => {
       const { clock, printer } = context;
-      const { to, partition = null, execute, json } = command.opts<ResetFlags>();
+      const { to, partition: partitions = null, execute, json } = command.opts<ResetFlags>();
       const [{ carryOut, obstacleTo, planReset }, { parseResetTarget }] = await Promise.all([
         import("../stream/offset-reset.ts"),
         import("../stream/reset-target.ts"),
       ]);
       const target = parseResetTarget(to, clock.nowMs());
-      const plan = await planReset(admin, { groupId, topic, target, partition });
+      const plan = await planReset(admin, { groupId, topic, target, partitions });
       if (execute) await carryOut(admin, plan);
-      if (json) printer.json(planJson(plan, execute === true));
-      else printPlan(plan, printer);
       const obstacle = execute ? null : obstacleTo(plan);
+      if (json) printer.json(planJson(plan, { executable: obstacle === null, executed: execute === true }));
+      else printPlan(plan, printer);
       if (obstacle !== null) printer.note(`warning: --execute would fail now: ${obstacle}`);
       if (!json) printer.note(execute ? "done" : "nothing was changed; --execute does it");
       return 0;
@@ -99,6 +102,12 @@ export const offsetsCommand = defineGroup({
   ],
   commands: [ls, reset],
 });
+
+const onePartition = wholeNumber(0, 2 ** 31 - 1);
+
+function collectPartitions(text: string, previous: readonly number[] = []): readonly number[] {
+  return [...previous, ...text.split(",").map((item) => onePartition(item.trim()))];
+}
 
 function addGroupFlags(command: Command): void {
   command
@@ -120,8 +129,10 @@ async function withAdmin(
   use: (subject: Subject) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const { clock, network } = context;
-  const { config } = loadCommandConfig(context, command, "offsets");
+  const { config, settings } = loadCommandConfig(context, command, "offsets");
   const { group = config.kafkaGroupId, topic = config.kafkaTopic } = command.opts<GroupFlags>();
+  refuseTwoValues("--group", group, settings, "kafkaGroupId");
+  refuseTwoValues("--topic", topic, settings, "kafkaTopic");
   const log = commandLog(context, "offsets", config);
   const { createKafkaAdmin } = await import("../stream/kafka-admin.ts");
   const admin = createKafkaAdmin({ settings: kafkaSettings(config), network, clock, log });
@@ -131,6 +142,19 @@ async function withAdmin(
     await admin.close();
     log.close();
   }
+}
+
+/** The short flag and that of the configuration say the same thing. */
+function refuseTwoValues(
+  flag: string,
+  value: string,
+  settings: readonly Setting[],
+  key: Setting["key"],
+): void {
+  const other = settings.find((setting) => setting.key === key);
+  if (other?.origin.from !== "flag" || other.text === value) return;
+  const names = `${flag} is "${value}" and ${other.origin.name} is "${other.text}"`;
+  throw new DashstreamError("usage", `${names}: both name the same, expected one of them`);
 }
 
 /** Characters of the members' names. */
@@ -163,11 +187,7 @@ function lagJson({ groupId, topic, state, members, partitions, totalLagCount }: 
     group: groupId,
     topic,
     state,
-    members: members.map(({ memberId, clientId, clientHost }) => ({
-      member_id: memberId,
-      client_id: clientId,
-      client_host: clientHost,
-    })),
+    members: membersJson(members),
     partitions: partitions.map(({ partition, committedOffset, logStartOffset, logEndOffset, lagCount }) => ({
       partition,
       committed: committedOffset,
@@ -177,6 +197,14 @@ function lagJson({ groupId, topic, state, members, partitions, totalLagCount }: 
     })),
     total_lag: totalLagCount,
   };
+}
+
+function membersJson(members: GroupLag["members"]): readonly object[] {
+  return members.map(({ memberId, clientId, clientHost }) => ({
+    member_id: memberId,
+    client_id: clientId,
+    client_host: clientHost,
+  }));
 }
 
 function noteOf({ fromOffset, clampedTo }: PartitionReset): string {
@@ -196,10 +224,19 @@ function printPlan({ group, partitions }: ResetPlan, printer: Printer): void {
   printTable(printer, ["partition", "from", "to", "skipped", "read again", ""], rows);
 }
 
-function planJson({ group, partitions }: ResetPlan, executed: boolean): object {
+interface PlanState {
+  /** Whether `--execute` would work now. */
+  readonly executable: boolean;
+  readonly executed: boolean;
+}
+
+function planJson({ group, partitions }: ResetPlan, { executable, executed }: PlanState): object {
   return {
     group: group.groupId,
     topic: group.topic,
+    state: group.state,
+    members: membersJson(group.members),
+    executable,
     executed,
     partitions: partitions.map((reset) => ({
       partition: reset.partition,

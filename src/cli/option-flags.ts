@@ -2,7 +2,7 @@
 
 import { type Command, Option } from "commander";
 import { type LoadedConfig, loadConfig } from "../config/load.ts";
-import type { Command as CommandName, OptionDefinition } from "../config/option.ts";
+import { type Command as CommandName, type OptionDefinition, secretFileName } from "../config/option.ts";
 import { SECTIONS } from "../config/options.ts";
 import { problemText } from "../config/problem.ts";
 import type { CliContext } from "./context.ts";
@@ -21,8 +21,10 @@ function flagOf(option: OptionDefinition, command: CommandName): Option {
   const placeholder = option.secret ? "path" : option.kind.placeholder;
   // A switch may stand alone or be given true or false.
   const value = placeholder === "" ? " [boolean]" : ` <${placeholder}>`;
-  const help = option.secret ? `File that holds this secret. ${option.help}` : option.help;
-  return new Option(`${option.flag}${value}`, `${help} (${option.name}${shownDefault(option, command)})`);
+  const sentence = option.helpFor?.[command] ?? option.help;
+  const help = option.secret ? `File that holds this secret. ${sentence}` : sentence;
+  const variable = option.secret ? secretFileName(option.name) : option.name;
+  return new Option(`${option.flag}${value}`, `${help} (${variable}${shownDefault(option, command)})`);
 }
 
 function shownDefault(option: OptionDefinition, command: CommandName): string {

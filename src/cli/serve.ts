@@ -18,10 +18,10 @@ export const serveCommand = defineService({
     return {
       start: () => appliance.start(),
       stop: () => appliance.stop(),
-      // Without a file there is nothing to read again, and the signal keeps its usual meaning.
-      ...(options.config.tenantRateLimitsFile
-        ? { reload: () => appliance.reloadTenantLimits(readFile) }
-        : {}),
+      reload() {
+        if (options.config.tenantRateLimitsFile) appliance.reloadTenantLimits(readFile);
+        else options.log.info("nothing to reload: TENANT_RATE_LIMITS_FILE is not set");
+      },
     };
   },
 });

@@ -16,7 +16,7 @@ export interface Service {
   /** @throws DashstreamError if it cannot begin */
   start(): Promise<void>;
   stop(): Promise<void>;
-  /** Reads its files again, when the system asks for that. Absent if it has none. */
+  /** Reads its files again, when the system asks for that. Absent if it has none; the request is logged then. */
   reload?(): void;
 }
 
@@ -32,7 +32,7 @@ export interface ServiceDefinition extends Pick<CommandDefinition, "description"
 }
 
 const LIFE =
-  "Runs until SIGTERM or SIGINT, then ends in order within SHUTDOWN_TIMEOUT_SECS; a second signal ends it at once. Log lines are JSON on standard output.";
+  "Runs until SIGTERM or SIGINT, then ends in order within SHUTDOWN_TIMEOUT_SECS; a second signal ends it at once. SIGHUP never ends it. Log lines are JSON on standard output.";
 
 /** Makes a command that runs a service until it is interrupted. */
 export function defineService(definition: ServiceDefinition): CommandFactory {
@@ -56,12 +56,17 @@ async function runService(
   const { config } = loadCommandConfig(context, command, name);
   const log = createLog({ level: config.logLevel, component, clock, file: config.logFile });
   const service = await make({ config, clock, random, network, log, serve, build }, context);
-  const stopListening = service.reload ? context.onReloadRequest(() => service.reload?.()) : null;
+  // Always listened to, from before the start until after the end: nobody expects this signal to kill a daemon.
+  const stopListening = context.onReloadRequest(() =>
+    service.reload
+      ? service.reload()
+      : log.info(`nothing to reload: ${name} has no file that it reads again`),
+  );
   await service.start();
   await aborted(interrupted);
-  stopListening?.();
   log.info("shutting down");
   await endWithin(config.shutdownTimeoutSecs, clock, () => service.stop());
+  stopListening();
   log.info("ended in order");
   log.close();
   return 0;

@@ -43,7 +43,10 @@ export const simCommand = defineCommand({
     "",
     "Every record is sent until Kafka acknowledges it. Runs until it is interrupted unless a count or duration is given.",
   ].join("\n"),
-  exitCodes: { 0: "all was acknowledged", 1: "records had to be given up, or Kafka does not answer" },
+  exitCodes: {
+    0: "all was acknowledged",
+    1: "records had to be given up, Kafka does not answer, or it has no such topic and does not create it",
+  },
   examples: [
     ["sim", "200 records a second to 127.0.0.1:9092"],
     ["sim --kafka-brokers kafka:9092 --kafka-topic telemetry --rate 5000", "another cluster"],

@@ -11,6 +11,7 @@ import {
 import { DashstreamError } from "../errors.ts";
 import { collect, defineCommand, wholeNumber } from "./command.ts";
 import type { CliContext, ExitCode } from "./context.ts";
+import { withEnumNames } from "./enum-names.ts";
 import { EVENT_NAMES, KIND_NAMES, type MessageView, type ViewedRecord, viewRecord } from "./message-view.ts";
 import { addOptionFlags, loadCommandConfig } from "./option-flags.ts";
 import type { Printer } from "./printer.ts";
@@ -67,10 +68,14 @@ async function tail(context: CliContext, command: Command): Promise<ExitCode> {
   const { config } = loadCommandConfig(context, command, "tail");
   const { printer, interrupted, clock } = context;
   const wanted = messageFilter(flags);
+  const url = flags.url ?? streamUrl(serverOrigin(config));
+  if (!/^wss?:\/\//.test(url) || !URL.canParse(url)) {
+    throw new DashstreamError("usage", `--url is "${url}", expected ws://host:port/ws or wss://host/ws`);
+  }
   const totals = { records: 0, shown: 0, gaps: 0, missed: 0, duplicates: 0 };
   let connected = false;
   const stream = connectStream({
-    url: flags.url ?? streamUrl(serverOrigin(config)),
+    url,
     ...startOf(flags.from),
     maxFailures: flags.retries + 1,
     clock,
@@ -124,7 +129,7 @@ function showRecord(
   const { partition, offset, value } = record;
   if (viewed.ok) {
     const { kind, fields } = viewed.view;
-    if (flags.json) json({ type: "record", partition, offset, kind, message: fields });
+    if (flags.json) json({ type: "record", partition, offset, kind, message: withEnumNames(fields) });
     else line(recordLine(record, viewed.view, colors));
   } else {
     const { code, error } = viewed;

@@ -51,9 +51,11 @@ const reset = defineCommand({
   },
   async action(context, command) {
     const { all } = command.opts<ResetFlags>();
-    if ((all === true) === command.args.length > 0) {
-      throw new DashstreamError("usage", "expected the ids of threads, or --all for all halted ones");
-    }
+    const count = command.args.length;
+    if (all && count > 0)
+      throw new DashstreamError("usage", "--all and ids of threads are both given, expected one");
+    if (!all && count === 0)
+      throw new DashstreamError("usage", "expected ids of threads, or --all for all halted ones");
     const client = await adminClient(context, command);
     return all ? await resetAll(context, command, client) : await resetSome(context, command, client);
   },

@@ -110,10 +110,13 @@ async function send({ token, timeout }: AdminClientOptions, url: string, init: R
 const errorAnswer = z.object({ error: z.string() });
 /** Characters of an unexpected answer that are shown. */
 const SHOWN_LENGTH = 200;
+const NO_SERVER = "there is no dashstream server with admin calls";
 
 function refusal(url: string, { status, text, json }: Answer, token: string | null): DashstreamError {
   const said = errorAnswer.safeParse(json);
   const reason = said.success ? said.data.error : `status ${status}: ${text.trim().slice(0, SHOWN_LENGTH)}`;
+  // Other services of this project answer so, and so do most other servers: no admin call made here has a 404.
+  if (status === 404) return new DashstreamError("server_refused", `${url}: ${NO_SERVER} (${reason})`);
   return new DashstreamError("server_refused", `${url}: ${status === 401 ? tokenAdvice(token) : reason}`);
 }
 

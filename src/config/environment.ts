@@ -1,4 +1,5 @@
-// Finds variables that look like ours and have no effect: unknown ones, and those of parts that are not there.
+// Finds variables that look like ours and have no effect: unknown and misspelled ones, and those of parts that are
+// not there. Variables of other programs are none of its business.
 
 import { nearestName } from "./nearest.ts";
 import { secretFileName } from "./option.ts";
@@ -8,7 +9,13 @@ import { reservedSetting } from "./reserved.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** Whatever begins so is meant for this program. */
 const OUR_PREFIX = /^(DASHSTREAM|KAFKA|WEBSOCKET|TENANT_RATE)_/;
+
+/** With our prefix: a quarter of the letters may be wrong; with more, a guess misleads. */
+const WRONG_SHARE = 0.25;
+/** Without it, the name has to be so close that hardly another program can have meant it. */
+const WRONG_SHARE_OF_STRANGERS = 0.16;
 
 /** Read by this project's tests and set where they run. */
 const TEST_VARIABLE = /^DASHSTREAM_(REQUIRE|SKIP)_REAL$/;
@@ -35,8 +42,10 @@ export function ineffectiveVariables(env: Environment): readonly Warning[] {
     if (reserved !== null) {
       if (reserved.harmless?.includes(value.trim().toLowerCase())) continue;
       warnings.push({ field: name, message: reserved.why, refusedIfStrict: true });
-    } else if (OUR_PREFIX.test(name) && !isForeign(name, value)) {
-      const meant = nearestName(name, KNOWN_NAMES);
+    } else if (!isForeign(name, value)) {
+      const isOurs = OUR_PREFIX.test(name);
+      const meant = nearestName(name, KNOWN_NAMES, isOurs ? WRONG_SHARE : WRONG_SHARE_OF_STRANGERS);
+      if (meant === null && !isOurs) continue;
       const hint = meant === null ? "" : `; did you mean ${meant}?`;
       warnings.push({ field: name, message: `is not a known setting${hint}`, refusedIfStrict: true });
     }

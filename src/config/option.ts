@@ -37,6 +37,8 @@ export interface OptionSpec<T, D extends Default> {
   readonly defaultFor?: Readonly<Partial<Record<Command, string>>>;
   /** What the option does; sentences for the reference and for `--help`. */
   readonly help: string;
+  /** Commands for whose `--help` the sentence is another. */
+  readonly helpFor?: Readonly<Partial<Record<Command, string>>>;
   readonly commands: readonly Command[];
   /**
    * Never printed. Given as the variable or, better, as a file named by the variable with `_FILE`; there is no flag

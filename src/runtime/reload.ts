@@ -1,7 +1,7 @@
 // Being asked to read configuration files again, which daemons are by SIGHUP.
 
 /**
- * Calls `reload` at each SIGHUP. Until somebody listens, the signal ends the process, as where a terminal is closed.
+ * Calls `reload` at each SIGHUP. While nobody listens, the signal ends the process, as where a terminal is closed.
  * @returns stops listening
  */
 export function onReloadRequest(reload: () => void): () => void {

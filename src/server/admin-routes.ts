@@ -1,4 +1,5 @@
-// Admin calls over HTTP: letting halted threads and paused partitions go on, limits per tenant. Each says what it did.
+// Admin calls over HTTP: letting halted threads and paused partitions go on, limits per tenant. Each says what it did;
+// ADMIN.md is their reference.
 
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { z } from "zod";
@@ -7,8 +8,17 @@ import type { TenantRateLimiter } from "../stream/tenant-rate-limiter.ts";
 import type { Log } from "../telemetry/log.ts";
 import { mayAdminister } from "./admin-auth.ts";
 import { limitedBody } from "./limited-body.ts";
+import { methodNotAllowed } from "./method-not-allowed.ts";
+import type { PausedPartition } from "./paused-partitions.ts";
 import type { RouteEnv } from "./service-routes.ts";
 import { tenantLimitRoutes } from "./tenant-limit-routes.ts";
+
+export interface StandingPartitions {
+  /** At a bad record, until they are resumed. */
+  readonly paused: readonly PausedPartition[];
+  /** Until Kafka has their dead letters (`DLQ_FAIL_CLOSED`); they go on by themselves. */
+  readonly waitingForDeadLetters: readonly number[];
+}
 
 export interface AdminActions {
   /** Each halted thread, with the gap that halted it. */
@@ -17,6 +27,8 @@ export interface AdminActions {
   resetThread(threadId: string): boolean;
   /** Lets all halted threads go on; gives their number. */
   resetHaltedThreads(): number;
+  /** Partitions that stand still, and why. */
+  partitions(): StandingPartitions;
   /** Lets a partition go on after the bad record that paused it; false if it was not paused. */
   resumePartition(partition: number): boolean;
   /** `null` if there are no limits. */
@@ -28,6 +40,7 @@ export function adminRoutes(actions: AdminActions, token: string | null, log: Lo
   const app = new Hono<RouteEnv>();
   app.use(requireAdmin(token));
   app.get("/threads/halted", (c) => c.json({ threads: actions.haltedThreads() }));
+  app.all("/threads/halted", methodNotAllowed("GET, HEAD"));
   app.post("/threads/reset", limitedBody(MAX_BODY_BYTES), async (c) => {
     const body = await c.req.text();
     if (body !== "") return resetThreads(c, body, actions, log);
@@ -35,6 +48,7 @@ export function adminRoutes(actions: AdminActions, token: string | null, log: Lo
     log.info("admin: all halted threads reset", { count });
     return c.json({ reset: count });
   });
+  app.all("/threads/reset", methodNotAllowed("POST"));
   // For people with curl. It cannot say every id: a thread called ".." is a step up in any path.
   app.post("/threads/:id/reset", (c) => {
     const threadId = c.req.param("id");
@@ -43,6 +57,18 @@ export function adminRoutes(actions: AdminActions, token: string | null, log: Lo
     log.info("admin: thread reset", { thread_id: threadId });
     return c.json({ reset: threadId });
   });
+  app.all("/threads/:id/reset", methodNotAllowed("POST"));
+  addPartitionRoutes(app, actions, log);
+  app.route("/limits", tenantLimitRoutes(actions.tenantLimiter, log));
+  return app;
+}
+
+function addPartitionRoutes(app: Hono<RouteEnv>, actions: AdminActions, log: Log): void {
+  app.get("/partitions", (c) => {
+    const { paused, waitingForDeadLetters } = actions.partitions();
+    return c.json({ paused, waiting_for_dead_letters: waitingForDeadLetters });
+  });
+  app.all("/partitions", methodNotAllowed("GET, HEAD"));
   app.post("/partitions/:partition/resume", (c) => {
     const text = c.req.param("partition");
     if (!/^\d{1,9}$/.test(text)) {
@@ -54,8 +80,7 @@ export function adminRoutes(actions: AdminActions, token: string | null, log: Lo
     log.info("admin: partition resumed", { partition });
     return c.json({ resumed: partition });
   });
-  app.route("/limits", tenantLimitRoutes(actions.tenantLimiter, log));
-  return app;
+  app.all("/partitions/:partition/resume", methodNotAllowed("POST"));
 }
 
 const MAX_BODY_BYTES = 1024 * 1024;

@@ -27,6 +27,7 @@ import { openHttpSide } from "./http-side.ts";
 import { Hub } from "./hub.ts";
 import { reportInfrastructure } from "./infrastructure-report.ts";
 import { kafkaSettings, readingSettings } from "./kafka-config.ts";
+import { PausedPartitions } from "./paused-partitions.ts";
 import { Pipeline } from "./pipeline.ts";
 import { exposeProcess } from "./process-metrics.ts";
 import { recordMetrics } from "./record-metrics.ts";
@@ -60,6 +61,7 @@ export class Appliance {
   readonly #sequence: SequenceValidator;
   readonly #deadLetters: DeadLetters;
   readonly #limits: TenantLimits | null;
+  readonly #paused: PausedPartitions;
   readonly #consumer: GroupConsumer;
   readonly #lag: LagMonitor;
   #http: HttpServer | null = null;
@@ -100,6 +102,7 @@ export class Appliance {
       release: (partition, offset) => this.#consumer.release(partition, "dead_letters", offset),
     });
     this.#limits = createTenantLimits({ ...options, metrics: this.metrics, errors: this.#errors });
+    this.#paused = new PausedPartitions(log);
     this.pipeline = this.#createPipeline();
     this.#consumer = this.#createConsumer();
     this.#lag = this.#createLagMonitor();
@@ -140,11 +143,16 @@ export class Appliance {
       ring: this.#ring,
       deadLetters: this.#deadLetters,
       limits: this.#limits,
+      pausedPartitions: () => this.#paused.list(),
       admin: {
         haltedThreads: () => this.#sequence.haltedThreads(),
         resetThread: (threadId) => this.#sequence.resetThread(threadId),
         resetHaltedThreads: () => this.#sequence.resetHalted(),
-        resumePartition: (partition) => this.pipeline.resumeAfterError(partition),
+        partitions: () => ({
+          paused: this.#paused.list(),
+          waitingForDeadLetters: this.#deadLetters.barrier.heldPartitions(),
+        }),
+        resumePartition: (partition) => this.#resumePaused(partition),
         tenantLimiter: this.#limits?.limiter ?? null,
       },
       kafkaDownSeconds: () => this.#consumer.downSeconds(),
@@ -193,6 +201,11 @@ export class Appliance {
     await this.#deadLetters.handler.settled();
   }
 
+  #resumePaused(partition: number): boolean {
+    this.#paused.remove(partition);
+    return this.pipeline.resumeAfterError(partition);
+  }
+
   #createHub(): Hub {
     const { config, clock } = this.#options;
     return new Hub({
@@ -234,7 +247,10 @@ export class Appliance {
       errors: this.#errors,
       log: this.#options.log,
       pauseOnError: config.kafkaOnDecodeError === "pause",
-      pausePartition: (partition) => this.#consumer.hold(partition, "paused"),
+      pausePartition: (partition) => {
+        this.#consumer.hold(partition, "paused");
+        this.#paused.add({ partition, offset: this.#ring.nextOffset(partition) });
+      },
       resumePartition: (partition, offset) => this.#consumer.release(partition, "paused", offset),
     });
   }
@@ -252,6 +268,7 @@ export class Appliance {
         },
         revoked: (partitions) => {
           this.pipeline.revoked(partitions);
+          for (const partition of partitions) this.#paused.remove(partition);
           this.#lag.refresh();
         },
       },

@@ -9,6 +9,7 @@ import { endsWithin } from "../stream/deadline.ts";
 import { DlqHandler } from "../stream/dlq-handler.ts";
 import type { KafkaAdmin } from "../stream/kafka-admin.ts";
 import type { Seams } from "../stream/seams.ts";
+import type { Log } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { serverDeadLetterMetrics } from "./dead-letter-metrics.ts";
 import { deadLetterSettings } from "./kafka-config.ts";
@@ -42,7 +43,7 @@ export function createDeadLetters(options: DeadLettersOptions): DeadLetters {
     onConnected: (retries) =>
       metrics.histogram("dashstream_ws_retry_count", { operation: "dlq_producer_create" }).observe(retries),
   });
-  const barrier = new DeadLetterBarrier(options);
+  const barrier = new DeadLetterBarrier({ ...options, ...waitNews(options.log) });
   metrics.gaugeFn("websocket_dlq_waiting_partitions", {}, () => barrier.heldPartitions().length);
   return {
     handler,
@@ -54,5 +55,18 @@ export function createDeadLetters(options: DeadLettersOptions): DeadLetters {
     },
     // Shorter waits are no reason to send clients elsewhere.
     notReadyReasons: () => handler.notReadyReasons(barrier.heldPartitions(sendTimeoutMs)),
+  };
+}
+
+/** A partition that stands still for its dead letters is told of when it does, and when it goes on. */
+function waitNews(log: Log): Pick<DeadLetterBarrierOptions, "onLongHeld" | "onLongHeldReleased"> {
+  return {
+    onLongHeld: (partition, offset) =>
+      log.warn("partition waits for its dead letters and is not read meanwhile", { partition, offset }),
+    onLongHeldReleased: (partition, heldMs) =>
+      log.info("partition goes on: its dead letters are written", {
+        partition,
+        waited_ms: Math.round(heldMs),
+      }),
   };
 }

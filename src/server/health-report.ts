@@ -4,6 +4,7 @@
 import type { DeadLetterHealth } from "../stream/dead-letter.ts";
 import { type CircuitBreakerReport, circuitBreakerReport } from "./circuit-breaker.ts";
 import type { HealthSnapshot } from "./health.ts";
+import { type PausedPartition, resumeCall } from "./paused-partitions.ts";
 import type { TenantLimitsHealth } from "./tenant-limits.ts";
 
 /** Without a record for this long the stream counts as idle. */
@@ -15,6 +16,8 @@ const ERROR_RATE_LIMIT = 0.01;
 const MIN_SAMPLES = 100;
 /** More drops than this in the window are worth a warning. */
 const DROP_LIMIT = 10;
+/** So many paused partitions are named in an alert. */
+const NAMED_PARTITIONS = 10;
 
 /** The `replay_buffer` object of `/health`. */
 export interface ReplayBufferHealth {
@@ -41,6 +44,8 @@ export interface HealthInputs {
   readonly tenantLimits: TenantLimitsHealth | null;
   /** Seconds without a working consumer group membership; `null` = it works now. */
   readonly kafkaDownSeconds: number | null;
+  /** Partitions that stand still at a bad record. */
+  readonly pausedPartitions: readonly PausedPartition[];
 }
 
 export type HealthStatus = "healthy" | "degraded" | "waiting" | "reconnecting";
@@ -87,7 +92,7 @@ export interface HealthReport {
 /** Builds the body of `GET /health`. */
 export function healthReport(inputs: HealthInputs): HealthReport {
   const { snapshot, connectedClients, replayBuffer } = inputs;
-  const alerts = alertParts(snapshot, replayBuffer);
+  const alerts = [...alertParts(snapshot, replayBuffer), ...pausedPart(inputs.pausedPartitions)];
   return {
     status: status(snapshot),
     metrics: healthMetrics(snapshot, connectedClients),
@@ -171,4 +176,15 @@ function alertParts(snapshot: HealthSnapshot, replay: ReplayBufferHealth): reado
     parts.push(`CRITICAL: ${snapshot.payloadMissing} Kafka records had no value`);
   }
   return parts;
+}
+
+/** Stands until somebody lets them go on. */
+function pausedPart(paused: readonly PausedPartition[]): readonly string[] {
+  if (paused.length === 0) return [];
+  const named = paused.slice(0, NAMED_PARTITIONS).map(({ partition, offset }) => `${partition} at ${offset}`);
+  const more = paused.length > named.length ? ` and ${paused.length - named.length} more` : "";
+  const what = paused.length === 1 ? "1 partition is paused" : `${paused.length} partitions are paused`;
+  return [
+    `CRITICAL: ${what} at a bad record (${named.join(", ")}${more}); ${resumeCall("N")} goes on behind it`,
+  ];
 }

@@ -17,6 +17,7 @@ import { openExpectedSchemas } from "./expected-schemas.ts";
 import type { HealthTracker } from "./health.ts";
 import { healthReport } from "./health-report.ts";
 import type { Hub } from "./hub.ts";
+import type { PausedPartition } from "./paused-partitions.ts";
 import type { Ring } from "./ring.ts";
 import { createRoutes } from "./routes.ts";
 import type { SessionMetrics } from "./session-metrics.ts";
@@ -37,6 +38,7 @@ export interface HttpSideOptions {
   readonly ring: Ring;
   readonly deadLetters: Pick<DeadLetters, "health">;
   readonly limits: Pick<TenantLimits, "health"> | null;
+  readonly pausedPartitions: () => readonly PausedPartition[];
   readonly admin: AdminActions;
   readonly kafkaDownSeconds: () => number | null;
   readonly notReadyReasons: () => readonly string[];
@@ -116,5 +118,6 @@ function report(options: HttpSideOptions) {
     deadLetters: deadLetters.health(),
     tenantLimits: limits?.health() ?? null,
     kafkaDownSeconds: kafkaDownSeconds(),
+    pausedPartitions: options.pausedPartitions(),
   });
 }

@@ -38,6 +38,8 @@ type Counts = ReadonlyMap<string, number>;
 /** The stream waits for Redis, so it waits less than other users of the limiter. */
 const REDIS_TIMEOUT_MS = 250;
 const SHOWN_TENANTS = 20;
+/** So many tenants have log lines rationed for each alone; the others share theirs, so that ids cannot fill the log. */
+const TENANTS_LOGGED_ALONE = 50;
 
 /** Whether these limits need Redis. */
 export function limitsUseRedis(config: Config): boolean {
@@ -54,6 +56,7 @@ export class TenantLimits {
   readonly limiter: TenantRateLimiter;
   readonly #options: TenantLimitsOptions;
   readonly #limited: RecentCounts;
+  readonly #loggedAlone = new Set<string>();
 
   constructor(options: TenantLimitsOptions) {
     const { config, clock } = options;
@@ -122,12 +125,17 @@ export class TenantLimits {
     this.limiter.close();
   }
 
+  #logKey(tenantId: string): string {
+    if (this.#loggedAlone.size < TENANTS_LOGGED_ALONE) this.#loggedAlone.add(tenantId);
+    return this.#loggedAlone.has(tenantId) ? `tenant limit ${tenantId}` : "tenant limit";
+  }
+
   #noted(wanted: Counts, granted: Counts): Counts {
     for (const [tenantId, count] of wanted) {
       const limited = count - (granted.get(tenantId) ?? 0);
       if (limited === 0) continue;
       this.#limited.add(tenantId, limited);
-      this.#options.errors.warn("tenant limit", "tenant over its limit: records are not delivered", {
+      this.#options.errors.warn(this.#logKey(tenantId), "tenant over its limit: records are not delivered", {
         tenant_id: tenantId,
         limited,
       });

@@ -2,7 +2,7 @@
 // goes on at once; one whose letters take longer is held, so that the other partitions are fetched meanwhile, and
 // released when all of them are written.
 
-import type { Clock } from "../runtime/clock.ts";
+import type { Clock, Timer } from "../runtime/clock.ts";
 
 export interface DeadLetterBarrierOptions {
   readonly clock: Clock;
@@ -10,16 +10,24 @@ export interface DeadLetterBarrierOptions {
   readonly hold: (partition: number) => void;
   /** Go on with a held partition at `nextOffset`; also called for one that went away meanwhile. */
   readonly release: (partition: number, nextOffset: number) => void;
+  /** A partition has been held for a while, which people should hear of; `offset` is its first record without letter. */
+  readonly onLongHeld?: (partition: number, offset: number) => void;
+  /** All letters of such a partition are written, `heldMs` after it was held. */
+  readonly onLongHeldReleased?: (partition: number, heldMs: number) => void;
 }
 
 /** How long a partition waits for its letters before it is held. An acknowledgement usually takes a few milliseconds. */
 const GRACE_MS = 100;
+/** A shorter hold is what a busy Kafka does now and then, and no news. */
+const LONG_HELD_MS = 1_000;
 
 interface Waiting {
   /** Offsets of records whose letters are not written yet, lowest first. */
   readonly offsets: Set<number>;
   readonly wake: (() => void)[];
   heldSinceMs: number | null;
+  /** Runs while it is held and nobody was told; `"told"` since then. */
+  news: Timer | "told" | null;
 }
 
 export class DeadLetterBarrier {
@@ -33,7 +41,12 @@ export class DeadLetterBarrier {
   /** The letter of a record is under way; `null`: nobody waits for it. Offsets of a partition come in rising order. */
   add(partition: number, offset: number, written: Promise<void> | null): void {
     if (written === null) return;
-    const waiting = this.#waiting.get(partition) ?? { offsets: new Set(), wake: [], heldSinceMs: null };
+    const waiting = this.#waiting.get(partition) ?? {
+      offsets: new Set(),
+      wake: [],
+      heldSinceMs: null,
+      news: null,
+    };
     this.#waiting.set(partition, waiting);
     waiting.offsets.add(offset);
     written.then(
@@ -55,7 +68,7 @@ export class DeadLetterBarrier {
     const settled = this.settled(partition).then(() => soon.abort());
     await Promise.race([settled, clock.sleep(GRACE_MS, soon.signal)]);
     if (this.#waiting.get(partition) !== waiting) return true;
-    waiting.heldSinceMs ??= clock.monotonicMs();
+    this.#markHeld(partition, waiting);
     hold(partition);
     waiting.wake.push(() => release(partition, nextOffset));
     return false;
@@ -75,7 +88,7 @@ export class DeadLetterBarrier {
   /** The partition is read by somebody else now: it is not held here any more. */
   unhold(partition: number): void {
     const waiting = this.#waiting.get(partition);
-    if (waiting) waiting.heldSinceMs = null;
+    if (waiting) markFree(waiting);
   }
 
   /** Whether letters of the partition are under way. */
@@ -94,13 +107,39 @@ export class DeadLetterBarrier {
 
   /** The topic was made anew: its old offsets mean nothing. Letters under way are still written. */
   forget(partition: number): void {
+    const waiting = this.#waiting.get(partition);
+    if (waiting) markFree(waiting);
     this.#waiting.delete(partition);
+  }
+
+  #markHeld(partition: number, waiting: Waiting): void {
+    const { clock, onLongHeld } = this.#options;
+    if (waiting.heldSinceMs !== null) return;
+    waiting.heldSinceMs = clock.monotonicMs();
+    if (!onLongHeld) return;
+    waiting.news = clock.after(LONG_HELD_MS, () => {
+      waiting.news = "told";
+      const [offset = 0] = waiting.offsets;
+      onLongHeld(partition, offset);
+    });
   }
 
   #written(partition: number, waiting: Waiting, offset: number): void {
     waiting.offsets.delete(offset);
     if (waiting.offsets.size > 0 || this.#waiting.get(partition) !== waiting) return;
     this.#waiting.delete(partition);
+    const { clock, onLongHeldReleased } = this.#options;
+    const { heldSinceMs, news } = waiting;
+    markFree(waiting);
+    if (heldSinceMs !== null && news === "told") {
+      onLongHeldReleased?.(partition, clock.monotonicMs() - heldSinceMs);
+    }
     for (const wake of waiting.wake) wake();
   }
+}
+
+function markFree(waiting: Waiting): void {
+  waiting.heldSinceMs = null;
+  if (waiting.news !== "told") waiting.news?.cancel();
+  waiting.news = null;
 }

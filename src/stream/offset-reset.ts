@@ -30,7 +30,7 @@ export interface ResetRequest {
   readonly topic: string;
   readonly target: ResetTarget;
   /** `null` = all. */
-  readonly partition: number | null;
+  readonly partitions: readonly number[] | null;
 }
 
 type Questions = Pick<KafkaAdmin, "ranges" | "committed" | "describeGroup" | "offsetsAt">;
@@ -40,16 +40,18 @@ type Questions = Pick<KafkaAdmin, "ranges" | "committed" | "describeGroup" | "of
  * @throws DashstreamError `usage` for a partition that the topic does not have, or an offset for several partitions
  */
 export async function planReset(admin: Questions, request: ResetRequest): Promise<ResetPlan> {
-  const { groupId, topic, target, partition } = request;
+  const { groupId, topic, target, partitions } = request;
   const group = await groupLag(admin, groupId, topic);
-  const chosen = group.partitions.filter((lag) => partition === null || lag.partition === partition);
-  if (chosen.length === 0) {
+  const unknown = partitions?.find((wanted) => !group.partitions.some((lag) => lag.partition === wanted));
+  if (unknown !== undefined) {
     const has = `topic ${topic} has partitions 0 to ${group.partitions.length - 1}`;
-    throw new DashstreamError("usage", `--partition is ${partition}, but ${has}`);
+    throw new DashstreamError("usage", `--partition is ${unknown}, but ${has}`);
   }
+  const chosen = group.partitions.filter((lag) => partitions?.includes(lag.partition) ?? true);
   if (target.kind === "offset" && chosen.length > 1) {
-    const count = `topic ${topic} has ${chosen.length} partitions, each with offsets of its own`;
-    throw new DashstreamError("usage", `--to ${target.offset} needs --partition: ${count}`);
+    const each = "each partition has offsets of its own";
+    const count = `these are ${chosen.length} partitions of topic ${topic}, and ${each}`;
+    throw new DashstreamError("usage", `--to ${target.offset} needs one --partition: ${count}`);
   }
   const atTime = target.kind === "time" ? await admin.offsetsAt(topic, target.timestampMs) : null;
   const wanted = (lag: PartitionLag) => atTime?.get(lag.partition) ?? offsetOf(target, lag);

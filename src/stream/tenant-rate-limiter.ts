@@ -51,7 +51,7 @@ export class TenantRateLimiter {
     this.#errors = floodGuard(log, clock, { first: LOGGED_AT_FIRST });
     this.#local = new TenantBuckets(limit);
     this.#counters = new TenantCounters(metrics);
-    this.#redis = redis ? new RedisBuckets({ ...redis, clock, metrics, errors: this.#errors }) : null;
+    this.#redis = redis ? new RedisBuckets({ ...redis, clock, metrics, log, errors: this.#errors }) : null;
   }
 
   /**

@@ -7,6 +7,7 @@ import type { Clock } from "../runtime/clock.ts";
 import type { Network } from "../runtime/network.ts";
 import type { Random } from "../runtime/random.ts";
 import type { FloodGuard } from "../telemetry/flood.ts";
+import type { Log } from "../telemetry/log.ts";
 import type { Counter, Histogram, Metrics } from "../telemetry/metrics.ts";
 import { backoffMs } from "./backoff.ts";
 import { createRedisClient, type RedisClient } from "./redis-client.ts";
@@ -33,6 +34,7 @@ export interface RedisBucketsOptions extends SharedBuckets {
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly errors: FloodGuard;
+  readonly log: Log;
 }
 
 const DEFAULT_TIMEOUT_MS = 2_000;
@@ -73,6 +75,8 @@ export class RedisBuckets {
   #pausedUntilMs = 0;
   /** While the first round trip after a pause is under way, there is no second one. */
   #probing = false;
+  /** Whether people were told that limits are local. */
+  #isLocal = false;
 
   constructor(options: RedisBucketsOptions) {
     this.#options = options;
@@ -125,6 +129,7 @@ export class RedisBuckets {
       onConnected: (tookMs) => connecting.observe(tookMs),
       onConnectionError: (error) => {
         refused.inc();
+        this.#isLocal = true;
         errors.error("new_connection", "rate limiter: redis is not connected, limits are local for now", {
           error: describeError(error),
         });
@@ -207,12 +212,16 @@ export class RedisBuckets {
   #succeeded(): void {
     this.#failures = 0;
     this.#problem = null;
+    if (!this.#isLocal) return;
+    this.#isLocal = false;
+    this.#options.log.info("rate limiter: redis answers again, limits are shared");
   }
 
   #failed(operation: "rate_limit_check" | "rate_limit_check_timeout", problem: string): void {
     const { clock, random, errors } = this.#options;
     this.#errorsOf(operation).inc();
     this.#problem = problem;
+    this.#isLocal = true;
     const nowMs = clock.monotonicMs();
     // Round trips that were under way together fail together, which is one failure.
     if (nowMs >= this.#pausedUntilMs) {

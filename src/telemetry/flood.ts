@@ -72,7 +72,8 @@ export function floodGuard(log: Log, clock: Clock, options: FloodOptions = {}): 
 
   function summarise(key: string, flood: Flood): void {
     if (flood.counted === 0) return;
-    log[flood.level](`${flood.lastMsg} (one of ${flood.counted} alike)`, {
+    const many = flood.counted === 1 ? "" : ` (one of ${flood.counted} alike)`;
+    log[flood.level](`${flood.lastMsg}${many}`, {
       ...flood.lastFields,
       repeated: flood.counted,
       flood: key.slice(flood.level.length + 1),

@@ -48,6 +48,15 @@ describe.each(SERVICES)("%s", (command, prefix, group) => {
     await expect(fetch(`${url}/healthz`)).rejects.toThrow();
   });
 
+  test("goes on at SIGHUP, with a line that it has nothing to read again", async () => {
+    const service = start(command, prefix);
+    await service.lineWith("protobuf version");
+    service.process.kill("SIGHUP");
+    await service.lineWith(`nothing to reload: ${command} has no file that it reads again`);
+    service.process.kill("SIGTERM");
+    expect(await service.ended()).toEqual({ exitCode: 0, stderr: "" });
+  });
+
   test("exits 1 with one clear line if its port is in use", async () => {
     const { listen } = JSON.parse(await start(command, prefix).lineWith("protobuf version"));
     const port = String(listen).split(":").at(-1) ?? "";

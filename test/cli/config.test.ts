@@ -45,6 +45,11 @@ describe("config check", () => {
       valid: false,
       problems: ['WEBSOCKET_PORT is "http", expected a port from 0 to 65535'],
     });
+    const two = await config(["check", "--json"], { WEBSOCKET_PORT: "http", LOG_LEVEL: "loud" });
+    expect(JSON.parse(two.stdout).problems).toEqual([
+      expect.stringMatching(/^WEBSOCKET_PORT is "http"/),
+      expect.stringMatching(/^LOG_LEVEL is "loud"/),
+    ]);
   });
 });
 
@@ -57,6 +62,14 @@ describe("config print", () => {
     expect(JSON.parse(json.stdout).KAFKA_TOPIC.value).toBe("my-topic");
     expect(`${text.stdout}${json.stdout}`).not.toContain("hunter2");
   });
+});
+
+test("config print --for a command shows its options and their defaults there", async () => {
+  const { stdout } = await config(["print", "--for", "exporter", "--json"]);
+  const shown = JSON.parse(stdout);
+  expect(shown.KAFKA_GROUP_ID.value).toBe("prometheus-exporter");
+  expect("WEBSOCKET_PORT" in shown).toBe(false);
+  expect((await config(["print", "--for", "nothing"])).exitCode).toBe(2);
 });
 
 test("config docs prints the reference", async () => {

@@ -131,10 +131,36 @@ describe("offsets reset", () => {
     expect(JSON.parse(stdout)).toEqual({
       group: GROUP,
       topic: TOPIC,
+      state: "Empty",
+      members: [],
+      executable: true,
       executed: true,
       partitions: [{ partition: 0, from: 0, to: 6, skipped: 6, read_again: 0, clamped_to: null }],
     });
     expect(broker.committedOffsets(GROUP, TOPIC)).toEqual([6, 0]);
+  });
+
+  test("takes several partitions, one after another or as a list", async () => {
+    broker.createTopic("three", { partitions: 3 });
+    for (const args of [
+      ["--partition", "0", "--partition", "2"],
+      ["--partition", "0,2"],
+      ["--partition", "2", "0"],
+    ]) {
+      const { stdout } = await offsets("reset", "--topic", "three", "--to", "latest", ...args, "--json");
+      const { partitions } = JSON.parse(stdout);
+      expect(partitions.map(({ partition }: { partition: number }) => partition)).toEqual([0, 2]);
+    }
+  });
+
+  test("refuses two groups or topics at once, and takes one that is named twice", async () => {
+    const both = await offsets("reset", "--to", "latest", "--group", "g1", "--kafka-group-id", "g2");
+    expect([both.exitCode, both.stderr]).toEqual([
+      2,
+      expect.stringContaining('--group is "g1" and --kafka-group-id is "g2": both name the same'),
+    ]);
+    expect((await offsets("ls", "--topic", "a", "--kafka-topic", "b")).exitCode).toBe(2);
+    expect((await offsets("ls", "--group", "g", "--kafka-group-id", "g")).exitCode).toBe(0);
   });
 
   test("goes to a time, or to how long ago", async () => {
@@ -162,6 +188,14 @@ describe("offsets reset", () => {
       0,
       `warning: --execute would fail now: ${inUse}nothing was changed; --execute does it\n`,
     ]);
+    const { executable, state, members } = JSON.parse(
+      (await offsets("reset", "--to", "latest", "--json")).stdout,
+    );
+    expect([executable, state, members]).toEqual([
+      false,
+      "Stable",
+      [{ member_id: expect.any(String), client_id: "conformance", client_host: expect.any(String) }],
+    ]);
     const refused = await offsets("reset", "--to", "latest", "--execute");
     expect([refused.exitCode, refused.stdout, refused.stderr]).toEqual([1, "", `error: ${inUse}`]);
     await member.leave();
@@ -174,6 +208,9 @@ describe("offsets reset", () => {
       ["--to", "5"],
       ["--to", "latest", "--partition", "7"],
       ["--to", "latest", "--partition", "x"],
+      ["--to", "latest", "--partition", "0,7"],
+      ["--to", "latest", "--partition", "0,"],
+      ["--to", "5", "--partition", "0,1"],
     ]) {
       expect([args, (await offsets("reset", ...args)).exitCode]).toEqual([args, 2]);
     }

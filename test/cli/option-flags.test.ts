@@ -50,3 +50,19 @@ test("a wrong flag exits 2 and is named as it was typed; warnings do not stop a 
   expect(warned.exitCode).toBe(0);
   expect(warned.stderr).toContain("warning: KAFKA_NONSENSE");
 });
+
+test("the help of a secret names the variable of its path, and a client's help says whose address it is", async () => {
+  const help = async (name: "serve" | "tail") => {
+    const command = defineCommand({
+      name: "show",
+      description: "Show.",
+      examples: [["show", "show"]],
+      configure: (command) => addOptionFlags(command, name),
+      action: () => 0,
+    });
+    return (await runCommand([command], ["show", "--help"])).stdout;
+  };
+  expect(await help("serve")).toMatch(/--admin-token-file <path> .*\(ADMIN_TOKEN_FILE\)/);
+  expect(await help("serve")).toContain("Port to listen on; 0 picks a free one.");
+  expect(await help("tail")).toContain("Port on which the server listens. (WEBSOCKET_PORT,");
+});

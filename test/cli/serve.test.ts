@@ -83,12 +83,14 @@ describe("serve", () => {
     rmSync(dir, { recursive: true });
   });
 
-  test("ends on SIGHUP where it has no file to read again", async () => {
+  test("goes on at SIGHUP where it has no file to read again, and says so", async () => {
     const { bootstrap } = await startBroker();
     const server = serve("0", bootstrap);
     await server.lineWith("partitions assigned");
     server.process.kill("SIGHUP");
-    expect((await server.ended()).exitCode).not.toBe(0);
+    await server.lineWith("nothing to reload: TENANT_RATE_LIMITS_FILE is not set");
+    server.process.kill("SIGTERM");
+    expect(await server.ended()).toEqual({ exitCode: 0, stderr: "" });
   });
 
   describe("while Kafka hangs", () => {
@@ -108,6 +110,14 @@ describe("serve", () => {
         exitCode: 1,
         stderr: "error: the orderly end took longer than SHUTDOWN_TIMEOUT_SECS (1 s)\n",
       });
+    });
+
+    test("is not ended by SIGHUP on its way out either", async () => {
+      const server = await hanging({ SHUTDOWN_TIMEOUT_SECS: "3600" });
+      server.process.kill("SIGHUP");
+      await server.lineWith("nothing to reload");
+      server.process.kill("SIGTERM");
+      expect((await server.ended()).exitCode).toBe(1);
     });
 
     test("exits 1 at once on a second signal", async () => {

@@ -71,6 +71,30 @@ describe("sim", () => {
     expect(stderr).toMatch(/^error: no broker of 127\.0\.0\.1:1 answers: .*\n$/);
   });
 
+  test("exits 1 with one line if there is no such topic and nobody creates it", async () => {
+    const strict = await startEmbeddedBroker({ autoCreateTopics: false });
+    const args = ["sim", "--kafka-brokers", strict.bootstrap, "--kafka-topic", "nowhere"];
+    const { exitCode, stdout, stderr } = await runCommand([simCommand], args);
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain("failed sends 3: ");
+    expect(stderr).toMatch(/error: there is no topic nowhere\b.*\n$/);
+    await strict.stop();
+  });
+
+  test("waits for a topic that is created a little later", async () => {
+    const strict = await startEmbeddedBroker({ autoCreateTopics: false });
+    let asked = 0;
+    strict.control("Metadata", () => {
+      // The first are of the connection, the later ones of the first two tries.
+      if (++asked === 6) strict.createTopic("later");
+      return { kind: "pass" };
+    });
+    const args = ["sim", "--kafka-brokers", strict.bootstrap, "--kafka-topic", "later", "--count", "3"];
+    expect((await runCommand([simCommand], args)).exitCode).toBe(0);
+    expect(strict.endOffsets("later")).toEqual([3]);
+    await strict.stop();
+  });
+
   test("exits 2 on an unknown profile of arrival", async () => {
     const { exitCode, stderr } = await runCommand([simCommand], ["sim", "--arrival", "weekly"]);
     expect(exitCode).toBe(2);

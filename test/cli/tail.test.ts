@@ -142,6 +142,7 @@ describe("tail", () => {
       ranges: [{ partition: 1, fromOffset: 5, toOffset: 6 }],
     });
     expect(record).toMatchObject({ type: "record", partition: 0, offset: 0, kind: "event" });
+    expect(record.message).toMatchObject({ eventType: 10, eventTypeName: "NODE_START" });
     expect(record.message.header).toMatchObject({
       messageId: "AQEBAQEBAQEBAQEBAQEBAQ==",
       timestampUs: String(TIMESTAMP_US),
@@ -186,7 +187,7 @@ describe("tail", () => {
     [["--from", "0:x"], '--from is "0:x"'],
     [["--type", "bogus"], '--type is "bogus"'],
     [["--limit", "0"], "'0' is invalid"],
-    [["--url", "http://x/ws"], 'url is "http://x/ws"'],
+    [["--url", "http://x/ws"], '--url is "http://x/ws", expected ws://'],
   ])("refuses %p with exit code 2", async (args, message) => {
     const { exitCode, stderr } = await runCommand([tailCommand], ["tail", ...args]);
     expect(exitCode).toBe(2);

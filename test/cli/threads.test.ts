@@ -220,6 +220,22 @@ describe("threads", () => {
     );
   });
 
+  test("says that what answers at --url is no server with such calls", async () => {
+    await start();
+    const { exitCode, stderr } = await threads(["ls", "--url", `${server?.url}/other`]);
+    expect([exitCode, stderr]).toEqual([
+      1,
+      `error: ${server?.url}/other/admin/threads/halted: there is no dashstream server with admin calls (not found)\n`,
+    ]);
+  });
+
+  test("says of too much and of too little what it is", async () => {
+    expect((await threads(["reset", "--all", "a"])).stderr).toContain(
+      "--all and ids of threads are both given",
+    );
+    expect((await threads(["reset"])).stderr).toContain("expected ids of threads, or --all");
+  });
+
   test("exits 2 when it is used wrongly", async () => {
     for (const args of [
       ["reset"],

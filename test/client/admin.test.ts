@@ -88,7 +88,7 @@ describe("what goes wrong", () => {
   test("is said in the server's own words, or with what it answered", async () => {
     expect(await refused(json({ error: "from this machine only" }, 403))).toBe("from this machine only");
     expect(await refused(() => new Response("<h1>Not here</h1>\n", { status: 404 }))).toBe(
-      "status 404: <h1>Not here</h1>",
+      "there is no dashstream server with admin calls (status 404: <h1>Not here</h1>)",
     );
     expect(await refused(() => new Response("fine"))).toBe("the answer is not that of a dashstream server");
     expect(await refused(json({ threads: [{}] }))).toBe("the answer is not that of a dashstream server");

@@ -6,6 +6,24 @@ import { codeAndMessage, load } from "./load-config.ts";
 
 const warningsOf = (env: Readonly<Record<string, string>>) => load(env).warnings.map(problemText);
 
+const MISSPELLED: readonly (readonly [name: string, meant: string])[] = [
+  ["TENANT_RATE_LIMT", "TENANT_RATE_LIMIT_PER_SEC"],
+  ["TENANT_RATE_LIMITS", "TENANT_RATE_LIMITS_FILE"],
+  ["TENANT_LIMIT_PER_SEC", "TENANT_RATE_LIMIT_PER_SEC"],
+  ["TENANT_RATE_BRUST", "TENANT_RATE_BURST"],
+  ["DLQ_FAILCLOSED", "DLQ_FAIL_CLOSED"],
+  ["DLQ_SEND_TIMEOUT_SECONDS", "DLQ_SEND_TIMEOUT_SECS"],
+  ["SEQUENCE_GAP_POLICI", "SEQUENCE_GAP_POLICY"],
+  ["SEQUENCE_POLICY", "SEQUENCE_GAP_POLICY"],
+  ["SHUTDOWN_TIMEOUT", "SHUTDOWN_TIMEOUT_SECS"],
+  ["REPLAY_BUFFER_SIZE", "REPLAY_BUFFER_MEMORY_SIZE"],
+  ["REPLAY_TIMEOUT_MS", "REPLAY_TIMEOUT_SECS"],
+  ["LOGLEVEL", "LOG_LEVEL"],
+  ["LOG_LEVLE", "LOG_LEVEL"],
+  ["REDIS_URLS", "REDIS_URL"],
+  ["ADMIN_TOKEN_FLIE", "ADMIN_TOKEN_FILE"],
+];
+
 describe("variables that have no effect", () => {
   test.each([
     ["KAFKA_BROKER", "KAFKA_BROKER is not a known setting; did you mean KAFKA_BROKERS?"],
@@ -18,6 +36,9 @@ describe("variables that have no effect", () => {
       "KAFKA_SASL_PASWORD_FILE",
       "KAFKA_SASL_PASWORD_FILE is not a known setting; did you mean KAFKA_SASL_PASSWORD_FILE?",
     ],
+    ...MISSPELLED.map(
+      ([name, meant]) => [name, `${name} is not a known setting; did you mean ${meant}?`] as const,
+    ),
     ["DASHSTREAM_COLOUR", "DASHSTREAM_COLOUR is not a known setting"],
     ["REDIS_MESSAGE_TTL_SECS", /^REDIS_MESSAGE_TTL_SECS is not supported by this version and ignored: /],
     [
@@ -53,6 +74,20 @@ describe("variables that have no effect", () => {
     ["steers the tests", { DASHSTREAM_REQUIRE_REAL: "1" }],
   ])("say nothing if it %s", (_why, env) => {
     expect(load(env, {}, {}, true).warnings).toEqual([]);
+  });
+
+  test.each(
+    [
+      "PATH HOME HOSTNAME LANG TZ USER PORT HOST NODE_ENV HTTP_PROXY AWS_REGION",
+      "LOG LOG_DIR LOG_FORMAT LOG_PATH LOG_COLOR LOG_LEVEL_ROOT LOG_FILE_PATH",
+      "REDIS_HOST REDIS_PORT REDIS_PASSWORD REDIS_DB REDIS_TLS_URL",
+      "KUBERNETES_PORT KUBERNETES_SERVICE_HOST KUBERNETES_SERVICE_PORT_HTTPS",
+      "METRICS METRICS_HOST METRICS_PATH METRICS_ENABLED HEALTH_PATH HEALTH_HOST",
+      "ADMIN_USER ADMIN_PASSWORD INSTANCE INSTANCE_NAME INSTANCE_TYPE TENANT TENANT_ID",
+      "PROMETHEUS_PORT PROMETHEUS_METRICS PROMETHEUS_MULTIPROC_DIR TIMEOUT_SECS MAX_CONNECTIONS SEQUENCE DLQ_URL DLQ_NAME",
+    ].flatMap((line) => line.split(" ")),
+  )("leave %s to the program it belongs to", (name) => {
+    expect(load({ [name]: "x" }, {}, {}, true).warnings).toEqual([]);
   });
 
   test("do not show their value, which may be a secret put under a wrong name", () => {

@@ -13,6 +13,7 @@ const actions: AdminActions = {
   haltedThreads: () => [HALTED],
   resetThread: (threadId) => threadId === "a",
   resetHaltedThreads: () => 2,
+  partitions: () => ({ paused: [{ partition: 1, offset: 17 }], waitingForDeadLetters: [0, 3] }),
   resumePartition: (partition) => partition === 1,
   tenantLimiter: null,
 };
@@ -101,6 +102,26 @@ describe("admin calls", () => {
     }
   });
 
+  test("answer a wrong method with those that work", async () => {
+    for (const [path, get, allow] of [
+      ["/threads/halted", false, "GET, HEAD"],
+      ["/threads/reset", true, "POST"],
+      ["/threads/a/reset", true, "POST"],
+      ["/partitions", false, "GET, HEAD"],
+      ["/partitions/1/resume", true, "POST"],
+    ] as const) {
+      const answer = await call(path, { get });
+      expect([path, answer.status, answer.headers.get("allow")]).toEqual([path, 405, allow]);
+    }
+  });
+
+  test("list the partitions that stand still, and why", async () => {
+    expect(await (await call("/partitions", { get: true })).json()).toEqual({
+      paused: [{ partition: 1, offset: 17 }],
+      waiting_for_dead_letters: [0, 3],
+    });
+  });
+
   test("resume a paused partition and refuse what is none", async () => {
     expect(await (await call("/partitions/1/resume")).json()).toEqual({ resumed: 1 });
     expect((await call("/partitions/2/resume")).status).toBe(404);
@@ -130,6 +151,14 @@ describe("limits per tenant", () => {
     expect(await send("PUT", "/acme", LIMIT)).toEqual({ status: 200, body: { tenant_id: "acme", ...LIMIT } });
     expect(limiter.check("acme", 5000)).toBe(true);
     expect(await send("PUT", "/two%20words%2Fslash", LIMIT)).toMatchObject({ status: 200 });
+    expect(await send("GET", "/acme")).toEqual({
+      status: 200,
+      body: { tenant_id: "acme", ...LIMIT, own: true },
+    });
+    expect(await send("GET", "/other")).toEqual({
+      status: 200,
+      body: { tenant_id: "other", messages_per_second: 100, burst_capacity: 1000, own: false },
+    });
     expect(await send("GET", "")).toEqual({
       status: 200,
       body: {
@@ -154,7 +183,9 @@ describe("limits per tenant", () => {
       "burst_capacity is 1.5, expected a whole number from 0 to 1000000000",
     ],
     [{ messages_per_second: 1 }, "burst_capacity is missing, expected a whole number from 0 to 1000000000"],
-    ["no json", "is null, expected an object with messages_per_second and burst_capacity"],
+    ["no json", 'body is "no json", expected a JSON object with messages_per_second and burst_capacity'],
+    ["[1]", 'body is "[1]", expected a JSON object with messages_per_second and burst_capacity'],
+    ["", "body is empty, expected a JSON object with messages_per_second and burst_capacity"],
   ])("refuse %j with what was expected", async (body, problem) => {
     const { limiter, send } = rig();
     expect(await send("PUT", "/acme", body)).toEqual({

@@ -2,6 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import type { Broker } from "../../sim/broker/broker.ts";
+import { type Log, silentLog } from "../../src/telemetry/log.ts";
 import { type RunningAppliance, startAppliance } from "../support/appliance.ts";
 import { startEmbeddedBroker } from "../support/embedded-broker.ts";
 import { connectStream, type StreamClient, type StreamClientOptions } from "../support/stream-client.ts";
@@ -23,8 +24,13 @@ afterEach(async () => {
   await broker.stop();
 });
 
-async function start(env: Record<string, string> = {}): Promise<RunningAppliance> {
-  running = await startAppliance({ brokers: broker.bootstrap, topic: TOPIC, env });
+async function start(env: Record<string, string> = {}, log?: Log): Promise<RunningAppliance> {
+  running = await startAppliance({
+    brokers: broker.bootstrap,
+    topic: TOPIC,
+    env,
+    ...(log === undefined ? {} : { log }),
+  });
   return running;
 }
 
@@ -205,17 +211,44 @@ describe("what operators see", () => {
   });
 
   test("policy pause stops a partition at a bad record until an admin lets it go on", async () => {
-    await start({ KAFKA_ON_DECODE_ERROR: "pause" });
+    const warnings: unknown[] = [];
+    const log: Log = { ...silentLog, warn: (msg, fields) => warnings.push([msg, fields]) };
+    await start({ KAFKA_ON_DECODE_ERROR: "pause" }, log);
     const one = await client();
     append(event("a", 1), Buffer.from("bad"), event("a", 3));
     await one.received(1);
     while ((await metric("websocket_kafka_paused_partitions")) !== 1)
       await new Promise((resolve) => setImmediate(resolve));
+    expect(warnings).toContainEqual([
+      "partition 0 is paused at the bad record at offset 1 (KAFKA_ON_DECODE_ERROR is pause); POST /admin/partitions/0/resume goes on behind it",
+      { partition: 0, offset: 1 },
+    ]);
+    const alert = "CRITICAL: 1 partition is paused at a bad record (0 at 1); ";
+    expect((await json("/health")).alert).toContain(alert);
+    expect((await get("/readyz")).status).toBe(200);
+    const paused = [{ partition: 0, offset: 1 }];
+    expect(await json("/admin/partitions")).toEqual({ paused, waiting_for_dead_letters: [] });
     expect((await get("/admin/partitions/0/resume", { method: "POST" })).status).toBe(200);
+    expect(await json("/admin/partitions")).toEqual({ paused: [], waiting_for_dead_letters: [] });
+    expect((await json("/health")).alert ?? "").not.toContain("paused");
     await one.received(2);
     expect(one.offsets).toEqual([0, 2]);
     expect(await metric("websocket_kafka_paused_partitions")).toBe(0);
     one.stream.close();
+  });
+
+  test("a paused partition that another server reads is not this one's to tell of any more", async () => {
+    broker.createTopic("two", { partitions: 2 });
+    for (const partition of [0, 1]) {
+      broker.append("two", partition, [{ timestampMs: 0, key: null, value: Buffer.from("bad") }]);
+    }
+    const env = { KAFKA_ON_DECODE_ERROR: "pause" };
+    running = await startAppliance({ brokers: broker.bootstrap, topic: "two", env });
+    const paused = async () => (await json("/admin/partitions")).paused.length;
+    while ((await paused()) !== 2) await new Promise((resolve) => setImmediate(resolve));
+    const second = await startAppliance({ brokers: broker.bootstrap, topic: "two", env });
+    while ((await paused()) !== 1) await new Promise((resolve) => setImmediate(resolve));
+    await second.stop();
   });
 });
 

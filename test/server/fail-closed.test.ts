@@ -3,6 +3,7 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import type { Broker } from "../../sim/broker/broker.ts";
 import type { ControlRule } from "../../sim/control/rules.ts";
+import { silentLog } from "../../src/telemetry/log.ts";
 import { type RunningAppliance, startAppliance } from "../support/appliance.ts";
 import { startEmbeddedBroker } from "../support/embedded-broker.ts";
 import { event } from "./pipeline-rig.ts";
@@ -15,10 +16,12 @@ const BAD = Buffer.from("bad");
 let broker: Broker;
 let running: RunningAppliance | null = null;
 let refusal: ControlRule;
+let logged: unknown[];
 /** Dead letters refused so far, and who waits for more of them. */
 let onRefusal: () => void = () => {};
 
 beforeEach(async () => {
+  logged = [];
   broker = await startEmbeddedBroker();
   broker.createTopic(TOPIC, { partitions: 2 });
   broker.createTopic(DLQ);
@@ -42,6 +45,11 @@ async function start(env: Record<string, string> = {}): Promise<void> {
     brokers: broker.bootstrap,
     topic: TOPIC,
     env: { DLQ_FAIL_CLOSED: "true", DLQ_SEND_TIMEOUT_SECS: "1", ...env },
+    log: {
+      ...silentLog,
+      warn: (msg, fields) => logged.push([msg, fields]),
+      info: (msg, fields) => logged.push([msg, fields]),
+    },
   });
 }
 
@@ -115,8 +123,20 @@ test("a server that waits long for its dead letters is not ready, and says which
     return reasons.some((reason: string) => reason === "partitions 1 wait for their dead letters");
   });
   expect((await get("/readyz")).status).toBe(503);
+  expect(logged).toContainEqual([
+    "partition waits for its dead letters and is not read meanwhile",
+    { partition: 1, offset: 0 },
+  ]);
+  expect(await (await get("/admin/partitions")).json()).toEqual({
+    paused: [],
+    waiting_for_dead_letters: [1],
+  });
   refusal.remove();
   await until(async () => (await get("/readyz")).status === 200);
+  expect(logged).toContainEqual([
+    "partition goes on: its dead letters are written",
+    { partition: 1, waited_ms: expect.any(Number) },
+  ]);
 });
 
 test("a server that is stopped while it waits reads the bad record again, and writes its letter then", async () => {

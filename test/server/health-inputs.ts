@@ -31,5 +31,6 @@ export function quietInputs(): HealthInputs {
     },
     tenantLimits: null,
     kafkaDownSeconds: null,
+    pausedPartitions: [],
   };
 }

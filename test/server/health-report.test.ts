@@ -159,6 +159,20 @@ test("clients are counted in words, in metrics and at the top", () => {
 });
 
 describe("alert", () => {
+  test("names paused partitions, the first ten of many, and how they go on", () => {
+    const alertOf = (count: number) =>
+      healthReport({
+        ...quietInputs(),
+        pausedPartitions: Array.from({ length: count }, (_, partition) => ({ partition, offset: 7 })),
+      }).alert;
+    expect(alertOf(0)).toBeUndefined();
+    expect(alertOf(2)).toBe(
+      "CRITICAL: 2 partitions are paused at a bad record (0 at 7, 1 at 7); POST /admin/partitions/N/resume goes on behind it",
+    );
+    expect(alertOf(12)).toContain("12 partitions are paused at a bad record (0 at 7, ");
+    expect(alertOf(12)).toContain(", 9 at 7 and 2 more); ");
+  });
+
   test("is absent when there is nothing to say", () => {
     expect("alert" in reportOf({ receivedInWindow: 1000, droppedInWindow: 10 })).toBe(false);
   });

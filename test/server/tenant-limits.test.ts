@@ -8,7 +8,9 @@ import {
   TenantLimits,
   type TenantLimitsOptions,
 } from "../../src/server/tenant-limits.ts";
+import { CATALOGUE } from "../../src/telemetry/catalogue.ts";
 import { silentLog } from "../../src/telemetry/log.ts";
+import { createMetrics } from "../../src/telemetry/registry.ts";
 import { encodeFramed } from "../../src/wire/encode.ts";
 import { load } from "../config/load-config.ts";
 import { manualClock } from "../support/manual-clock.ts";
@@ -299,6 +301,24 @@ describe("what /health says of limits", () => {
     ]);
     rig.clock.advance(140_000);
     expect(rig.limits?.health()).toMatchObject({ limited: 9, limited_last_120s: 0, tenants_over_limit: [] });
+  });
+
+  test("has its log lines rationed for each tenant alone, and for many together", () => {
+    const clock = manualClock();
+    const keys: string[] = [];
+    const metrics = createMetrics({ catalogue: CATALOGUE, component: "websocket-server" });
+    const limits = new TenantLimits({
+      ...limitsOptions(LIMIT, { clock, metrics }),
+      errors: { error() {}, warn: (key) => void keys.push(key), flush() {} },
+    });
+    for (const i of [...range(1, 52), 1]) void limits.takeAll(new Map([[`t${i}`, 9]]));
+    expect([keys[0], keys[49], keys[50], keys[51], keys[52]]).toEqual([
+      "tenant limit t1",
+      "tenant limit t50",
+      "tenant limit",
+      "tenant limit",
+      "tenant limit t1",
+    ]);
   });
 
   test("names at most twenty tenants, those with the most records first", async () => {

@@ -6,15 +6,19 @@ let clock: ManualClock;
 let barrier: DeadLetterBarrier;
 let held: number[];
 let released: [number, number][];
+let news: string[];
 
 beforeEach(() => {
   clock = manualClock();
   held = [];
   released = [];
+  news = [];
   barrier = new DeadLetterBarrier({
     clock,
     hold: (partition) => held.push(partition),
     release: (partition, nextOffset) => released.push([partition, nextOffset]),
+    onLongHeld: (partition, offset) => news.push(`${partition} waits at ${offset}`),
+    onLongHeldReleased: (partition, heldMs) => news.push(`${partition} goes on after ${heldMs} ms`),
   });
 });
 
@@ -76,6 +80,45 @@ describe("a partition whose letters take longer", () => {
     expect(barrier.heldPartitions(5000)).toEqual([1, 2]);
     barrier.unhold(1);
     expect(barrier.heldPartitions()).toEqual([2]);
+  });
+});
+
+describe("people hear of a partition", () => {
+  async function hold(partition: number, offset: number): Promise<() => void> {
+    const written = letter(partition, offset);
+    const passes = barrier.passes(partition, offset + 1);
+    clock.advance(100);
+    await passes;
+    return written.resolve;
+  }
+
+  test("that is held for a second, and once more when it goes on", async () => {
+    const write = await hold(0, 7);
+    clock.advance(999);
+    expect(news).toEqual([]);
+    // The next look at it, of a batch that was fetched already, is no second hold.
+    const again = barrier.passes(0, 8);
+    clock.advance(100);
+    await again;
+    expect(news).toEqual(["0 waits at 7"]);
+    write();
+    await turns();
+    expect(news).toEqual(["0 waits at 7", "0 goes on after 1099 ms"]);
+    expect(clock.pendingDelays()).toEqual([]);
+  });
+
+  test("not if its hold was short, nor if it went away or was made anew meanwhile", async () => {
+    (await hold(0, 7))();
+    await turns();
+    const write = await hold(1, 7);
+    barrier.unhold(1);
+    await hold(2, 7);
+    barrier.forget(2);
+    clock.advance(5_000);
+    write();
+    await turns();
+    expect(news).toEqual([]);
+    expect(clock.pendingDelays()).toEqual([]);
   });
 });
 

@@ -28,7 +28,12 @@ function adminOf(logs: readonly Log[], members = [] as (typeof MEMBER)[]) {
 }
 
 function plan(logs: readonly Log[], target: ResetTarget, partition: number | null = null) {
-  return planReset(adminOf(logs).admin, { groupId: "g", topic: "t", target, partition });
+  return planReset(adminOf(logs).admin, {
+    groupId: "g",
+    topic: "t",
+    target,
+    partitions: partition === null ? null : [partition],
+  });
 }
 
 async function changes(logs: readonly Log[], target: ResetTarget, partition: number | null = null) {
@@ -115,7 +120,8 @@ describe("a reset", () => {
   test("of several partitions to one offset, or of a partition that is not there, is wrong usage", async () => {
     await expect(plan(logs, { kind: "offset", offset: 3 })).rejects.toMatchObject({
       code: "usage",
-      message: "--to 3 needs --partition: topic t has 2 partitions, each with offsets of its own",
+      message:
+        "--to 3 needs one --partition: these are 2 partitions of topic t, and each partition has offsets of its own",
     });
     await expect(plan(logs, { kind: "latest" }, 2)).rejects.toMatchObject({
       code: "usage",
@@ -125,7 +131,7 @@ describe("a reset", () => {
 
   test("is carried out for the chosen partitions only, and not while somebody is in the group", async () => {
     const free = adminOf(logs);
-    const request = { groupId: "g", topic: "t", target: { kind: "latest" }, partition: 0 } as const;
+    const request = { groupId: "g", topic: "t", target: { kind: "latest" }, partitions: [0] } as const;
     const planned = await planReset(free.admin, request);
     expect(obstacleTo(planned)).toBeNull();
     await carryOut(free.admin, planned);

@@ -5,11 +5,15 @@ import { option } from "../option.ts";
 
 const MAX_COUNT = 1_000_000_000;
 
+/** Commands that talk to a server need its address to find it. */
+const clients = (help: string) => ({ tail: help, healthcheck: help, threads: help });
+
 export const CLIENT_OPTIONS = {
   websocketHost: option({
     env: ["WEBSOCKET_HOST"],
     kind: listenHost(),
     default: "127.0.0.1",
+    helpFor: clients("Address on which the server listens."),
     help: "Address to listen on. There is no login for readers: anything but loopback shows the stream to all who can connect.",
     commands: ["serve", "demo", "tail", "healthcheck", "threads"],
   }),
@@ -17,6 +21,7 @@ export const CLIENT_OPTIONS = {
     env: ["WEBSOCKET_PORT"],
     kind: port(),
     default: "3002",
+    helpFor: clients("Port on which the server listens."),
     help: "Port to listen on; 0 picks a free one. A port in use is an error.",
     commands: ["serve", "demo", "tail", "healthcheck", "threads"],
   }),
