@@ -7,7 +7,7 @@ import type { Clock } from "../runtime/clock.ts";
 import type { Permits } from "./permits.ts";
 
 /** Longest wait for a permit before Kafka counts as taking nothing. */
-const MAX_WAIT_MS = 250;
+const MAX_WAIT_MS = 1_000;
 
 export class DeadLetterRoom {
   readonly #permits: Permits;

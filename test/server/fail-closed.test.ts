@@ -161,26 +161,3 @@ test("without its topic the server is not ready from the start", async () => {
   });
   expect((await health()).dlq_health.status).toBe("degraded");
 });
-
-test("in open mode a burst of bad records loses no letter while Kafka takes them", async () => {
-  refusal.remove();
-  await start({ DLQ_FAIL_CLOSED: "false", MAX_CONCURRENT_DLQ_SENDS: "100" });
-  append(0, ...Array.from({ length: 5000 }, () => BAD));
-  await running?.appliance.handledUpTo(new Map([[0, 5000]]));
-  const { dlq_health } = await health();
-  expect(dlq_health).toMatchObject({
-    sends: 5000,
-    failures_by_reason: { backpressure: 0, kafka_error: 0, timeout: 0 },
-  });
-});
-
-test("in open mode a burst of bad records does not hold up the good ones while Kafka takes no letters", async () => {
-  refusal.remove();
-  const hang = broker.control("Produce", () => ({ kind: "hang" }), { topic: DLQ });
-  await start({ DLQ_FAIL_CLOSED: "false", MAX_CONCURRENT_DLQ_SENDS: "100", DLQ_SEND_TIMEOUT_SECS: "30" });
-  append(0, ...Array.from({ length: 5000 }, () => BAD), event("a", 1));
-  await handled(0, 5001);
-  const { dlq_health } = await health();
-  expect(dlq_health).toMatchObject({ in_flight: 100, failures_by_reason: { backpressure: 4900 } });
-  hang.remove();
-});

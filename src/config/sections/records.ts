@@ -58,7 +58,7 @@ export const RECORD_OPTIONS = {
     env: ["MAX_CONCURRENT_DLQ_SENDS"],
     kind: wholeNumber(1, 100_000, "dead letters"),
     default: "100",
-    help: "Dead letters in flight at once. Further ones wait for up to 250 ms and are then dropped and counted as backpressure, or wait as long as it takes if DLQ_FAIL_CLOSED is on.",
+    help: "Dead letters in flight at once. Further ones wait for up to a second and are then dropped and counted as backpressure, or wait as long as it takes if DLQ_FAIL_CLOSED is on.",
     commands: JUDGING,
   }),
   dlqSendTimeoutSecs: option({
