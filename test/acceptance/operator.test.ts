@@ -145,7 +145,9 @@ function operations(start: () => Promise<Target>): void {
       await eventually(() => received.has("0:6"));
       expect((await command("threads", "ls", "--json")).json).toEqual({ threads: [] });
       expect(await metric("dashstream_sequence_gaps_total")).toBe(1);
-      expect(await metric("dashstream_sequence_duplicates_total")).toBe(0);
+      for (const fault of ["duplicates", "reorders", "restarts"]) {
+        expect([fault, await metric(`dashstream_sequence_${fault}_total`)]).toEqual([fault, 0]);
+      }
       await end(server);
     },
     TIMEOUT_MS,
