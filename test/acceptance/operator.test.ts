@@ -198,6 +198,30 @@ function operations(start: () => Promise<Target>): void {
     },
     TIMEOUT_MS,
   );
+
+  test(
+    "a topic that is made anew under a running server goes on with its new records, also for its clients",
+    async () => {
+      const server = await serve();
+      await write(0, "run-1", 1, 2, 3, 4, 5);
+      await eventually(() => received.size === 5);
+      const admin = kafkajsFor(target.bootstrap).admin();
+      await admin.connect();
+      await admin.deleteTopics({ topics: [topic] });
+      await eventually(async () => !(await admin.listTopics()).includes(topic));
+      await admin.disconnect();
+      received.clear();
+      await createTopic(target, topic, 2);
+      await write(0, "run-2", 1, 2);
+      await eventually(() => received.size === 2);
+      expect([received.get("0:0"), received.get("0:1")]).toEqual([event("run-2", 1), event("run-2", 2)]);
+      await write(1, "run-3", 1);
+      await eventually(() => received.has("1:0"));
+      expect(missing).toEqual([]);
+      await end(server);
+    },
+    TIMEOUT_MS,
+  );
 }
 
 describe("operating a server on the embedded broker", () => operations(embeddedTarget));
