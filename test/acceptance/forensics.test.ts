@@ -6,6 +6,7 @@ import { Kafka, logLevel, Partitioners } from "kafkajs";
 import { event } from "../server/pipeline-rig.ts";
 import { startAppliance } from "../support/appliance.ts";
 import { type RealKafka, startKafka } from "../support/kafka/start-kafka.ts";
+import { makeTopics } from "../support/make-topics.ts";
 import { describeReal } from "../support/real-components.ts";
 
 const TOPIC = "dashstream-quality";
@@ -78,10 +79,7 @@ for (const component of ["kafka-3.9", "kafka-4"] as const) {
 /** Makes the topics, produces `RECORDS` and runs the server until it has written its dead letters. */
 async function produceAndServe(bootstrap: string): Promise<void> {
   const client = new Kafka({ brokers: [bootstrap], logLevel: logLevel.NOTHING });
-  const admin = client.admin();
-  await admin.connect();
-  await admin.createTopics({ topics: [TOPIC, DLQ].map((topic) => ({ topic, numPartitions: 1 })) });
-  await admin.disconnect();
+  await makeTopics(client, ...[TOPIC, DLQ].map((topic) => ({ topic, numPartitions: 1 })));
   const producer = client.producer({ createPartitioner: Partitioners.DefaultPartitioner });
   await producer.connect();
   await producer.send({ topic: TOPIC, acks: -1, messages: RECORDS });

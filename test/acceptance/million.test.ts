@@ -7,6 +7,7 @@ import { DeliveryLedger } from "../../sim/demo/ledger.ts";
 import { benchRecord } from "../bench/records.ts";
 import { type RunningAppliance, startAppliance } from "../support/appliance.ts";
 import { type RealKafka, startKafka } from "../support/kafka/start-kafka.ts";
+import { makeTopics } from "../support/make-topics.ts";
 import { describeReal } from "../support/real-components.ts";
 import { connectStream } from "../support/stream-client.ts";
 
@@ -44,9 +45,7 @@ describeReal("kafka-3.9", "a million records through a real Kafka", () => {
   /** `disturb` runs once, when half of the records have been produced and some are on their way. */
   async function deliver(topic: string, disturb: () => Promise<void>): Promise<void> {
     const client = new Kafka({ brokers: [kafka.bootstrap], logLevel: logLevel.NOTHING });
-    const admin = client.admin();
-    await admin.connect();
-    await admin.createTopics({ topics: [{ topic, numPartitions: PARTITIONS }] });
+    await makeTopics(client, { topic, numPartitions: PARTITIONS });
     const running = await startAppliance({ brokers: kafka.bootstrap, topic, env: { KAFKA_GROUP_ID: topic } });
     const ledger = new DeliveryLedger();
     const progress = { wake: () => {} };
@@ -68,7 +67,6 @@ describeReal("kafka-3.9", "a million records through a real Kafka", () => {
     expect(stream.controls.filter(({ type }) => type === "gap")).toEqual([]);
     await expectNothingDropped(running);
     stream.close();
-    await admin.disconnect();
     await running.stop();
   }
 });

@@ -145,7 +145,9 @@ function operations(start: () => Promise<Target>): void {
       await eventually(() => received.has("0:6"));
       expect((await command("threads", "ls", "--json")).json).toEqual({ threads: [] });
       expect(await metric("dashstream_sequence_gaps_total")).toBe(1);
-      expect(await metric("dashstream_sequence_duplicates_total")).toBe(0);
+      for (const fault of ["duplicates", "reorders", "restarts"]) {
+        expect([fault, await metric(`dashstream_sequence_${fault}_total`)]).toEqual([fault, 0]);
+      }
       await end(server);
     },
     TIMEOUT_MS,
@@ -193,6 +195,30 @@ function operations(start: () => Promise<Target>): void {
       }
       await end(second);
       expect(await lag()).toMatchObject({ total_lag: 0 });
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    "a topic that is made anew under a running server goes on with its new records, also for its clients",
+    async () => {
+      const server = await serve();
+      await write(0, "run-1", 1, 2, 3, 4, 5);
+      await eventually(() => received.size === 5);
+      const admin = kafkajsFor(target.bootstrap).admin();
+      await admin.connect();
+      await admin.deleteTopics({ topics: [topic] });
+      await eventually(async () => !(await admin.listTopics()).includes(topic));
+      await admin.disconnect();
+      received.clear();
+      await createTopic(target, topic, 2);
+      await write(0, "run-2", 1, 2);
+      await eventually(() => received.size === 2);
+      expect([received.get("0:0"), received.get("0:1")]).toEqual([event("run-2", 1), event("run-2", 2)]);
+      await write(1, "run-3", 1);
+      await eventually(() => received.has("1:0"));
+      expect(missing).toEqual([]);
+      await end(server);
     },
     TIMEOUT_MS,
   );

@@ -10,15 +10,13 @@ import type { Log } from "../../src/telemetry/log.ts";
 import { event } from "../server/pipeline-rig.ts";
 import { offsetsIn, readerOf } from "../stream/range-rig.ts";
 import { startAppliance } from "../support/appliance.ts";
+import { makeTopics } from "../support/make-topics.ts";
 import { connectStream } from "../support/stream-client.ts";
 
 const TOPIC = "telemetry";
 
-export async function createTopic(client: Kafka): Promise<void> {
-  const admin = client.admin();
-  await admin.connect();
-  await admin.createTopics({ topics: [{ topic: TOPIC, numPartitions: 1 }] });
-  await admin.disconnect();
+export function createTopic(client: Kafka): Promise<void> {
+  return makeTopics(client, { topic: TOPIC, numPartitions: 1 });
 }
 
 /** A record that `client` produces reaches a WebSocket client through an appliance with these settings. */

@@ -3,7 +3,6 @@
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { Partitioners } from "kafkajs";
-import { scoresOf } from "../../src/quality/evaluations.ts";
 import { type QualityReport, readReport } from "../../src/quality/quality-report.ts";
 import { DEFAULT_MAX_PAYLOAD_BYTES } from "../../src/wire/frame.ts";
 import { Inspector } from "../../src/wire/inspector.ts";
@@ -173,24 +172,24 @@ function companions(start: () => Promise<Target>): void {
       await writeBad();
       await first.reaches("dashstream_messages_received_total", RECORDS + 1);
       await first.reaches("dashstream_dlq_sends_total", 1);
-      const scores = (await reports()).map(scoresOf).filter((score) => score !== null);
-      const mean = (of: (score: (typeof scores)[number]) => number) =>
-        scores.reduce((sum, score) => sum + of(score), 0) / scores.length;
+      const written = await reports();
+      const overall = written.map(
+        ({ accuracy, relevance, completeness }) =>
+          (Number(accuracy) + Number(relevance) + Number(completeness)) / 3,
+      );
+      const mean = (numbers: readonly (number | null)[]) =>
+        numbers.reduce<number>((sum, number) => sum + Number(number), 0) / numbers.length;
       const { status, kafka_connected, stats, dlq_health } = await first.json("/health");
       expect({ status, kafka_connected }).toEqual({ status: "healthy", kafka_connected: true });
       expect(stats).toMatchObject({
-        total_evaluations: scores.length,
+        total_evaluations: written.length,
         kafka_messages_received: RECORDS + 1,
         kafka_decode_errors: 1,
-        average_accuracy: expect.closeTo(
-          mean(({ accuracy }) => accuracy),
-          9,
-        ),
-        average_overall: expect.closeTo(
-          mean(({ overall }) => overall),
-          9,
-        ),
-        low_quality_count: scores.filter(({ overall }) => overall < 0.7).length,
+        average_accuracy: expect.closeTo(mean(written.map(({ accuracy }) => accuracy)), 9),
+        average_relevance: expect.closeTo(mean(written.map(({ relevance }) => relevance)), 9),
+        average_completeness: expect.closeTo(mean(written.map(({ completeness }) => completeness)), 9),
+        average_overall: expect.closeTo(mean(overall), 9),
+        low_quality_count: overall.filter((score) => score < 0.7).length,
       });
       expect(dlq_health).toMatchObject({ status: "healthy", sends: 1, in_flight: 0 });
       for (const fault of ["gaps", "duplicates", "reorders"]) {
@@ -205,7 +204,7 @@ function companions(start: () => Promise<Target>): void {
       await simulate(MORE_RECORDS);
       const second = await monitor();
       await second.reaches("dashstream_messages_received_total", MORE_RECORDS);
-      const after = (await reports()).length - scores.length;
+      const after = (await reports()).length - written.length;
       expect((await second.json("/health")).stats).toMatchObject({ total_evaluations: after });
       await second.end();
     },

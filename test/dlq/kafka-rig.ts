@@ -14,7 +14,7 @@ import { DEFAULT_KAFKA_SETTINGS } from "../../src/stream/kafka-settings.ts";
 import { createRangeReader } from "../../src/stream/range-reader.ts";
 import { silentLog } from "../../src/telemetry/log.ts";
 import { runCommand } from "../cli/cli-rig.ts";
-import { kafkajsFor } from "../sim/broker/conformance/kafkajs-client.ts";
+import { createTopic } from "../sim/broker/conformance/behaviours.ts";
 import type { Target } from "../sim/broker/conformance/target.ts";
 import { connectWire } from "../sim/broker/wire-client.ts";
 
@@ -49,18 +49,11 @@ export async function kafkaRig(target: Target): Promise<KafkaRig> {
   const shared = { settings, network: systemNetwork, clock: systemClock, log: silentLog };
   const reader = createRangeReader(shared);
   const admin = createKafkaAdmin({ ...shared, onSocketError: () => {} });
-  const kafkajsAdmin = kafkajsFor(target.bootstrap).admin();
-  await kafkajsAdmin.connect();
   const wire = await connectWire(target.bootstrap);
   return {
     target,
     state,
-    async createTopic(name, partitions = 1) {
-      const topics = [{ topic: name, numPartitions: partitions, replicationFactor: 1 }];
-      await kafkajsAdmin.createTopics({ topics, waitForLeaders: true });
-      // A leader is known before it leads: once it tells its offsets it takes records.
-      await admin.ranges(name);
-    },
+    createTopic: (name, partitions = 1) => createTopic(target, name, partitions),
     async append({ topic, partition, timestampMs, key, value, headers }) {
       const named = headers.map(([name, bytes]) => ({ key: name, value: bytes }));
       const records = [encodeBatch([{ timestampMs, key, value, headers: named }])];
@@ -88,7 +81,7 @@ export async function kafkaRig(target: Target): Promise<KafkaRig> {
     },
     async stop() {
       wire.close();
-      await Promise.all([reader.close(), admin.close(), kafkajsAdmin.disconnect()]);
+      await Promise.all([reader.close(), admin.close()]);
       rmSync(state, { recursive: true });
     },
   };

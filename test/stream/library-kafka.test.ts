@@ -148,9 +148,12 @@ const BEHAVIOURS: LibraryBehaviours = {
     await scene.until(() => first.received.length > THREADS.length);
     second.consumer.start();
     await eventually(() => second.consumer.joined && first.consumer.joined);
-    // The member whose id comes first reads.
+    // The member whose id comes first reads, and the other one gets nothing.
     await eventually(() => first.consumer.partitions.size + second.consumer.partitions.size === 1);
     const [reads, standsBy] = first.consumer.partitions.size === 1 ? [first, second] : [second, first];
+    const [readBefore, standByBefore] = [reads.received.length, standsBy.received.length];
+    await scene.until(() => reads.received.length > readBefore + 20 * THREADS.length);
+    expect(standsBy.received).toHaveLength(standByBefore);
     expect([...reads.consumer.partitions.keys()]).toEqual([1]);
     reads.vanish();
     await eventually(() => standsBy.consumer.partitions.size === 1);

@@ -79,14 +79,12 @@ export class LibraryScene {
     return { ...DEFAULT_KAFKA_SETTINGS, brokers: this.target.bootstrap.split(",") };
   }
 
-  async createTopic(
+  createTopic(
     topic: string,
     partitions: number,
     settings: Readonly<Record<string, string>> = {},
   ): Promise<void> {
-    await createTopic(this.target, topic, partitions, settings);
-    // A leader is known before it leads: once it tells its offsets it takes records.
-    await this.#admin.ranges(topic);
+    return createTopic(this.target, topic, partitions, settings);
   }
 
   producer(options: Partial<ProducerOptions> = {}): SceneProducer {

@@ -8,6 +8,7 @@ import { systemSeams } from "../../src/stream/seams.ts";
 import { DEFAULT_MAX_PAYLOAD_BYTES } from "../../src/wire/frame.ts";
 import { Inspector } from "../../src/wire/inspector.ts";
 import { benchRecord } from "../bench/records.ts";
+import { makeTopics } from "./make-topics.ts";
 import { refuseWrites } from "./refused-writes.ts";
 
 /** One record in so many is truncated, so that it does not decode. A prime, so that every thread has bad ones. */
@@ -42,12 +43,8 @@ export class MixedTraffic {
   static async open(bootstrap: string, topic: string): Promise<MixedTraffic> {
     const traffic = new MixedTraffic(bootstrap, topic);
     await Promise.all([traffic.#admin.connect(), traffic.#producer.connect()]);
-    await traffic.#admin.createTopics({
-      topics: [
-        { topic, numPartitions: PARTITIONS },
-        { topic: traffic.dlqTopic, numPartitions: 1 },
-      ],
-    });
+    const dlq = { topic: traffic.dlqTopic, numPartitions: 1 };
+    await makeTopics(traffic.#kafka, { topic, numPartitions: PARTITIONS }, dlq);
     return traffic;
   }
 

@@ -1,6 +1,7 @@
 // The behaviours that producers and consumers rely on, each run with every client against every target.
 
 import { expect } from "bun:test";
+import { led, makeTopics } from "../../../support/make-topics.ts";
 import { COMPRESSIONS, type Compression, type ConformanceClient, type KeyedValue } from "./client.ts";
 import { kafkajsFor } from "./kafkajs-client.ts";
 import type { Target } from "./target.ts";
@@ -17,19 +18,15 @@ export interface Behaviour {
   run(scene: Scene): Promise<void>;
 }
 
-/** Makes a topic through the protocol, as an operator would. */
-export async function createTopic(
+/** Makes a topic through the protocol, as an operator would. Resolves once it takes records. */
+export function createTopic(
   target: Target,
   topic: string,
   numPartitions = 1,
   settings: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  const admin = kafkajsFor(target.bootstrap).admin();
-  await admin.connect();
   const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));
-  await admin
-    .createTopics({ topics: [{ topic, numPartitions, configEntries }], waitForLeaders: true })
-    .finally(() => admin.disconnect());
+  return makeTopics(kafkajsFor(target.bootstrap), { topic, numPartitions, configEntries });
 }
 
 function numbered(count: number, prefix = "value"): readonly KeyedValue[] {
@@ -156,6 +153,7 @@ export const RESTART_BEHAVIOURS: readonly Behaviour[] = [
       await client.produce(topic, numbered(20));
       await client.consume(topic, 20, `group-${topic}`);
       await target.restart();
+      await led(kafkajsFor(target.bootstrap), topic);
       await client.produce(topic, numbered(3, "after"));
       const read = await client.consume(topic, 3, `group-${topic}`);
       expect(read.map(({ value, offset }) => ({ value, offset }))).toEqual(
