@@ -1,7 +1,7 @@
 // The memory of redriving: a file with a line for each dead letter that was sent, on the disk before the next batch
 // leaves. A run that was killed in the middle therefore repeats at most the batch that was under way.
 
-import { closeSync, createReadStream, fsyncSync, openSync, statSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, statSync } from "node:fs";
 import { type FileHandle, mkdir, open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { DashstreamError, systemCode } from "../errors.ts";
@@ -124,13 +124,14 @@ interface Line {
 }
 
 const LINE_FEED = 0x0a;
+const CHUNK_BYTES = 64 * 1024;
 
 async function* linesOf(path: string): AsyncGenerator<Line> {
   if (!exists(path)) return;
   let rest: Buffer = Buffer.alloc(0);
   let position = 0;
   try {
-    for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+    for await (const chunk of chunksOf(path)) {
       rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
       for (let end = rest.indexOf(LINE_FEED); end >= 0; end = rest.indexOf(LINE_FEED)) {
         position += end + 1;
@@ -142,6 +143,20 @@ async function* linesOf(path: string): AsyncGenerator<Line> {
     throw cause instanceof DashstreamError ? cause : unusable(path, cause);
   }
   if (rest.length > 0) yield { line: rest, isFinished: false, endByte: position + rest.length };
+}
+
+/** The bytes of a file. Whoever stops reading has it closed when he goes on. */
+async function* chunksOf(path: string): AsyncGenerator<Buffer> {
+  const file = await open(path, "r");
+  try {
+    for (;;) {
+      const { bytesRead, buffer } = await file.read(Buffer.alloc(CHUNK_BYTES), 0, CHUNK_BYTES, null);
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await file.close();
+  }
 }
 
 function exists(path: string): boolean {
