@@ -155,7 +155,7 @@ async function deliver(
   if (first === undefined) return [];
   const onRetry = (error: unknown) =>
     onNote(`topic ${first.topic}: trying again after: ${describeError(error)}`);
-  const tooLarge = await sendRecords(first.topic, request, {
+  const refused = await sendRecords(first.topic, request, {
     write: (topic, items) =>
       write(
         topic,
@@ -167,10 +167,11 @@ async function deliver(
     signal,
     onRetry,
   });
-  for (const { letter, record } of tooLarge) {
-    tally.fail(letter, "too_large", `${recordBytes(record)} bytes`);
+  for (const { record: item, cause, why } of refused) {
+    tally.fail(item.letter, cause, cause === "too_large" ? `${recordBytes(item.record)} bytes` : why);
   }
-  return request.filter((item) => !tooLarge.includes(item));
+  const left = new Set(refused.map(({ record: item }) => item));
+  return request.filter((item) => !left.has(item));
 }
 
 /** Requests by target topic and partition, each lane in the order of the letters. */

@@ -31,6 +31,8 @@ export type SkipCause = (typeof SKIP_CAUSES)[number];
 const FAILURE_CAUSES = [
   /** Kafka takes no record of this size. */
   "too_large",
+  /** Kafka takes no such record: its time lies where the topic takes none, or it has no key and the topic is compacted. */
+  "refused",
   /** Kafka did not acknowledge it, however often it was tried. */
   "kafka_error",
 ] as const;

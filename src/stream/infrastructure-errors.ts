@@ -133,6 +133,15 @@ export function isTooLarge(error: unknown): boolean {
   return types.includes("MESSAGE_TOO_LARGE") || types.includes("RECORD_LIST_TOO_LARGE");
 }
 
+/**
+ * True if Kafka will never take one of the records as it is: its time lies where the topic takes none, or it has no
+ * key and the topic is compacted.
+ */
+export function isRecordRefused(error: unknown): boolean {
+  const types = causesOf(error).map((link) => textOf(link, "type"));
+  return types.includes("INVALID_TIMESTAMP") || types.includes("INVALID_RECORD");
+}
+
 /** True if Kafka says that the topic does not exist. */
 export function isTopicMissing(error: unknown): boolean {
   return causesOf(error).some(

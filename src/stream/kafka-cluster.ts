@@ -7,6 +7,7 @@ import type { Api, RequestOf, ResponseOf } from "../kafka-protocol/api.ts";
 import { APIS } from "../kafka-protocol/apis.ts";
 import { KAFKA_ERRORS } from "../kafka-protocol/error-codes.ts";
 import { GROUP_KEY_TYPE } from "../kafka-protocol/requests/find-coordinator.ts";
+import { isLegalTopicName } from "../kafka-protocol/topic-name.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { endsWithin, withDeadline } from "./deadline.ts";
 import { createKafkaClient, type KafkaClient, type KafkaClientOptions } from "./kafka-client.ts";
@@ -38,6 +39,9 @@ export interface Question<A extends Api> {
 const SEED = "seed";
 /** Milliseconds that closing may take before the sockets are cut. */
 const CLOSE_TIMEOUT_MS = 1_000;
+
+/** Characters of a name that cannot be a topic's. */
+const MAX_SHOWN_NAME = 100;
 
 const ANY: Recipient = { kind: "any" };
 
@@ -158,6 +162,11 @@ export class KafkaCluster {
   }
 
   async #lookUpLeaders(topic: string, timeoutMs: number): Promise<readonly PartitionLeader[]> {
+    // Dead letters name topics, and strangers write dead letters.
+    if (!isLegalTopicName(topic)) {
+      const shown = topic.slice(0, MAX_SHOWN_NAME);
+      throw new DashstreamError("kafka_topic_missing", `no topic can be called ${JSON.stringify(shown)}`);
+    }
     const request = { topics: [topic], allowAutoTopicCreation: false, ...NO_OPERATIONS };
     const answer = await this.ask({ to: ANY, api: APIS.Metadata, request, timeoutMs });
     for (const { nodeId, host, port } of answer.brokers) this.#addresses.set(nodeId, { host, port });

@@ -298,6 +298,23 @@ function suite(start: () => Promise<Target>, name: string): void {
     expect((await rig.dlq(topic, "ls", "--json")).objects.at(-1)).toMatchObject({ shown: 0 });
   });
 
+  run("a letter that names what cannot be a topic does not stop the others", async () => {
+    const made = await scene();
+    const { topic } = made;
+    const good = { ...OLD_LIBRARY_LETTER, source_topic: topic, source_partition: 2 };
+    const { original_payload_base64: _, ...unread } = { ...good, payload_sha256: sha256("abc") };
+    const bodies = ["no good!", "..", "x".repeat(300), "y".repeat(40_000)].flatMap((source_topic) => [
+      { ...good, source_topic },
+      { ...unread, source_topic },
+    ]);
+    for (const body of [good, ...bodies, good]) await made.letter({ key: "k", value: JSON.stringify(body) });
+    const run = await rig.dlq(topic, "redrive", "--json", "--execute");
+    expect([run.exitCode, run.objects[0]]).toMatchObject([
+      1,
+      { considered: 10, sent: 2, skipped: { target_missing: 4, source_gone: 4 }, stopped: null },
+    ]);
+  });
+
   run("a source that was deleted or made anew is not mistaken for the record", async () => {
     const made = await scene();
     const { topic } = made;

@@ -4,6 +4,7 @@ import { seededRandom } from "../../src/runtime/random.ts";
 import { type ManualClock, manualClock } from "../support/manual-clock.ts";
 
 const tooLarge = Object.assign(new Error("too large"), { type: "MESSAGE_TOO_LARGE" });
+const impossible = Object.assign(new Error("no time"), { type: "INVALID_TIMESTAMP" });
 const refused = Object.assign(new Error("refused"), { code: "ECONNREFUSED" });
 
 interface Rig {
@@ -102,8 +103,19 @@ describe("sending", () => {
 
   test("gives back the single records that Kafka does not take, and sends the others", async () => {
     const { attempts, options } = rig((records) => (records.includes(3) ? tooLarge : null));
-    expect(await sendRecords("t", [1, 2, 3, 4], options)).toEqual([3]);
+    expect(await sendRecords("t", [1, 2, 3, 4], options)).toEqual([
+      { record: 3, cause: "too_large", why: "too large" },
+    ]);
     expect(attempts).toContainEqual([1, 2]);
     expect(attempts).toContainEqual([4]);
+  });
+
+  test("singles out a record that Kafka will never take, without trying it again and again", async () => {
+    const { attempts, retries, options } = rig((records) => (records.includes(2) ? impossible : null));
+    expect(await sendRecords("t", [1, 2, 3, 4], options)).toEqual([
+      { record: 2, cause: "refused", why: "no time" },
+    ]);
+    expect(attempts).toEqual([[1, 2, 3, 4], [1, 2], [1], [2], [3, 4]]);
+    expect(retries).toEqual([]);
   });
 });

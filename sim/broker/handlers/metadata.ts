@@ -3,9 +3,9 @@
 import type { RequestOf, ResponseOf } from "../../../src/kafka-protocol/api.ts";
 import { KAFKA_ERRORS } from "../../../src/kafka-protocol/error-codes.ts";
 import { type metadata, OPERATIONS_OMITTED } from "../../../src/kafka-protocol/requests/metadata.ts";
+import { isLegalTopicName } from "../../../src/kafka-protocol/topic-name.ts";
 import type { Cluster } from "../cluster.ts";
 import { faultOfTopic, type RequestContext } from "../request-context.ts";
-import { isLegalTopicName } from "../topics/registry.ts";
 import type { Topic } from "../topics/topic.ts";
 
 type TopicResponse = ResponseOf<typeof metadata>["topics"][number];

@@ -5,8 +5,8 @@ import { KAFKA_ERRORS } from "../../../src/kafka-protocol/error-codes.ts";
 import type { createPartitions } from "../../../src/kafka-protocol/requests/create-partitions.ts";
 import type { createTopics } from "../../../src/kafka-protocol/requests/create-topics.ts";
 import type { deleteTopics } from "../../../src/kafka-protocol/requests/delete-topics.ts";
+import { isLegalTopicName } from "../../../src/kafka-protocol/topic-name.ts";
 import { faultOfTopic, type RequestContext } from "../request-context.ts";
-import { isLegalTopicName } from "../topics/registry.ts";
 import { type ConfigEntry, readTopicConfig } from "../topics/settings.ts";
 
 interface Outcome {

@@ -1,15 +1,9 @@
 // All topics of the cluster. Leaders are dealt out to the nodes in turn, over all partitions of all topics.
 
 import { DashstreamError } from "../../../src/errors.ts";
+import { isLegalTopicName } from "../../../src/kafka-protocol/topic-name.ts";
 import type { TopicConfig } from "./settings.ts";
 import { type Partition, Topic } from "./topic.ts";
-
-const LEGAL_NAME = /^[a-zA-Z0-9._-]{1,249}$/;
-
-/** Kafka's rule for names of topics. */
-export function isLegalTopicName(name: string): boolean {
-  return LEGAL_NAME.test(name) && name !== "." && name !== "..";
-}
 
 export class TopicRegistry {
   readonly #topics = new Map<string, Topic>();
