@@ -151,9 +151,9 @@ export class Hub {
     }
   }
 
-  /** Offsets of the partition start over: what clients had of it no longer counts. */
-  restartPartition(partition: number): void {
-    for (const session of this.#sessions) session.sent.forget(partition);
+  /** Offsets of the partition start over at `startOffset`: what clients had of it no longer counts, and they are told. */
+  restartPartition(partition: number, startOffset: number, logEndOffset: number): void {
+    for (const session of this.#sessions) session.restartPartition(partition, startOffset, logEndOffset);
   }
 
   /** Closes all clients with 1001 in waves; resolves when the last is gone or `timeoutMs` passed. */

@@ -68,7 +68,7 @@ export class Pipeline implements BatchHandler {
         log.warn("the log is shorter than what was handled: the topic was made anew; starting over", fields);
         // In this order: what clients lose of the old log must not count as sent of the new one.
         ring.restart(partition, startOffset);
-        hub.restartPartition(partition);
+        hub.restartPartition(partition, startOffset, logEndOffset);
         sessionHead.forget(partition);
         barrier.forget(partition);
       } else hub.announceAssignment(partition, ring.assign(partition, startOffset), startOffset);

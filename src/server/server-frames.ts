@@ -72,6 +72,18 @@ export function cursorBeyondEnd(partition: number, requested: number, oldest: nu
   });
 }
 
+/** The topic was made anew under a client that was sent, or asked for what comes after, `last` of the old log. */
+export function logMadeAnew(partition: number, last: number, oldest: number, end: number): string {
+  return JSON.stringify({
+    type: "cursor_stale",
+    partition,
+    requested: String(last),
+    oldest: String(oldest),
+    logEndOffset: String(end),
+    message: `partition ${partition}: the topic was made anew; offsets start over at ${oldest}`,
+  });
+}
+
 export function replayCompleteLatest(lastOffsets: OffsetsByPartition): string {
   return JSON.stringify({
     type: "replay_complete",

@@ -13,6 +13,7 @@ import {
   cappedGap,
   disconnectSlow,
   liveGap,
+  logMadeAnew,
   type ProtocolErrorCode,
   protocolError,
 } from "./server-frames.ts";
@@ -169,6 +170,21 @@ export class Session {
   sendText(frame: string): void {
     if (this.#closing) return;
     if (!this.#flow.takesText || this.#socket.send(frame) === "dropped") this.#cut();
+  }
+
+  /**
+   * The topic of a partition was made anew: a client that had something of the old log is told, after what it lost of
+   * it and before anything of the new one, because from here on offsets are lower than those it has.
+   */
+  restartPartition(partition: number, oldest: number, logEndOffset: number): void {
+    const last = this.sent.floor(partition);
+    this.#settleLoss();
+    const lost = this.#loss.take();
+    if (lost) this.sendText(liveGap(lost.count, lost.ranges));
+    this.sent.forget(partition);
+    if (last < 0 || this.#closing) return;
+    this.#context.metrics.replayGaps.inc();
+    this.sendText(logMadeAnew(partition, last, oldest, logEndOffset));
   }
 
   /** Ends the connection after an `error` frame, with the WebSocket code for a violated policy. */

@@ -140,10 +140,23 @@ test("a topic that was made anew is delivered from its start, not taken for rede
   const rig = pipelineRig();
   const client = rig.connect();
   await rig.consume(event("a", 1), event("a", 2), event("a", 3));
+  const untouched = rig.connect();
   rig.pipeline.revoked([0]);
   rig.pipeline.assigned([{ partition: 0, startOffset: 0, logStartOffset: 0, logEndOffset: 1 }]);
   await rig.handle([message({ offset: "0", value: event("b", 1) })]);
   expect(client.offsets(0)).toEqual([0, 1, 2, 0]);
+  expect(client.of("cursor_stale")).toEqual([
+    {
+      type: "cursor_stale",
+      partition: 0,
+      requested: "2",
+      oldest: "0",
+      logEndOffset: "1",
+      message: "partition 0: the topic was made anew; offsets start over at 0",
+    },
+  ]);
+  expect(untouched.of("cursor_stale")).toEqual([]);
+  expect(untouched.offsets(0)).toEqual([0]);
   expect(rig.counter("websocket_kafka_redeliveries_total")).toBe(0);
 });
 
@@ -158,6 +171,9 @@ test("a topic that was made anew is delivered from its start to a client that ha
   client.drain();
   await rig.handle([message({ offset: "0", value: event("b", 1) })]);
   expect(client.records.at(-1)?.offset).toBe(0);
+  // What it lost of the old log is said first, so that it is not taken for a loss of the new one.
+  const frames = client.controls.map(({ type }) => type).filter((type) => type !== "replay_complete");
+  expect(frames).toEqual(["gap", "cursor_stale"]);
 });
 
 describe("latency", () => {
