@@ -2,6 +2,7 @@
 
 import { expect } from "bun:test";
 import { type Admin, ConfigResourceTypes } from "kafkajs";
+import { eventually } from "../../../support/eventually.ts";
 import { type Behaviour, createTopic } from "./behaviours.ts";
 import { kafkajsFor } from "./kafkajs-client.ts";
 import type { Target } from "./target.ts";
@@ -14,19 +15,26 @@ async function withAdmin<T>(target: Target, use: (admin: Admin) => Promise<T>): 
 
 const byPartition = (a: { partition: number }, b: { partition: number }) => a.partition - b.partition;
 
+/** Of what the brokers know by now; none while they know nothing of the topic. */
+async function partitionIds(admin: Admin, topic: string): Promise<readonly number[]> {
+  const offsets = await admin.fetchTopicOffsets(topic).catch(() => []);
+  return offsets.map(({ partition }) => partition).sort();
+}
+
 export const ADMIN_BEHAVIOURS: readonly Behaviour[] = [
   {
     title: "a topic is created once, grows, and is deleted",
     async run({ target, topic }) {
       await withAdmin(target, async (admin) => {
-        expect(await admin.createTopics({ topics: [{ topic, numPartitions: 2 }] })).toBe(true);
+        const topics = [{ topic, numPartitions: 2 }];
+        expect(await admin.createTopics({ topics, waitForLeaders: false })).toBe(true);
         expect(await admin.createTopics({ topics: [{ topic }] })).toBe(false);
         await admin.createPartitions({ topicPartitions: [{ topic, count: 5 }] });
-        const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
-        expect(topics[0]?.partitions.map(({ partitionId }) => partitionId).sort()).toEqual([0, 1, 2, 3, 4]);
+        await eventually(async () => (await partitionIds(admin, topic)).length > 2);
+        expect(await partitionIds(admin, topic)).toEqual([0, 1, 2, 3, 4]);
         await expect(admin.createPartitions({ topicPartitions: [{ topic, count: 3 }] })).rejects.toThrow();
         await admin.deleteTopics({ topics: [topic] });
-        expect(await admin.listTopics()).not.toContain(topic);
+        await eventually(async () => !(await admin.listTopics()).includes(topic));
         await expect(admin.deleteTopics({ topics: [topic] })).rejects.toThrow(/does not host this topic/);
       });
     },
