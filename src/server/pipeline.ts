@@ -5,10 +5,10 @@ import type { KafkaMessage } from "kafkajs";
 import type { Assignment, BatchHandler, ConsumedBatch } from "../stream/batch.ts";
 import type { DeadLetterBarrier } from "../stream/dead-letter-barrier.ts";
 import type { Log } from "../telemetry/log.ts";
-import type { Hub } from "./hub.ts";
 import { RecordAges } from "./record-ages.ts";
 import { RecordIntake, type RecordIntakeOptions } from "./record-intake.ts";
 import type { Ring } from "./ring.ts";
+import type { Hub } from "./sessions/hub.ts";
 import type { TenantLimits } from "./tenant-limits.ts";
 import { TenantSlice, type WaitingRecord } from "./tenant-slice.ts";
 

@@ -3,8 +3,8 @@
 import type { BuildInfo } from "../runtime/build-info.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { HealthTracker } from "./health.ts";
-import type { Hub } from "./hub.ts";
 import type { Ring } from "./ring.ts";
+import type { Hub } from "./sessions/hub.ts";
 
 export interface ProcessMetricsInputs {
   readonly build: BuildInfo;

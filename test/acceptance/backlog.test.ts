@@ -4,7 +4,7 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { systemClock } from "../../src/runtime/clock.ts";
-import { replayCompleteLatest } from "../../src/server/server-frames.ts";
+import { replayCompleteLatest } from "../../src/server/sessions/server-frames.ts";
 import { frameBytes } from "../bench/frame-bytes.ts";
 import { benchRecord } from "../bench/records.ts";
 import { startAppliance } from "../support/appliance.ts";

@@ -4,9 +4,9 @@
 import { systemClock } from "../../src/runtime/clock.ts";
 import type { PeerSocket } from "../../src/runtime/http.ts";
 import { serveHttp } from "../../src/runtime/serve.ts";
-import { Hub } from "../../src/server/hub.ts";
 import { Ring } from "../../src/server/ring.ts";
-import { sessionMetrics } from "../../src/server/session-metrics.ts";
+import { Hub } from "../../src/server/sessions/hub.ts";
+import { sessionMetrics } from "../../src/server/sessions/session-metrics.ts";
 import { CATALOGUE } from "../../src/telemetry/catalogue.ts";
 import { createMetrics } from "../../src/telemetry/registry.ts";
 import { report } from "./child.ts";

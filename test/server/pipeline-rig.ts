@@ -13,7 +13,7 @@ import { silentLog } from "../../src/telemetry/log.ts";
 import { encodeFramed } from "../../src/wire/encode.ts";
 import { Inspector } from "../../src/wire/inspector.ts";
 import type { HeaderInit } from "../../src/wire/model.ts";
-import { type HubRig, hubRig, type RigOptions } from "./hub-rig.ts";
+import { type HubRig, hubRig, type RigOptions } from "./sessions/hub-rig.ts";
 
 export const MAX_PAYLOAD_BYTES = 1_048_576;
 

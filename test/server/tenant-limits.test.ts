@@ -14,8 +14,8 @@ import { createMetrics } from "../../src/telemetry/registry.ts";
 import { encodeFramed } from "../../src/wire/encode.ts";
 import { load } from "../config/load-config.ts";
 import { manualClock } from "../support/manual-clock.ts";
-import { range } from "./hub-rig.ts";
 import { event, message, pipelineRig } from "./pipeline-rig.ts";
+import { range } from "./sessions/hub-rig.ts";
 
 const LIMIT = { TENANT_RATE_LIMIT_PER_SEC: "1", TENANT_RATE_BURST: "3" };
 const FILE = "/limits.json";

@@ -1,6 +1,6 @@
 // The whole pipeline with no client and with some, beside a bare kafkajs consumer that does nothing with what it reads.
 
-import { replayCompleteLatest } from "../../../src/server/server-frames.ts";
+import { replayCompleteLatest } from "../../../src/server/sessions/server-frames.ts";
 import { startChild } from "../child.ts";
 import { frameBytes } from "../frame-bytes.ts";
 import { startAppliance, startBroker, startClients } from "../parties.ts";

@@ -3,7 +3,7 @@
 
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import type { FakeSocket } from "../support/fake-socket.ts";
+import type { FakeSocket } from "../../support/fake-socket.ts";
 import { hubRig } from "./hub-rig.ts";
 
 type Step =

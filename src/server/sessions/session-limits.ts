@@ -1,6 +1,6 @@
 // From the option table to the limits of one client.
 
-import type { Config } from "../config/options.ts";
+import type { Config } from "../../config/options.ts";
 import type { SessionLimits } from "./session-context.ts";
 
 const HIGH_WATER_BYTES = 1024 * 1024;

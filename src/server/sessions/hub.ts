@@ -2,11 +2,11 @@
 // their sockets drain. A client that still takes data is waited for, within bounds, so that reading a backlog does
 // not throw healthy clients out; one that takes nothing is not.
 
-import type { Clock, Timer } from "../runtime/clock.ts";
-import type { PeerHandler, PeerSocket } from "../runtime/http.ts";
-import { TokenBucket } from "../stream/token-bucket.ts";
+import type { Clock, Timer } from "../../runtime/clock.ts";
+import type { PeerHandler, PeerSocket } from "../../runtime/http.ts";
+import { TokenBucket } from "../../stream/token-bucket.ts";
+import type { Ring } from "../ring.ts";
 import { ControlChannel } from "./control-channel.ts";
-import type { Ring } from "./ring.ts";
 import { replayGap } from "./server-frames.ts";
 import { Session } from "./session.ts";
 import type { SessionContext } from "./session-context.ts";

@@ -1,8 +1,8 @@
 // How one client's socket takes what it is given: when it has enough, whether it still takes bytes, and how much may
 // wait for a client that asks without reading. Memory per client is bounded here.
 
-import type { Clock } from "../runtime/clock.ts";
-import type { PeerSocket } from "../runtime/http.ts";
+import type { Clock } from "../../runtime/clock.ts";
+import type { PeerSocket } from "../../runtime/http.ts";
 
 export class SocketFlow {
   readonly #socket: PeerSocket;

@@ -1,7 +1,7 @@
 // What a resume from the ring has to deliver, and what it has to admit. Planning looks at the ring and changes nothing.
 
+import type { Ring } from "../ring.ts";
 import type { LostRange } from "./loss.ts";
-import type { Ring } from "./ring.ts";
 
 /** A replay under way. */
 export interface Replay {

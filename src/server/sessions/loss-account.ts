@@ -1,6 +1,6 @@
 // What one client lost: counted once, announced once, and summed over a window to tell when enough is enough.
 
-import type { Clock } from "../runtime/clock.ts";
+import type { Clock } from "../../runtime/clock.ts";
 import { LagWindow } from "./lag-window.ts";
 import { Loss, type LostRange } from "./loss.ts";
 import { lagSeverity } from "./server-frames.ts";

@@ -1,6 +1,6 @@
 // The counters of client sessions, resolved once and shared by all sessions.
 
-import type { Counter, Histogram, Metrics } from "../telemetry/metrics.ts";
+import type { Counter, Histogram, Metrics } from "../../telemetry/metrics.ts";
 import { LAG_SEVERITIES, type LagSeverity } from "./server-frames.ts";
 
 /** Why a connection ended. */

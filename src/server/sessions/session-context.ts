@@ -1,7 +1,7 @@
 // What all sessions share: the ring they read from, and the limits within which a client is kept.
 
+import type { Ring } from "../ring.ts";
 import type { LossAccountContext } from "./loss-account.ts";
-import type { Ring } from "./ring.ts";
 
 export interface SessionLimits {
   /** Queued bytes beyond which a client is given no records until it took half of them. */

@@ -1,14 +1,14 @@
 // A hub over a ring with fake sockets and a clock that the test moves.
 
-import { HealthTracker } from "../../src/server/health.ts";
-import { type ClientTraits, Hub, type HubOptions } from "../../src/server/hub.ts";
-import { Ring } from "../../src/server/ring.ts";
-import type { SessionLimits } from "../../src/server/session-context.ts";
-import { sessionMetrics } from "../../src/server/session-metrics.ts";
-import { CATALOGUE } from "../../src/telemetry/catalogue.ts";
-import { createMetrics } from "../../src/telemetry/registry.ts";
-import { FakeSocket } from "../support/fake-socket.ts";
-import { manualClock } from "../support/manual-clock.ts";
+import { HealthTracker } from "../../../src/server/health.ts";
+import { Ring } from "../../../src/server/ring.ts";
+import { type ClientTraits, Hub, type HubOptions } from "../../../src/server/sessions/hub.ts";
+import type { SessionLimits } from "../../../src/server/sessions/session-context.ts";
+import { sessionMetrics } from "../../../src/server/sessions/session-metrics.ts";
+import { CATALOGUE } from "../../../src/telemetry/catalogue.ts";
+import { createMetrics } from "../../../src/telemetry/registry.ts";
+import { FakeSocket } from "../../support/fake-socket.ts";
+import { manualClock } from "../../support/manual-clock.ts";
 
 export const LIMITS: SessionLimits = {
   highWaterBytes: 2000,

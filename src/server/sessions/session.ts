@@ -2,9 +2,9 @@
 // order per partition, or is told exactly what it did not get. Its memory is bounded: records wait in the ring, and
 // the socket is given more only while it takes what it has.
 
-import type { Timer } from "../runtime/clock.ts";
-import type { PeerSocket } from "../runtime/http.ts";
-import type { TokenBucket } from "../stream/token-bucket.ts";
+import type { Timer } from "../../runtime/clock.ts";
+import type { PeerSocket } from "../../runtime/http.ts";
+import type { TokenBucket } from "../../stream/token-bucket.ts";
 import { Loss } from "./loss.ts";
 import { LossAccount } from "./loss-account.ts";
 import type { Replay } from "./replay.ts";
