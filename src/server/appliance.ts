@@ -211,6 +211,8 @@ export class Appliance {
     return new Hub({
       session: {
         ring: this.#ring,
+        pages: null,
+        partitionsKnown: () => this.pipeline.partitionsKnown,
         clock,
         metrics: this.#sessionMetrics,
         limits: sessionLimits(config),

@@ -52,6 +52,8 @@ export class Pipeline implements BatchHandler {
   readonly #turns = new Map<number, number>();
   readonly #ages: RecordAges;
   readonly #intake: RecordIntake;
+  /** True once it was said which partitions are read here. */
+  partitionsKnown = false;
 
   constructor(options: PipelineOptions) {
     this.#options = options;
@@ -74,6 +76,8 @@ export class Pipeline implements BatchHandler {
       } else hub.announceAssignment(partition, ring.assign(partition, startOffset), startOffset);
       sessionHead.assign(partition, startOffset, logEndOffset);
     }
+    this.partitionsKnown = true;
+    hub.announcePartitionsKnown();
     this.#wakeWaiters();
   }
 

@@ -3,6 +3,7 @@
 // responses that its records came from. Every client, live or replaying, is a position in this ring.
 
 import { DashstreamError } from "../errors.ts";
+import { cursorFrame, type RecordWindow } from "./sessions/record-window.ts";
 
 /** What the ring knows about one partition. */
 export interface PartitionSpan {
@@ -25,7 +26,7 @@ export interface RingOptions {
 export type LossListener = (position: number) => void;
 
 /** Positions count records since the start of the process; they never repeat. */
-export class Ring {
+export class Ring implements RecordWindow {
   readonly #maxRecords: number;
   readonly #arena: Buffer;
   readonly #mask: number;
@@ -103,15 +104,21 @@ export class Ring {
    */
   assign(partition: number, startOffset: number): number {
     const span = this.#spans.get(partition);
-    if (!span) {
-      this.#spans.set(partition, { coveredFrom: startOffset, nextOffset: startOffset, lastOffset: -1 });
-      return 0;
-    }
-    const passedOver = span.nextOffset;
-    if (startOffset <= passedOver) return startOffset;
-    span.coveredFrom = startOffset;
-    span.nextOffset = startOffset;
+    const passedOver = span?.nextOffset ?? 0;
+    if (span && startOffset <= passedOver) return startOffset;
+    const lastOffset = span?.lastOffset ?? -1;
+    this.#spans.set(partition, { coveredFrom: startOffset, nextOffset: startOffset, lastOffset });
     return passedOver;
+  }
+
+  /** Position of the record with this offset, -1 if it is not in the ring. */
+  find(partition: number, offset: number): number {
+    for (let position = this.#head - 1; position >= this.#tail; position--) {
+      if (this.partitionAt(position) !== partition) continue;
+      const found = this.offsetAt(position);
+      if (found <= offset) return found === offset ? position : -1;
+    }
+    return -1;
   }
 
   /** The topic was made anew: offsets start over, and what is kept of the partition belongs to the old one. */
@@ -177,7 +184,7 @@ export class Ring {
     const slot = position & this.#mask;
     const cached = this.#cursors[slot];
     if (cached) return cached;
-    const text = `{"type":"cursor","partition":${this.#partitions[slot]},"offset":"${this.#offsets[slot]}"}`;
+    const text = cursorFrame(this.partitionAt(position), this.offsetAt(position));
     this.#cursors[slot] = text;
     return text;
   }

@@ -22,6 +22,8 @@ const ring = new Ring({ maxRecords: 50_000, maxBytes: 64 * 1024 * 1024 });
 const hub = new Hub({
   session: {
     ring,
+    pages: null,
+    partitionsKnown: () => true,
     clock: systemClock,
     metrics: sessionMetrics(createMetrics({ catalogue: CATALOGUE, component: "websocket-server" })),
     limits: {

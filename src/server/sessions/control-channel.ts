@@ -6,19 +6,9 @@ import {
   MAX_RESUME_PARTITIONS,
   MAX_RESUME_THREADS,
   parseControlFrame,
-  type ResumeFrom,
 } from "./control-frames.ts";
-import type { LostRange } from "./loss.ts";
-import { planReplay, type Replay } from "./replay.ts";
-import {
-  cursorBeyondEnd,
-  cursorResetComplete,
-  cursorStale,
-  PONG,
-  replayComplete,
-  replayCompleteLatest,
-  replayGap,
-} from "./server-frames.ts";
+import { latestOffsets, type ResumeRequest, Resumes } from "./resume.ts";
+import { cursorResetComplete, PONG } from "./server-frames.ts";
 import type { Session } from "./session.ts";
 import type { SessionContext } from "./session-context.ts";
 
@@ -26,21 +16,21 @@ export class ControlChannel {
   readonly #context: SessionContext;
   readonly #session: Session;
   readonly #admin: boolean;
-  readonly #pump: () => void;
+  readonly #resumes: Resumes;
   /** Partitions that cursors were given for; each takes memory for as long as the connection lasts. */
   readonly #named = new Set<number>();
-
-  /** Counts resumes and resets: what was asked for last is what counts. */
-  #turn = 0;
-  /** True while Kafka is asked whether a cursor lies beyond the end of its partition. */
-  checking = false;
 
   /** `pump` sends on when something was decided later than the frame that asked for it. */
   constructor(context: SessionContext, session: Session, admin: boolean, pump: () => void) {
     this.#context = context;
     this.#session = session;
     this.#admin = admin;
-    this.#pump = pump;
+    this.#resumes = new Resumes(context, session, pump);
+  }
+
+  /** True while it is not decided yet where the client starts. */
+  get undecided(): boolean {
+    return this.#resumes.undecided;
   }
 
   onBinary(): void {
@@ -68,7 +58,7 @@ export class ControlChannel {
       case "resume":
         metrics.resumeRequests.partition.inc();
         metrics.resumeEntriesInvalid.inc(frame.invalidEntries);
-        return this.#resume(frame.from, frame.offsets);
+        return this.#resume(frame);
       case "resume_threads":
         metrics.resumeRequests.thread.inc();
         return session.fail(
@@ -93,61 +83,22 @@ export class ControlChannel {
     }
   }
 
-  #resume(from: ResumeFrom, offsets: ReadonlyMap<number, number>): void {
-    this.#beginTurn();
-    const { ring } = this.#context;
-    if (from === "latest") {
-      this.#session.continueFrom(ring.head, null);
-      return this.#session.sendText(replayCompleteLatest(this.#latestOffsets()));
+  #resume(request: ResumeRequest): void {
+    if (request.from === "cursor") {
+      for (const partition of request.offsets.keys()) this.#named.add(partition);
+      if (this.#named.size > MAX_RESUME_PARTITIONS) return this.#refusePartitions(this.#named.size);
     }
-    if (from === "earliest") return this.#replay(from, new Map());
-    for (const partition of offsets.keys()) this.#named.add(partition);
-    if (this.#named.size > MAX_RESUME_PARTITIONS) return this.#refusePartitions(this.#named.size);
-    if (from === "cursor" && this.#beyondEnd(offsets).length > 0) void this.#resumeOnceChecked(offsets);
-    else this.#replay(from, offsets);
+    this.#resumes.begin(request);
   }
 
-  /**
-   * A cursor that lies beyond the known end of its partition comes from a server that read further, or from a log
-   * that is no more. Kafka knows which. In the second case nothing would ever come after that cursor, so the client
-   * is told that it is stale and gets what there is.
-   */
-  async #resumeOnceChecked(offsets: ReadonlyMap<number, number>): Promise<void> {
-    const turn = this.#turn;
-    this.checking = true;
-    const answered = await this.#context.refreshLogEnds();
-    if (turn !== this.#turn || this.#session.closing) return;
-    this.checking = false;
-    const valid = new Map(offsets);
-    for (const [partition, requested] of answered ? this.#beyondEnd(offsets) : []) {
-      valid.delete(partition);
-      this.#session.sent.forget(partition);
-      const oldest = this.#context.ring.spans.get(partition)?.coveredFrom ?? 0;
-      this.#context.metrics.replayGaps.inc();
-      this.#session.sendText(
-        cursorBeyondEnd(partition, requested, oldest, this.#context.logEnd(partition) ?? 0),
-      );
-    }
-    this.#replay("cursor", valid);
-    this.#pump();
+  /** Sends on a resume that waited until the server knew its partitions. */
+  onPartitionsKnown(): void {
+    this.#resumes.onPartitionsKnown();
   }
 
-  /** A partition was assigned that ends before what this client has of it: to be settled as at a resume. */
+  /** A partition was assigned that ends before what this client has of it. */
   recheck(partition: number): void {
-    void this.#resumeOnceChecked(new Map([[partition, this.#session.sent.floor(partition)]]));
-  }
-
-  /** What is asked for now takes the place of a resume whose cursors are still being checked. */
-  #beginTurn(): void {
-    this.#turn++;
-    this.checking = false;
-  }
-
-  #beyondEnd(offsets: ReadonlyMap<number, number>): readonly (readonly [number, number])[] {
-    return [...offsets].filter(([partition, offset]) => {
-      const end = this.#context.logEnd(partition);
-      return end !== null && offset >= end;
-    });
+    this.#resumes.recheck(partition);
   }
 
   #refusePartitions(count: number): void {
@@ -158,79 +109,13 @@ export class ControlChannel {
     );
   }
 
-  /** Raises the floors to what the client has, admits what is missing, and replays up to now. */
-  #replay(mode: "cursor" | "earliest", requested: ReadonlyMap<number, number>): void {
-    const { ring, metrics, clock } = this.#context;
-    const session = this.#session;
-    for (const late of this.#passedOver(mode, requested)) this.#announceGap(late);
-    for (const [partition, offset] of requested) session.sent.raise(partition, offset);
-    const floors = new Map<number, number>();
-    for (const partition of new Set([...ring.spans.keys(), ...requested.keys()])) {
-      const floor = session.sent.floor(partition);
-      if (floor >= 0) floors.set(partition, floor);
-    }
-    const plan = planReplay(ring, floors);
-    for (const missing of plan.missing) {
-      session.sent.raise(missing.partition, missing.toOffset);
-      session.sendText(cursorStale(missing.partition, missing.fromOffset - 1, missing.toOffset + 1));
-      this.#announceGap(missing);
-    }
-    if (plan.position < ring.head) metrics.memoryHits.inc();
-    const startedAtMs = clock.monotonicMs();
-    const replay: Replay = {
-      end: ring.head,
-      sentCount: 0,
-      lastOffsets: new Map(),
-      complete: (capped) => {
-        metrics.replayLatencyMs.observe(clock.monotonicMs() - startedAtMs);
-        session.sendText(replayComplete(mode, replay.sentCount, replay.lastOffsets, capped));
-      },
-    };
-    session.continueFrom(plan.position, replay);
-  }
-
-  /**
-   * A resume that comes after live records were sent: what it asks for below them can no longer be sent in order
-   * on this connection, so it is named instead.
-   */
-  #passedOver(mode: "cursor" | "earliest", requested: ReadonlyMap<number, number>): readonly LostRange[] {
-    const ranges: LostRange[] = [];
-    for (const [partition, firstSent] of this.#session.sent.first) {
-      const oldest = (this.#context.ring.spans.get(partition)?.coveredFrom ?? firstSent) - 1;
-      const after = mode === "earliest" ? oldest : requested.get(partition);
-      if (after === undefined) continue;
-      this.#session.sent.first.delete(partition);
-      if (after + 1 >= firstSent) continue;
-      const fromOffset = after + 1;
-      ranges.push({ partition, fromOffset, toOffset: firstSent - 1, count: firstSent - fromOffset });
-    }
-    return ranges;
-  }
-
-  #announceGap(range: LostRange): void {
-    const { metrics } = this.#context;
-    metrics.replayGaps.inc();
-    metrics.replayGapMessages.inc(range.count);
-    this.#session.sendText(replayGap(range));
-  }
-
   /** Moves the asking client to the live end; only an admin's reset also empties the buffer for everybody. */
   #resetCursors(): void {
-    this.#beginTurn();
-    const { ring } = this.#context;
+    this.#resumes.cancel();
     // In this order: what the asking client gives up by its own wish is not lost to it.
-    this.#session.continueFrom(ring.head, null);
-    if (this.#admin) ring.clear();
-    this.#session.sendText(cursorResetComplete(this.#latestOffsets(), this.#admin));
-  }
-
-  /** Per partition the last offset that was handled; all that comes later will be delivered live. */
-  #latestOffsets(): ReadonlyMap<number, number> {
-    const latest = new Map<number, number>();
-    for (const [partition, span] of this.#context.ring.spans) {
-      if (span.nextOffset > 0) latest.set(partition, span.nextOffset - 1);
-    }
-    return latest;
+    this.#session.goLive();
+    if (this.#admin) this.#context.ring.clear();
+    this.#session.sendText(cursorResetComplete(latestOffsets(this.#context), this.#admin));
   }
 }
 

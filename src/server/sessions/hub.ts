@@ -6,8 +6,9 @@ import type { Clock, Timer } from "../../runtime/clock.ts";
 import type { PeerHandler, PeerSocket } from "../../runtime/http.ts";
 import { TokenBucket } from "../../stream/token-bucket.ts";
 import type { Ring } from "../ring.ts";
+import { CatchUpTurns } from "./catch-up-turns.ts";
 import { ControlChannel } from "./control-channel.ts";
-import { replayGap } from "./server-frames.ts";
+import { pairOutlet } from "./outlet.ts";
 import { Session } from "./session.ts";
 import type { SessionContext } from "./session-context.ts";
 
@@ -44,6 +45,7 @@ export class Hub {
   readonly #clock: Clock;
   readonly #sessions = new Set<Session>();
   readonly #controls = new Map<Session, ControlChannel>();
+  readonly #turns: CatchUpTurns;
   #checkTimer: Timer | null = null;
   #room: Promise<void> | null = null;
   #wakeWriters: (() => void) | null = null;
@@ -53,6 +55,10 @@ export class Hub {
     this.#options = options;
     this.#ring = options.session.ring;
     this.#clock = options.session.clock;
+    this.#turns = new CatchUpTurns(this.#clock, () => {
+      this.#watchLoss();
+      this.#wakeWritersIfRoom();
+    });
   }
 
   get clientCount(): number {
@@ -76,7 +82,9 @@ export class Hub {
     const paced = traits.browser && browserRatePerSecond > 0;
     const limit = { messagesPerSecond: browserRatePerSecond, burstCapacity: browserBurst };
     const pace = paced ? new TokenBucket(limit, this.#clock.monotonicMs()) : null;
-    const session = new Session(context, socket, pace);
+    const outlet = pairOutlet(socket);
+    const wantsTurn = (taker: Session) => this.#turns.enqueue(taker);
+    const session = new Session(context, { socket, outlet, pace, wantsTurn });
     const control = new ControlChannel(context, session, traits.admin, () => this.#pump(session));
     this.#sessions.add(session);
     this.#controls.set(session, control);
@@ -89,7 +97,7 @@ export class Hub {
       onText: (text) => {
         control.onText(text);
         // Frames that say nothing about where to start leave the client waiting.
-        if (!session.held || control.checking) grace.cancel();
+        if (!session.held || control.undecided) grace.cancel();
         this.#pump(session);
       },
       onBinary: () => control.onBinary(),
@@ -100,6 +108,7 @@ export class Hub {
       onClose: () => {
         grace.cancel();
         session.onClosed();
+        this.#turns.leave(session);
         this.#sessions.delete(session);
         this.#controls.delete(session);
         context.metrics.disconnects[session.reason].inc();
@@ -133,26 +142,26 @@ export class Hub {
 
   /**
    * A partition was assigned, and offsets from `passedOver` up to `startOffset` are not read here: clients that
-   * follow the partition are told what they miss of it. What they still have to get from the ring stays theirs.
+   * follow the partition get them from the tiers, or are told what they miss.
    */
   announceAssignment(partition: number, passedOver: number, startOffset: number): void {
-    const { metrics, logEnd } = this.#options.session;
-    for (const session of this.#sessions) {
-      const floor = session.sent.floor(partition);
-      if (floor >= (logEnd(partition) ?? Number.POSITIVE_INFINITY))
-        this.#controls.get(session)?.recheck(partition);
-      const fromOffset = Math.max(floor + 1, passedOver);
-      if (floor < 0 || fromOffset >= startOffset) continue;
-      const count = startOffset - fromOffset;
-      if (fromOffset === floor + 1) session.sent.raise(partition, startOffset - 1);
-      metrics.replayGaps.inc();
-      metrics.replayGapMessages.inc(count);
-      session.sendText(replayGap({ partition, fromOffset, toOffset: startOffset - 1, count }));
+    const { logEnd } = this.#options.session;
+    for (const [session, control] of this.#controls) {
+      if (session.sent.floor(partition) >= (logEnd(partition) ?? Number.POSITIVE_INFINITY))
+        control.recheck(partition);
+      session.bridge(partition, passedOver, startOffset);
+      this.#pump(session);
     }
+  }
+
+  /** The server knows now which partitions it reads: resumes that waited for that begin. */
+  announcePartitionsKnown(): void {
+    for (const control of this.#controls.values()) control.onPartitionsKnown();
   }
 
   /** Offsets of the partition start over at `startOffset`: what clients had of it no longer counts, and they are told. */
   restartPartition(partition: number, startOffset: number, logEndOffset: number): void {
+    this.#options.session.pages?.forget(partition);
     for (const session of this.#sessions) session.restartPartition(partition, startOffset, logEndOffset);
   }
 

@@ -29,6 +29,10 @@ export class LossAccount {
     this.#loss.add(partition, offset);
   }
 
+  addRange(partition: number, fromOffset: number, toOffset: number): void {
+    this.#loss.addRange(partition, fromOffset, toOffset);
+  }
+
   /** Counts what came since the last call; gives the sum of the window after it, 0 if nothing came. */
   settle(): number {
     const count = this.#loss.count - this.#counted;

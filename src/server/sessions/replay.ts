@@ -1,12 +1,16 @@
-// What a resume from the ring has to deliver, and what it has to admit. Planning looks at the ring and changes nothing.
+// A replay under way, and where in the ring a client has to go on so that it gets all it needs.
 
 import type { Ring } from "../ring.ts";
-import type { LostRange } from "./loss.ts";
 
-/** A replay under way. */
+/** What was asked for with a resume. */
+export type ReplayMode = "cursor" | "earliest" | "thread";
+
 export interface Replay {
-  /** Position at which live delivery takes over. */
+  readonly mode: ReplayMode;
+  /** Position of the ring at which live delivery takes over. */
   readonly end: number;
+  /** By partition the offset at which live delivery takes over. */
+  readonly targets: Map<number, number>;
   sentCount: number;
   /** Per partition the last offset sent by it. */
   readonly lastOffsets: Map<number, number>;
@@ -14,47 +18,25 @@ export interface Replay {
   readonly complete: (capped: boolean) => void;
 }
 
-export interface ReplayPlan {
-  /** Position to continue from; everything needed lies at or after it. */
-  readonly position: number;
-  /** Per partition: what lies between the cursor and the oldest record that can be served. */
-  readonly missing: readonly LostRange[];
-}
-
 /**
- * Plans a replay for a client that has every offset up to `floors.get(p)` of each partition p it names. A partition
- * that it does not name gets its recent history, of which nothing counts as missing.
+ * The position from which all records lie that a client still needs: of the partitions that `needs` names, those
+ * after the floor that it gives; `null` for a partition of which the client needs nothing from the ring.
  */
-export function planReplay(ring: Ring, floors: ReadonlyMap<number, number>): ReplayPlan {
-  const missing: LostRange[] = [];
-  for (const [partition, floor] of floors) {
-    const range = missingRange(ring, partition, floor);
-    if (range) missing.push(range);
-  }
-  missing.sort((a, b) => a.partition - b.partition);
-  return { position: oldestNeeded(ring, floors), missing };
-}
-
-/** The offsets after `floor` that the ring does not cover, or `null`. */
-function missingRange(ring: Ring, partition: number, floor: number): LostRange | null {
-  const span = ring.spans.get(partition);
-  if (!span || floor + 1 >= span.coveredFrom) return null;
-  const fromOffset = floor + 1;
-  return { partition, fromOffset, toOffset: span.coveredFrom - 1, count: span.coveredFrom - fromOffset };
-}
-
-/** Walks back from the head until the records of every partition lie at or below their floor. */
-function oldestNeeded(ring: Ring, floors: ReadonlyMap<number, number>): number {
-  const open = new Set<number>();
+export function oldestNeeded(ring: Ring, needs: (partition: number) => number | null): number {
+  const open = new Map<number, number>();
   for (const [partition, span] of ring.spans) {
-    if (span.lastOffset > (floors.get(partition) ?? -1)) open.add(partition);
+    const floor = needs(partition);
+    if (floor !== null && span.lastOffset > floor) open.set(partition, floor);
   }
   let position = ring.head;
+  let oldest = position;
   while (position > ring.tail && open.size > 0) {
-    const previous = position - 1;
-    const partition = ring.partitionAt(previous);
-    if (ring.offsetAt(previous) <= (floors.get(partition) ?? -1)) open.delete(partition);
-    position = previous;
+    position--;
+    const partition = ring.partitionAt(position);
+    const floor = open.get(partition);
+    if (floor === undefined) continue;
+    if (ring.offsetAt(position) <= floor) open.delete(partition);
+    else oldest = position;
   }
-  return position;
+  return oldest;
 }

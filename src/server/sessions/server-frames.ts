@@ -72,6 +72,19 @@ export function cursorBeyondEnd(partition: number, requested: number, oldest: nu
   });
 }
 
+/** Another record lies where the cursor's record lay: the log is not the one that the cursor was taken from. */
+export function cursorOfOtherLog(partition: number, requested: number, oldest: number, end: number): string {
+  return JSON.stringify({
+    type: "cursor_stale",
+    partition,
+    requested: String(requested),
+    oldest: String(oldest),
+    logEndOffset: String(end),
+    reason: "fingerprint",
+    message: `partition ${partition}: another record lies at the cursor's offset: the topic was made anew; sending what there is`,
+  });
+}
+
 /** The topic was made anew under a client that was sent, or asked for what comes after, `last` of the old log. */
 export function logMadeAnew(partition: number, last: number, oldest: number, end: number): string {
   return JSON.stringify({

@@ -1,5 +1,6 @@
-// What all sessions share: the ring they read from, and the limits within which a client is kept.
+// What all sessions share: the ring and the tiers they read from, and the limits within which a client is kept.
 
+import type { PageSource } from "../replay/page-source.ts";
 import type { Ring } from "../ring.ts";
 import type { LossAccountContext } from "./loss-account.ts";
 
@@ -23,7 +24,11 @@ export interface SessionLimits {
 
 export interface SessionContext extends LossAccountContext {
   readonly ring: Ring;
+  /** What the ring no longer has; `null`: there are no other tiers, and what leaves the ring is lost. */
+  readonly pages: PageSource | null;
   readonly limits: SessionLimits;
+  /** False until this server learned for the first time which partitions it reads: resumes wait for that. */
+  readonly partitionsKnown: () => boolean;
   /** Offset after the last record of a partition as far as is known here; `null` if it is not read here. */
   readonly logEnd: (partition: number) => number | null;
   /** Asks Kafka where partitions end; `false` if it did not say. Calls at the same time share one question. */

@@ -1,6 +1,7 @@
 // A hub over a ring with fake sockets and a clock that the test moves.
 
 import { HealthTracker } from "../../../src/server/health.ts";
+import type { PageSource } from "../../../src/server/replay/page-source.ts";
 import { Ring } from "../../../src/server/ring.ts";
 import { type ClientTraits, Hub, type HubOptions } from "../../../src/server/sessions/hub.ts";
 import type { SessionLimits } from "../../../src/server/sessions/session-context.ts";
@@ -28,6 +29,9 @@ export interface RigOptions {
   /** What is known of where partitions end; may be changed by `refreshLogEnds`. */
   readonly logEnds?: ReadonlyMap<number, number>;
   readonly refreshLogEnds?: () => Promise<boolean>;
+  /** The tiers behind the ring; none unless given. */
+  readonly pages?: PageSource;
+  readonly partitionsKnown?: () => boolean;
   readonly hub?: Partial<Omit<HubOptions, "session">>;
 }
 
@@ -46,6 +50,8 @@ export function hubRig(options: RigOptions = {}) {
       clock,
       metrics,
       limits: { ...LIMITS, ...options.limits },
+      pages: options.pages ?? null,
+      partitionsKnown: () => options.partitionsKnown?.() ?? true,
       logEnd: (partition) => options.logEnds?.get(partition) ?? null,
       refreshLogEnds: options.refreshLogEnds ?? (() => Promise.resolve(true)),
       onDropped: (count) => health.dropped(count),

@@ -1,0 +1,155 @@
+// Resuming: from what a client says it has to what it is sent. Cursors are checked against the log that is there now,
+// what can no longer be had in order on this connection is named, and the rest is replayed up to now.
+
+import type { ResumeFrom } from "./control-frames.ts";
+import { type CursorCheck, findStale, needsChecking, type StaleReason } from "./cursor-check.ts";
+import type { LostRange } from "./loss.ts";
+import type { Replay } from "./replay.ts";
+import { cursorBeyondEnd, cursorOfOtherLog, replayComplete, replayCompleteLatest } from "./server-frames.ts";
+import type { Session } from "./session.ts";
+import type { SessionContext } from "./session-context.ts";
+
+export interface ResumeRequest extends CursorCheck {
+  readonly from: ResumeFrom;
+}
+
+/** The resumes of one client, of which the last one counts. */
+export class Resumes {
+  readonly #context: SessionContext;
+  readonly #session: Session;
+  readonly #pump: () => void;
+  /** Of the resume that is being decided; `null` if none is. */
+  #deciding: AbortController | null = null;
+  /** Came before the server knew which partitions it reads. */
+  #waiting: ResumeRequest | null = null;
+
+  /** `pump` sends on when something was decided later than the frame that asked for it. */
+  constructor(context: SessionContext, session: Session, pump: () => void) {
+    this.#context = context;
+    this.#session = session;
+    this.#pump = pump;
+  }
+
+  /** True while it is not decided yet where the client starts. */
+  get undecided(): boolean {
+    return this.#deciding !== null || this.#waiting !== null;
+  }
+
+  /** What is asked for now takes the place of a resume that is not decided yet. */
+  cancel(): void {
+    this.#deciding?.abort();
+    this.#deciding = null;
+    this.#waiting = null;
+  }
+
+  begin(request: ResumeRequest): void {
+    this.cancel();
+    if (!this.#context.partitionsKnown()) this.#waiting = request;
+    else if (request.from !== "cursor") this.#start(request);
+    else if (needsChecking(this.#context, request)) void this.#startOnceChecked(request);
+    else this.#start(request);
+  }
+
+  onPartitionsKnown(): void {
+    const request = this.#waiting;
+    if (request === null) return;
+    this.begin(request);
+    this.#pump();
+  }
+
+  /** A partition was assigned that ends before what this client has of it: to be settled as at a resume. */
+  recheck(partition: number): void {
+    const offsets = new Map([[partition, this.#session.sent.floor(partition)]]);
+    void this.#startOnceChecked({ from: "cursor", offsets, fingerprints: new Map() });
+  }
+
+  async #startOnceChecked(request: ResumeRequest): Promise<void> {
+    const deciding = new AbortController();
+    this.#deciding = deciding;
+    const stale = await findStale(this.#context, request, deciding.signal);
+    if (deciding.signal.aborted || this.#session.closing) return;
+    this.#deciding = null;
+    const offsets = new Map(request.offsets);
+    for (const [partition, reason] of stale) {
+      this.#startOver(partition, offsets.get(partition) ?? -1, reason);
+      offsets.delete(partition);
+    }
+    this.#start({ ...request, offsets });
+    this.#pump();
+  }
+
+  /** The cursor means nothing: nothing would ever come after it, or something else. The client gets what there is. */
+  #startOver(partition: number, requested: number, reason: StaleReason): void {
+    const { ring, metrics, pages, logEnd } = this.#context;
+    const session = this.#session;
+    const oldest = pages ? 0 : (ring.spans.get(partition)?.coveredFrom ?? 0);
+    session.sent.forget(partition);
+    session.followFromOldest(partition);
+    metrics.replayGaps.inc();
+    const frame = reason === "beyond_end" ? cursorBeyondEnd : cursorOfOtherLog;
+    session.sendText(frame(partition, requested, oldest, logEnd(partition) ?? 0));
+  }
+
+  #start({ from, offsets }: ResumeRequest): void {
+    const session = this.#session;
+    if (from === "latest") {
+      session.goLive();
+      return session.sendText(replayCompleteLatest(latestOffsets(this.#context)));
+    }
+    const { ring } = this.#context;
+    for (const late of this.#passedOver(from, offsets)) session.announceMissing(late, false);
+    if (from === "cursor") {
+      for (const [partition, offset] of offsets) session.sent.resumeAfter(partition, offset);
+    }
+    for (const [partition, { coveredFrom }] of ring.spans) {
+      if (from === "earliest") session.followFromOldest(partition);
+      else session.sent.begin(partition, coveredFrom);
+    }
+    this.#replay(from);
+  }
+
+  #replay(mode: "cursor" | "earliest"): void {
+    const { ring, metrics, clock } = this.#context;
+    const session = this.#session;
+    const startedAtMs = clock.monotonicMs();
+    const replay: Replay = {
+      mode,
+      end: ring.head,
+      targets: new Map([...ring.spans].map(([partition, { nextOffset }]) => [partition, nextOffset])),
+      sentCount: 0,
+      lastOffsets: new Map(),
+      complete: (capped) => {
+        metrics.replayLatencyMs.observe(clock.monotonicMs() - startedAtMs);
+        session.sendText(replayComplete(mode, replay.sentCount, replay.lastOffsets, capped));
+      },
+    };
+    metrics.memoryHits.inc(session.startReplay(replay));
+  }
+
+  /**
+   * A resume that comes after live records were sent: what it asks for below them can no longer be sent in order
+   * on this connection, so it is named instead.
+   */
+  #passedOver(mode: "cursor" | "earliest", requested: ReadonlyMap<number, number>): readonly LostRange[] {
+    const ranges: LostRange[] = [];
+    for (const [partition, firstSent] of this.#session.sent.first) {
+      const oldest = (this.#context.ring.spans.get(partition)?.coveredFrom ?? firstSent) - 1;
+      const after = mode === "earliest" ? oldest : requested.get(partition);
+      if (after === undefined) continue;
+      this.#session.sent.first.delete(partition);
+      if (after + 1 >= firstSent) continue;
+      const fromOffset = after + 1;
+      ranges.push({ partition, fromOffset, toOffset: firstSent - 1, count: firstSent - fromOffset });
+    }
+    return ranges;
+  }
+}
+
+/** Per partition the last offset that was handled; all that comes later will be delivered live. */
+export function latestOffsets({ ring }: SessionContext): ReadonlyMap<number, number> {
+  const latest = new Map<number, number>();
+  for (const [partition, span] of ring.spans) {
+    if (span.nextOffset > 0) latest.set(partition, span.nextOffset - 1);
+  }
+  return latest;
+}
