@@ -39,12 +39,16 @@ export class CatchUp {
     if (this.#asked === partition) this.#drop();
   }
 
-  /** Asks for what comes next of the partition whose turn it is, unless that was done; `ready` when it is there. */
+  /**
+   * Asks for what comes next of the partition whose turn it is, unless that was done; calls `ready` when it is there,
+   * again if it still is.
+   */
   ask(
     source: PageSource,
     range: (partition: number) => { readonly from: number; readonly to: number },
     ready: () => void,
   ): void {
+    if (this.#step) return ready();
     if (this.#asked >= 0) return;
     for (const partition of this.#behind) {
       const { from, to } = range(partition);

@@ -1,7 +1,6 @@
 // A hub over a ring with fake sockets and a clock that the test moves.
 
 import { HealthTracker } from "../../../src/server/health.ts";
-import type { PageSource } from "../../../src/server/replay/page-source.ts";
 import { Ring } from "../../../src/server/ring.ts";
 import { type ClientTraits, Hub, type HubOptions } from "../../../src/server/sessions/hub.ts";
 import type { SessionLimits } from "../../../src/server/sessions/session-context.ts";
@@ -10,6 +9,7 @@ import { CATALOGUE } from "../../../src/telemetry/catalogue.ts";
 import { createMetrics } from "../../../src/telemetry/registry.ts";
 import { FakeSocket } from "../../support/fake-socket.ts";
 import { manualClock } from "../../support/manual-clock.ts";
+import type { FakePages } from "./fake-pages.ts";
 
 export const LIMITS: SessionLimits = {
   highWaterBytes: 2000,
@@ -30,7 +30,7 @@ export interface RigOptions {
   readonly logEnds?: ReadonlyMap<number, number>;
   readonly refreshLogEnds?: () => Promise<boolean>;
   /** The tiers behind the ring; none unless given. */
-  readonly pages?: PageSource;
+  readonly pages?: FakePages;
   readonly partitionsKnown?: () => boolean;
   readonly hub?: Partial<Omit<HubOptions, "session">>;
 }
@@ -85,10 +85,17 @@ export function hubRig(options: RigOptions = {}) {
       for (let i = 0; i < count; i++) {
         const offset = next.get(partition) ?? 0;
         next.set(partition, offset + 1);
-        ring.append(partition, offset, Buffer.from(`${partition}:${offset}`.padEnd(size, ".")));
+        const value = Buffer.from(`${partition}:${offset}`.padEnd(size, "."));
+        options.pages?.append(partition, offset, value);
+        ring.append(partition, offset, value);
         if (i % 10 === 9) hub.flush();
       }
       hub.flush();
+    },
+    /** Lets the tiers answer and those that are behind take their turns, until nobody waits any more. */
+    catchUp(): void {
+      clock.advance(0);
+      while (options.pages?.answer()) clock.advance(0);
     },
     /** Passes over an offset, as of a record that is not deliverable. */
     passOver(partition: number): void {
