@@ -2,13 +2,13 @@
 
 import type { StreamRecord } from "../client/index.ts";
 import { Inspector } from "../wire/inspector.ts";
+import { KIND_NAMES, type MessageKind } from "../wire/message-kind.ts";
 import { decodeMessage } from "../wire/messages.ts";
 import { type DashStreamMessage, type Event, EventType, ExecutionStage, type Header } from "../wire/model.ts";
 import { shortNames } from "./enum-names.ts";
 
 /** A message without its oneof: what kind it is, and its fields. */
-type Variant = { [K in Kind]: Extract<DashStreamMessage, { readonly message: K }> }[Kind];
-type Kind = NonNullable<DashStreamMessage["message"]>;
+type Variant = { [K in MessageKind]: Extract<DashStreamMessage, { readonly message: K }> }[MessageKind];
 
 export interface MessageView {
   /** Name of the schema's field, for example `state_diff`; `empty` for a message without content. */
@@ -25,19 +25,6 @@ export interface MessageView {
 export type ViewedRecord =
   | { readonly ok: true; readonly view: MessageView }
   | { readonly ok: false; readonly code: string; readonly error: string };
-
-/** What a message of each kind is called; also what can be filtered by. */
-export const KIND_NAMES: Readonly<Record<Kind, string>> = {
-  event: "event",
-  stateDiff: "state_diff",
-  tokenChunk: "token_chunk",
-  toolExecution: "tool_execution",
-  checkpoint: "checkpoint",
-  metrics: "metrics",
-  error: "error",
-  eventBatch: "event_batch",
-  executionTrace: "execution_trace",
-};
 
 /** Short names of the event types by number. */
 export const EVENT_NAMES: ReadonlyMap<number, string> = shortNames(EventType, "EVENT_TYPE_");

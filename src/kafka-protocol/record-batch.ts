@@ -1,7 +1,7 @@
 // Record batches, format 2 (KIP-98), seen from outside: a batch is known by its 61-byte header, and walked over,
 // checked and renumbered without touching its records.
 
-import { crc32c } from "./crc32c.ts";
+import { crc32c } from "../wire/crc32c.ts";
 
 /** Bytes of the header, up to the first record. */
 export const BATCH_HEADER_BYTES = 61;

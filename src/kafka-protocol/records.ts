@@ -1,8 +1,8 @@
 // The records inside a batch: reading them, and building whole batches.
 
 import { DashstreamError } from "../errors.ts";
+import { crc32c } from "../wire/crc32c.ts";
 import { COMPRESSION_CODECS, type CodecFunction, type CompressionCodec, codecOf } from "./compression.ts";
-import { crc32c } from "./crc32c.ts";
 import { Reader } from "./reader.ts";
 import {
   ATTRIBUTE_CONTROL,

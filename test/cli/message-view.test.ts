@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { KIND_NAMES, viewRecord } from "../../src/cli/message-view.ts";
+import { viewRecord } from "../../src/cli/message-view.ts";
+import { KIND_NAMES } from "../../src/wire/message-kind.ts";
 import { type DashStreamMessageInit, EventType, ExecutionStage, MessageType } from "../../src/wire/model.ts";
 import { header, nodeStart, value } from "./messages.ts";
 

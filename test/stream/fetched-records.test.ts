@@ -1,9 +1,9 @@
 import { describe, expect, test } from "bun:test";
-import { crc32c } from "../../src/kafka-protocol/crc32c.ts";
 import { CRC_FROM } from "../../src/kafka-protocol/record-batch.ts";
 import { type BatchOptions, encodeBatch, type NewRecord } from "../../src/kafka-protocol/records.ts";
 import { CODECS } from "../../src/stream/codecs.ts";
 import { type AbortedTransaction, pagesOf } from "../../src/stream/fetched-records.ts";
+import { crc32c } from "../../src/wire/crc32c.ts";
 
 const TRANSACTIONAL = 0x10;
 

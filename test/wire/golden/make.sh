@@ -9,3 +9,6 @@ done
 # With the content size declared (a file), and without (a stream).
 zstd -q -f -3 --no-check state_diff.bin -o state_diff.zst
 zstd -q -3 --no-check < state_diff.bin > state_diff.stream.zst
+# A frame of the second protocol on /ws, without its first byte.
+protoc --proto_path=../../../proto --encode=dashstream.stream.v2.RecordFrame dashstream_stream.proto \
+  < stream/record_frame.textproto > stream/record_frame.bin

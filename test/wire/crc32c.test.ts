@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { crc32c } from "../../src/kafka-protocol/crc32c.ts";
+import { crc32c } from "../../src/wire/crc32c.ts";
 
 /** The definition, bit by bit. */
 function bitwise(data: Uint8Array): number {

@@ -1,5 +1,5 @@
-// CRC-32C (Castagnoli, RFC 3720 appendix B.4), the checksum of record batches. Slicing by eight, because neither
-// Bun nor zlib offers this polynomial.
+// CRC-32C (Castagnoli, RFC 3720 appendix B.4), the checksum of record batches and of fingerprints that clients resume
+// with. Slicing by eight, because neither Bun nor zlib offers this polynomial.
 
 const REVERSED_POLYNOMIAL = 0x82f63b78;
 const SLICES = 8;
