@@ -1,11 +1,11 @@
 // A Kafka value as people look at it: decoded, named as in the schema, and in a few words.
 
 import type { StreamRecord } from "../client/index.ts";
+import { shortNames } from "../wire/enum-names.ts";
 import { Inspector } from "../wire/inspector.ts";
 import { KIND_NAMES, type MessageKind } from "../wire/message-kind.ts";
 import { decodeMessage } from "../wire/messages.ts";
 import { type DashStreamMessage, type Event, EventType, ExecutionStage, type Header } from "../wire/model.ts";
-import { shortNames } from "./enum-names.ts";
 
 /** A message without its oneof: what kind it is, and its fields. */
 type Variant = { [K in MessageKind]: Extract<DashStreamMessage, { readonly message: K }> }[MessageKind];

@@ -6,6 +6,7 @@ import { isatty } from "node:tty";
 import pc from "picocolors";
 import type { Environment } from "../config/environment.ts";
 import { systemCode } from "../errors.ts";
+import { jsonValue } from "../wire/message-json.ts";
 
 export type Colors = ReturnType<typeof pc.createColors>;
 
@@ -38,14 +39,6 @@ const CLEAR_LINE = "\r\u001b[2K";
 /** DECAWM: a status that is too long is cut off by the terminal, because one that wraps could not be cleared. */
 const NO_WRAP = "\u001b[?7l";
 const WRAP = "\u001b[?7h";
-
-/** Bytes as base64 and 64-bit integers as decimal text, which JSON has no words for. */
-function jsonValue(this: unknown, key: string, value: unknown): unknown {
-  // Asked of the holder, because `Buffer` has turned itself into an object by now.
-  const original: unknown = Reflect.get(Object(this), key);
-  if (original instanceof Uint8Array) return Buffer.from(original).toString("base64");
-  return typeof value === "bigint" ? value.toString() : value;
-}
 
 /** `NO_COLOR` (no-color.org) turns colours off, `FORCE_COLOR` on; otherwise a terminal has them. */
 function wantsColors(env: Environment, isTerminal: boolean): boolean {

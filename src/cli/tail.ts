@@ -9,10 +9,10 @@ import {
   type StreamRecord,
 } from "../client/index.ts";
 import { DashstreamError } from "../errors.ts";
+import { withEnumNames } from "../wire/enum-names.ts";
 import { KIND_NAMES } from "../wire/message-kind.ts";
 import { collect, defineCommand, wholeNumber } from "./command.ts";
 import type { CliContext, ExitCode } from "./context.ts";
-import { withEnumNames } from "./enum-names.ts";
 import { EVENT_NAMES, type MessageView, type ViewedRecord, viewRecord } from "./message-view.ts";
 import { addOptionFlags, loadCommandConfig } from "./option-flags.ts";
 import type { Printer } from "./printer.ts";

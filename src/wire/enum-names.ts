@@ -9,7 +9,7 @@ import {
   OpType,
   Severity,
   ValueEncoding,
-} from "../wire/model.ts";
+} from "./model.ts";
 
 /** Short names by number: `NODE_START`, not `EVENT_TYPE_NODE_START`. */
 export function shortNames(

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { withEnumNames } from "../../src/cli/enum-names.ts";
+import { withEnumNames } from "../../src/wire/enum-names.ts";
 
 test.each<[object, object]>([
   [
