@@ -32,6 +32,7 @@ import { exposeProcess } from "./process-metrics.ts";
 import { recordMetrics } from "./record-metrics.ts";
 import { Ring } from "./ring.ts";
 import { Hub } from "./sessions/hub.ts";
+import { recordDescriber } from "./sessions/record-details.ts";
 import { sessionLimits } from "./sessions/session-limits.ts";
 import { type SessionMetrics, sessionMetrics } from "./sessions/session-metrics.ts";
 import { logStart } from "./start-line.ts";
@@ -49,6 +50,8 @@ const DEAD_LETTER_FLUSH_MS = 5_000;
 const CLIENT_DRAIN_MS = 5_000;
 /** A client that wants to resume says so at once; others get live records after this time. */
 const RESUME_GRACE_MS = 1_000;
+/** Records before the ring that a resume by thread searches in each partition, if no index knows the thread. */
+const THREAD_SCAN_RECORDS = 100_000;
 
 export class Appliance {
   readonly #options: ApplianceOptions;
@@ -212,6 +215,12 @@ export class Appliance {
       session: {
         ring: this.#ring,
         pages: null,
+        describe: recordDescriber(config.websocketMaxPayloadBytes),
+        threads: {
+          lastSequences: (threadId) => this.#sequence.lastSequences(threadId),
+          firstAfter: () => Promise.resolve(null),
+          scanRecords: THREAD_SCAN_RECORDS,
+        },
         partitionsKnown: () => this.pipeline.partitionsKnown,
         clock,
         metrics: this.#sessionMetrics,

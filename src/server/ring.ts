@@ -3,6 +3,7 @@
 // responses that its records came from. Every client, live or replaying, is a position in this ring.
 
 import { DashstreamError } from "../errors.ts";
+import type { DescribeRecord, RecordDetails } from "./sessions/record-details.ts";
 import { cursorFrame, type RecordWindow } from "./sessions/record-window.ts";
 
 /** What the ring knows about one partition. */
@@ -36,6 +37,7 @@ export class Ring implements RecordWindow {
   readonly #lengths: Int32Array;
   readonly #values: (Uint8Array | undefined)[];
   readonly #cursors: (string | undefined)[];
+  readonly #details: (RecordDetails | undefined)[];
   readonly #spans = new Map<number, PartitionSpan>();
   #writeAt = 0;
   #bytes = 0;
@@ -59,6 +61,7 @@ export class Ring implements RecordWindow {
     this.#lengths = new Int32Array(slots);
     this.#values = new Array(slots);
     this.#cursors = new Array(slots);
+    this.#details = new Array(slots);
   }
 
   /** Position of the oldest record kept. */
@@ -189,6 +192,16 @@ export class Ring implements RecordWindow {
     return text;
   }
 
+  /** What the record at `position` is about. */
+  detailsAt(position: number, describe: DescribeRecord): RecordDetails {
+    const slot = position & this.#mask;
+    const cached = this.#details[slot];
+    if (cached) return cached;
+    const details = describe(this.valueAt(position));
+    this.#details[slot] = details;
+    return details;
+  }
+
   /** Forgets all records; partitions stay known, and coverage starts at what comes next. */
   clear(): void {
     while (this.#tail < this.#head) this.#evict();
@@ -219,6 +232,7 @@ export class Ring implements RecordWindow {
     this.#bytes -= this.#lengths[slot] ?? 0;
     this.#values[slot] = undefined;
     this.#cursors[slot] = undefined;
+    this.#details[slot] = undefined;
     this.#tail++;
     const span = this.#spans.get(this.#partitions[slot] ?? -1);
     const evictedNext = (this.#offsets[slot] ?? 0) + 1;

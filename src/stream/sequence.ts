@@ -146,6 +146,12 @@ export class SequenceValidator {
     this.#forget(this.#threads.ofPartition(partition));
   }
 
+  /** The highest number seen of a thread, in each partition that has it; none if it is not tracked. */
+  lastSequences(threadId: string): readonly { readonly partition: number; readonly sequence: number }[] {
+    const threads = this.#threads.ofId(boundThreadId(threadId));
+    return threads.map(({ partition, expected }) => ({ partition, sequence: expected - 1 }));
+  }
+
   isHalted(threadId: string): boolean {
     const id = boundThreadId(threadId);
     for (const thread of this.#threads.halted.keys()) if (thread.id === id) return true;

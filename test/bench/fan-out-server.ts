@@ -6,6 +6,7 @@ import type { PeerSocket } from "../../src/runtime/http.ts";
 import { serveHttp } from "../../src/runtime/serve.ts";
 import { Ring } from "../../src/server/ring.ts";
 import { Hub } from "../../src/server/sessions/hub.ts";
+import { recordDescriber } from "../../src/server/sessions/record-details.ts";
 import { sessionMetrics } from "../../src/server/sessions/session-metrics.ts";
 import { CATALOGUE } from "../../src/telemetry/catalogue.ts";
 import { createMetrics } from "../../src/telemetry/registry.ts";
@@ -23,6 +24,8 @@ const hub = new Hub({
   session: {
     ring,
     pages: null,
+    describe: recordDescriber(1_048_576),
+    threads: { lastSequences: () => [], firstAfter: () => Promise.resolve(null), scanRecords: 0 },
     partitionsKnown: () => true,
     clock: systemClock,
     metrics: sessionMetrics(createMetrics({ catalogue: CATALOGUE, component: "websocket-server" })),

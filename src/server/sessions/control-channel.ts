@@ -61,11 +61,8 @@ export class ControlChannel {
         return this.#resume(frame);
       case "resume_threads":
         metrics.resumeRequests.thread.inc();
-        return session.fail(
-          "RESUME_MODE_UNSUPPORTED",
-          "resume by thread is not supported; send lastOffsetsByPartition",
-          "resume_rejected",
-        );
+        metrics.resumeEntriesInvalid.inc(frame.invalidEntries);
+        return this.#resumes.beginThreads(frame.sequences);
       case "too_many_partitions":
         return this.#refusePartitions(frame.count);
       case "too_many_threads":

@@ -2,15 +2,8 @@
 // server that read further, or from a log that is no more; Kafka knows which. One that carries the fingerprint of its
 // record belongs to another log if another record lies there now.
 
-import { crc32c } from "../../kafka-protocol/crc32c.ts";
+import { type Fingerprint, valueChecksum } from "../../wire/fingerprint.ts";
 import type { SessionContext } from "./session-context.ts";
-
-/** The last record that a client received of a partition, told by its value. */
-export interface Fingerprint {
-  readonly offset: number;
-  /** CRC-32C (Castagnoli) of the value with its framing byte. */
-  readonly crc32c: number;
-}
 
 export type StaleReason = "beyond_end" | "fingerprint";
 
@@ -61,14 +54,14 @@ function matches(
   const span = ring.spans.get(partition);
   if (!span || offset >= span.nextOffset) return Promise.resolve(true);
   const position = ring.find(partition, offset);
-  if (position >= 0) return Promise.resolve(crc32c(ring.valueAt(position)) === expected);
+  if (position >= 0) return Promise.resolve(valueChecksum(ring.valueAt(position)) === expected);
   if (!pages || offset >= span.coveredFrom) return Promise.resolve(true);
   return new Promise((resolve) => {
     const withdraw = pages.request(partition, offset, offset + 1, (answer) => {
       signal.removeEventListener("abort", withdraw);
       if (answer.kind === "missing") return resolve(true);
       const record = answer.page.records.find((candidate) => candidate.offset === offset);
-      resolve(record === undefined || crc32c(record.value) === expected);
+      resolve(record === undefined || valueChecksum(record.value) === expected);
     });
     signal.addEventListener("abort", withdraw, { once: true });
   });

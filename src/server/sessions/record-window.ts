@@ -1,6 +1,7 @@
 // Records that can be sent one after the other, wherever they lie: in the ring, or in a page of a replay tier.
 
 import type { ReplayPage } from "../replay/tier.ts";
+import type { DescribeRecord, RecordDetails } from "./record-details.ts";
 
 /** Indexed by position. What belongs to a record and is the same for all clients is made once, when first asked for. */
 export interface RecordWindow {
@@ -10,6 +11,8 @@ export interface RecordWindow {
   valueAt(position: number): Uint8Array;
   /** The cursor frame that precedes the value in the original protocol. */
   cursorAt(position: number): string;
+  /** What the record is about; read by `describe` when it is asked for the first time. */
+  detailsAt(position: number, describe: DescribeRecord): RecordDetails;
 }
 
 /** The text frame `cursor` of a record. */
@@ -22,6 +25,7 @@ export class PageWindow implements RecordWindow {
   readonly #partition: number;
   readonly #page: ReplayPage;
   readonly #cursors: string[] = [];
+  readonly #details: RecordDetails[] = [];
 
   constructor(partition: number, page: ReplayPage) {
     this.#partition = partition;
@@ -62,6 +66,14 @@ export class PageWindow implements RecordWindow {
     const text = cursorFrame(this.#partition, this.offsetAt(position));
     this.#cursors[position] = text;
     return text;
+  }
+
+  detailsAt(position: number, describe: DescribeRecord): RecordDetails {
+    const cached = this.#details[position];
+    if (cached) return cached;
+    const details = describe(this.valueAt(position));
+    this.#details[position] = details;
+    return details;
   }
 }
 

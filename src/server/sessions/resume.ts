@@ -5,9 +5,18 @@ import type { ResumeFrom } from "./control-frames.ts";
 import { type CursorCheck, findStale, needsChecking, type StaleReason } from "./cursor-check.ts";
 import type { LostRange } from "./loss.ts";
 import type { Replay } from "./replay.ts";
-import { cursorBeyondEnd, cursorOfOtherLog, replayComplete, replayCompleteLatest } from "./server-frames.ts";
+import {
+  cursorBeyondEnd,
+  cursorOfOtherLog,
+  replayComplete,
+  replayCompleteLatest,
+  replayCompleteThread,
+  threadGap,
+} from "./server-frames.ts";
 import type { Session } from "./session.ts";
 import type { SessionContext } from "./session-context.ts";
+import { searchThreads } from "./thread-search.ts";
+import type { ThreadSelection } from "./thread-selection.ts";
 
 export interface ResumeRequest extends CursorCheck {
   readonly from: ResumeFrom;
@@ -20,8 +29,8 @@ export class Resumes {
   readonly #pump: () => void;
   /** Of the resume that is being decided; `null` if none is. */
   #deciding: AbortController | null = null;
-  /** Came before the server knew which partitions it reads. */
-  #waiting: ResumeRequest | null = null;
+  /** Begins a resume that came before the server knew which partitions it reads. */
+  #waiting: (() => void) | null = null;
 
   /** `pump` sends on when something was decided later than the frame that asked for it. */
   constructor(context: SessionContext, session: Session, pump: () => void) {
@@ -44,17 +53,24 @@ export class Resumes {
 
   begin(request: ResumeRequest): void {
     this.cancel();
-    if (!this.#context.partitionsKnown()) this.#waiting = request;
+    if (!this.#context.partitionsKnown()) this.#waiting = () => this.begin(request);
     else if (request.from !== "cursor") this.#start(request);
     else if (needsChecking(this.#context, request)) void this.#startOnceChecked(request);
     else this.#start(request);
   }
 
   onPartitionsKnown(): void {
-    const request = this.#waiting;
-    if (request === null) return;
-    this.begin(request);
+    const begin = this.#waiting;
+    if (begin === null) return;
+    begin();
     this.#pump();
+  }
+
+  /** @param sequences by thread the last number that the client has */
+  beginThreads(sequences: ReadonlyMap<string, number>): void {
+    this.cancel();
+    if (!this.#context.partitionsKnown()) this.#waiting = () => this.beginThreads(sequences);
+    else void this.#startThreads(sequences);
   }
 
   /** A partition was assigned that ends before what this client has of it: to be settled as at a resume. */
@@ -78,6 +94,29 @@ export class Resumes {
     this.#pump();
   }
 
+  /** Live from now on, and of the threads what came after their numbers, in the order of offsets. */
+  async #startThreads(sequences: ReadonlyMap<string, number>): Promise<void> {
+    const deciding = new AbortController();
+    this.#deciding = deciding;
+    const { starts, selection } = await searchThreads(this.#context, sequences, deciding.signal);
+    if (deciding.signal.aborted || this.#session.closing) return;
+    this.#deciding = null;
+    const session = this.#session;
+    for (const [partition, offset] of starts) session.followFromOldest(partition, offset);
+    for (const [partition, span] of this.#context.ring.spans) {
+      if (!starts.has(partition)) session.sent.skipTo(partition, span.nextOffset);
+    }
+    this.#replay(selection, (replay) => {
+      for (const gap of selection.gaps()) {
+        this.#context.metrics.replay.thread.gaps.inc();
+        this.#context.metrics.replay.thread.gapMessages.inc(gap.count);
+        session.sendText(threadGap(gap));
+      }
+      session.sendText(replayCompleteThread(replay.sentCount, selection.unknownThreads()));
+    });
+    this.#pump();
+  }
+
   /** The cursor means nothing: nothing would ever come after it, or something else. The client gets what there is. */
   #startOver(partition: number, requested: number, reason: StaleReason): void {
     const { ring, metrics, pages, logEnd } = this.#context;
@@ -85,7 +124,7 @@ export class Resumes {
     const oldest = pages ? 0 : (ring.spans.get(partition)?.coveredFrom ?? 0);
     session.sent.forget(partition);
     session.followFromOldest(partition);
-    metrics.replayGaps.inc();
+    metrics.replay.partition.gaps.inc();
     const frame = reason === "beyond_end" ? cursorBeyondEnd : cursorOfOtherLog;
     session.sendText(frame(partition, requested, oldest, logEnd(partition) ?? 0));
   }
@@ -105,25 +144,27 @@ export class Resumes {
       if (from === "earliest") session.followFromOldest(partition);
       else session.sent.begin(partition, coveredFrom);
     }
-    this.#replay(from);
+    this.#replay(null, (replay, capped) =>
+      session.sendText(replayComplete(from, replay.sentCount, replay.lastOffsets, capped)),
+    );
   }
 
-  #replay(mode: "cursor" | "earliest"): void {
+  #replay(threads: ThreadSelection | null, onComplete: (replay: Replay, capped: boolean) => void): void {
     const { ring, metrics, clock } = this.#context;
-    const session = this.#session;
     const startedAtMs = clock.monotonicMs();
+    const { latencyMs } = metrics.replay[threads ? "thread" : "partition"];
     const replay: Replay = {
-      mode,
+      threads,
       end: ring.head,
       targets: new Map([...ring.spans].map(([partition, { nextOffset }]) => [partition, nextOffset])),
       sentCount: 0,
       lastOffsets: new Map(),
       complete: (capped) => {
-        metrics.replayLatencyMs.observe(clock.monotonicMs() - startedAtMs);
-        session.sendText(replayComplete(mode, replay.sentCount, replay.lastOffsets, capped));
+        latencyMs.observe(clock.monotonicMs() - startedAtMs);
+        onComplete(replay, capped);
       },
     };
-    metrics.memoryHits.inc(session.startReplay(replay));
+    metrics.memoryHits.inc(this.#session.startReplay(replay));
   }
 
   /**

@@ -1,7 +1,9 @@
 // What the server says besides records: text frames of JSON. Existing clients show every type they do not know as
 // an event, so news goes into further keys of these types, never into new types.
 
+import type { StreamFilter } from "../../wire/stream-filter.ts";
 import type { LostRange } from "./loss.ts";
+import type { ThreadGap } from "./thread-selection.ts";
 
 export type LagSeverity = "info" | "warning" | "critical";
 
@@ -149,12 +151,50 @@ export function disconnectSlow(lagInWindow: number, threshold: number, windowSec
   });
 }
 
+/** A resume by thread is done; `unknownThreads` are those that nothing is known of here. */
+export function replayCompleteThread(totalReplayed: number, unknownThreads: readonly string[]): string {
+  return JSON.stringify({
+    type: "replay_complete",
+    totalReplayed,
+    mode: "thread",
+    ...(unknownThreads.length > 0 && { unknownThreads }),
+  });
+}
+
+/** Numbers of a thread that a resume asked for and that are not to be had. */
+export function threadGap({ threadId, fromSequence, toSequence, count }: ThreadGap): string {
+  return JSON.stringify({
+    type: "gap",
+    count,
+    threadId,
+    severity: "warning",
+    message: `sequences ${fromSequence} to ${toSequence} of thread ${threadId} are not to be had`,
+    fromSequence: String(fromSequence),
+    toSequence: String(toSequence),
+  });
+}
+
+/** Cursors that moved although the filter let nothing pass (second protocol only). */
+export function progress(lastOffsets: OffsetsByPartition): string {
+  return JSON.stringify({ type: "progress", lastOffsetsByPartition: offsetKeys(lastOffsets) });
+}
+
+/** The filter that holds for what comes after these offsets (second protocol only). */
+export function filterSet(filter: StreamFilter, afterOffsets: OffsetsByPartition): string {
+  return JSON.stringify({
+    type: "filter_set",
+    filter,
+    afterOffsetsByPartition: offsetKeys(afterOffsets),
+  });
+}
+
 export type ProtocolErrorCode =
   | "CONTROL_FRAME_TOO_LARGE"
   | "REPLAY_TIMEOUT"
   | "RESUME_TOO_MANY_PARTITIONS"
   | "RESUME_TOO_MANY_THREADS"
-  | "RESUME_MODE_UNSUPPORTED";
+  | "INVALID_FILTER"
+  | "INVALID_RESUME_OPTION";
 
 /** The connection ends after an error frame. */
 export function protocolError(code: ProtocolErrorCode, message: string): string {

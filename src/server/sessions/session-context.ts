@@ -3,6 +3,8 @@
 import type { PageSource } from "../replay/page-source.ts";
 import type { Ring } from "../ring.ts";
 import type { LossAccountContext } from "./loss-account.ts";
+import type { DescribeRecord } from "./record-details.ts";
+import type { ThreadIndex } from "./thread-search.ts";
 
 export interface SessionLimits {
   /** Queued bytes beyond which a client is given no records until it took half of them. */
@@ -27,6 +29,8 @@ export interface SessionContext extends LossAccountContext {
   /** What the ring no longer has; `null`: there are no other tiers, and what leaves the ring is lost. */
   readonly pages: PageSource | null;
   readonly limits: SessionLimits;
+  readonly describe: DescribeRecord;
+  readonly threads: ThreadIndex;
   /** False until this server learned for the first time which partitions it reads: resumes wait for that. */
   readonly partitionsKnown: () => boolean;
   /** Offset after the last record of a partition as far as is known here; `null` if it is not read here. */

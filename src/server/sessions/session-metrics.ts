@@ -17,6 +17,16 @@ const DISCONNECT_REASONS = [
 
 export type DisconnectReason = (typeof DISCONNECT_REASONS)[number];
 
+/** How a resume says where it stands. */
+export type ResumeMode = "partition" | "thread";
+
+export interface ReplayMetrics {
+  readonly messages: Counter;
+  readonly gaps: Counter;
+  readonly gapMessages: Counter;
+  readonly latencyMs: Histogram;
+}
+
 export interface SessionMetrics {
   readonly disconnects: Readonly<Record<DisconnectReason, Counter>>;
   readonly dropped: Counter;
@@ -29,11 +39,8 @@ export interface SessionMetrics {
   readonly controlParseFailures: Counter;
   readonly controlIgnored: Readonly<Record<"binary" | "unknown_type", Counter>>;
   readonly resumeEntriesInvalid: Counter;
-  readonly resumeRequests: Readonly<Record<"partition" | "thread", Counter>>;
-  readonly replayMessages: Counter;
-  readonly replayGaps: Counter;
-  readonly replayGapMessages: Counter;
-  readonly replayLatencyMs: Histogram;
+  readonly resumeRequests: Readonly<Record<ResumeMode, Counter>>;
+  readonly replay: Readonly<Record<ResumeMode, ReplayMetrics>>;
   readonly memoryHits: Counter;
 }
 
@@ -43,7 +50,6 @@ export function sessionMetrics(metrics: Metrics): SessionMetrics {
       K,
       Counter
     >;
-  const mode = { mode: "partition" };
   return {
     disconnects: byLabel("websocket_client_disconnects_total", "reason", DISCONNECT_REASONS),
     dropped: metrics.counter("websocket_dropped_messages_total", { reason: "lagged_receiver" }),
@@ -57,10 +63,16 @@ export function sessionMetrics(metrics: Metrics): SessionMetrics {
     controlIgnored: byLabel("websocket_control_ignored_total", "reason", ["binary", "unknown_type"] as const),
     resumeEntriesInvalid: metrics.counter("websocket_resume_invalid_entries_total"),
     resumeRequests: byLabel("websocket_resume_requests_total", "mode", ["partition", "thread"] as const),
-    replayMessages: metrics.counter("websocket_replay_messages_total", mode),
-    replayGaps: metrics.counter("websocket_replay_gaps_total", mode),
-    replayGapMessages: metrics.counter("websocket_replay_gap_messages_total", mode),
-    replayLatencyMs: metrics.histogram("websocket_replay_latency_ms", mode),
+    replay: { partition: replayMetrics(metrics, "partition"), thread: replayMetrics(metrics, "thread") },
     memoryHits: metrics.counter("replay_buffer_memory_hits_total"),
+  };
+}
+
+function replayMetrics(metrics: Metrics, mode: ResumeMode): ReplayMetrics {
+  return {
+    messages: metrics.counter("websocket_replay_messages_total", { mode }),
+    gaps: metrics.counter("websocket_replay_gaps_total", { mode }),
+    gapMessages: metrics.counter("websocket_replay_gap_messages_total", { mode }),
+    latencyMs: metrics.histogram("websocket_replay_latency_ms", { mode }),
   };
 }

@@ -1,19 +1,21 @@
-// One connected client: a floor in each partition and a position in the ring. It gets every deliverable record after
-// its floors once, in offset order per partition, or is told exactly what it did not get. What the ring no longer has
-// comes from the replay tiers, while the client's other partitions stay live. Its memory is bounded: records wait in
-// ring and tiers, and the socket is given more only while it takes what it has.
+// One connected client. It gets every deliverable record after its floors once, in offset order per partition, or is
+// told exactly what it did not get. What the ring no longer has comes from the replay tiers, while the client's other
+// partitions stay live. Its memory is bounded: records wait in ring and tiers, and the socket is given more only while
+// it takes what it has.
 
 import type { Timer } from "../../runtime/clock.ts";
 import type { PeerSocket } from "../../runtime/http.ts";
 import type { TokenBucket } from "../../stream/token-bucket.ts";
 import type { PageAnswer } from "../replay/page-source.ts";
-import { CatchUp } from "./catch-up.ts";
+import { AckWindow } from "./ack-window.ts";
+import { Backlog } from "./backlog.ts";
 import { Loss, type LostRange } from "./loss.ts";
 import { LossAccount } from "./loss-account.ts";
 import type { Outlet } from "./outlet.ts";
-import { pageWindow, type RecordWindow } from "./record-window.ts";
-import { oldestNeeded, type Replay } from "./replay.ts";
-import { SentOffsets } from "./sent-offsets.ts";
+import { pageWindow } from "./record-window.ts";
+import { RecordWriter, type WriteOrder } from "./record-writer.ts";
+import { isReplayed, type Replay } from "./replay.ts";
+import type { SentOffsets } from "./sent-offsets.ts";
 import {
   cappedGap,
   cursorStale,
@@ -21,17 +23,18 @@ import {
   liveGap,
   logMadeAnew,
   type ProtocolErrorCode,
+  progress,
   protocolError,
   replayGap,
 } from "./server-frames.ts";
 import type { SessionContext } from "./session-context.ts";
-import type { DisconnectReason } from "./session-metrics.ts";
+import type { DisconnectReason, ReplayMetrics } from "./session-metrics.ts";
 import { SocketFlow } from "./socket-flow.ts";
 
-/** One write holds about this many bytes at most, so that clients take turns. */
-const CHUNK_BYTES = 256 * 1024;
 /** Records of a page that are sent in one turn. */
 const TURN_RECORDS = 256;
+/** Looks at records in one go, after which others have their turn; a filter may let few of them pass. */
+const PUMP_LOOKS = 8192;
 /** A paced client is woken for several records at once rather than for each. */
 const PACE_TICK_MS = 50;
 
@@ -40,7 +43,7 @@ export interface SessionParts {
   readonly outlet: Outlet;
   /** Of a client that is sent no more than it is known to keep up with; else `null`. */
   readonly pace: TokenBucket | null;
-  /** A page that the client waited for is there: `takeTurn` is to be called. */
+  /** There is something to do for `takeTurn`. */
   readonly wantsTurn: (session: Session) => void;
 }
 
@@ -49,13 +52,9 @@ export class Session {
   readonly #parts: SessionParts;
   readonly #flow: SocketFlow;
   readonly #loss: LossAccount;
-  readonly #catchUp = new CatchUp();
-  readonly sent = new SentOffsets();
-  /** Partitions whose stream begins wherever their oldest record is: what is gone before that is no loss. */
-  readonly #fromOldest = new Set<number>();
-  /** Partitions in which the ring overtook this client. */
-  readonly #overrun = new Set<number>();
-  #position: number;
+  readonly #backlog: Backlog;
+  readonly #writer: RecordWriter;
+  #window: AckWindow | null = null;
   #held = true;
   #closing = false;
   #replay: Replay | null = null;
@@ -68,15 +67,26 @@ export class Session {
     this.#parts = parts;
     this.#flow = new SocketFlow(parts.socket, context.clock, context.limits.highWaterBytes);
     this.#loss = new LossAccount(context, context.limits.slowWindowSecs * 1000);
-    this.#position = context.ring.head;
+    this.#backlog = new Backlog(context.ring, context.pages);
+    this.#writer = new RecordWriter({
+      outlet: parts.outlet,
+      sent: this.#backlog.sent,
+      describe: context.describe,
+      onSent: (partition, offset) => this.#window?.sent(partition, offset),
+    });
+  }
+
+  /** What it was sent or has by its own word. */
+  get sent(): SentOffsets {
+    return this.#backlog.sent;
   }
 
   get position(): number {
-    return this.#position;
+    return this.#backlog.position;
   }
 
   get paced(): boolean {
-    return this.#parts.pace !== null;
+    return this.#parts.pace !== null || this.#window !== null;
   }
 
   get held(): boolean {
@@ -99,40 +109,31 @@ export class Session {
 
   /** True if everything there is went out as live records. */
   get live(): boolean {
-    if (this.#held || this.#closing || this.#replay !== null || this.#catchUp.size > 0) return false;
-    return this.#position === this.#context.ring.head;
+    return !this.#held && !this.#closing && this.#replay === null && this.#backlog.isEmpty;
   }
 
   /** Partitions that are served from the replay tiers. */
   get partitionsBehind(): number {
-    return this.#catchUp.size;
+    return this.#backlog.catchUp.size;
   }
 
   /** Starts live delivery for a client that was held back in case it resumes: with what came since it connected. */
   release(): void {
-    const { ring } = this.#context;
     if (!this.#held) return;
     this.#held = false;
-    for (let position = this.#position; position < ring.head; position++) {
-      this.sent.follow(ring.partitionAt(position), ring.offsetAt(position));
-    }
-    for (const [partition, span] of ring.spans) this.sent.follow(partition, span.nextOffset);
+    this.#backlog.followFromHere();
   }
 
   /** Goes on live: owed is what comes after now, and nothing of what came before. */
   goLive(): void {
-    const { ring } = this.#context;
     this.#held = false;
     this.#replay = null;
-    this.#catchUp.clear();
-    for (const [partition, span] of ring.spans) this.sent.skipTo(partition, span.nextOffset);
-    this.#position = ring.head;
+    this.#backlog.skipToNow();
   }
 
-  /** Begins with the oldest record there is of a partition, if nothing of it was sent yet. */
-  followFromOldest(partition: number): void {
-    this.sent.begin(partition, 0);
-    this.#fromOldest.add(partition);
+  /** Begins with the oldest record there is of a partition, at `offset` or later, if nothing of it was sent yet. */
+  followFromOldest(partition: number, offset = 0): void {
+    this.#backlog.followFromOldest(partition, offset);
   }
 
   /**
@@ -140,29 +141,32 @@ export class Session {
    * the ring.
    */
   startReplay(replay: Replay): number {
-    const { ring } = this.#context;
     this.#held = false;
     this.#replay = replay;
-    this.#catchUp.clear();
-    let inRing = 0;
-    for (const [partition, span] of ring.spans) {
-      if (!this.sent.follows(partition)) continue;
-      if (!this.checkCoverage(partition) && span.lastOffset > this.sent.floor(partition)) inRing++;
-    }
-    this.#position = oldestNeeded(ring, (partition) =>
-      this.#catchUp.has(partition) || !this.sent.follows(partition) ? null : this.sent.floor(partition),
-    );
+    this.#backlog.catchUp.clear();
+    const inRing = this.#backlog.locate();
+    this.#settleUncovered();
     return inRing;
   }
 
-  /** Looks whether the ring covers a partition from the client's floor on; if not, it is served from the tiers. */
-  checkCoverage(partition: number): boolean {
-    const span = this.#context.ring.spans.get(partition);
-    if (!span || this.#held || this.#closing || !this.sent.follows(partition)) return false;
-    if (this.sent.floor(partition) + 1 >= span.coveredFrom) return false;
-    if (this.#context.pages) this.#catchUp.add(partition);
-    else this.#noteMissing(partition, span.coveredFrom);
-    return this.#catchUp.has(partition);
+  /** What is sent from here on must pass the filter; `null` lets everything pass. */
+  setFilter(filter: RecordWriter["filter"]): void {
+    this.#writer.filter = filter;
+  }
+
+  /** At most so many records are sent beyond what is acknowledged. */
+  setAckWindow(records: number): void {
+    this.#window = new AckWindow(records);
+  }
+
+  acknowledge(offsets: ReadonlyMap<number, number>): void {
+    for (const [partition, offset] of offsets) this.#window?.acknowledge(partition, offset);
+  }
+
+  /** The ring's coverage of the partition may have changed: what it lacks is asked of the tiers. */
+  checkCoverage(partition: number): void {
+    if (this.#held || this.#closing) return;
+    if (this.#backlog.checkCoverage(partition)) this.#settleUncovered();
   }
 
   /**
@@ -170,10 +174,7 @@ export class Session {
    * the client still has to get from the ring stays its own.
    */
   bridge(partition: number, passedOver: number, startOffset: number): void {
-    if (this.#context.pages) {
-      this.checkCoverage(partition);
-      return;
-    }
+    if (this.#context.pages) return this.checkCoverage(partition);
     const floor = this.sent.floor(partition);
     const fromOffset = Math.max(floor + 1, passedOver);
     if (this.#held || this.#closing || floor < 0 || fromOffset >= startOffset) return;
@@ -188,6 +189,7 @@ export class Session {
    */
   pump(): void {
     this.#settleLoss();
+    const { position } = this.#backlog;
     while (!this.#held && !this.#flow.full && !this.#closing) {
       this.#reportLoss();
       const replay = this.#replay;
@@ -195,6 +197,9 @@ export class Session {
         this.#leaveOutRest(replay);
         this.#finishReplay(replay, true);
         continue;
+      }
+      if (this.#writer.filter && this.#backlog.position - position > PUMP_LOOKS) {
+        return this.#parts.wantsTurn(this);
       }
       const records = this.#allowance();
       if (records === 0) return;
@@ -209,7 +214,7 @@ export class Session {
 
   /** Sends from the page that it waited for. */
   takeTurn(): void {
-    const step = this.#flow.full || this.#closing ? null : this.#catchUp.take();
+    const step = this.#flow.full || this.#closing ? null : this.#backlog.catchUp.take();
     if (step) this.#serve(step.partition, step.answer);
     this.pump();
   }
@@ -221,16 +226,10 @@ export class Session {
 
   /** The record at `position` leaves the ring; a client that needs it gets it from the tiers, or loses it. */
   lose(position: number): void {
-    if (this.#position > position) return;
-    const { ring, pages } = this.#context;
-    if (this.#held || this.#closing || !pages) return this.#passOver(position, this.#loss);
-    const partition = ring.partitionAt(position);
-    const offset = ring.offsetAt(position);
-    this.sent.follow(partition, offset);
-    this.#position = position + 1;
-    if (offset <= this.sent.floor(partition) || this.#catchUp.has(partition)) return;
-    this.#catchUp.add(partition);
-    this.#overrun.add(partition);
+    if (this.position > position) return;
+    // A client that is held has not been told anything yet: its stream merely starts later.
+    if (this.#held || this.#closing) this.#backlog.position = position + 1;
+    else this.#backlog.overtaken(this.#loss);
   }
 
   /** Called about once a second: gives up a client that takes nothing or is too far behind. */
@@ -252,10 +251,11 @@ export class Session {
       this.pump();
       return this.close(4008, "stalled client", "stalled");
     }
-    if (!this.#replay && this.#lag() > limits.maxLagRecords) {
+    if (!this.#replay && this.#backlog.size > limits.maxLagRecords) {
       this.#giveUpBacklog();
       this.pump();
     }
+    this.#reportProgress();
   }
 
   /** Sends a text frame between records; cuts a client that asks without reading the answers. */
@@ -266,9 +266,9 @@ export class Session {
 
   /** Names records after the requested cursor that are nowhere to be had; `stale` if the cursor is too old for it. */
   announceMissing(range: LostRange, stale: boolean): void {
-    const { metrics } = this.#context;
-    metrics.replayGaps.inc();
-    metrics.replayGapMessages.inc(range.count);
+    const { gaps, gapMessages } = this.#replayMetrics;
+    gaps.inc();
+    gapMessages.inc(range.count);
     if (stale) this.sendText(cursorStale(range.partition, range.fromOffset - 1, range.toOffset + 1));
     this.sendText(replayGap(range));
   }
@@ -283,15 +283,13 @@ export class Session {
     const lost = this.#loss.take();
     if (lost) this.sendText(liveGap(lost.count, lost.ranges));
     const followed = this.sent.follows(partition);
-    this.sent.forget(partition);
-    this.#catchUp.remove(partition);
-    this.#overrun.delete(partition);
-    this.#fromOldest.delete(partition);
+    this.#backlog.restart(partition);
+    this.#window?.forget(partition);
     this.#replay?.targets.delete(partition);
     if (!followed || this.#closing || this.#held) return;
     this.followFromOldest(partition);
     if (last >= 0) {
-      this.#context.metrics.replayGaps.inc();
+      this.#replayMetrics.gaps.inc();
       this.sendText(logMadeAnew(partition, last, oldest, logEndOffset));
     }
     this.checkCoverage(partition);
@@ -308,7 +306,7 @@ export class Session {
     if (this.#closing) return;
     this.#closing = true;
     this.reason = reason;
-    this.#catchUp.clear();
+    this.#backlog.catchUp.clear();
     this.#parts.socket.close(code, text);
     this.#closeTimer = this.#context.clock.after(this.#context.limits.closeGraceMs, () =>
       this.#parts.socket.terminate(),
@@ -318,9 +316,14 @@ export class Session {
   /** The socket is gone. */
   onClosed(): void {
     this.#closing = true;
-    this.#catchUp.clear();
+    this.#backlog.catchUp.clear();
     this.#paceTimer?.cancel();
     this.#closeTimer?.cancel();
+  }
+
+  get #replayMetrics(): ReplayMetrics {
+    const { partition, thread } = this.#context.metrics.replay;
+    return this.#replay?.threads ? thread : partition;
   }
 
   /** How many records may be sent now; if none, something goes on by itself. */
@@ -328,7 +331,7 @@ export class Session {
     const { pace, outlet } = this.#parts;
     const replay = this.#replay;
     const { replayMaxRecords } = this.#context.limits;
-    let records = outlet.chunkRecords;
+    let records = Math.min(outlet.chunkRecords, this.#window?.free ?? outlet.chunkRecords);
     if (replay && replayMaxRecords > 0) records = Math.min(records, replayMaxRecords - replay.sentCount);
     if (!pace) return records;
     const nowMs = this.#context.clock.monotonicMs();
@@ -340,95 +343,65 @@ export class Session {
   #sendFromRing(maxRecords: number): boolean {
     const { ring } = this.#context;
     const replay = this.#replay;
-    const end = replay && this.#position < replay.end ? replay.end : ring.head;
-    if (this.#position >= end) return false;
-    this.#position = this.#write(ring, this.#position, end, maxRecords);
+    const from = this.position;
+    const end = replay && from < replay.end ? replay.end : ring.head;
+    if (from >= end) return false;
+    const { catchUp } = this.#backlog;
+    const elsewhere = catchUp.size > 0 ? catchUp : null;
+    this.#backlog.position = this.#write({ window: ring, from, end, maxRecords, elsewhere, replay });
     return true;
   }
 
   #askForPage(): void {
     const { pages, ring } = this.#context;
-    if (!pages || this.#catchUp.size === 0) return;
-    this.#catchUp.ask(
-      pages,
-      (partition) => ({
-        from: this.sent.floor(partition) + 1,
-        to: ring.spans.get(partition)?.coveredFrom ?? 0,
-      }),
-      () => this.#parts.wantsTurn(this),
-    );
+    const { catchUp } = this.#backlog;
+    if (!pages || catchUp.size === 0) return;
+    const range = (partition: number) => ({
+      from: this.sent.floor(partition) + 1,
+      to: ring.spans.get(partition)?.coveredFrom ?? 0,
+    });
+    catchUp.ask(pages, range, () => this.#parts.wantsTurn(this));
   }
 
   #serve(partition: number, answer: PageAnswer): void {
-    if (!this.#catchUp.has(partition)) return;
+    if (!this.#backlog.catchUp.has(partition)) return;
     if (answer.kind === "missing") this.#noteMissing(partition, answer.nextOffset);
     else {
-      this.#fromOldest.delete(partition);
-      const { page } = answer;
-      const window = pageWindow(partition, page);
-      const allowed = Math.min(this.#allowance(), TURN_RECORDS);
-      if (allowed === 0) return;
-      const start = window.after(this.sent.floor(partition));
-      const reached = this.#write(window, start, window.end, allowed);
-      if (reached >= window.end) this.sent.raise(partition, page.nextOffset - 1);
+      this.#backlog.foundOldest(partition);
+      const maxRecords = Math.min(this.#allowance(), TURN_RECORDS);
+      if (maxRecords === 0) return;
+      const window = pageWindow(partition, answer.page);
+      const { end } = window;
+      const from = window.after(this.sent.floor(partition));
+      const reached = this.#write({ window, from, end, maxRecords, elsewhere: null, replay: this.#replay });
+      if (reached >= end) this.#backlog.pageDone(partition, answer.page.nextOffset);
     }
-    this.#meetRing(partition);
+    this.#backlog.meetRing(partition);
   }
 
-  /** Goes on in the ring if that covers the partition from the floor on. */
-  #meetRing(partition: number): void {
-    const { ring } = this.#context;
-    const floor = this.sent.floor(partition);
-    if (floor + 1 < (ring.spans.get(partition)?.coveredFrom ?? 0)) return;
-    this.#catchUp.remove(partition);
-    this.#overrun.delete(partition);
-    const oldest = oldestNeeded(ring, (other) => (other === partition ? floor : null));
-    this.#position = Math.min(this.#position, oldest);
+  /** Without tiers, what the ring does not cover is missing. */
+  #settleUncovered(): void {
+    const { pages, ring } = this.#context;
+    if (pages) return;
+    for (const partition of [...this.#backlog.catchUp.partitions()]) {
+      this.#noteMissing(partition, ring.spans.get(partition)?.coveredFrom ?? 0);
+      this.#backlog.meetRing(partition);
+    }
   }
 
-  /** Writes records of a window that the client does not have, and gives the position after the last looked at. */
-  #write(window: RecordWindow, from: number, end: number, maxRecords: number): number {
-    let reached = from;
-    this.#flow.write(() => {
-      reached = this.#writeChunk(window, from, end, maxRecords);
-    });
-    return reached;
-  }
-
-  #writeChunk(window: RecordWindow, from: number, end: number, maxRecords: number): number {
-    const { sent } = this;
-    const { outlet } = this.#parts;
-    // A partition that is behind is passed over in the ring; its page is never.
-    const behind = window === this.#context.ring && this.#catchUp.size > 0 ? this.#catchUp : null;
-    const replay = this.#replay;
-    let position = from;
+  /** Writes records that the client does not have, and gives the position after the last looked at. */
+  #write(order: WriteOrder): number {
+    let reached = order.from;
     let records = 0;
-    let replayed = 0;
-    let bytes = 0;
-    let whole = true;
-    while (position < end && records < maxRecords && bytes < CHUNK_BYTES) {
-      const partition = window.partitionAt(position);
-      const offset = window.offsetAt(position);
-      if (behind?.has(partition) || !sent.take(partition, offset)) whole = false;
-      else {
-        if (!outlet.add(window, position)) this.#cut();
-        bytes += window.valueAt(position).length;
-        records++;
-        if (replay && offset < (replay.targets.get(partition) ?? 0)) {
-          replay.lastOffsets.set(partition, offset);
-          replayed++;
-        }
-      }
-      position++;
-      if (this.#closing) return position;
-    }
-    if (records > 0 && !outlet.end({ window, from, to: position, whole })) this.#cut();
+    const sentBefore = order.replay?.sentCount ?? 0;
+    this.#flow.write(() => {
+      const result = this.#writer.write(order);
+      ({ reached, records } = result);
+      if (result.refused) this.#cut();
+    });
     this.#parts.pace?.take(records, this.#context.clock.monotonicMs());
-    if (replay) {
-      replay.sentCount += replayed;
-      this.#context.metrics.replayMessages.inc(replayed);
-    }
-    return position;
+    if (order.replay) this.#replayMetrics.messages.inc(order.replay.sentCount - sentBefore);
+    return reached;
   }
 
   #pumpLater(waitMs: number): void {
@@ -439,82 +412,31 @@ export class Session {
     });
   }
 
-  /** Goes past the record at `position` without sending it; what was meant for this client goes to `account`. */
-  #passOver(position: number, account: Pick<Loss, "add">): void {
-    const { ring } = this.#context;
-    const partition = ring.partitionAt(position);
-    const offset = ring.offsetAt(position);
-    // A client that is held has neither been sent nor asked for anything yet: its stream merely starts later.
-    if (!this.#held && this.sent.raise(partition, offset) && !this.#closing) account.add(partition, offset);
-    this.#position = position + 1;
-  }
-
   /** No tier has records of the partition before `nextOffset`. */
   #noteMissing(partition: number, nextOffset: number): void {
-    const fromOffset = this.sent.floor(partition) + 1;
-    const toOffset = Math.min(nextOffset, this.#context.ring.spans.get(partition)?.coveredFrom ?? 0) - 1;
-    if (toOffset < fromOffset) return;
-    const isLoss = !this.#fromOldest.delete(partition);
-    this.sent.raise(partition, toOffset);
-    if (!isLoss) return;
-    const replayed = this.#replay !== null && fromOffset < (this.#replay.targets.get(partition) ?? 0);
-    if (!replayed && this.#overrun.has(partition)) {
-      return this.#loss.addRange(partition, fromOffset, toOffset);
-    }
-    const count = toOffset - fromOffset + 1;
-    this.announceMissing({ partition, fromOffset, toOffset, count }, replayed);
-  }
-
-  /** Records that wait for this client, in the ring and before it. */
-  #lag(): number {
-    const { ring } = this.#context;
-    let lag = ring.head - this.#position;
-    for (const partition of this.#catchUp.partitions()) {
-      lag += Math.max(0, (ring.spans.get(partition)?.coveredFrom ?? 0) - this.sent.floor(partition) - 1);
-    }
-    return lag;
+    const missing = this.#backlog.missing(partition, nextOffset);
+    if (!missing || this.#replay?.threads) return;
+    const { overrun, ...range } = missing;
+    const replayed = this.#replay !== null && isReplayed(this.#replay, partition, range.fromOffset);
+    if (overrun && !replayed) this.#loss.addRange(partition, range.fromOffset, range.toOffset);
+    else this.announceMissing(range, replayed);
   }
 
   /** Gives up everything up to now and keeps account of it. */
   #giveUpBacklog(): void {
-    this.#passOverRest(this.#context.ring.head, () => Number.POSITIVE_INFINITY, this.#loss);
+    this.#backlog.passOverRest(this.#context.ring.head, () => Number.POSITIVE_INFINITY, this.#loss);
   }
 
   /** Passes over what a replay at its limit leaves out, and names it; nobody was too slow for it. */
   #leaveOutRest(replay: Replay): void {
-    const { metrics, limits } = this.#context;
     const leftOut = new Loss();
-    this.#passOverRest(replay.end, (partition) => replay.targets.get(partition) ?? 0, leftOut);
+    this.#backlog.passOverRest(replay.end, (partition) => replay.targets.get(partition) ?? 0, leftOut);
     const { count } = leftOut;
     const ranges = leftOut.take();
     if (count === 0) return;
-    metrics.replayGaps.inc();
-    metrics.replayGapMessages.inc(count);
-    this.#parts.socket.send(cappedGap(count, ranges, limits.replayMaxRecords));
-  }
-
-  /** Passes over what lies before `end` in the ring, and before the ring what lies below `target` of its partition. */
-  #passOverRest(
-    end: number,
-    target: (partition: number) => number,
-    account: Pick<Loss, "add" | "addRange">,
-  ): void {
-    const { ring } = this.#context;
-    for (const partition of [...this.#catchUp.partitions()]) {
-      const covered = ring.spans.get(partition)?.coveredFrom ?? 0;
-      const fromOffset = this.sent.floor(partition) + 1;
-      const toOffset = Math.min(covered, target(partition)) - 1;
-      if (toOffset >= fromOffset) {
-        this.sent.raise(partition, toOffset);
-        if (!this.#fromOldest.delete(partition)) account.addRange(partition, fromOffset, toOffset);
-      }
-      this.#meetRing(partition);
-    }
-    while (this.#position < end) {
-      const position = this.#position;
-      if (this.#catchUp.has(ring.partitionAt(position))) this.#position++;
-      else this.#passOver(position, account);
-    }
+    this.#replayMetrics.gaps.inc();
+    this.#replayMetrics.gapMessages.inc(count);
+    this.#parts.socket.send(cappedGap(count, ranges, this.#context.limits.replayMaxRecords));
   }
 
   #settleLoss(): void {
@@ -534,23 +456,34 @@ export class Session {
     if (lost) this.#parts.socket.send(liveGap(lost.count, lost.ranges));
   }
 
+  /** Cursors that moved over records which a filter left out. */
+  #reportProgress(): void {
+    const { silent, filter } = this.#writer;
+    if (filter !== null && silent.size > 0 && !this.#flow.full) {
+      this.sendText(
+        progress(new Map([...silent].map((partition) => [partition, this.sent.floor(partition)]))),
+      );
+    }
+    silent.clear();
+  }
+
   #isCapped({ sentCount }: Replay): boolean {
     const { replayMaxRecords } = this.#context.limits;
     return replayMaxRecords > 0 && sentCount >= replayMaxRecords;
   }
 
   #isComplete({ end, targets }: Replay): boolean {
-    if (this.#position < end) return false;
-    for (const partition of this.#catchUp.partitions()) {
+    if (this.position < end) return false;
+    for (const partition of this.#backlog.catchUp.partitions()) {
       if (this.sent.floor(partition) + 1 < (targets.get(partition) ?? 0)) return false;
     }
     return true;
   }
 
   #finishReplay(replay: Replay, capped: boolean): void {
-    this.#replay = null;
     this.#reportLoss();
     replay.complete(capped);
+    this.#replay = null;
   }
 
   /** The socket refused a frame: the pairing of cursor and value is broken, so nothing more may follow. */
@@ -558,7 +491,7 @@ export class Session {
     if (this.#closing) return;
     this.#closing = true;
     this.reason = "send_failed";
-    this.#catchUp.clear();
+    this.#backlog.catchUp.clear();
     this.#context.metrics.sendFailed.inc();
     this.#context.onSendFailed();
     this.#parts.socket.terminate();

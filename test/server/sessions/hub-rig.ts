@@ -3,8 +3,10 @@
 import { HealthTracker } from "../../../src/server/health.ts";
 import { Ring } from "../../../src/server/ring.ts";
 import { type ClientTraits, Hub, type HubOptions } from "../../../src/server/sessions/hub.ts";
+import { recordDescriber } from "../../../src/server/sessions/record-details.ts";
 import type { SessionLimits } from "../../../src/server/sessions/session-context.ts";
 import { sessionMetrics } from "../../../src/server/sessions/session-metrics.ts";
+import type { ThreadIndex } from "../../../src/server/sessions/thread-search.ts";
 import { CATALOGUE } from "../../../src/telemetry/catalogue.ts";
 import { createMetrics } from "../../../src/telemetry/registry.ts";
 import { FakeSocket } from "../../support/fake-socket.ts";
@@ -31,6 +33,7 @@ export interface RigOptions {
   readonly refreshLogEnds?: () => Promise<boolean>;
   /** The tiers behind the ring; none unless given. */
   readonly pages?: FakePages;
+  readonly threads?: Partial<ThreadIndex>;
   readonly partitionsKnown?: () => boolean;
   readonly hub?: Partial<Omit<HubOptions, "session">>;
 }
@@ -51,6 +54,13 @@ export function hubRig(options: RigOptions = {}) {
       metrics,
       limits: { ...LIMITS, ...options.limits },
       pages: options.pages ?? null,
+      describe: recordDescriber(1_048_576),
+      threads: {
+        lastSequences: () => [],
+        firstAfter: () => Promise.resolve(null),
+        scanRecords: 100,
+        ...options.threads,
+      },
       partitionsKnown: () => options.partitionsKnown?.() ?? true,
       logEnd: (partition) => options.logEnds?.get(partition) ?? null,
       refreshLogEnds: options.refreshLogEnds ?? (() => Promise.resolve(true)),

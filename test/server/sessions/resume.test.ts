@@ -18,7 +18,7 @@ describe("resume from the ring", () => {
       },
     ]);
     expect(client.of("gap")).toEqual([]);
-    expect(rig.metrics.replayMessages.value).toBe(30);
+    expect(rig.metrics.replay.partition.messages.value).toBe(30);
   });
 
   test("a client that missed nothing is told nothing", () => {
@@ -36,7 +36,7 @@ describe("resume from the ring", () => {
     expect(client.of("cursor_stale")[0]).toMatchObject({ partition: 0, requested: "4", oldest: "20" });
     expect(client.of("gap")[0]).toMatchObject({ partition: 0, count: 15, fromOffset: "5", toOffset: "19" });
     expect(client.offsets(0)).toEqual(range(20, 29));
-    expect(rig.metrics.replayGapMessages.value).toBe(15);
+    expect(rig.metrics.replay.partition.gapMessages.value).toBe(15);
   });
 
   test("offsets that were never deliverable are holes, not gaps", () => {
@@ -161,7 +161,9 @@ describe("resume from the ring", () => {
     expect(client.closedWith).toBeNull();
     expect(client.offsets(0).at(-1)).toBe(30);
     expect(rig.metrics.dropped.value).toBe(0);
-    expect([rig.metrics.replayGaps.value, rig.metrics.replayGapMessages.value]).toEqual([1, 20]);
+    expect([rig.metrics.replay.partition.gaps.value, rig.metrics.replay.partition.gapMessages.value]).toEqual(
+      [1, 20],
+    );
   });
 
   test("live records wait behind the replay of a client that reads slowly, in order", () => {
@@ -298,13 +300,6 @@ describe("resume frames that are wrong", () => {
     });
     expect(client.offsets(0)).toEqual([3, 4]);
     expect(rig.metrics.resumeEntriesInvalid.value).toBe(7);
-  });
-
-  test("resume by thread is refused in words, not ignored", () => {
-    const rig = hubRig();
-    const client = rig.connect(null);
-    say(client, { type: "resume", lastSequencesByThread: { a: 1 } });
-    expect(client.of("error")[0]?.code).toBe("RESUME_MODE_UNSUPPORTED");
   });
 });
 
