@@ -31,6 +31,7 @@ import { PausedPartitions } from "./paused-partitions.ts";
 import { Pipeline } from "./pipeline.ts";
 import { exposeProcess } from "./process-metrics.ts";
 import { recordMetrics } from "./record-metrics.ts";
+import { WithheldOffsets } from "./replay/withheld-offsets.ts";
 import { Ring } from "./ring.ts";
 import { sessionLimits } from "./session-limits.ts";
 import { type SessionMetrics, sessionMetrics } from "./session-metrics.ts";
@@ -242,6 +243,7 @@ export class Appliance {
       deadLetters: this.#deadLetters.sink,
       barrier: this.#deadLetters.barrier,
       limits: this.#limits,
+      withheld: new WithheldOffsets(),
       health: this.#health,
       metrics: recordMetrics(this.metrics),
       errors: this.#errors,
