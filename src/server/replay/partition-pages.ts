@@ -35,8 +35,8 @@ interface Asker {
 /** A walk through one block of offsets, for those who wait for something in it. */
 interface Reading {
   readonly askers: Set<Asker>;
-  /** Offset after the block. */
-  readonly blockEnd: number;
+  /** Where the block begins. */
+  readonly block: number;
   /** Where it reads now, or goes on. */
   position: number;
   /** Offsets that a page of it seems to cover: it skips what is further below its next asker. A power of 2. */
@@ -82,24 +82,30 @@ export class PartitionPages {
     this.#lookup.forget();
     this.#shared.cache.forget(this.#partition);
     for (const reading of this.#readings) {
-      reading.position = 0;
+      reading.position = reading.block;
       reading.grain = BLOCK_OFFSETS;
     }
   }
 
   #ask(asker: Asker): void {
     if (this.#giveCached(asker)) return;
+    const block = roundDown(asker.offset, BLOCK_OFFSETS);
     const joined = [...this.#readings].find(
-      ({ position, blockEnd }) => position <= asker.offset && asker.offset < blockEnd,
+      (reading) => reading.block === block && reading.position <= asker.offset,
     );
-    asker.reading = joined ?? this.#begin(asker.offset);
+    asker.reading = joined ?? this.#begin(block);
     asker.reading.askers.add(asker);
     if (!joined) void this.#run(asker.reading);
   }
 
-  #begin(offset: number): Reading {
-    const blockEnd = roundDown(offset, BLOCK_OFFSETS) + BLOCK_OFFSETS;
-    const reading = { askers: new Set<Asker>(), blockEnd, position: 0, grain: BLOCK_OFFSETS, failures: 0 };
+  #begin(block: number): Reading {
+    const reading = {
+      askers: new Set<Asker>(),
+      block,
+      position: block,
+      grain: BLOCK_OFFSETS,
+      failures: 0,
+    };
     this.#readings.add(reading);
     return reading;
   }
@@ -107,6 +113,8 @@ export class PartitionPages {
   /** Until nobody waits for it any more. */
   async #run(reading: Reading): Promise<void> {
     const { clock, random, closing } = this.#shared;
+    // Those who ask at the same moment are known before the first page is.
+    await Promise.resolve();
     while (!closing.aborted && this.#goTo(reading)) {
       const epoch = this.#epoch;
       const { position } = reading;
