@@ -30,6 +30,7 @@ import { PausedPartitions } from "./paused-partitions.ts";
 import { Pipeline } from "./pipeline.ts";
 import { exposeProcess } from "./process-metrics.ts";
 import { recordMetrics } from "./record-metrics.ts";
+import { WithheldOffsets } from "./replay/withheld-offsets.ts";
 import { Ring } from "./ring.ts";
 import { Hub } from "./sessions/hub.ts";
 import { recordDescriber } from "./sessions/record-details.ts";
@@ -253,6 +254,7 @@ export class Appliance {
       deadLetters: this.#deadLetters.sink,
       barrier: this.#deadLetters.barrier,
       limits: this.#limits,
+      withheld: new WithheldOffsets(),
       health: this.#health,
       metrics: recordMetrics(this.metrics),
       errors: this.#errors,

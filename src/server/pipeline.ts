@@ -6,7 +6,8 @@ import type { Assignment, BatchHandler, ConsumedBatch } from "../stream/batch.ts
 import type { DeadLetterBarrier } from "../stream/dead-letter-barrier.ts";
 import type { Log } from "../telemetry/log.ts";
 import { RecordAges } from "./record-ages.ts";
-import { RecordIntake, type RecordIntakeOptions } from "./record-intake.ts";
+import { type Intake, RecordIntake, type RecordIntakeOptions } from "./record-intake.ts";
+import type { WithheldOffsets } from "./replay/withheld-offsets.ts";
 import type { Ring } from "./ring.ts";
 import type { Hub } from "./sessions/hub.ts";
 import type { TenantLimits } from "./tenant-limits.ts";
@@ -18,6 +19,8 @@ export interface PipelineOptions extends RecordIntakeOptions {
   readonly barrier: DeadLetterBarrier;
   /** `null`: every good record is delivered. */
   readonly limits: Pick<TenantLimits, "takeAll"> | null;
+  /** Learns which good records are not delivered. */
+  readonly withheld: Pick<WithheldOffsets, "add" | "forget">;
   readonly log: Log;
   /** A bad record pauses its partition until an operator resumes it, instead of being skipped. */
   readonly pauseOnError: boolean;
@@ -41,6 +44,8 @@ interface Slice {
   readonly pausedAt: number | null;
   /** Good records that are not in the ring yet; `null` without limits. */
   readonly waiting: TenantSlice | null;
+  /** Offsets of good records that are not delivered. They count only once the slice is finished. */
+  readonly withheld: number[];
 }
 
 export class Pipeline implements BatchHandler {
@@ -62,7 +67,7 @@ export class Pipeline implements BatchHandler {
   }
 
   assigned(assignments: readonly Assignment[]): void {
-    const { ring, hub, sessionHead, barrier, log } = this.#options;
+    const { ring, hub, sessionHead, barrier, withheld, log } = this.#options;
     for (const { partition, startOffset, logEndOffset } of assignments) {
       this.#nextTurn(partition);
       if (logEndOffset < ring.nextOffset(partition)) {
@@ -73,6 +78,7 @@ export class Pipeline implements BatchHandler {
         hub.restartPartition(partition, startOffset, logEndOffset);
         sessionHead.forget(partition);
         barrier.forget(partition);
+        withheld.forget(partition);
       } else hub.announceAssignment(partition, ring.assign(partition, startOffset), startOffset);
       sessionHead.assign(partition, startOffset, logEndOffset);
     }
@@ -102,7 +108,7 @@ export class Pipeline implements BatchHandler {
       for (const room of [hub.room(), letterRoom]) if (room !== null) await room;
       if (batch.cancelled()) return;
       const slice = this.#judgeSlice(batch, from);
-      const delivered = slice.waiting === null || this.#deliver(partition, slice.waiting);
+      const delivered = slice.waiting === null || this.#deliver(partition, slice.waiting, slice.withheld);
       // The partition went away meanwhile: whoever has it now reads the slice again.
       if (!(typeof delivered === "boolean" ? delivered : await delivered)) return;
       const { index, nextOffset, pausedAt } = slice;
@@ -174,6 +180,7 @@ export class Pipeline implements BatchHandler {
     const { clock, ring, health, sequence, metrics, pauseOnError, limits } = this.#options;
     const to = this.#sliceEnd(records, from);
     const waiting = limits === null ? null : new TenantSlice();
+    const withheld: number[] = [];
     this.#ages.beginSlice(clock.nowMs());
     const { messageCount: before, letterCount: letters } = this.#intake;
     sequence.expire(clock.monotonicMs());
@@ -188,12 +195,13 @@ export class Pipeline implements BatchHandler {
         metrics.redeliveries.inc();
         continue;
       }
-      const isBad = this.#judge(partition, offset, record, waiting) === "bad";
-      if (isBad && pauseOnError) pausedAt = offset;
+      const intake = this.#judge(partition, offset, record, waiting);
+      if (intake === "withheld") withheld.push(offset);
+      if (intake === "bad" && pauseOnError) pausedAt = offset;
       else next = offset + 1;
     }
     health.received(this.#intake.messageCount - before);
-    return { index, nextOffset: next, pausedAt, waiting };
+    return { index, nextOffset: next, pausedAt, waiting, withheld };
   }
 
   /** A slice with letters ends where more of them wait than should; one without any has none to add so far. */
@@ -203,43 +211,41 @@ export class Pipeline implements BatchHandler {
     return !(hasLetters && deadLetters.full);
   }
 
-  #judge(
-    partition: number,
-    offset: number,
-    record: KafkaMessage,
-    waiting: TenantSlice | null,
-  ): "done" | "bad" {
+  #judge(partition: number, offset: number, record: KafkaMessage, waiting: TenantSlice | null): Intake {
     const { inspector, ring } = this.#options;
     const intake = this.#intake.take(partition, offset, record);
-    if (intake === "bad") return "bad";
     const { forward: value } = inspector;
-    if (intake !== "deliver" || value === null) return "done";
+    if (intake !== "deliver" || value === null) return intake;
     if (waiting === null) {
       ring.append(partition, offset, value);
       this.#ages.delivered();
     } else {
       waiting.add({ offset, value, tenantId: inspector.tenantId, oldestUs: this.#ages.oldestUs });
     }
-    return "done";
+    return intake;
   }
 
   /** Delivers what the limits allow; false if the partition went away while somebody had to be asked. */
-  #deliver(partition: number, waiting: TenantSlice): boolean | Promise<boolean> {
+  #deliver(partition: number, waiting: TenantSlice, withheld: number[]): boolean | Promise<boolean> {
     const { limits } = this.#options;
     if (limits === null || waiting.isEmpty) return true;
     const tokens = waiting.take(limits);
-    if (tokens instanceof Promise) return this.#deliverLater(partition, waiting, tokens);
-    this.#append(partition, waiting.granted(tokens));
+    if (tokens instanceof Promise) return this.#deliverLater(partition, waiting, withheld, tokens);
+    this.#append(
+      partition,
+      waiting.granted(tokens, (offset) => withheld.push(offset)),
+    );
     return true;
   }
 
   async #deliverLater(
     partition: number,
     waiting: TenantSlice,
+    withheld: number[],
     tokens: Promise<ReadonlyMap<string, number>>,
   ): Promise<boolean> {
     const turn = this.#turns.get(partition);
-    const granted = waiting.granted(await tokens);
+    const granted = waiting.granted(await tokens, (offset) => withheld.push(offset));
     const room = this.#options.hub.room();
     if (room !== null) await room;
     if (this.#turns.get(partition) !== turn) return false;
@@ -255,8 +261,9 @@ export class Pipeline implements BatchHandler {
     }
   }
 
-  #finishSlice(partition: number, { nextOffset, pausedAt }: Slice): void {
-    const { hub, clock } = this.#options;
+  #finishSlice(partition: number, { nextOffset, pausedAt, withheld: offsets }: Slice): void {
+    const { hub, clock, withheld } = this.#options;
+    for (const offset of offsets) withheld.add(partition, offset);
     if (hub.flush() > 0) this.#ages.reachedClients(clock.nowMs());
     if (pausedAt !== null) this.#pausedAt.set(partition, pausedAt);
     this.#handled(partition, nextOffset);

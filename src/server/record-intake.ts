@@ -31,9 +31,10 @@ export interface RecordIntakeOptions {
 /**
  * - `deliver`: goes to clients, as `inspector.forward`
  * - `hole`: good, but nothing that a client could be sent
+ * - `withheld`: could be sent, but its thread is halted
  * - `bad`: could not be judged good, or has no value
  */
-export type Intake = "deliver" | "hole" | "bad";
+export type Intake = "deliver" | "hole" | "withheld" | "bad";
 
 export class RecordIntake {
   readonly #options: RecordIntakeOptions;
@@ -71,7 +72,7 @@ export class RecordIntake {
     const { halted } = this.#judge;
     if (halted !== null) {
       this.#deadLetter(partition, record, value, "thread_halted", halted);
-      return "hole";
+      return "withheld";
     }
     if (inspector.forward !== null) return "deliver";
     metrics.emptyMessages.inc();

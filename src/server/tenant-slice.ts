@@ -32,13 +32,14 @@ export class TenantSlice {
     return limits.takeAll(this.#wanted);
   }
 
-  /** The records that may be delivered, in the order in which they came. */
-  granted(tokens: Counts): readonly WaitingRecord[] {
+  /** The records that may be delivered, in the order in which they came; `onRefused` is told of the others. */
+  granted(tokens: Counts, onRefused: (offset: number) => void): readonly WaitingRecord[] {
     if ([...this.#wanted].every(([tenantId, count]) => tokens.get(tenantId) === count)) return this.#records;
     const left = new Map(tokens);
-    return this.#records.filter(({ tenantId }) => {
+    return this.#records.filter(({ offset, tenantId }) => {
       const count = left.get(tenantId) ?? 0;
       left.set(tenantId, count - 1);
+      if (count <= 0) onRefused(offset);
       return count > 0;
     });
   }

@@ -35,7 +35,13 @@ export { DEFAULT_KAFKA_SETTINGS, type KafkaSettings } from "./kafka-settings.ts"
 export type { BadRecord } from "./message-delivery.ts";
 export type { OffsetReset, PartitionState } from "./partition-state.ts";
 export { Producer, type ProducerOptions, type SendLimiter } from "./producer.ts";
-export { createRangeReader, type RangeReader, type RangeReaderOptions } from "./range-reader.ts";
+export {
+  createRangeReader,
+  type PagesOptions,
+  type RangePage,
+  type RangeReader,
+  type RangeReaderOptions,
+} from "./range-reader.ts";
 export type { ReceivedMessage } from "./received-message.ts";
 export type { RedisSettings } from "./redis-settings.ts";
 export { HOPS_HEADER, RECORD_ID_HEADER, type RecordHeaders } from "./redrive-headers.ts";

@@ -18,8 +18,46 @@ import { KafkaCluster, type Recipient } from "./kafka-cluster.ts";
 import { checkErrorCode, isWorthRetrying, kafkaFailure } from "./kafka-failure.ts";
 import type { KafkaSettings } from "./kafka-settings.ts";
 
+/** What a reading comes upon, in the order of the log. Holes of other kinds than `trimmed` are no loss. */
+export type RangePage =
+  /** All records for consumers from where the reading stood up to `nextOffset`; there may be none. */
+  | {
+      readonly kind: "records";
+      readonly records: readonly KafkaMessage[];
+      readonly nextOffset: number;
+      /** Bytes that Kafka sent for it; 0 if they were counted with the page before. */
+      readonly fetchedBytes: number;
+    }
+  /** The log begins at `nextOffset`, above where the reading stood: what lies between is gone. May be past the end. */
+  | { readonly kind: "trimmed"; readonly nextOffset: number }
+  /** The log ends at `nextOffset`, below what was asked for. Nothing follows. */
+  | { readonly kind: "ended"; readonly nextOffset: number };
+
+export interface PagesOptions {
+  /** Ends the reading with `aborted`. */
+  readonly signal?: AbortSignal;
+  /**
+   * Does not ask first where the log ends: the caller knows that it goes on to `toOffset`, or takes what comes, records
+   * written meanwhile included. Spares a round trip. Default false.
+   */
+  readonly endIsKnown?: boolean;
+  /** Fails with the first error instead of trying again, for callers that do so themselves. Default false. */
+  readonly failFast?: boolean;
+}
+
 /** Reads without a group; may be used for many ranges at once. */
 export interface RangeReader {
+  /**
+   * What there is with `fromOffset` <= offset < `toOffset`, page by page, and where the log has nothing. Ends like
+   * `read`, and rejects like it.
+   */
+  pages(
+    topic: string,
+    partition: number,
+    fromOffset: number,
+    toOffset: number,
+    options?: PagesOptions,
+  ): AsyncGenerator<RangePage, void, undefined>;
   /**
    * Records with `fromOffset` <= offset < `toOffset`, in offset order, page by page. Offsets that hold no record for
    * a consumer (control, aborted, compacted, trimmed) are absent. Ends at `toOffset` or where the log ended when the
@@ -63,12 +101,20 @@ export function createRangeReader(options: RangeReaderOptions): RangeReader {
     cluster ??= new KafkaCluster(options);
     return cluster;
   };
+  const pages: RangeReader["pages"] = async function* (topic, partition, fromOffset, toOffset, how = {}) {
+    if (fromOffset >= toOffset) return;
+    const { signal: ending, endIsKnown = false, failFast = false } = how;
+    const signal = ending ? AbortSignal.any([closing.signal, ending]) : closing.signal;
+    const reading = new Reading(connected(), { ...options, topic, partition, signal, failFast });
+    yield* reading.pages(fromOffset, toOffset, endIsKnown);
+  };
   return {
+    pages,
     async *read(topic, partition, fromOffset, toOffset, signal) {
-      if (fromOffset >= toOffset) return;
-      const signals = signal ? [closing.signal, signal] : [closing.signal];
-      const reading = new Reading(connected(), { ...options, topic, partition }, AbortSignal.any(signals));
-      yield* reading.pages(fromOffset, toOffset);
+      const how = signal ? { signal } : {};
+      for await (const page of pages(topic, partition, fromOffset, toOffset, how)) {
+        if (page.kind === "records" && page.records.length > 0) yield page.records;
+      }
     },
     async close() {
       closing.abort();
@@ -80,13 +126,19 @@ export function createRangeReader(options: RangeReaderOptions): RangeReader {
 interface ReadingOptions extends RangeReaderOptions {
   readonly topic: string;
   readonly partition: number;
+  readonly signal: AbortSignal;
+  readonly failFast: boolean;
 }
 
 type Fetched =
   /** `rest` is decoded only as far as it is asked for. */
-  | { readonly kind: "records"; readonly first: FetchedPage; readonly rest: Iterable<FetchedPage> }
-  | { readonly kind: "trimmed"; readonly logStartOffset: number }
-  | { readonly kind: "ended" };
+  | {
+      readonly kind: "records";
+      readonly first: FetchedPage;
+      readonly rest: Iterable<FetchedPage>;
+      readonly sizeBytes: number;
+    }
+  | Exclude<RangePage, { readonly kind: "records" }>;
 
 /** One pass over one partition. */
 class Reading {
@@ -97,8 +149,8 @@ class Reading {
   readonly #leader: Recipient;
   readonly #timeoutMs: number;
 
-  constructor(cluster: KafkaCluster, options: ReadingOptions, signal: AbortSignal) {
-    const { topic, partition, settings } = options;
+  constructor(cluster: KafkaCluster, options: ReadingOptions) {
+    const { topic, partition, settings, signal } = options;
     this.#cluster = cluster;
     this.#options = options;
     this.#signal = signal;
@@ -107,40 +159,49 @@ class Reading {
     this.#timeoutMs = MAX_WAIT_MS + Math.min(REQUEST_TIMEOUT_MS, settings.operationTimeoutMs);
   }
 
-  async *pages(fromOffset: number, toOffset: number): AsyncGenerator<readonly KafkaMessage[], void> {
+  async *pages(
+    fromOffset: number,
+    toOffset: number,
+    endIsKnown: boolean,
+  ): AsyncGenerator<RangePage, void, undefined> {
     try {
-      const endOffset = Math.min(toOffset, await this.#persist(() => this.#offsetAt(LATEST_TIMESTAMP)));
+      const logEndOffset = endIsKnown
+        ? toOffset
+        : await this.#persist(() => this.#offsetAt(LATEST_TIMESTAMP));
+      const endOffset = Math.min(toOffset, logEndOffset);
       for (let position = Math.max(0, fromOffset); position < endOffset; ) {
-        position = yield* this.#step(position, endOffset);
+        const page = yield* this.#step(position, endOffset);
+        if (page.kind === "ended") return;
+        position = page.nextOffset;
       }
+      if (endOffset < toOffset) yield { kind: "ended", nextOffset: endOffset };
     } catch (error) {
       throw kafkaFailure(this.#what, error);
     }
   }
 
-  /** Delivers what one fetch brings and gives the offset to go on from. Nothing of it is kept for the next one. */
-  async *#step(position: number, endOffset: number): AsyncGenerator<readonly KafkaMessage[], number> {
+  /** Delivers what one fetch brings; gives the last page of it. Nothing of it is kept for the next one. */
+  async *#step(position: number, endOffset: number): AsyncGenerator<RangePage, RangePage, undefined> {
     const fetched = await this.#persist(() => this.#fetch(position, endOffset));
-    switch (fetched.kind) {
-      case "ended":
-        return endOffset;
-      case "trimmed":
-        return fetched.logStartOffset;
-      case "records": {
-        let next = position;
-        for (const { records, nextOffset } of pagesIn(fetched)) {
-          this.#checkAborted();
-          next = nextOffset;
-          if (records.length > 0) yield records;
-        }
-        return next;
-      }
+    if (fetched.kind !== "records") {
+      yield fetched;
+      return fetched;
     }
+    let last: RangePage = { kind: "ended", nextOffset: position };
+    let fetchedBytes = fetched.sizeBytes;
+    for (const { records, nextOffset } of pagesIn(fetched)) {
+      this.#checkAborted();
+      // The last batch may go on beyond the end; what it has there is left out.
+      last = { kind: "records", records, nextOffset: Math.min(nextOffset, endOffset), fetchedBytes };
+      yield last;
+      fetchedBytes = 0;
+    }
+    return last;
   }
 
   /** Tries until it succeeds, fails for good, or has failed for as long as Kafka may take to answer. */
   async #persist<T>(attempt: () => Promise<T>): Promise<T> {
-    const { clock, log, settings, topic, partition } = this.#options;
+    const { clock, log, settings, topic, partition, failFast } = this.#options;
     const startedMs = clock.monotonicMs();
     for (let failures = 1; ; failures++) {
       this.#checkAborted();
@@ -148,8 +209,9 @@ class Reading {
         return await unlessAborted(this.#signal, this.#what, attempt());
       } catch (error) {
         const triedMs = clock.monotonicMs() - startedMs;
-        if (!isWorthRetrying(error) || triedMs >= settings.operationTimeoutMs) throw error;
+        if (!isWorthRetrying(error)) throw error;
         this.#cluster.forget(this.#leader);
+        if (failFast || triedMs >= settings.operationTimeoutMs) throw error;
         log.warn("reading a partition failed; trying again", {
           topic,
           partition,
@@ -177,14 +239,17 @@ class Reading {
     checkErrorCode(found.errorCode);
     const rest = pagesOf(found, position, endOffset);
     const first = rest.next();
-    if (!first.done) return { kind: "records", first: first.value, rest };
+    const sizeBytes = found.records.reduce((sum, buffer) => sum + buffer.length, 0);
+    if (!first.done) return { kind: "records", first: first.value, rest, sizeBytes };
     return await this.#atEnd(position);
   }
 
   /** Where to go on, given that Kafka has nothing at `position`. */
   async #outside(position: number): Promise<Fetched> {
     const logStartOffset = await this.#offsetAt(EARLIEST_TIMESTAMP);
-    return position < logStartOffset ? { kind: "trimmed", logStartOffset } : await this.#atEnd(position);
+    return position < logStartOffset
+      ? { kind: "trimmed", nextOffset: logStartOffset }
+      : await this.#atEnd(position);
   }
 
   /**
@@ -193,7 +258,7 @@ class Reading {
    */
   async #atEnd(position: number): Promise<Fetched> {
     const logEndOffset = await this.#offsetAt(LATEST_TIMESTAMP);
-    if (logEndOffset <= position) return { kind: "ended" };
+    if (logEndOffset <= position) return { kind: "ended", nextOffset: logEndOffset };
     throw timedOut(`no records came from offset ${position}, though the log goes on to ${logEndOffset}`);
   }
 

@@ -3,6 +3,7 @@
 import type { KafkaMessage } from "kafkajs";
 import { Pipeline, type PipelineOptions } from "../../src/server/pipeline.ts";
 import { recordMetrics } from "../../src/server/record-metrics.ts";
+import { WithheldOffsets } from "../../src/server/replay/withheld-offsets.ts";
 import type { DeadLetter } from "../../src/stream/dead-letter.ts";
 import { DeadLetterBarrier } from "../../src/stream/dead-letter-barrier.ts";
 import type { DeadLetterSink } from "../../src/stream/dead-letter-sink.ts";
@@ -43,6 +44,7 @@ export function pipelineRig(options: PipelineRigOptions = {}) {
   const committed: number[] = [];
   const logged: Record<string, unknown>[] = [];
   const policy = options.gapPolicy ?? "warn";
+  const withheld = new WithheldOffsets();
   const deadLetters: DeadLetterSink = {
     get full() {
       return options.deadLettersFull?.() ?? false;
@@ -68,6 +70,7 @@ export function pipelineRig(options: PipelineRigOptions = {}) {
     deadLetters,
     barrier,
     limits: options.tenantLimits?.(rig) ?? null,
+    withheld,
     health: rig.health,
     metrics: recordMetrics(rig.registry),
     errors: {
@@ -95,6 +98,7 @@ export function pipelineRig(options: PipelineRigOptions = {}) {
     released,
     committed,
     logged,
+    withheld,
     /** Hands values to the pipeline as one batch, at consecutive offsets. */
     async consume(...values: (Buffer | null | Partial<KafkaMessage>)[]): Promise<void> {
       const records = values.map((value) => {

@@ -1,6 +1,6 @@
-// Options of replay from memory.
+// Options of replay: what is kept in memory, and how much may be read from Kafka for clients further behind.
 
-import { seconds, wholeNumber } from "../kind.ts";
+import { onOff, seconds, wholeNumber } from "../kind.ts";
 import { option } from "../option.ts";
 
 export const REPLAY_OPTIONS = {
@@ -30,6 +30,34 @@ export const REPLAY_OPTIONS = {
     kind: wholeNumber(0, 1_000_000_000, "records"),
     default: "0",
     help: "Records of one replay at most; 0 = no limit.",
+    commands: ["serve", "demo"],
+  }),
+  replayKafkaEnabled: option({
+    env: ["REPLAY_KAFKA_ENABLED"],
+    kind: onOff(),
+    default: "true",
+    help: "Records that memory no longer has are read again from Kafka; false: clients are told that they are missing.",
+    commands: ["serve", "demo"],
+  }),
+  replayKafkaMaxConcurrentReads: option({
+    env: ["REPLAY_KAFKA_MAX_CONCURRENT_READS"],
+    kind: wholeNumber(1, 100, "reads"),
+    default: "2",
+    help: "Reads of Kafka at once for replay, however many clients ask.",
+    commands: ["serve", "demo"],
+  }),
+  replayKafkaMaxBytesPerSec: option({
+    env: ["REPLAY_KAFKA_MAX_BYTES_PER_SEC"],
+    kind: wholeNumber(0, 1_000_000_000_000, "bytes"),
+    default: "67108864",
+    help: "Bytes that replay fetches from Kafka a second; 0 = no limit.",
+    commands: ["serve", "demo"],
+  }),
+  replayCacheBytes: option({
+    env: ["REPLAY_CACHE_BYTES"],
+    kind: wholeNumber(1_048_576, 2_147_483_647, "bytes"),
+    default: "33554432",
+    help: "Bytes of what was read for replay that are kept for the next client that needs them.",
     commands: ["serve", "demo"],
   }),
 };

@@ -33,4 +33,14 @@ export interface ReplayTier {
    * covers at least `fromOffset`. Never rejects: what fails is counted and logged by the tier, and `unavailable`.
    */
   read(partition: number, fromOffset: number, toOffset: number): Promise<TierAnswer>;
+  /** Offsets of the partition start over. Of no concern to a tier that keeps nothing between two reads. */
+  forget?(partition: number): void;
+}
+
+/** The part of a page below `toOffset`, which is above its `fromOffset`; the page itself if that is all of it. */
+export function pageUpTo(page: ReplayPage, toOffset: number): ReplayPage {
+  if (page.nextOffset <= toOffset) return page;
+  const records = page.records.filter(({ offset }) => offset < toOffset);
+  const byteCount = records.reduce((sum, { value }) => sum + value.length, 0);
+  return { ...page, nextOffset: toOffset, records, byteCount };
 }

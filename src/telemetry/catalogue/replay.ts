@@ -3,6 +3,7 @@
 import type { MetricDefinition } from "../definition.ts";
 
 const MODES = ["partition", "thread"];
+const TIERS = [{ value: "redis", requires: "redis" }, "kafka"] as const;
 
 export const REPLAY_METRICS: readonly MetricDefinition[] = [
   {
@@ -71,6 +72,51 @@ export const REPLAY_METRICS: readonly MetricDefinition[] = [
     kind: "counter",
     help: "Lookups in Redis that found nothing or failed.",
     requires: "redis",
+    components: ["websocket-server"],
+  },
+  {
+    name: "replay_buffer_kafka_hits_total",
+    kind: "counter",
+    help: "Lookups that found records in Kafka.",
+    components: ["websocket-server"],
+  },
+  {
+    name: "replay_buffer_kafka_misses_total",
+    kind: "counter",
+    help: "Lookups in Kafka that found nothing or failed.",
+    components: ["websocket-server"],
+  },
+  {
+    name: "replay_buffer_kafka_failures_total",
+    kind: "counter",
+    help: "Reads of Kafka for replay that failed and are tried again.",
+    components: ["websocket-server"],
+  },
+  {
+    name: "replay_buffer_page_reads_total",
+    kind: "counter",
+    help: "Pages asked of a replay tier, each for all clients that need it.",
+    labels: { tier: TIERS },
+    components: ["websocket-server"],
+  },
+  {
+    name: "replay_buffer_page_read_latency_ms",
+    kind: "histogram",
+    help: "Duration of reading one page from a replay tier, whatever came of it.",
+    labels: { tier: TIERS },
+    buckets: [1, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10000],
+    components: ["websocket-server"],
+  },
+  {
+    name: "replay_buffer_page_cache_hits_total",
+    kind: "counter",
+    help: "Lookups answered by a page that had been read before.",
+    components: ["websocket-server"],
+  },
+  {
+    name: "replay_buffer_page_cache_bytes",
+    kind: "gauge",
+    help: "Bytes of the pages that are kept.",
     components: ["websocket-server"],
   },
   {
