@@ -30,7 +30,7 @@ import { PausedPartitions } from "./paused-partitions.ts";
 import { Pipeline } from "./pipeline.ts";
 import { exposeProcess } from "./process-metrics.ts";
 import { recordMetrics } from "./record-metrics.ts";
-import { WithheldOffsets } from "./replay/withheld-offsets.ts";
+import { createReplaySource, type ReplaySource } from "./replay/replay-source.ts";
 import { Ring } from "./ring.ts";
 import { Hub } from "./sessions/hub.ts";
 import { recordDescriber } from "./sessions/record-details.ts";
@@ -61,6 +61,7 @@ export class Appliance {
   readonly #ring: Ring;
   readonly #health: HealthTracker;
   readonly #onInfrastructureError: OnInfrastructureError;
+  readonly #replay: ReplaySource;
   readonly #sessionMetrics: SessionMetrics;
   readonly #sequence: SequenceValidator;
   readonly #deadLetters: DeadLetters;
@@ -91,6 +92,7 @@ export class Appliance {
       maxRecords: config.replayBufferMemorySize,
       maxBytes: config.replayBufferMemoryBytes,
     });
+    this.#replay = createReplaySource({ ...options, metrics: this.metrics, redis: null });
     this.#sessionMetrics = sessionMetrics(this.metrics);
     this.hub = this.#createHub();
     this.#sequence = new SequenceValidator({
@@ -190,6 +192,7 @@ export class Appliance {
     await this.hub.drain(CLIENT_DRAIN_MS);
     this.hub.stop();
     await this.#http?.stop();
+    await this.#replay.close();
     await this.#admin.close();
     this.#errors.flush();
   }
@@ -215,7 +218,7 @@ export class Appliance {
     return new Hub({
       session: {
         ring: this.#ring,
-        pages: null,
+        pages: this.#replay.pages,
         describe: recordDescriber(config.websocketMaxPayloadBytes),
         threads: {
           lastSequences: (threadId) => this.#sequence.lastSequences(threadId),
@@ -254,7 +257,7 @@ export class Appliance {
       deadLetters: this.#deadLetters.sink,
       barrier: this.#deadLetters.barrier,
       limits: this.#limits,
-      withheld: new WithheldOffsets(),
+      withheld: this.#replay.withheld,
       health: this.#health,
       metrics: recordMetrics(this.metrics),
       errors: this.#errors,

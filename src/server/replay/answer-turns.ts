@@ -9,7 +9,7 @@ interface Waiting {
 }
 
 /** Bytes handed out in one turn. */
-const TURN_BYTES = 4 * 1024 * 1024;
+const TURN_BYTES = 1024 * 1024;
 
 export class AnswerTurns {
   readonly #clock: Pick<Clock, "after">;

@@ -3,18 +3,12 @@
 
 import type { PageAnswer, PageSource } from "../replay/page-source.ts";
 
-/** What there is of the partition whose turn it is. */
-export interface CatchUpStep {
-  readonly partition: number;
-  readonly answer: PageAnswer;
-}
-
 export class CatchUp {
   /** In the order of their turns. */
   readonly #behind = new Set<number>();
   #withdraw: (() => void) | null = null;
+  /** The partition that is being asked for, -1 if none is. */
   #asked = -1;
-  #step: CatchUpStep | null = null;
 
   /** Number of partitions that are behind. */
   get size(): number {
@@ -39,36 +33,26 @@ export class CatchUp {
     if (this.#asked === partition) this.#drop();
   }
 
-  /**
-   * Asks for what comes next of the partition whose turn it is, unless that was done; calls `ready` when it is there,
-   * again if it still is.
-   */
+  /** Asks for what comes next of the partition whose turn it is, unless something is asked for already. */
   ask(
     source: PageSource,
     range: (partition: number) => { readonly from: number; readonly to: number },
-    ready: () => void,
+    ready: (partition: number, answer: PageAnswer) => void,
   ): void {
-    if (this.#step) return ready();
     if (this.#asked >= 0) return;
     for (const partition of this.#behind) {
       const { from, to } = range(partition);
       this.#asked = partition;
       this.#withdraw = source.request(partition, from, to, (answer) => {
         this.#withdraw = null;
-        this.#step = { partition, answer };
-        ready();
+        this.#asked = -1;
+        // The next partition has its turn.
+        this.#behind.delete(partition);
+        this.#behind.add(partition);
+        ready(partition, answer);
       });
       return;
     }
-  }
-
-  /** What was asked for, if it is there; the next partition has its turn afterwards. */
-  take(): CatchUpStep | null {
-    const step = this.#step;
-    if (step === null) return null;
-    this.#drop();
-    if (this.#behind.delete(step.partition)) this.#behind.add(step.partition);
-    return step;
   }
 
   /** Nothing is behind any more, or the client is gone. */
@@ -80,7 +64,6 @@ export class CatchUp {
   #drop(): void {
     this.#withdraw?.();
     this.#withdraw = null;
-    this.#step = null;
     this.#asked = -1;
   }
 }

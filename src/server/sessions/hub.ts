@@ -6,7 +6,6 @@ import type { Clock, Timer } from "../../runtime/clock.ts";
 import type { PeerHandler, PeerSocket } from "../../runtime/http.ts";
 import { TokenBucket } from "../../stream/token-bucket.ts";
 import type { Ring } from "../ring.ts";
-import { CatchUpTurns } from "./catch-up-turns.ts";
 import { ControlChannel } from "./control-channel.ts";
 import { pairOutlet } from "./outlet.ts";
 import { Session } from "./session.ts";
@@ -45,7 +44,8 @@ export class Hub {
   readonly #clock: Clock;
   readonly #sessions = new Set<Session>();
   readonly #controls = new Map<Session, ControlChannel>();
-  readonly #turns: CatchUpTurns;
+  /** Records of the ring from here on are still needed by somebody. */
+  #lossFrom = Number.POSITIVE_INFINITY;
   #checkTimer: Timer | null = null;
   #room: Promise<void> | null = null;
   #wakeWriters: (() => void) | null = null;
@@ -55,10 +55,6 @@ export class Hub {
     this.#options = options;
     this.#ring = options.session.ring;
     this.#clock = options.session.clock;
-    this.#turns = new CatchUpTurns(this.#clock, () => {
-      this.#watchLoss();
-      this.#wakeWritersIfRoom();
-    });
   }
 
   get clientCount(): number {
@@ -83,8 +79,8 @@ export class Hub {
     const limit = { messagesPerSecond: browserRatePerSecond, burstCapacity: browserBurst };
     const pace = paced ? new TokenBucket(limit, this.#clock.monotonicMs()) : null;
     const outlet = pairOutlet(socket);
-    const wantsTurn = (taker: Session) => this.#turns.enqueue(taker);
-    const session = new Session(context, { socket, outlet, pace, wantsTurn });
+    const onWentBack = (position: number) => this.#watchLossFrom(Math.min(position, this.#lossFrom));
+    const session = new Session(context, { socket, outlet, pace, onWentBack });
     const control = new ControlChannel(context, session, traits.admin, () => this.#pump(session));
     this.#sessions.add(session);
     this.#controls.set(session, control);
@@ -108,7 +104,6 @@ export class Hub {
       onClose: () => {
         grace.cancel();
         session.onClosed();
-        this.#turns.leave(session);
         this.#sessions.delete(session);
         this.#controls.delete(session);
         context.metrics.disconnects[session.reason].inc();
@@ -230,8 +225,13 @@ export class Hub {
   #watchLoss(): void {
     let slowest = Number.POSITIVE_INFINITY;
     for (const session of this.#sessions) if (session.position < slowest) slowest = session.position;
-    this.#ring.watchLoss(slowest, (position) => {
-      for (const session of this.#sessions) session.lose(position);
+    this.#watchLossFrom(slowest);
+  }
+
+  #watchLossFrom(position: number): void {
+    this.#lossFrom = position;
+    this.#ring.watchLoss(position, (lost) => {
+      for (const session of this.#sessions) session.lose(lost);
     });
   }
 }

@@ -31,8 +31,6 @@ import type { SessionContext } from "./session-context.ts";
 import type { DisconnectReason, ReplayMetrics } from "./session-metrics.ts";
 import { SocketFlow } from "./socket-flow.ts";
 
-/** Records of a page that are sent in one turn. */
-const TURN_RECORDS = 256;
 /** Looks at records in one go, after which others have their turn; a filter may let few of them pass. */
 const PUMP_LOOKS = 8192;
 /** A paced client is woken for several records at once rather than for each. */
@@ -43,8 +41,8 @@ export interface SessionParts {
   readonly outlet: Outlet;
   /** Of a client that is sent no more than it is known to keep up with; else `null`. */
   readonly pace: TokenBucket | null;
-  /** There is something to do for `takeTurn`. */
-  readonly wantsTurn: (session: Session) => void;
+  /** It went back to `position` of the ring, whose records it needs from now on. */
+  readonly onWentBack: (position: number) => void;
 }
 
 export class Session {
@@ -58,7 +56,7 @@ export class Session {
   #held = true;
   #closing = false;
   #replay: Replay | null = null;
-  #paceTimer: Timer | null = null;
+  #pumpTimer: Timer | null = null;
   #closeTimer: Timer | null = null;
   reason: DisconnectReason = "client_closed";
 
@@ -199,7 +197,7 @@ export class Session {
         continue;
       }
       if (this.#writer.filter && this.#backlog.position - position > PUMP_LOOKS) {
-        return this.#parts.wantsTurn(this);
+        return this.#pumpLater(0);
       }
       const records = this.#allowance();
       if (records === 0) return;
@@ -210,13 +208,6 @@ export class Session {
       }
       return this.#askForPage();
     }
-  }
-
-  /** Sends from the page that it waited for. */
-  takeTurn(): void {
-    const step = this.#flow.full || this.#closing ? null : this.#backlog.catchUp.take();
-    if (step) this.#serve(step.partition, step.answer);
-    this.pump();
   }
 
   /** The socket took bytes. */
@@ -317,7 +308,7 @@ export class Session {
   onClosed(): void {
     this.#closing = true;
     this.#backlog.catchUp.clear();
-    this.#paceTimer?.cancel();
+    this.#pumpTimer?.cancel();
     this.#closeTimer?.cancel();
   }
 
@@ -336,7 +327,7 @@ export class Session {
     if (!pace) return records;
     const nowMs = this.#context.clock.monotonicMs();
     records = Math.min(records, pace.available(nowMs));
-    if (records === 0) this.#pumpLater(pace.waitMs(1, nowMs));
+    if (records === 0) this.#pumpLater(Math.max(pace.waitMs(1, nowMs), PACE_TICK_MS));
     return records;
   }
 
@@ -360,23 +351,30 @@ export class Session {
       from: this.sent.floor(partition) + 1,
       to: ring.spans.get(partition)?.coveredFrom ?? 0,
     });
-    catchUp.ask(pages, range, () => this.#parts.wantsTurn(this));
+    catchUp.ask(pages, range, (partition, answer) => {
+      this.#serve(partition, answer);
+      this.pump();
+    });
   }
 
   #serve(partition: number, answer: PageAnswer): void {
-    if (!this.#backlog.catchUp.has(partition)) return;
+    if (this.#closing || !this.#backlog.catchUp.has(partition)) return;
     if (answer.kind === "missing") this.#noteMissing(partition, answer.nextOffset);
     else {
       this.#backlog.foundOldest(partition);
-      const maxRecords = Math.min(this.#allowance(), TURN_RECORDS);
-      if (maxRecords === 0) return;
       const window = pageWindow(partition, answer.page);
       const { end } = window;
-      const from = window.after(this.sent.floor(partition));
-      const reached = this.#write({ window, from, end, maxRecords, elsewhere: null, replay: this.#replay });
-      if (reached >= end) this.#backlog.pageDone(partition, answer.page.nextOffset);
+      let from = window.after(this.sent.floor(partition));
+      while (from < end && !this.#flow.full && !this.#closing) {
+        const maxRecords = this.#allowance();
+        if (maxRecords <= 0) return;
+        from = this.#write({ window, from, end, maxRecords, elsewhere: null, replay: this.#replay });
+      }
+      if (from >= end) this.#backlog.pageDone(partition, answer.page.nextOffset);
     }
+    const { position } = this;
     this.#backlog.meetRing(partition);
+    if (this.position < position) this.#parts.onWentBack(this.position);
   }
 
   /** Without tiers, what the ring does not cover is missing. */
@@ -405,9 +403,9 @@ export class Session {
   }
 
   #pumpLater(waitMs: number): void {
-    if (this.#paceTimer) return;
-    this.#paceTimer = this.#context.clock.after(Math.max(waitMs, PACE_TICK_MS), () => {
-      this.#paceTimer = null;
+    if (this.#pumpTimer) return;
+    this.#pumpTimer = this.#context.clock.after(waitMs, () => {
+      this.#pumpTimer = null;
       this.pump();
     });
   }

@@ -85,12 +85,14 @@ async function searchRing(
     for (const { threadId, sequence } of ring.detailsAt(position, describe).headers) {
       const after = open.get(threadId);
       if (after === undefined || sequence <= after) continue;
-      if (sequence >= (found.get(threadId)?.sequence ?? Number.POSITIVE_INFINITY)) continue;
-      found.set(threadId, {
+      const earlier = found.get(threadId);
+      // Records of a thread may come out of order: the first of them is where to begin.
+      const { partition, offset } = earlier ?? {
         partition: ring.partitionAt(position),
         offset: ring.offsetAt(position),
-        sequence,
-      });
+      };
+      const lowest = Math.min(sequence, earlier?.sequence ?? sequence);
+      found.set(threadId, { partition, offset, sequence: lowest });
     }
     if (looks % LOOKS === 0) await clock.sleep(0, signal);
   }

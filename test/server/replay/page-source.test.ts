@@ -361,7 +361,7 @@ describe("counting", () => {
 });
 
 test("a large page for many is handed out in turns", async () => {
-  const kafka = new FakeTier("kafka", { valueBytes: 1024 });
+  const kafka = new FakeTier("kafka", { valueBytes: 256 });
   const rig = sourceRig([kafka]);
   let answered = 0;
   for (const offset of range(0, 10)) rig.source.request(0, offset, 1024, () => answered++);

@@ -102,7 +102,7 @@ export function hubRig(options: RigOptions = {}) {
       }
       hub.flush();
     },
-    /** Lets the tiers answer and those that are behind take their turns, until nobody waits any more. */
+    /** Lets the tiers answer until nobody waits for them any more. */
     catchUp(): void {
       clock.advance(0);
       while (options.pages?.answer()) clock.advance(0);
