@@ -237,6 +237,7 @@ export class Appliance {
       },
       fanoutMaxWaitMs: config.fanoutMaxWaitMs,
       resumeGraceMs: RESUME_GRACE_MS,
+      maxPayloadBytes: config.websocketMaxPayloadBytes,
       browserBurst: config.websocketBrowserBurst,
       browserRatePerSecond: config.websocketBrowserRatePerSec,
     });

@@ -20,6 +20,7 @@ import type { Ring } from "./ring.ts";
 import { createRoutes } from "./routes.ts";
 import { MAX_CONTROL_FRAME_BYTES } from "./sessions/control-frames.ts";
 import type { Hub } from "./sessions/hub.ts";
+import { chooseProtocol, SUBPROTOCOLS } from "./sessions/protocols.ts";
 import type { SessionMetrics } from "./sessions/session-metrics.ts";
 import type { TenantLimits } from "./tenant-limits.ts";
 import { versionReport } from "./version.ts";
@@ -55,11 +56,15 @@ export async function openHttpSide(options: HttpSideOptions): Promise<HttpServer
   const { config, clock, random, log, metrics, hub, build } = options;
   const app = createRoutes({
     acceptWebSocket: (context, request) => {
+      const protocol = chooseProtocol(request.headers.get("sec-websocket-protocol"));
+      if (protocol === null) return unknownProtocol();
       const traits = {
-        browser: request.headers.has("origin"),
+        protocol,
+        browser: protocol === "original" && request.headers.has("origin"),
         admin: presentsToken(request.headers.get("authorization"), config.adminToken),
       };
-      return context.upgrade((socket) => hub.accept(socket, traits)) ?? badHandshake();
+      const chosen = protocol === "original" ? {} : { protocol };
+      return context.upgrade((socket) => hub.accept(socket, traits), chosen) ?? badHandshake();
     },
     connectionLimit: new ConnectionLimit(config.websocketMaxConnectionsPerIp),
     trustedProxies: new Set(config.websocketTrustedProxyIps.map((ip) => canonicalIp(ip) ?? ip)),
@@ -95,6 +100,11 @@ export async function openHttpSide(options: HttpSideOptions): Promise<HttpServer
 
 function badHandshake(): Response {
   return new Response("The WebSocket handshake is not valid", { status: 400 });
+}
+
+function unknownProtocol(): Response {
+  const text = `None of the subprotocols is spoken here, expected ${SUBPROTOCOLS.join(" or ")}, or none\n`;
+  return new Response(text, { status: 400 });
 }
 
 /** Replay from memory only: what would describe a Redis tier is off and zero. */

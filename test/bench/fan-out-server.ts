@@ -49,6 +49,7 @@ const hub = new Hub({
   },
   fanoutMaxWaitMs: 60_000,
   resumeGraceMs: 0,
+  maxPayloadBytes: 1_048_576,
   browserBurst: 1,
   browserRatePerSecond: 0,
 });
@@ -64,7 +65,7 @@ const server = await serveHttp({
   fetch: (_, context) =>
     context.upgrade((socket) => {
       if (mode === "hub") {
-        const handler = hub.accept(socket, { browser: false, admin: false });
+        const handler = hub.accept(socket, { protocol: "original", browser: false, admin: false });
         return {
           ...handler,
           onClose: (code, reason) => {

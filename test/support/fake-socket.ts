@@ -1,6 +1,8 @@
 // A socket in memory whose peer reads only when the test says so.
 
+import { zstdDecompressSync } from "node:zlib";
 import type { PeerHandler, PeerSocket, SendStatus } from "../../src/runtime/http.ts";
+import { decodeRecordFrame } from "../../src/wire/record-frame.ts";
 
 export interface DeliveredRecord {
   readonly partition: number;
@@ -8,7 +10,7 @@ export interface DeliveredRecord {
   readonly value: string;
 }
 
-/** Checks the strict pairing of cursor and value while it collects what was sent. */
+/** Checks the frames of its protocol of cursor and value while it collects what was sent. */
 export class FakeSocket implements PeerSocket {
   readonly records: DeliveredRecord[] = [];
   readonly controls: Record<string, unknown>[] = [];
@@ -16,6 +18,12 @@ export class FakeSocket implements PeerSocket {
   closedWith: { readonly code: number; readonly reason: string } | null = null;
   terminated = false;
   reading = true;
+  /** `pairs` = the original protocol. */
+  protocol: "pairs" | "frames" = "pairs";
+  /** Messages of the JSON variant. */
+  readonly json: Record<string, unknown>[] = [];
+  /** Data frames received. */
+  frameCount = 0;
   #pendingCursor: { readonly partition: number; readonly offset: number } | null = null;
   #bufferedBytes = 0;
 
@@ -75,6 +83,11 @@ export class FakeSocket implements PeerSocket {
 
   #onText(text: string): void {
     const frame = JSON.parse(text);
+    if (frame.type === "records") {
+      this.frameCount++;
+      this.json.push(frame);
+      return;
+    }
     if (frame.type !== "cursor") {
       this.controls.push(frame);
       return;
@@ -84,6 +97,19 @@ export class FakeSocket implements PeerSocket {
   }
 
   #onBinary(value: Uint8Array): void {
+    this.frameCount++;
+    if (this.protocol === "frames") {
+      for (const { partition, records } of decodeRecordFrame(value, zstdDecompressSync)) {
+        for (const record of records) {
+          this.records.push({
+            partition,
+            offset: record.offset,
+            value: Buffer.from(record.value).toString("latin1"),
+          });
+        }
+      }
+      return;
+    }
     const cursor = this.#pendingCursor;
     if (!cursor) throw new Error("a value without a cursor");
     this.#pendingCursor = null;

@@ -26,7 +26,7 @@ const PROMISED = [
   "counter replay_buffer_redis_misses_total",
   "counter replay_buffer_redis_write_dropped_total",
   "counter replay_buffer_redis_write_failures_total",
-  "counter websocket_client_disconnects_total reason=client_closed|control_frame_too_large|replay_timeout|resume_rejected|send_failed|shutdown|slow_client|stalled",
+  "counter websocket_client_disconnects_total reason=client_closed|control_frame_too_large|invalid_request|replay_timeout|resume_rejected|send_failed|shutdown|slow_client|stalled",
   "counter websocket_client_lag_events_total severity=critical|info|warning",
   "counter websocket_client_lag_messages_total severity=critical|info|warning",
   "counter websocket_clock_skew_events_total",

@@ -1,5 +1,7 @@
 // The control side of one client: ping, resume, cursor_reset, and what happens to frames that are none of these.
 
+import { canonicalFilter, recordFilter, type StreamFilter } from "../../wire/stream-filter.ts";
+import type { FrameChoice } from "./batch-outlet.ts";
 import {
   type ControlFrame,
   MAX_CONTROL_FRAME_BYTES,
@@ -7,25 +9,36 @@ import {
   MAX_RESUME_THREADS,
   parseControlFrame,
 } from "./control-frames.ts";
+import type { StreamProtocol } from "./protocols.ts";
 import { latestOffsets, type ResumeRequest, Resumes } from "./resume.ts";
-import { cursorResetComplete, PONG } from "./server-frames.ts";
+import { cursorResetComplete, filterSet, PONG } from "./server-frames.ts";
 import type { Session } from "./session.ts";
 import type { SessionContext } from "./session-context.ts";
+import type { StreamChoices } from "./stream-choices.ts";
+
+export interface ControlledClient {
+  readonly session: Session;
+  readonly protocol: StreamProtocol;
+  /** Presented the admin token. */
+  readonly admin: boolean;
+  /** What its frames are made by; its own to change. */
+  readonly choice: FrameChoice;
+}
 
 export class ControlChannel {
   readonly #context: SessionContext;
+  readonly #client: ControlledClient;
   readonly #session: Session;
-  readonly #admin: boolean;
   readonly #resumes: Resumes;
   /** Partitions that cursors were given for; each takes memory for as long as the connection lasts. */
   readonly #named = new Set<number>();
 
   /** `pump` sends on when something was decided later than the frame that asked for it. */
-  constructor(context: SessionContext, session: Session, admin: boolean, pump: () => void) {
+  constructor(context: SessionContext, client: ControlledClient, pump: () => void) {
     this.#context = context;
-    this.#session = session;
-    this.#admin = admin;
-    this.#resumes = new Resumes(context, session, pump);
+    this.#client = client;
+    this.#session = client.session;
+    this.#resumes = new Resumes(context, client.session, client.protocol !== "original", pump);
   }
 
   /** True while it is not decided yet where the client starts. */
@@ -44,7 +57,7 @@ export class ControlChannel {
       const message = `text frame larger than ${MAX_CONTROL_FRAME_BYTES} bytes`;
       return this.#session.fail("CONTROL_FRAME_TOO_LARGE", message, "control_frame_too_large");
     }
-    this.#handle(parseControlFrame(text));
+    this.#handle(parseControlFrame(text, this.#client.protocol === "original" ? "original" : "v2"));
   }
 
   #handle(frame: ControlFrame): void {
@@ -58,11 +71,20 @@ export class ControlChannel {
       case "resume":
         metrics.resumeRequests.partition.inc();
         metrics.resumeEntriesInvalid.inc(frame.invalidEntries);
+        this.#choose(frame.options);
         return this.#resume(frame);
       case "resume_threads":
         metrics.resumeRequests.thread.inc();
         metrics.resumeEntriesInvalid.inc(frame.invalidEntries);
+        this.#choose(frame.options);
         return this.#resumes.beginThreads(frame.sequences);
+      case "filter":
+        return this.#setFilter(frame.filter);
+      case "ack":
+        metrics.resumeEntriesInvalid.inc(frame.invalidEntries);
+        return session.acknowledge(frame.offsets);
+      case "invalid":
+        return session.fail(frame.code, frame.error, "invalid_request");
       case "too_many_partitions":
         return this.#refusePartitions(frame.count);
       case "too_many_threads":
@@ -98,6 +120,26 @@ export class ControlChannel {
     this.#resumes.recheck(partition);
   }
 
+  #choose({ filter, compression, ackWindow }: StreamChoices): void {
+    if (compression !== undefined) this.#client.choice.compression = compression;
+    if (ackWindow !== undefined) this.#session.setAckWindow(ackWindow);
+    if (filter !== undefined) this.#applyFilter(filter);
+  }
+
+  /** Holds for what is sent from here on; the client is told where that is. */
+  #setFilter(filter: StreamFilter): void {
+    this.#applyFilter(filter);
+    const { sent } = this.#session;
+    const after = new Map([...sent.followed()].map((partition) => [partition, sent.floor(partition)]));
+    this.#session.sendText(filterSet(filter, after));
+  }
+
+  #applyFilter(filter: StreamFilter): void {
+    const key = canonicalFilter(filter);
+    this.#client.choice.filterKey = key;
+    this.#session.setFilter(key === "" ? null : recordFilter(filter));
+  }
+
   #refusePartitions(count: number): void {
     this.#session.fail(
       "RESUME_TOO_MANY_PARTITIONS",
@@ -111,8 +153,13 @@ export class ControlChannel {
     this.#resumes.cancel();
     // In this order: what the asking client gives up by its own wish is not lost to it.
     this.#session.goLive();
-    if (this.#admin) this.#context.ring.clear();
-    this.#session.sendText(cursorResetComplete(latestOffsets(this.#context), this.#admin));
+    if (this.#client.admin) this.#context.ring.clear();
+    this.#session.sendText(
+      cursorResetComplete(
+        latestOffsets(this.#context, this.#client.protocol !== "original"),
+        this.#client.admin,
+      ),
+    );
   }
 }
 

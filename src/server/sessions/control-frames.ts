@@ -3,6 +3,8 @@
 
 import { type Fingerprints, parseFingerprints } from "../../wire/fingerprint.ts";
 import { asCount, isJsonObject } from "../../wire/json-fields.ts";
+import { parseStreamFilter, type StreamFilter } from "../../wire/stream-filter.ts";
+import { parseStreamChoices, type StreamChoices } from "./stream-choices.ts";
 
 /** Longest text frame a client may send, bytes of UTF-8. */
 export const MAX_CONTROL_FRAME_BYTES = 1_048_576;
@@ -15,12 +17,21 @@ export type ResumeFrom = "latest" | "cursor" | "earliest";
 export type ControlFrame =
   | { readonly type: "ping" }
   | { readonly type: "cursor_reset" }
+  /** The three that follow belong to the second protocol. */
+  | { readonly type: "filter"; readonly filter: StreamFilter }
+  | { readonly type: "ack"; readonly offsets: ReadonlyMap<number, number>; readonly invalidEntries: number }
+  | {
+      readonly type: "invalid";
+      readonly code: "INVALID_FILTER" | "INVALID_RESUME_OPTION";
+      readonly error: string;
+    }
   | {
       readonly type: "resume";
       readonly from: ResumeFrom;
       /** Last offset applied, by partition; -1 = none, the partition was empty (v2 only). */
       readonly offsets: ReadonlyMap<number, number>;
       readonly fingerprints: Fingerprints;
+      readonly options: StreamChoices;
       /** Entries that were not a partition with an offset. */
       readonly invalidEntries: number;
     }
@@ -28,6 +39,7 @@ export type ControlFrame =
       readonly type: "resume_threads";
       /** Last sequence applied, by thread. */
       readonly sequences: ReadonlyMap<string, number>;
+      readonly options: StreamChoices;
       /** Entries that were not a thread with a sequence. */
       readonly invalidEntries: number;
     }
@@ -57,7 +69,26 @@ export function parseControlFrame(text: string, dialect: Dialect = "original"): 
     case "resume":
       return parseResume(frame, dialect);
     default:
-      return { type: "unknown", name: String(frame.type).slice(0, 64) };
+      return (dialect === "v2" && parseV2Frame(frame)) || { type: "unknown", name: nameOf(frame.type) };
+  }
+}
+
+function nameOf(type: unknown): string {
+  return String(type).slice(0, 64);
+}
+
+/** What only the second protocol has; `null` if it has it neither. */
+function parseV2Frame(frame: JsonObject): ControlFrame | null {
+  switch (frame.type) {
+    case "filter": {
+      const parsed = parseStreamFilter(frame.filter);
+      if (parsed.ok) return { type: "filter", filter: parsed.filter };
+      return { type: "invalid", code: "INVALID_FILTER", error: parsed.error };
+    }
+    case "ack":
+      return { type: "ack", ...parseOffsets(frame.lastOffsetsByPartition, "v2") };
+    default:
+      return null;
   }
 }
 
@@ -67,32 +98,48 @@ function parseResume(frame: JsonObject, dialect: Dialect): ControlFrame {
   const byPartition = explicit
     ? frame.mode === "partition"
     : "lastOffsetsByPartition" in frame || !("lastSequencesByThread" in frame || "threadId" in frame);
-  return byPartition ? parsePartitionResume(frame, dialect) : parseThreadResume(frame);
+  const chosen = dialect === "v2" ? parseStreamChoices(frame) : NO_CHOICES;
+  if (!chosen.ok) return { type: "invalid", code: chosen.code, error: chosen.error };
+  return byPartition
+    ? parsePartitionResume(frame, dialect, chosen.choices)
+    : parseThreadResume(frame, chosen.choices);
 }
 
-function parsePartitionResume(frame: JsonObject, dialect: Dialect): ControlFrame {
-  const given = isJsonObject(frame.lastOffsetsByPartition)
-    ? Object.entries(frame.lastOffsetsByPartition)
-    : [];
-  if (given.length > MAX_RESUME_PARTITIONS) return { type: "too_many_partitions", count: given.length };
+const NO_CHOICES = { ok: true, choices: {} } as const;
+
+function parsePartitionResume(frame: JsonObject, dialect: Dialect, options: StreamChoices): ControlFrame {
+  const given = frame.lastOffsetsByPartition;
+  const count = isJsonObject(given) ? Object.keys(given).length : 0;
+  if (count > MAX_RESUME_PARTITIONS) return { type: "too_many_partitions", count };
+  const { offsets, invalidEntries } = parseOffsets(given, dialect);
+  const prints = frame.fingerprints === undefined ? null : parseFingerprints(frame.fingerprints);
+  if (prints?.ok === false && dialect === "v2") {
+    return { type: "invalid", code: "INVALID_RESUME_OPTION", error: prints.error };
+  }
+  return {
+    type: "resume",
+    from: frame.from === "latest" || frame.from === "earliest" ? frame.from : "cursor",
+    offsets,
+    fingerprints: prints?.ok ? prints.fingerprints : new Map(),
+    options,
+    invalidEntries: invalidEntries + (prints?.ok === false ? 1 : 0),
+  };
+}
+
+function parseOffsets(given: unknown, dialect: Dialect) {
+  const entries = isJsonObject(given) ? Object.entries(given) : [];
   const offsets = new Map<number, number>();
-  let invalidEntries = 0;
-  for (const [key, value] of given) {
+  for (const [key, value] of entries) {
     const partition = asCount(key, MAX_PARTITION);
     const isNone = dialect === "v2" && (value === "-1" || value === -1);
     const offset = isNone ? -1 : asCount(value);
-    if (partition === null || offset === null) invalidEntries++;
-    else offsets.set(partition, offset);
+    if (partition !== null && offset !== null) offsets.set(partition, offset);
   }
-  const prints = frame.fingerprints === undefined ? null : parseFingerprints(frame.fingerprints);
-  if (prints?.ok === false) invalidEntries++;
-  const fingerprints = prints?.ok ? prints.fingerprints : new Map();
-  const from = frame.from === "latest" || frame.from === "earliest" ? frame.from : "cursor";
-  return { type: "resume", from, offsets, fingerprints, invalidEntries };
+  return { offsets, invalidEntries: entries.length - offsets.size };
 }
 
 /** `lastSequencesByThread`, and the older form of a single `threadId` with its `lastSequence`. */
-function parseThreadResume(frame: JsonObject): ControlFrame {
+function parseThreadResume(frame: JsonObject, options: StreamChoices): ControlFrame {
   const given = isJsonObject(frame.lastSequencesByThread) ? Object.entries(frame.lastSequencesByThread) : [];
   if (given.length === 0 && typeof frame.threadId === "string") {
     given.push([frame.threadId, frame.lastSequence ?? 0]);
@@ -103,5 +150,5 @@ function parseThreadResume(frame: JsonObject): ControlFrame {
     const sequence = asCount(value);
     if (threadId !== "" && sequence !== null) sequences.set(threadId, sequence);
   }
-  return { type: "resume_threads", sequences, invalidEntries: given.length - sequences.size };
+  return { type: "resume_threads", sequences, options, invalidEntries: given.length - sequences.size };
 }

@@ -6,8 +6,17 @@ import type { Clock, Timer } from "../../runtime/clock.ts";
 import type { PeerHandler, PeerSocket } from "../../runtime/http.ts";
 import { TokenBucket } from "../../stream/token-bucket.ts";
 import type { Ring } from "../ring.ts";
+import {
+  batchOutlet,
+  type EncodeFrame,
+  encodeBinary,
+  type FrameChoice,
+  jsonEncoder,
+} from "./batch-outlet.ts";
 import { ControlChannel } from "./control-channel.ts";
-import { pairOutlet } from "./outlet.ts";
+import { FrameCache } from "./frame-cache.ts";
+import { type Outlet, pairOutlet } from "./outlet.ts";
+import type { StreamProtocol } from "./protocols.ts";
 import { Session } from "./session.ts";
 import type { SessionContext } from "./session-context.ts";
 
@@ -15,6 +24,8 @@ export interface HubOptions {
   readonly session: SessionContext;
   /** Longest wait for clients that are taking data, per slice of a batch, milliseconds. */
   readonly fanoutMaxWaitMs: number;
+  /** Bound of what a value decompresses to. */
+  readonly maxPayloadBytes: number;
   /** Time a new client has to send `resume` before live delivery starts, milliseconds. */
   readonly resumeGraceMs: number;
   /**
@@ -27,6 +38,7 @@ export interface HubOptions {
 }
 
 export interface ClientTraits {
+  readonly protocol: StreamProtocol;
   /** A browser on the paired protocol, which must be paced. */
   readonly browser: boolean;
   /** Presented the admin token. */
@@ -44,6 +56,8 @@ export class Hub {
   readonly #clock: Clock;
   readonly #sessions = new Set<Session>();
   readonly #controls = new Map<Session, ControlChannel>();
+  readonly #frames = new FrameCache();
+  readonly #encodeJson: EncodeFrame;
   /** Records of the ring from here on are still needed by somebody. */
   #lossFrom = Number.POSITIVE_INFINITY;
   #checkTimer: Timer | null = null;
@@ -55,6 +69,7 @@ export class Hub {
     this.#options = options;
     this.#ring = options.session.ring;
     this.#clock = options.session.clock;
+    this.#encodeJson = jsonEncoder(options.maxPayloadBytes);
   }
 
   get clientCount(): number {
@@ -78,10 +93,12 @@ export class Hub {
     const paced = traits.browser && browserRatePerSecond > 0;
     const limit = { messagesPerSecond: browserRatePerSecond, burstCapacity: browserBurst };
     const pace = paced ? new TokenBucket(limit, this.#clock.monotonicMs()) : null;
-    const outlet = pairOutlet(socket);
+    const choice: FrameChoice = { filterKey: "", compression: "none" };
+    const outlet = this.#outlet(socket, traits.protocol, choice);
     const onWentBack = (position: number) => this.#watchLossFrom(Math.min(position, this.#lossFrom));
     const session = new Session(context, { socket, outlet, pace, onWentBack });
-    const control = new ControlChannel(context, session, traits.admin, () => this.#pump(session));
+    const client = { session, choice, protocol: traits.protocol, admin: traits.admin };
+    const control = new ControlChannel(context, client, () => this.#pump(session));
     this.#sessions.add(session);
     this.#controls.set(session, control);
     this.#watchLoss();
@@ -176,6 +193,19 @@ export class Hub {
     const cancel = new AbortController();
     await Promise.race([empty, this.#clock.sleep(timeoutMs, cancel.signal)]);
     cancel.abort();
+  }
+
+  #outlet(socket: PeerSocket, protocol: StreamProtocol, choice: FrameChoice): Outlet {
+    switch (protocol) {
+      case "original":
+        return pairOutlet(socket);
+      case "dashstream.v2":
+        return batchOutlet(socket, this.#frames, protocol, encodeBinary, choice);
+      case "dashstream.v2+json":
+        return batchOutlet(socket, this.#frames, protocol, this.#encodeJson, choice);
+      default:
+        return protocol satisfies never;
+    }
   }
 
   #waitForRoom(): Promise<void> {

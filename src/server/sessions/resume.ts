@@ -26,16 +26,21 @@ export interface ResumeRequest extends CursorCheck {
 export class Resumes {
   readonly #context: SessionContext;
   readonly #session: Session;
+  readonly #namesEmpty: boolean;
   readonly #pump: () => void;
   /** Of the resume that is being decided; `null` if none is. */
   #deciding: AbortController | null = null;
   /** Begins a resume that came before the server knew which partitions it reads. */
   #waiting: (() => void) | null = null;
 
-  /** `pump` sends on when something was decided later than the frame that asked for it. */
-  constructor(context: SessionContext, session: Session, pump: () => void) {
+  /**
+   * @param namesEmpty whether the client can be given the cursor -1 of an empty partition
+   * @param pump sends on when something was decided later than the frame that asked for it
+   */
+  constructor(context: SessionContext, session: Session, namesEmpty: boolean, pump: () => void) {
     this.#context = context;
     this.#session = session;
+    this.#namesEmpty = namesEmpty;
     this.#pump = pump;
   }
 
@@ -90,7 +95,7 @@ export class Resumes {
       this.#startOver(partition, offsets.get(partition) ?? -1, reason);
       offsets.delete(partition);
     }
-    this.#start({ ...request, offsets });
+    this.#start({ ...request, offsets }, stale);
     this.#pump();
   }
 
@@ -129,11 +134,12 @@ export class Resumes {
     session.sendText(frame(partition, requested, oldest, logEnd(partition) ?? 0));
   }
 
-  #start({ from, offsets }: ResumeRequest): void {
+  /** @param startedOver partitions of which everything there is comes */
+  #start({ from, offsets }: ResumeRequest, startedOver: ReadonlyMap<number, unknown> = new Map()): void {
     const session = this.#session;
     if (from === "latest") {
       session.goLive();
-      return session.sendText(replayCompleteLatest(latestOffsets(this.#context)));
+      return session.sendText(replayCompleteLatest(latestOffsets(this.#context, this.#namesEmpty)));
     }
     const { ring } = this.#context;
     for (const late of this.#passedOver(from, offsets)) session.announceMissing(late, false);
@@ -142,7 +148,7 @@ export class Resumes {
     }
     for (const [partition, { coveredFrom }] of ring.spans) {
       if (from === "earliest") session.followFromOldest(partition);
-      else session.sent.begin(partition, coveredFrom);
+      else if (!startedOver.has(partition)) session.sent.begin(partition, coveredFrom);
     }
     this.#replay(null, (replay, capped) =>
       session.sendText(replayComplete(from, replay.sentCount, replay.lastOffsets, capped)),
@@ -186,11 +192,11 @@ export class Resumes {
   }
 }
 
-/** Per partition the last offset that was handled; all that comes later will be delivered live. */
-export function latestOffsets({ ring }: SessionContext): ReadonlyMap<number, number> {
+/** Per partition the last offset that was handled, -1 for an empty one; what comes later will be delivered live. */
+export function latestOffsets({ ring }: SessionContext, namesEmpty: boolean): ReadonlyMap<number, number> {
   const latest = new Map<number, number>();
   for (const [partition, span] of ring.spans) {
-    if (span.nextOffset > 0) latest.set(partition, span.nextOffset - 1);
+    if (span.nextOffset > 0 || namesEmpty) latest.set(partition, span.nextOffset - 1);
   }
   return latest;
 }

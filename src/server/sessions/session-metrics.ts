@@ -11,6 +11,7 @@ const DISCONNECT_REASONS = [
   "replay_timeout",
   "control_frame_too_large",
   "resume_rejected",
+  "invalid_request",
   "send_failed",
   "shutdown",
 ] as const;

@@ -36,6 +36,7 @@ export const CLIENT_METRICS: readonly MetricDefinition[] = [
         "replay_timeout",
         "control_frame_too_large",
         "resume_rejected",
+        "invalid_request",
         "send_failed",
         "shutdown",
       ],

@@ -70,6 +70,7 @@ export function hubRig(options: RigOptions = {}) {
     },
     fanoutMaxWaitMs: 250,
     resumeGraceMs: 1000,
+    maxPayloadBytes: 1_048_576,
     browserBurst: 200,
     browserRatePerSecond: 100,
     ...options.hub,
@@ -86,7 +87,8 @@ export function hubRig(options: RigOptions = {}) {
     /** Connects a client; `resume` is sent as its first frame unless it is `null`. */
     connect(resume: object | null = { from: "latest" }, traits: Partial<ClientTraits> = {}): FakeSocket {
       const socket = new FakeSocket();
-      socket.handler = hub.accept(socket, { browser: false, admin: false, ...traits });
+      if (traits.protocol === "dashstream.v2") socket.protocol = "frames";
+      socket.handler = hub.accept(socket, { protocol: "original", browser: false, admin: false, ...traits });
       if (resume) say(socket, { type: "resume", lastOffsetsByPartition: {}, ...resume });
       return socket;
     },
