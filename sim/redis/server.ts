@@ -1,5 +1,5 @@
-// A small Redis for demo, tests and verification: speaks the Redis protocol over the given network, keeps strings and
-// hashes in memory with expiry on the given clock, and breaks on command. Not for production: no persistence, no
+// A small Redis for demo, tests and verification: speaks the Redis protocol over the given network, keeps strings,
+// hashes and sorted sets in memory with expiry on the given clock, and breaks on command. Not for production: no persistence, no
 // replication, no Lua.
 
 import type { Clock, Timer } from "../../src/runtime/clock.ts";
