@@ -31,6 +31,7 @@ import { PausedPartitions } from "./paused-partitions.ts";
 import { Pipeline } from "./pipeline.ts";
 import { exposeProcess } from "./process-metrics.ts";
 import { recordMetrics } from "./record-metrics.ts";
+import { createRedisReplay, type RedisReplay, replayUsesRedis } from "./replay/redis-replay.ts";
 import { Ring } from "./ring.ts";
 import { sessionLimits } from "./session-limits.ts";
 import { type SessionMetrics, sessionMetrics } from "./session-metrics.ts";
@@ -45,6 +46,8 @@ export interface ApplianceOptions extends Seams {
 
 /** Time that the last dead letters have when the server stops. */
 const DEAD_LETTER_FLUSH_MS = 5_000;
+/** Time that the last writes to Redis have when the server stops. */
+const REPLAY_DRAIN_MS = 5_000;
 /** Time that clients have to answer the closing handshake. */
 const CLIENT_DRAIN_MS = 5_000;
 /** A client that wants to resume says so at once; others get live records after this time. */
@@ -61,6 +64,7 @@ export class Appliance {
   readonly #sequence: SequenceValidator;
   readonly #deadLetters: DeadLetters;
   readonly #limits: TenantLimits | null;
+  readonly #replay: RedisReplay | null;
   readonly #paused: PausedPartitions;
   readonly #consumer: GroupConsumer;
   readonly #lag: LagMonitor;
@@ -78,7 +82,7 @@ export class Appliance {
     this.metrics = createMetrics({
       catalogue: CATALOGUE,
       component: "websocket-server",
-      with: { rate_limit_redis: limitsUseRedis(config) },
+      with: { rate_limit_redis: limitsUseRedis(config), redis: replayUsesRedis(config) },
     });
     this.#health = new HealthTracker(clock);
     this.#onInfrastructureError = reportInfrastructure(this.metrics, this.#health, this.#errors);
@@ -102,6 +106,7 @@ export class Appliance {
       release: (partition, offset) => this.#consumer.release(partition, "dead_letters", offset),
     });
     this.#limits = createTenantLimits({ ...options, metrics: this.metrics, errors: this.#errors });
+    this.#replay = createRedisReplay({ ...options, metrics: this.metrics, errors: this.#errors });
     this.#paused = new PausedPartitions(log);
     this.pipeline = this.#createPipeline();
     this.#consumer = this.#createConsumer();
@@ -112,7 +117,7 @@ export class Appliance {
       hub: this.hub,
       ring: this.#ring,
       kafkaConnected: () => this.#consumer.joined,
-      redisConnected: limitsUseRedis(config) ? () => this.#limits?.redisConnected === true : null,
+      redisConnected: config.redisUrl === null ? null : () => this.#redisConnected(),
       pausedPartitions: () => this.pipeline.pausedPartitions,
     });
   }
@@ -143,6 +148,7 @@ export class Appliance {
       ring: this.#ring,
       deadLetters: this.#deadLetters,
       limits: this.#limits,
+      replay: this.#replay,
       pausedPartitions: () => this.#paused.list(),
       admin: {
         haltedThreads: () => this.#sequence.haltedThreads(),
@@ -181,10 +187,12 @@ export class Appliance {
     await this.#lag.stop();
     await this.#deadLetters.handler.close(0);
     this.#limits?.close();
+    await this.#replay?.drain(REPLAY_DRAIN_MS);
     // Not before: until here `/readyz` says why it is not ready. From here on, clients that come back go elsewhere.
     this.#http?.stopAccepting();
     await this.hub.drain(CLIENT_DRAIN_MS);
     this.hub.stop();
+    await this.#replay?.close();
     await this.#http?.stop();
     await this.#admin.close();
     this.#errors.flush();
@@ -199,6 +207,12 @@ export class Appliance {
   async handledUpTo(endOffsets: ReadonlyMap<number, number>): Promise<void> {
     await this.pipeline.handledUpTo(endOffsets);
     await this.#deadLetters.handler.settled();
+  }
+
+  /** Whether every part that uses Redis has a connection. */
+  #redisConnected(): boolean {
+    const limitsConnected = !limitsUseRedis(this.#options.config) || this.#limits?.redisConnected === true;
+    return limitsConnected && this.#replay?.connected !== false;
   }
 
   #resumePaused(partition: number): boolean {
@@ -242,6 +256,7 @@ export class Appliance {
       deadLetters: this.#deadLetters.sink,
       barrier: this.#deadLetters.barrier,
       limits: this.#limits,
+      replay: this.#replay,
       health: this.#health,
       metrics: recordMetrics(this.metrics),
       errors: this.#errors,

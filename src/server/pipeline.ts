@@ -8,6 +8,9 @@ import type { Log } from "../telemetry/log.ts";
 import type { Hub } from "./hub.ts";
 import { RecordAges } from "./record-ages.ts";
 import { RecordIntake, type RecordIntakeOptions } from "./record-intake.ts";
+import { threadsOf } from "./replay/record-threads.ts";
+import type { ReplayThread, WrittenRecord } from "./replay/redis-records.ts";
+import type { ReplaySink } from "./replay/redis-replay.ts";
 import type { Ring } from "./ring.ts";
 import type { TenantLimits } from "./tenant-limits.ts";
 import { TenantSlice, type WaitingRecord } from "./tenant-slice.ts";
@@ -18,6 +21,8 @@ export interface PipelineOptions extends RecordIntakeOptions {
   readonly barrier: DeadLetterBarrier;
   /** `null`: every good record is delivered. */
   readonly limits: Pick<TenantLimits, "takeAll"> | null;
+  /** Keeps what was delivered; `null`: the memory alone does. */
+  readonly replay: ReplaySink | null;
   readonly log: Log;
   /** A bad record pauses its partition until an operator resumes it, instead of being skipped. */
   readonly pauseOnError: boolean;
@@ -33,6 +38,8 @@ const SLICE_SHARE_OF_RING = 1 / 8;
 
 /** A slice that was judged. */
 interface Slice {
+  /** Everything of the partition below this offset was handled before. */
+  readonly fromOffset: number;
   /** Index of the record that comes next. */
   readonly index: number;
   /** Everything of the partition below this offset is judged. */
@@ -41,7 +48,11 @@ interface Slice {
   readonly pausedAt: number | null;
   /** Good records that are not in the ring yet; `null` without limits. */
   readonly waiting: TenantSlice | null;
+  /** Good records as they were delivered; `null` if nobody keeps them. */
+  readonly delivered: WrittenRecord[] | null;
 }
+
+const NO_THREADS: readonly ReplayThread[] = [];
 
 export class Pipeline implements BatchHandler {
   readonly #options: PipelineOptions;
@@ -60,7 +71,7 @@ export class Pipeline implements BatchHandler {
   }
 
   assigned(assignments: readonly Assignment[]): void {
-    const { ring, hub, sessionHead, barrier, log } = this.#options;
+    const { ring, hub, sessionHead, barrier, replay, log } = this.#options;
     for (const { partition, startOffset, logEndOffset } of assignments) {
       this.#nextTurn(partition);
       if (logEndOffset < ring.nextOffset(partition)) {
@@ -71,7 +82,11 @@ export class Pipeline implements BatchHandler {
         hub.restartPartition(partition, startOffset, logEndOffset);
         sessionHead.forget(partition);
         barrier.forget(partition);
-      } else hub.announceAssignment(partition, ring.assign(partition, startOffset), startOffset);
+        void replay?.forget(partition);
+      } else {
+        hub.announceAssignment(partition, ring.assign(partition, startOffset), startOffset);
+        void replay?.verify(partition);
+      }
       sessionHead.assign(partition, startOffset, logEndOffset);
     }
     this.#wakeWaiters();
@@ -98,11 +113,13 @@ export class Pipeline implements BatchHandler {
       for (const room of [hub.room(), letterRoom]) if (room !== null) await room;
       if (batch.cancelled()) return;
       const slice = this.#judgeSlice(batch, from);
-      const delivered = slice.waiting === null || this.#deliver(partition, slice.waiting);
+      const delivered = slice.waiting === null || this.#deliver(partition, slice.waiting, slice.delivered);
       // The partition went away meanwhile: whoever has it now reads the slice again.
       if (!(typeof delivered === "boolean" ? delivered : await delivered)) return;
       const { index, nextOffset, pausedAt } = slice;
       this.#finishSlice(partition, slice);
+      const written = this.#keep(partition, slice);
+      if (written !== null) await written;
       if (pausedAt !== null) pausePartition(partition);
       if (barrier.isWaiting(partition) && !(await barrier.passes(partition, nextOffset))) return;
       batch.progress(nextOffset);
@@ -114,7 +131,7 @@ export class Pipeline implements BatchHandler {
 
   /** Lets a partition go on after the bad record that paused it; false if it was not paused. */
   resumeAfterError(partition: number): boolean {
-    const { barrier, resumePartition } = this.#options;
+    const { barrier, replay, resumePartition } = this.#options;
     const offset = this.#pausedAt.get(partition);
     if (offset === undefined) return false;
     this.#pausedAt.delete(partition);
@@ -123,6 +140,7 @@ export class Pipeline implements BatchHandler {
       // It went away meanwhile: whoever has it now meets the bad record again.
       if (this.#turns.get(partition) !== turn) return;
       this.#handled(partition, offset + 1);
+      void replay?.write({ partition, fromOffset: offset, nextOffset: offset + 1, records: [] });
       resumePartition(partition, offset + 1);
     };
     if (barrier.isWaiting(partition)) void barrier.settled(partition).then(goOn);
@@ -167,14 +185,16 @@ export class Pipeline implements BatchHandler {
   }
 
   #judgeSlice({ records, partition }: ConsumedBatch, from: number): Slice {
-    const { clock, ring, health, sequence, metrics, pauseOnError, limits } = this.#options;
+    const { clock, ring, health, sequence, metrics, pauseOnError, limits, replay } = this.#options;
     const to = this.#sliceEnd(records, from);
     const waiting = limits === null ? null : new TenantSlice();
+    const delivered = replay === null ? null : [];
     this.#ages.beginSlice(clock.nowMs());
     const { messageCount: before, letterCount: letters } = this.#intake;
     sequence.expire(clock.monotonicMs());
     let pausedAt: number | null = null;
-    let next = ring.nextOffset(partition);
+    const fromOffset = ring.nextOffset(partition);
+    let next = fromOffset;
     let index = from;
     while (index < to && pausedAt === null && (index === from || this.#mayAddLetters(partition, letters))) {
       const record = records[index++];
@@ -184,12 +204,12 @@ export class Pipeline implements BatchHandler {
         metrics.redeliveries.inc();
         continue;
       }
-      const isBad = this.#judge(partition, offset, record, waiting) === "bad";
+      const isBad = this.#judge(partition, offset, record, waiting, delivered) === "bad";
       if (isBad && pauseOnError) pausedAt = offset;
       else next = offset + 1;
     }
     health.received(this.#intake.messageCount - before);
-    return { index, nextOffset: next, pausedAt, waiting };
+    return { fromOffset, index, nextOffset: next, pausedAt, waiting, delivered };
   }
 
   /** A slice with letters ends where more of them wait than should; one without any has none to add so far. */
@@ -204,28 +224,35 @@ export class Pipeline implements BatchHandler {
     offset: number,
     record: KafkaMessage,
     waiting: TenantSlice | null,
+    delivered: WrittenRecord[] | null,
   ): "done" | "bad" {
     const { inspector, ring } = this.#options;
     const intake = this.#intake.take(partition, offset, record);
     if (intake === "bad") return "bad";
     const { forward: value } = inspector;
     if (intake !== "deliver" || value === null) return "done";
+    const threads = delivered === null ? NO_THREADS : threadsOf(inspector);
     if (waiting === null) {
       ring.append(partition, offset, value);
+      delivered?.push({ offset, value, threads });
       this.#ages.delivered();
     } else {
-      waiting.add({ offset, value, tenantId: inspector.tenantId, oldestUs: this.#ages.oldestUs });
+      waiting.add({ offset, value, tenantId: inspector.tenantId, oldestUs: this.#ages.oldestUs, threads });
     }
     return "done";
   }
 
   /** Delivers what the limits allow; false if the partition went away while somebody had to be asked. */
-  #deliver(partition: number, waiting: TenantSlice): boolean | Promise<boolean> {
+  #deliver(
+    partition: number,
+    waiting: TenantSlice,
+    delivered: WrittenRecord[] | null,
+  ): boolean | Promise<boolean> {
     const { limits } = this.#options;
     if (limits === null || waiting.isEmpty) return true;
     const tokens = waiting.take(limits);
-    if (tokens instanceof Promise) return this.#deliverLater(partition, waiting, tokens);
-    this.#append(partition, waiting.granted(tokens));
+    if (tokens instanceof Promise) return this.#deliverLater(partition, waiting, tokens, delivered);
+    this.#append(partition, waiting.granted(tokens), delivered);
     return true;
   }
 
@@ -233,6 +260,7 @@ export class Pipeline implements BatchHandler {
     partition: number,
     waiting: TenantSlice,
     tokens: Promise<ReadonlyMap<string, number>>,
+    delivered: WrittenRecord[] | null,
   ): Promise<boolean> {
     const turn = this.#turns.get(partition);
     const granted = waiting.granted(await tokens);
@@ -240,13 +268,15 @@ export class Pipeline implements BatchHandler {
     if (room !== null) await room;
     if (this.#turns.get(partition) !== turn) return false;
     this.#ages.beginSlice(this.#options.clock.nowMs());
-    this.#append(partition, granted);
+    this.#append(partition, granted, delivered);
     return true;
   }
 
-  #append(partition: number, records: readonly WaitingRecord[]): void {
-    for (const { offset, value, oldestUs } of records) {
+  #append(partition: number, records: readonly WaitingRecord[], delivered: WrittenRecord[] | null): void {
+    for (const record of records) {
+      const { offset, value, oldestUs } = record;
       this.#options.ring.append(partition, offset, value);
+      delivered?.push(record);
       this.#ages.delivered(oldestUs);
     }
   }
@@ -256,6 +286,13 @@ export class Pipeline implements BatchHandler {
     if (hub.flush() > 0) this.#ages.reachedClients(clock.nowMs());
     if (pausedAt !== null) this.#pausedAt.set(partition, pausedAt);
     this.#handled(partition, nextOffset);
+  }
+
+  /** Hands what was delivered to replay, with the offsets that hold nothing for clients. */
+  #keep(partition: number, { fromOffset, nextOffset, delivered }: Slice): Promise<void> | null {
+    const { replay } = this.#options;
+    if (replay === null || delivered === null || nextOffset <= fromOffset) return null;
+    return replay.write({ partition, fromOffset: Math.max(0, fromOffset), nextOffset, records: delivered });
   }
 
   #nextTurn(partition: number): void {

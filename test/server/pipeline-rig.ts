@@ -29,6 +29,7 @@ export interface PipelineRigOptions extends RigOptions {
   readonly deadLettersFull?: () => boolean;
   readonly letterRoom?: () => Promise<void> | null;
   readonly tenantLimits?: (rig: HubRig) => PipelineOptions["limits"];
+  readonly replay?: PipelineOptions["replay"];
   /** Offsets below this were in the log before the start. */
   readonly logEndOffset?: number;
 }
@@ -68,6 +69,7 @@ export function pipelineRig(options: PipelineRigOptions = {}) {
     deadLetters,
     barrier,
     limits: options.tenantLimits?.(rig) ?? null,
+    replay: options.replay ?? null,
     health: rig.health,
     metrics: recordMetrics(rig.registry),
     errors: {
