@@ -6,6 +6,7 @@ import { HASH_COMMANDS } from "./commands/hashes.ts";
 import { KEY_COMMANDS } from "./commands/keys.ts";
 import { SCRIPTING_COMMANDS } from "./commands/scripting.ts";
 import { SERVER_COMMANDS } from "./commands/server.ts";
+import { SORTED_SET_COMMANDS } from "./commands/sorted-sets.ts";
 import { STRING_COMMANDS } from "./commands/strings.ts";
 import { failure, type Reply } from "./reply.ts";
 import type { Request } from "./request-reader.ts";
@@ -17,6 +18,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map(
     ...KEY_COMMANDS,
     ...STRING_COMMANDS,
     ...HASH_COMMANDS,
+    ...SORTED_SET_COMMANDS,
     ...SCRIPTING_COMMANDS,
   }),
 );

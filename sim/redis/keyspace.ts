@@ -1,6 +1,8 @@
 // One database: keys with values and times of expiry. A key that has expired is gone for everybody who asks, and
 // leaves memory then or with the next sweep.
 
+import type { SortedSet } from "./sorted-set.ts";
+
 /** Names of keys and fields are bytes; as map keys they are texts with one unit a byte. */
 export type Name = string;
 
@@ -11,7 +13,8 @@ export const bytesOf = (name: Name): Buffer => Buffer.from(name, "latin1");
 
 export type Value =
   | { readonly type: "string"; readonly bytes: Buffer }
-  | { readonly type: "hash"; readonly fields: Map<Name, Buffer> };
+  | { readonly type: "hash"; readonly fields: Map<Name, Buffer> }
+  | { readonly type: "zset"; readonly members: SortedSet };
 
 interface Entry {
   readonly value: Value;

@@ -19,8 +19,22 @@ export interface MapReply {
   readonly entries: readonly (readonly [string | Buffer, Reply])[];
 }
 
+/** A number that may have a fraction; in the second version a text. */
+export interface ScoreReply {
+  readonly kind: "score";
+  readonly score: number;
+}
+
+/** Members of a sorted set with their scores: pairs; in the second version a list of both in turn. */
+export interface ScoresReply {
+  readonly kind: "scores";
+  readonly entries: readonly (readonly [Buffer, number])[];
+}
+
+type TypedReply = StatusReply | ErrorReply | MapReply | ScoreReply | ScoresReply;
+
 /** `null` is "nothing there", a number is an integer, text and bytes are bulk strings. */
-export type Reply = null | number | string | Buffer | readonly Reply[] | StatusReply | ErrorReply | MapReply;
+export type Reply = null | number | string | Buffer | readonly Reply[] | TypedReply;
 
 export type RespVersion = 2 | 3;
 
@@ -49,11 +63,12 @@ function write(reply: Reply, version: RespVersion, parts: (string | Buffer)[]): 
   }
 }
 
-function writeTyped(
-  reply: StatusReply | ErrorReply | MapReply,
-  version: RespVersion,
-  parts: (string | Buffer)[],
-): void {
+/** As Redis writes a score; whole numbers have no fraction. */
+export function scoreText(score: number): string {
+  return Number.isFinite(score) ? String(score) : score > 0 ? "inf" : "-inf";
+}
+
+function writeTyped(reply: TypedReply, version: RespVersion, parts: (string | Buffer)[]): void {
   switch (reply.kind) {
     case "status":
       parts.push(`+${reply.text}${CRLF}`);
@@ -67,6 +82,21 @@ function writeTyped(
       for (const [name, value] of entries) {
         write(name, version, parts);
         write(value, version, parts);
+      }
+      return;
+    }
+    case "score": {
+      if (version === 3) parts.push(`,${scoreText(reply.score)}${CRLF}`);
+      else write(scoreText(reply.score), version, parts);
+      return;
+    }
+    case "scores": {
+      const { entries } = reply;
+      parts.push(`*${entries.length * (version === 3 ? 1 : 2)}${CRLF}`);
+      for (const [member, score] of entries) {
+        if (version === 3) parts.push(`*2${CRLF}`);
+        write(member, version, parts);
+        writeTyped({ kind: "score", score }, version, parts);
       }
       return;
     }

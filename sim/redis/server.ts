@@ -1,5 +1,5 @@
-// A small Redis for demo, tests and verification: speaks the Redis protocol over the given network, keeps strings and
-// hashes in memory with expiry on the given clock, and breaks on command. Not for production: no persistence, no
+// A small Redis for demo, tests and verification: speaks the Redis protocol over the given network, keeps strings,
+// hashes and sorted sets in memory with expiry on the given clock, and breaks on command. Not for production: no persistence, no
 // replication, no Lua.
 
 import type { Clock, Timer } from "../../src/runtime/clock.ts";
@@ -12,6 +12,7 @@ import { type ControlAction, type ControlFilter, type ControlledCommand, Control
 import { Keyspace } from "./keyspace.ts";
 import { type NativeScript, scriptDigest } from "./script.ts";
 import { takeTokensScript } from "./scripts/take-tokens.ts";
+import { writeReplayScript } from "./scripts/write-replay.ts";
 
 export interface RedisServerOptions {
   readonly network: Network;
@@ -52,6 +53,7 @@ export interface RedisServer {
   ): ControlRule;
 }
 
+const KNOWN_SCRIPTS: readonly NativeScript[] = [takeTokensScript, writeReplayScript];
 const DATABASES = 16;
 /** How often expired keys that nobody asks for are dropped. */
 const SWEEP_INTERVAL_MS = 10_000;
@@ -72,7 +74,7 @@ class MemoryRedis implements RedisServer {
   #sweep: Timer | null = null;
 
   constructor(options: RedisServerOptions) {
-    const { clock, host = "127.0.0.1", port = 0, password = null, scripts = [takeTokensScript] } = options;
+    const { clock, host = "127.0.0.1", port = 0, password = null, scripts = KNOWN_SCRIPTS } = options;
     this.#options = options;
     this.#endpoint = new Endpoint(host, port);
     this.#context = {

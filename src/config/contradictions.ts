@@ -147,20 +147,29 @@ function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
-/** Each found one is a warning; what has no effect at all is refused in a strict check. */
-export const ADVICE: readonly (CrossCheck & { readonly refusedIfStrict?: true })[] = [
-  {
-    reads: ["tenantRateLimitStore", "redisUrl"],
+interface Advice extends CrossCheck {
+  readonly refusedIfStrict?: true;
+}
+
+/** An option that means nothing without Redis. */
+function replaySetting(key: OptionKey, field: string): Advice {
+  return {
+    reads: ["redisUrl", key],
     refusedIfStrict: true,
-    find: ({ tenantRateLimitStore, redisUrl }) =>
-      redisUrl !== null && tenantRateLimitStore !== "redis"
-        ? {
-            field: "REDIS_URL",
-            message:
-              "is set but TENANT_RATE_LIMIT_STORE is local: only limits per tenant can be kept in Redis, replay stays in memory",
-          }
+    find: ({ redisUrl }, isGiven) =>
+      isGiven(key) && redisUrl === null
+        ? { field, message: "is set but REDIS_URL is not: there is no replay in Redis" }
         : null,
-  },
+  };
+}
+
+/** Each found one is a warning; what has no effect at all is refused in a strict check. */
+export const ADVICE: readonly Advice[] = [
+  replaySetting("redisMessageTtlSecs", "REDIS_MESSAGE_TTL_SECS"),
+  replaySetting("redisMaxSequences", "REDIS_MAX_SEQUENCES"),
+  replaySetting("redisZcardCheckCadence", "REDIS_ZCARD_CHECK_CADENCE"),
+  replaySetting("redisMaxConcurrentWrites", "REDIS_MAX_CONCURRENT_WRITES"),
+  replaySetting("redisClearTimeoutSecs", "REDIS_CLEAR_TIMEOUT_SECS"),
   {
     reads: ["websocketHost"],
     find: ({ websocketHost }) =>

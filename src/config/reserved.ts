@@ -10,17 +10,11 @@ export interface ReservedSetting {
   readonly harmless?: readonly string[];
 }
 
-const NO_REDIS = "is not supported by this version and ignored: it keeps no replay in Redis";
 const NO_SPLIT = "is not supported by this version and ignored: the group decides which partitions are read";
 const NO_OLD_DATA =
   "no longer exists and is ignored: records below the head seen at start are handled like others; `dashstream offsets reset` skips them";
 
 export const RESERVED_SETTINGS: readonly ReservedSetting[] = [
-  { name: "REDIS_MESSAGE_TTL_SECS", why: NO_REDIS },
-  { name: "REDIS_ZCARD_CHECK_CADENCE", why: NO_REDIS },
-  { name: "REDIS_MAX_CONCURRENT_WRITES", why: NO_REDIS },
-  { name: "REDIS_MAX_SEQUENCES", why: NO_REDIS },
-  { name: "REDIS_CLEAR_TIMEOUT_SECS", why: NO_REDIS },
   { name: "OTEL_*", why: "is not supported by this version and ignored: it exports no traces" },
   {
     name: "KAFKA_GROUP_MODE",

@@ -30,6 +30,7 @@ import { PausedPartitions } from "./paused-partitions.ts";
 import { Pipeline } from "./pipeline.ts";
 import { exposeProcess } from "./process-metrics.ts";
 import { recordMetrics } from "./record-metrics.ts";
+import { createRedisReplay, type RedisReplay, replayUsesRedis } from "./replay/redis-replay.ts";
 import { createReplaySource, type ReplaySource } from "./replay/replay-source.ts";
 import { Ring } from "./ring.ts";
 import { Hub } from "./sessions/hub.ts";
@@ -47,6 +48,8 @@ export interface ApplianceOptions extends Seams {
 
 /** Time that the last dead letters have when the server stops. */
 const DEAD_LETTER_FLUSH_MS = 5_000;
+/** Time that the last writes to Redis have when the server stops. */
+const REPLAY_DRAIN_MS = 5_000;
 /** Time that clients have to answer the closing handshake. */
 const CLIENT_DRAIN_MS = 5_000;
 /** A client that wants to resume says so at once; others get live records after this time. */
@@ -66,6 +69,7 @@ export class Appliance {
   readonly #sequence: SequenceValidator;
   readonly #deadLetters: DeadLetters;
   readonly #limits: TenantLimits | null;
+  readonly #redis: RedisReplay | null;
   readonly #paused: PausedPartitions;
   readonly #consumer: GroupConsumer;
   readonly #lag: LagMonitor;
@@ -83,7 +87,7 @@ export class Appliance {
     this.metrics = createMetrics({
       catalogue: CATALOGUE,
       component: "websocket-server",
-      with: { rate_limit_redis: limitsUseRedis(config) },
+      with: { rate_limit_redis: limitsUseRedis(config), redis: replayUsesRedis(config) },
     });
     this.#health = new HealthTracker(clock);
     this.#onInfrastructureError = reportInfrastructure(this.metrics, this.#health, this.#errors);
@@ -92,7 +96,12 @@ export class Appliance {
       maxRecords: config.replayBufferMemorySize,
       maxBytes: config.replayBufferMemoryBytes,
     });
-    this.#replay = createReplaySource({ ...options, metrics: this.metrics, redis: null });
+    this.#redis = createRedisReplay({ ...options, metrics: this.metrics, errors: this.#errors });
+    this.#replay = createReplaySource({
+      ...options,
+      metrics: this.metrics,
+      redis: this.#redis?.tier ?? null,
+    });
     this.#sessionMetrics = sessionMetrics(this.metrics);
     this.hub = this.#createHub();
     this.#sequence = new SequenceValidator({
@@ -118,7 +127,7 @@ export class Appliance {
       hub: this.hub,
       ring: this.#ring,
       kafkaConnected: () => this.#consumer.joined,
-      redisConnected: limitsUseRedis(config) ? () => this.#limits?.redisConnected === true : null,
+      redisConnected: config.redisUrl === null ? null : () => this.#redisConnected(),
       pausedPartitions: () => this.pipeline.pausedPartitions,
     });
   }
@@ -149,6 +158,7 @@ export class Appliance {
       ring: this.#ring,
       deadLetters: this.#deadLetters,
       limits: this.#limits,
+      redis: this.#redis,
       pausedPartitions: () => this.#paused.list(),
       admin: {
         haltedThreads: () => this.#sequence.haltedThreads(),
@@ -187,10 +197,12 @@ export class Appliance {
     await this.#lag.stop();
     await this.#deadLetters.handler.close(0);
     this.#limits?.close();
+    await this.#redis?.drain(REPLAY_DRAIN_MS);
     // Not before: until here `/readyz` says why it is not ready. From here on, clients that come back go elsewhere.
     this.#http?.stopAccepting();
     await this.hub.drain(CLIENT_DRAIN_MS);
     this.hub.stop();
+    await this.#redis?.close();
     await this.#http?.stop();
     await this.#replay.close();
     await this.#admin.close();
@@ -208,9 +220,22 @@ export class Appliance {
     await this.#deadLetters.handler.settled();
   }
 
+  /** Whether every part that uses Redis has a connection. */
+  #redisConnected(): boolean {
+    const limitsConnected = !limitsUseRedis(this.#options.config) || this.#limits?.redisConnected === true;
+    return limitsConnected && this.#redis?.connected !== false;
+  }
+
   #resumePaused(partition: number): boolean {
     this.#paused.remove(partition);
     return this.pipeline.resumeAfterError(partition);
+  }
+
+  /** Whether the replay in Redis is gone. */
+  async #clearTiers(): Promise<boolean> {
+    const cleared = await this.#redis?.clear();
+    for (const partition of this.#ring.spans.keys()) this.#replay.pages.forget(partition);
+    return cleared?.complete ?? true;
   }
 
   #createHub(): Hub {
@@ -222,9 +247,13 @@ export class Appliance {
         describe: recordDescriber(config.websocketMaxPayloadBytes),
         threads: {
           lastSequences: (threadId) => this.#sequence.lastSequences(threadId),
-          firstAfter: () => Promise.resolve(null),
+          firstAfter: async (threadId, sequence) => {
+            const found = await this.#redis?.firstAfter(threadId, sequence);
+            return found === "unavailable" ? null : (found ?? null);
+          },
           scanRecords: THREAD_SCAN_RECORDS,
         },
+        clearTiers: this.#redis === null ? null : () => this.#clearTiers(),
         partitionsKnown: () => this.pipeline.partitionsKnown,
         clock,
         metrics: this.#sessionMetrics,
@@ -259,6 +288,7 @@ export class Appliance {
       barrier: this.#deadLetters.barrier,
       limits: this.#limits,
       withheld: this.#replay.withheld,
+      replay: this.#redis,
       health: this.#health,
       metrics: recordMetrics(this.metrics),
       errors: this.#errors,

@@ -16,6 +16,7 @@ import { openExpectedSchemas } from "./expected-schemas.ts";
 import type { HealthTracker } from "./health.ts";
 import { healthReport } from "./health-report.ts";
 import type { PausedPartition } from "./paused-partitions.ts";
+import type { RedisReplay } from "./replay/redis-replay.ts";
 import type { Ring } from "./ring.ts";
 import { createRoutes } from "./routes.ts";
 import { MAX_CONTROL_FRAME_BYTES } from "./sessions/control-frames.ts";
@@ -39,6 +40,7 @@ export interface HttpSideOptions {
   readonly ring: Ring;
   readonly deadLetters: Pick<DeadLetters, "health">;
   readonly limits: Pick<TenantLimits, "health"> | null;
+  readonly redis: Pick<RedisReplay, "health"> | null;
   readonly pausedPartitions: () => readonly PausedPartition[];
   readonly admin: AdminActions;
   readonly kafkaDownSeconds: () => number | null;
@@ -107,23 +109,24 @@ function unknownProtocol(): Response {
   return new Response(text, { status: 400 });
 }
 
-/** Replay from memory only: what would describe a Redis tier is off and zero. */
+/** Without Redis, what describes it is off and zero. */
 function report(options: HttpSideOptions) {
   const { health, hub, ring, deadLetters, limits, sessionMetrics, kafkaDownSeconds } = options;
+  const redis = options.redis?.health() ?? null;
   return healthReport({
     snapshot: health.snapshot(),
     connectedClients: hub.clientCount,
     replayBuffer: {
-      redis_enabled: false,
+      redis_enabled: redis !== null,
       memory_hits: sessionMetrics.memoryHits.value,
-      redis_hits: 0,
-      redis_misses: 0,
-      redis_write_dropped: 0,
-      redis_write_failures: 0,
+      redis_hits: redis?.hits ?? 0,
+      redis_misses: redis?.misses ?? 0,
+      redis_write_dropped: redis?.writeDropped ?? 0,
+      redis_write_failures: redis?.writeFailures ?? 0,
       memory_buffer_size: ring.recordCount,
       max_memory_size: ring.maxRecords,
-      redis_message_ttl_secs: 0,
-      redis_max_sequences: 0,
+      redis_message_ttl_secs: redis?.ttlSeconds ?? 0,
+      redis_max_sequences: redis?.maxSequences ?? 0,
     },
     deadLetters: deadLetters.health(),
     tenantLimits: limits?.health() ?? null,

@@ -7,11 +7,14 @@ import type { DeadLetterBarrier } from "../stream/dead-letter-barrier.ts";
 import type { Log } from "../telemetry/log.ts";
 import { RecordAges } from "./record-ages.ts";
 import { type Intake, RecordIntake, type RecordIntakeOptions } from "./record-intake.ts";
+import { threadsOf } from "./replay/record-threads.ts";
+import type { ReplayThread, WrittenRecord } from "./replay/redis-records.ts";
+import type { ReplaySink } from "./replay/redis-replay.ts";
 import type { WithheldOffsets } from "./replay/withheld-offsets.ts";
 import type { Ring } from "./ring.ts";
 import type { Hub } from "./sessions/hub.ts";
 import type { TenantLimits } from "./tenant-limits.ts";
-import { TenantSlice, type WaitingRecord } from "./tenant-slice.ts";
+import { TenantSlice } from "./tenant-slice.ts";
 
 export interface PipelineOptions extends RecordIntakeOptions {
   readonly ring: Ring;
@@ -21,6 +24,8 @@ export interface PipelineOptions extends RecordIntakeOptions {
   readonly limits: Pick<TenantLimits, "takeAll"> | null;
   /** Learns which good records are not delivered. */
   readonly withheld: Pick<WithheldOffsets, "add" | "forget">;
+  /** Keeps what was delivered; `null`: the memory alone does. */
+  readonly replay: ReplaySink | null;
   readonly log: Log;
   /** A bad record pauses its partition until an operator resumes it, instead of being skipped. */
   readonly pauseOnError: boolean;
@@ -34,8 +39,18 @@ const SLICE_RECORDS = 500;
 /** A slice fills at most this share of the ring, so that it cannot evict what healthy clients had no chance to get. */
 const SLICE_SHARE_OF_RING = 1 / 8;
 
+/** What became of the good records of a slice. */
+interface SliceOutcome {
+  /** Offsets of those that are not delivered. They count only once the slice is finished. */
+  readonly withheld: number[];
+  /** Those that are, as they were delivered; `null` if nobody keeps them. */
+  readonly delivered: WrittenRecord[] | null;
+}
+
 /** A slice that was judged. */
 interface Slice {
+  /** Everything of the partition below this offset was handled before. */
+  readonly fromOffset: number;
   /** Index of the record that comes next. */
   readonly index: number;
   /** Everything of the partition below this offset is judged. */
@@ -44,9 +59,10 @@ interface Slice {
   readonly pausedAt: number | null;
   /** Good records that are not in the ring yet; `null` without limits. */
   readonly waiting: TenantSlice | null;
-  /** Offsets of good records that are not delivered. They count only once the slice is finished. */
-  readonly withheld: number[];
+  readonly outcome: SliceOutcome;
 }
+
+const NO_THREADS: readonly ReplayThread[] = [];
 
 export class Pipeline implements BatchHandler {
   readonly #options: PipelineOptions;
@@ -67,7 +83,7 @@ export class Pipeline implements BatchHandler {
   }
 
   assigned(assignments: readonly Assignment[]): void {
-    const { ring, hub, sessionHead, barrier, withheld, log } = this.#options;
+    const { ring, hub, sessionHead, barrier, replay, withheld, log } = this.#options;
     for (const { partition, startOffset, logEndOffset } of assignments) {
       this.#nextTurn(partition);
       if (logEndOffset < ring.nextOffset(partition)) {
@@ -79,7 +95,11 @@ export class Pipeline implements BatchHandler {
         sessionHead.forget(partition);
         barrier.forget(partition);
         withheld.forget(partition);
-      } else hub.announceAssignment(partition, ring.assign(partition, startOffset), startOffset);
+        void replay?.forget(partition);
+      } else {
+        hub.announceAssignment(partition, ring.assign(partition, startOffset), startOffset);
+        void replay?.verify(partition);
+      }
       sessionHead.assign(partition, startOffset, logEndOffset);
     }
     this.partitionsKnown = true;
@@ -108,11 +128,13 @@ export class Pipeline implements BatchHandler {
       for (const room of [hub.room(), letterRoom]) if (room !== null) await room;
       if (batch.cancelled()) return;
       const slice = this.#judgeSlice(batch, from);
-      const delivered = slice.waiting === null || this.#deliver(partition, slice.waiting, slice.withheld);
+      const delivered = slice.waiting === null || this.#deliver(partition, slice.waiting, slice.outcome);
       // The partition went away meanwhile: whoever has it now reads the slice again.
       if (!(typeof delivered === "boolean" ? delivered : await delivered)) return;
       const { index, nextOffset, pausedAt } = slice;
       this.#finishSlice(partition, slice);
+      const written = this.#keep(partition, slice);
+      if (written !== null) await written;
       if (pausedAt !== null) pausePartition(partition);
       if (barrier.isWaiting(partition) && !(await barrier.passes(partition, nextOffset))) return;
       batch.progress(nextOffset);
@@ -124,7 +146,7 @@ export class Pipeline implements BatchHandler {
 
   /** Lets a partition go on after the bad record that paused it; false if it was not paused. */
   resumeAfterError(partition: number): boolean {
-    const { barrier, resumePartition } = this.#options;
+    const { barrier, replay, resumePartition } = this.#options;
     const offset = this.#pausedAt.get(partition);
     if (offset === undefined) return false;
     this.#pausedAt.delete(partition);
@@ -133,6 +155,7 @@ export class Pipeline implements BatchHandler {
       // It went away meanwhile: whoever has it now meets the bad record again.
       if (this.#turns.get(partition) !== turn) return;
       this.#handled(partition, offset + 1);
+      void replay?.write({ partition, fromOffset: offset, nextOffset: offset + 1, records: [] });
       resumePartition(partition, offset + 1);
     };
     if (barrier.isWaiting(partition)) void barrier.settled(partition).then(goOn);
@@ -177,15 +200,16 @@ export class Pipeline implements BatchHandler {
   }
 
   #judgeSlice({ records, partition }: ConsumedBatch, from: number): Slice {
-    const { clock, ring, health, sequence, metrics, pauseOnError, limits } = this.#options;
+    const { clock, ring, health, sequence, metrics, pauseOnError, limits, replay } = this.#options;
     const to = this.#sliceEnd(records, from);
     const waiting = limits === null ? null : new TenantSlice();
-    const withheld: number[] = [];
+    const outcome: SliceOutcome = { withheld: [], delivered: replay === null ? null : [] };
     this.#ages.beginSlice(clock.nowMs());
     const { messageCount: before, letterCount: letters } = this.#intake;
     sequence.expire(clock.monotonicMs());
     let pausedAt: number | null = null;
-    let next = ring.nextOffset(partition);
+    const fromOffset = ring.nextOffset(partition);
+    let next = fromOffset;
     let index = from;
     while (index < to && pausedAt === null && (index === from || this.#mayAddLetters(partition, letters))) {
       const record = records[index++];
@@ -195,13 +219,12 @@ export class Pipeline implements BatchHandler {
         metrics.redeliveries.inc();
         continue;
       }
-      const intake = this.#judge(partition, offset, record, waiting);
-      if (intake === "withheld") withheld.push(offset);
+      const intake = this.#judge(partition, offset, record, waiting, outcome);
       if (intake === "bad" && pauseOnError) pausedAt = offset;
       else next = offset + 1;
     }
     health.received(this.#intake.messageCount - before);
-    return { index, nextOffset: next, pausedAt, waiting, withheld };
+    return { fromOffset, index, nextOffset: next, pausedAt, waiting, outcome };
   }
 
   /** A slice with letters ends where more of them wait than should; one without any has none to add so far. */
@@ -211,62 +234,82 @@ export class Pipeline implements BatchHandler {
     return !(hasLetters && deadLetters.full);
   }
 
-  #judge(partition: number, offset: number, record: KafkaMessage, waiting: TenantSlice | null): Intake {
+  #judge(
+    partition: number,
+    offset: number,
+    record: KafkaMessage,
+    waiting: TenantSlice | null,
+    outcome: SliceOutcome,
+  ): Intake {
     const { inspector, ring } = this.#options;
     const intake = this.#intake.take(partition, offset, record);
     const { forward: value } = inspector;
+    if (intake === "withheld") outcome.withheld.push(offset);
     if (intake !== "deliver" || value === null) return intake;
+    const threads = outcome.delivered === null ? NO_THREADS : threadsOf(inspector);
     if (waiting === null) {
       ring.append(partition, offset, value);
+      outcome.delivered?.push({ offset, value, threads });
       this.#ages.delivered();
     } else {
-      waiting.add({ offset, value, tenantId: inspector.tenantId, oldestUs: this.#ages.oldestUs });
+      waiting.add({ offset, value, tenantId: inspector.tenantId, oldestUs: this.#ages.oldestUs, threads });
     }
     return intake;
   }
 
   /** Delivers what the limits allow; false if the partition went away while somebody had to be asked. */
-  #deliver(partition: number, waiting: TenantSlice, withheld: number[]): boolean | Promise<boolean> {
+  #deliver(partition: number, waiting: TenantSlice, outcome: SliceOutcome): boolean | Promise<boolean> {
     const { limits } = this.#options;
     if (limits === null || waiting.isEmpty) return true;
     const tokens = waiting.take(limits);
-    if (tokens instanceof Promise) return this.#deliverLater(partition, waiting, withheld, tokens);
-    this.#append(
-      partition,
-      waiting.granted(tokens, (offset) => withheld.push(offset)),
-    );
+    if (tokens instanceof Promise) return this.#deliverLater(partition, waiting, outcome, tokens);
+    this.#append(partition, waiting, outcome, tokens);
     return true;
   }
 
   async #deliverLater(
     partition: number,
     waiting: TenantSlice,
-    withheld: number[],
+    outcome: SliceOutcome,
     tokens: Promise<ReadonlyMap<string, number>>,
   ): Promise<boolean> {
     const turn = this.#turns.get(partition);
-    const granted = waiting.granted(await tokens, (offset) => withheld.push(offset));
+    const granted = await tokens;
     const room = this.#options.hub.room();
     if (room !== null) await room;
     if (this.#turns.get(partition) !== turn) return false;
     this.#ages.beginSlice(this.#options.clock.nowMs());
-    this.#append(partition, granted);
+    this.#append(partition, waiting, outcome, granted);
     return true;
   }
 
-  #append(partition: number, records: readonly WaitingRecord[]): void {
-    for (const { offset, value, oldestUs } of records) {
-      this.#options.ring.append(partition, offset, value);
-      this.#ages.delivered(oldestUs);
+  #append(
+    partition: number,
+    waiting: TenantSlice,
+    { withheld, delivered }: SliceOutcome,
+    tokens: ReadonlyMap<string, number>,
+  ): void {
+    for (const record of waiting.granted(tokens, (offset) => withheld.push(offset))) {
+      this.#options.ring.append(partition, record.offset, record.value);
+      delivered?.push(record);
+      this.#ages.delivered(record.oldestUs);
     }
   }
 
-  #finishSlice(partition: number, { nextOffset, pausedAt, withheld: offsets }: Slice): void {
+  #finishSlice(partition: number, { nextOffset, pausedAt, outcome }: Slice): void {
     const { hub, clock, withheld } = this.#options;
-    for (const offset of offsets) withheld.add(partition, offset);
+    for (const offset of outcome.withheld) withheld.add(partition, offset);
     if (hub.flush() > 0) this.#ages.reachedClients(clock.nowMs());
     if (pausedAt !== null) this.#pausedAt.set(partition, pausedAt);
     this.#handled(partition, nextOffset);
+  }
+
+  /** Hands what was delivered to replay, with the offsets that hold nothing for clients. */
+  #keep(partition: number, { fromOffset, nextOffset, outcome }: Slice): Promise<void> | null {
+    const { replay } = this.#options;
+    const { delivered: records } = outcome;
+    if (replay === null || records === null || nextOffset <= fromOffset) return null;
+    return replay.write({ partition, fromOffset: Math.max(0, fromOffset), nextOffset, records });
   }
 
   #nextTurn(partition: number): void {

@@ -1,6 +1,7 @@
 // The records of one slice that wait for their tenants' tokens. All are judged first, so that there is one question a
 // tenant and slice; of a tenant that gets fewer than it wants, the first ones are delivered.
 
+import type { ReplayThread } from "./replay/redis-records.ts";
 import type { TenantLimits } from "./tenant-limits.ts";
 
 /** A good record with what is needed to deliver it later. */
@@ -10,6 +11,8 @@ export interface WaitingRecord {
   readonly tenantId: string;
   /** Oldest time of its headers, microseconds since the epoch; 0 = none. */
   readonly oldestUs: number;
+  /** Where replay finds it again; empty without such a replay. */
+  readonly threads: readonly ReplayThread[];
 }
 
 type Counts = ReadonlyMap<string, number>;

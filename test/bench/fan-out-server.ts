@@ -26,6 +26,7 @@ const hub = new Hub({
     pages: null,
     describe: recordDescriber(1_048_576),
     threads: { lastSequences: () => [], firstAfter: () => Promise.resolve(null), scanRecords: 0 },
+    clearTiers: null,
     partitionsKnown: () => true,
     clock: systemClock,
     metrics: sessionMetrics(createMetrics({ catalogue: CATALOGUE, component: "websocket-server" })),

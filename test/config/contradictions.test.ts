@@ -140,19 +140,18 @@ describe("settings that are allowed and worth a warning", () => {
     expect(load(env, {}, {}, true).warnings).toMatchObject([{ field, refusedIfStrict: false }]);
   });
 
-  test("REDIS_URL that nothing uses, which a strict check refuses", () => {
-    const env = { REDIS_URL: "redis://:hunter2@h" };
-    expect(load(env).warnings).toEqual([
-      {
-        field: "REDIS_URL",
-        message:
-          "is set but TENANT_RATE_LIMIT_STORE is local: only limits per tenant can be kept in Redis, replay stays in memory",
-        refusedIfStrict: true,
-      },
-    ]);
-    expect(() => load(env, {}, {}, true)).toThrow("REDIS_URL is set but");
-    const used = { ...env, TENANT_RATE_LIMIT_PER_SEC: "1", TENANT_RATE_LIMIT_STORE: "redis" };
-    expect(load(used, {}, {}, true).warnings).toEqual([]);
+  test.each([
+    "REDIS_MESSAGE_TTL_SECS",
+    "REDIS_MAX_SEQUENCES",
+    "REDIS_ZCARD_CHECK_CADENCE",
+    "REDIS_MAX_CONCURRENT_WRITES",
+    "REDIS_CLEAR_TIMEOUT_SECS",
+  ])("%s without a Redis, which a strict check refuses", (field) => {
+    const env = { [field]: "7" };
+    const message = "is set but REDIS_URL is not: there is no replay in Redis";
+    expect(load(env).warnings).toEqual([{ field, message, refusedIfStrict: true }]);
+    expect(() => load(env, {}, {}, true)).toThrow(`${field} ${message}`);
+    expect(load({ ...env, REDIS_URL: "redis://:hunter2@h" }, {}, {}, true).warnings).toEqual([]);
   });
 
   test.each(["127.0.0.1", "127.1.2.3", "localhost", "[::1]"])("but not listening on %s", (host) => {

@@ -40,7 +40,6 @@ describe("variables that have no effect", () => {
       ([name, meant]) => [name, `${name} is not a known setting; did you mean ${meant}?`] as const,
     ),
     ["DASHSTREAM_COLOUR", "DASHSTREAM_COLOUR is not a known setting"],
-    ["REDIS_MESSAGE_TTL_SECS", /^REDIS_MESSAGE_TTL_SECS is not supported by this version and ignored: /],
     [
       "TENANT_RATE_LIMIT_PER_SECOND",
       "TENANT_RATE_LIMIT_PER_SECOND is not a known setting; did you mean TENANT_RATE_LIMIT_PER_SEC?",

@@ -30,6 +30,7 @@ export interface PipelineRigOptions extends RigOptions {
   readonly deadLettersFull?: () => boolean;
   readonly letterRoom?: () => Promise<void> | null;
   readonly tenantLimits?: (rig: HubRig) => PipelineOptions["limits"];
+  readonly replay?: PipelineOptions["replay"];
   /** Offsets below this were in the log before the start. */
   readonly logEndOffset?: number;
 }
@@ -71,6 +72,7 @@ export function pipelineRig(options: PipelineRigOptions = {}) {
     barrier,
     limits: options.tenantLimits?.(rig) ?? null,
     withheld,
+    replay: options.replay ?? null,
     health: rig.health,
     metrics: recordMetrics(rig.registry),
     errors: {

@@ -79,9 +79,23 @@ function getMany(keys: readonly Buffer[], context: CommandContext): Reply {
   });
 }
 
+/** Bytes `start` to `end`, both included; negative ones count from the end. */
+function getRange([key, start, end]: readonly Buffer[], context: CommandContext): Reply {
+  const [first, last] = [integer(start), integer(end)];
+  if (typeof first !== "number") return first;
+  if (typeof last !== "number") return last;
+  const value = key && keyspace(context).get(nameOf(key), context.nowMs);
+  if (!value) return "";
+  if (value.type !== "string") return WRONG_TYPE;
+  const { bytes } = value;
+  const position = (index: number) => (index < 0 ? bytes.length + index : index);
+  return bytes.subarray(Math.max(0, position(first)), Math.max(0, position(last) + 1));
+}
+
 export const STRING_COMMANDS: CommandTable = {
   GET: { arity: 2, run: get },
   SET: { arity: -3, run: set },
   SETEX: { arity: 4, run: setEx },
   MGET: { arity: -2, run: getMany },
+  GETRANGE: { arity: 4, run: getRange },
 };

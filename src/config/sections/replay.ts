@@ -1,6 +1,7 @@
-// Options of replay: what is kept in memory, and how much may be read from Kafka for clients further behind.
+// Options of replay: what is kept in memory and in Redis, and how much may be read from Kafka for clients further
+// behind.
 
-import { onOff, seconds, wholeNumber } from "../kind.ts";
+import { onOff, redisUrl, seconds, wholeNumber } from "../kind.ts";
 import { option } from "../option.ts";
 
 export const REPLAY_OPTIONS = {
@@ -58,6 +59,49 @@ export const REPLAY_OPTIONS = {
     kind: wholeNumber(1_048_576, 2_147_483_647, "bytes"),
     default: "33554432",
     help: "Bytes of what was read for replay that are kept for the next client that needs them.",
+    commands: ["serve", "demo"],
+  }),
+  redisUrl: option({
+    env: ["REDIS_URL"],
+    kind: redisUrl(),
+    default: null,
+    help: "Redis that keeps what was delivered, for clients that are behind the memory; also the one of TENANT_RATE_LIMIT_STORE. rediss:// means TLS. Not set: none.",
+    secret: true,
+    commands: ["serve", "demo"],
+  }),
+  redisMessageTtlSecs: option({
+    env: ["REDIS_MESSAGE_TTL_SECS"],
+    kind: seconds(1),
+    default: "3600",
+    help: "How long Redis keeps a record.",
+    commands: ["serve", "demo"],
+  }),
+  redisMaxSequences: option({
+    env: ["REDIS_MAX_SEQUENCES"],
+    kind: wholeNumber(1, 100_000_000, "records"),
+    default: "10000",
+    help: "Records that Redis keeps of a partition, and that it finds of a thread; more only until the next look at it.",
+    commands: ["serve", "demo"],
+  }),
+  redisZcardCheckCadence: option({
+    env: ["REDIS_ZCARD_CHECK_CADENCE"],
+    kind: wholeNumber(0, 1_000_000, "records"),
+    default: "50",
+    help: "After how many records, on average, REDIS_MAX_SEQUENCES is looked at; 0 = with each write.",
+    commands: ["serve", "demo"],
+  }),
+  redisMaxConcurrentWrites: option({
+    env: ["REDIS_MAX_CONCURRENT_WRITES"],
+    kind: wholeNumber(1, 10_000, "writes"),
+    default: "100",
+    help: "Writes to Redis that may be under way at once, each of up to 500 records.",
+    commands: ["serve", "demo"],
+  }),
+  redisClearTimeoutSecs: option({
+    env: ["REDIS_CLEAR_TIMEOUT_SECS"],
+    kind: seconds(1),
+    default: "5",
+    help: "How long deleting records from Redis may take.",
     commands: ["serve", "demo"],
   }),
 };

@@ -1,6 +1,6 @@
 // Options of limits per tenant.
 
-import { choice, decimal, redisUrl, tenantLimitsFile, wholeNumber } from "../kind.ts";
+import { choice, decimal, tenantLimitsFile, wholeNumber } from "../kind.ts";
 import { option } from "../option.ts";
 
 const MAX_RATE = 1_000_000_000;
@@ -44,14 +44,6 @@ export const TENANT_OPTIONS = {
     kind: choice("local", "redis"),
     default: "local",
     help: "Whether each server limits by itself, or all that share a Redis do so together.",
-    commands: ["serve", "demo"],
-  }),
-  redisUrl: option({
-    env: ["REDIS_URL"],
-    kind: redisUrl(),
-    default: null,
-    help: "Redis of TENANT_RATE_LIMIT_STORE. It is used for nothing else: replay stays in memory. rediss:// means TLS.",
-    secret: true,
     commands: ["serve", "demo"],
   }),
 };

@@ -151,15 +151,18 @@ export class ControlChannel {
   /** Moves the asking client to the live end; only an admin's reset also empties the buffer for everybody. */
   #resetCursors(): void {
     this.#resumes.cancel();
+    const { ring, clearTiers } = this.#context;
     // In this order: what the asking client gives up by its own wish is not lost to it.
     this.#session.goLive();
-    if (this.#client.admin) this.#context.ring.clear();
-    this.#session.sendText(
-      cursorResetComplete(
-        latestOffsets(this.#context, this.#client.protocol !== "original"),
-        this.#client.admin,
-      ),
-    );
+    if (!this.#client.admin) return this.#answerReset(false);
+    ring.clear();
+    if (clearTiers) void clearTiers().then((cleared) => this.#answerReset(cleared));
+    else this.#answerReset(true);
+  }
+
+  #answerReset(cleared: boolean): void {
+    const latest = latestOffsets(this.#context, this.#client.protocol !== "original");
+    this.#session.sendText(cursorResetComplete(latest, cleared));
   }
 }
 

@@ -31,6 +31,8 @@ export interface SessionContext extends LossAccountContext {
   readonly limits: SessionLimits;
   readonly describe: DescribeRecord;
   readonly threads: ThreadIndex;
+  /** Empties tiers that can be emptied, for everybody; whether that went well. `null`: there is none. */
+  readonly clearTiers: (() => Promise<boolean>) | null;
   /** False until this server learned for the first time which partitions it reads: resumes wait for that. */
   readonly partitionsKnown: () => boolean;
   /** Offset after the last record of a partition as far as is known here; `null` if it is not read here. */

@@ -61,6 +61,7 @@ export function hubRig(options: RigOptions = {}) {
         scanRecords: 100,
         ...options.threads,
       },
+      clearTiers: null,
       partitionsKnown: () => options.partitionsKnown?.() ?? true,
       logEnd: (partition) => options.logEnds?.get(partition) ?? null,
       refreshLogEnds: options.refreshLogEnds ?? (() => Promise.resolve(true)),

@@ -1,0 +1,67 @@
+// The index by thread: where a thread's next record lies.
+
+import type { Redis } from "ioredis";
+import { boundThreadId } from "../../stream/thread-id.ts";
+import { partitionKeys, THREAD_VALUE_HEADER_BYTES, threadSequencesKey } from "./redis-keys.ts";
+
+/** Where a thread's number is. */
+export interface ThreadEntry {
+  readonly partition: number;
+  readonly offset: number;
+  readonly sequence: number;
+}
+
+const ENTRIES_AT_ONCE = 100;
+/** Entries that are looked at in all; the set keeps the newest ones. */
+const MAX_PAGES = 100;
+
+/**
+ * The first entry beyond a sequence number that still holds: its value is there, and is the record that the partition
+ * has at that offset. An entry of a topic that was made anew is thereby none.
+ */
+export async function firstOfThread(
+  redis: Redis,
+  prefix: string,
+  threadId: string,
+  sequence: number,
+): Promise<ThreadEntry | null> {
+  const key = threadSequencesKey(prefix, boundThreadId(threadId));
+  for (let page = 0; page < MAX_PAGES; page++) {
+    const from = page * ENTRIES_AT_ONCE;
+    const members = await redis.zrangebyscore(key, `(${sequence}`, "+inf", "LIMIT", from, ENTRIES_AT_ONCE);
+    if (members.length === 0) return null;
+    const headers = await Promise.all(
+      members.map((member) => redis.getrangeBuffer(member, 0, THREAD_VALUE_HEADER_BYTES - 1)),
+    );
+    for (const [index, member] of members.entries()) {
+      const entry = entryOf(member, headers[index]);
+      if (entry !== null && (await holds(redis, prefix, member, entry))) return entry;
+    }
+  }
+  return null;
+}
+
+function entryOf(member: string, header: Buffer | undefined): ThreadEntry | null {
+  // Nothing is left of it, or it is of an early server, which did not say where the record lies.
+  if (header === undefined || header.length < THREAD_VALUE_HEADER_BYTES) return null;
+  const offset = header.readUInt32LE(4) + header.readUInt32LE(8) * 2 ** 32;
+  const sequence = Number(member.slice(member.lastIndexOf(":") + 1));
+  return Number.isNaN(sequence) ? null : { partition: header.readInt32LE(0), offset, sequence };
+}
+
+async function holds(
+  redis: Redis,
+  prefix: string,
+  member: string,
+  { partition, offset }: ThreadEntry,
+): Promise<boolean> {
+  const { offsets, valuePrefix } = partitionKeys(prefix, partition);
+  const key = `${valuePrefix}${offset}`;
+  const [score, record, value] = await Promise.all([
+    redis.zscore(offsets, key),
+    redis.getBuffer(key),
+    redis.getBuffer(member),
+  ]);
+  if (score === null || record === null || value === null) return false;
+  return value.subarray(THREAD_VALUE_HEADER_BYTES).equals(record);
+}
