@@ -9,24 +9,14 @@ import type { TokenBucket } from "../../stream/token-bucket.ts";
 import type { PageAnswer } from "../replay/page-source.ts";
 import { AckWindow } from "./ack-window.ts";
 import { Backlog } from "./backlog.ts";
-import { Loss, type LostRange } from "./loss.ts";
-import { LossAccount } from "./loss-account.ts";
+import type { LostRange } from "./loss.ts";
+import { LossReport } from "./loss-report.ts";
 import type { Outlet } from "./outlet.ts";
 import { pageWindow } from "./record-window.ts";
 import { RecordWriter, type WriteOrder } from "./record-writer.ts";
 import { isReplayed, type Replay } from "./replay.ts";
 import type { SentOffsets } from "./sent-offsets.ts";
-import {
-  cappedGap,
-  cursorStale,
-  disconnectSlow,
-  liveGap,
-  logMadeAnew,
-  type ProtocolErrorCode,
-  progress,
-  protocolError,
-  replayGap,
-} from "./server-frames.ts";
+import { logMadeAnew, type ProtocolErrorCode, progress, protocolError } from "./server-frames.ts";
 import type { SessionContext } from "./session-context.ts";
 import type { DisconnectReason, ReplayMetrics } from "./session-metrics.ts";
 import { SocketFlow } from "./socket-flow.ts";
@@ -49,7 +39,7 @@ export class Session {
   readonly #context: SessionContext;
   readonly #parts: SessionParts;
   readonly #flow: SocketFlow;
-  readonly #loss: LossAccount;
+  readonly #losses: LossReport;
   readonly #backlog: Backlog;
   readonly #writer: RecordWriter;
   #window: AckWindow | null = null;
@@ -64,7 +54,7 @@ export class Session {
     this.#context = context;
     this.#parts = parts;
     this.#flow = new SocketFlow(parts.socket, context.clock, context.limits.highWaterBytes);
-    this.#loss = new LossAccount(context, context.limits.slowWindowSecs * 1000);
+    this.#losses = new LossReport(context, (frame) => this.sendText(frame));
     this.#backlog = new Backlog(context.ring, context.pages);
     this.#writer = new RecordWriter({
       outlet: parts.outlet,
@@ -189,7 +179,7 @@ export class Session {
     this.#settleLoss();
     const { position } = this.#backlog;
     while (!this.#held && !this.#flow.full && !this.#closing) {
-      this.#reportLoss();
+      this.#losses.announce();
       const replay = this.#replay;
       if (replay && this.#isCapped(replay)) {
         this.#leaveOutRest(replay);
@@ -220,7 +210,7 @@ export class Session {
     if (this.position > position) return;
     // A client that is held has not been told anything yet: its stream merely starts later.
     if (this.#held || this.#closing) this.#backlog.position = position + 1;
-    else this.#backlog.overtaken(this.#loss);
+    else this.#backlog.overtaken(this.#losses.account);
   }
 
   /** Called about once a second: gives up a client that takes nothing or is too far behind. */
@@ -257,11 +247,7 @@ export class Session {
 
   /** Names records after the requested cursor that are nowhere to be had; `stale` if the cursor is too old for it. */
   announceMissing(range: LostRange, stale: boolean): void {
-    const { gaps, gapMessages } = this.#replayMetrics;
-    gaps.inc();
-    gapMessages.inc(range.count);
-    if (stale) this.sendText(cursorStale(range.partition, range.fromOffset - 1, range.toOffset + 1));
-    this.sendText(replayGap(range));
+    this.#losses.missing(range, stale, this.#replayMetrics);
   }
 
   /**
@@ -271,8 +257,7 @@ export class Session {
   restartPartition(partition: number, oldest: number, logEndOffset: number): void {
     const last = this.sent.floor(partition);
     this.#settleLoss();
-    const lost = this.#loss.take();
-    if (lost) this.sendText(liveGap(lost.count, lost.ranges));
+    this.#losses.announce();
     const followed = this.sent.follows(partition);
     this.#backlog.restart(partition);
     this.#window?.forget(partition);
@@ -416,42 +401,26 @@ export class Session {
     if (!missing || this.#replay?.threads) return;
     const { overrun, ...range } = missing;
     const replayed = this.#replay !== null && isReplayed(this.#replay, partition, range.fromOffset);
-    if (overrun && !replayed) this.#loss.addRange(partition, range.fromOffset, range.toOffset);
+    if (overrun && !replayed) this.#losses.account.addRange(partition, range.fromOffset, range.toOffset);
     else this.announceMissing(range, replayed);
   }
 
   /** Gives up everything up to now and keeps account of it. */
   #giveUpBacklog(): void {
-    this.#backlog.passOverRest(this.#context.ring.head, () => Number.POSITIVE_INFINITY, this.#loss);
+    this.#backlog.passOverRest(this.#context.ring.head, () => Number.POSITIVE_INFINITY, this.#losses.account);
   }
 
-  /** Passes over what a replay at its limit leaves out, and names it; nobody was too slow for it. */
+  /** Passes over what a replay at its limit leaves out, and names it. */
   #leaveOutRest(replay: Replay): void {
-    const leftOut = new Loss();
-    this.#backlog.passOverRest(replay.end, (partition) => replay.targets.get(partition) ?? 0, leftOut);
-    const { count } = leftOut;
-    const ranges = leftOut.take();
-    if (count === 0) return;
-    this.#replayMetrics.gaps.inc();
-    this.#replayMetrics.gapMessages.inc(count);
-    this.#parts.socket.send(cappedGap(count, ranges, this.#context.limits.replayMaxRecords));
+    const target = (partition: number) => replay.targets.get(partition) ?? 0;
+    this.#losses.leftOut(
+      (account) => this.#backlog.passOverRest(replay.end, target, account),
+      this.#replayMetrics,
+    );
   }
 
   #settleLoss(): void {
-    if (this.#closing) return;
-    const { metrics, limits } = this.#context;
-    const lagInWindow = this.#loss.settle();
-    if (limits.slowThreshold === 0 || lagInWindow < limits.slowThreshold) return;
-    this.#reportLoss();
-    metrics.slowDisconnects.inc();
-    this.#parts.socket.send(disconnectSlow(lagInWindow, limits.slowThreshold, limits.slowWindowSecs));
-    this.close(4008, "slow client", "slow_client");
-  }
-
-  /** Announces what was lost, before anything that comes after it. */
-  #reportLoss(): void {
-    const lost = this.#loss.take();
-    if (lost) this.#parts.socket.send(liveGap(lost.count, lost.ranges));
+    if (!this.#closing && this.#losses.settle()) this.close(4008, "slow client", "slow_client");
   }
 
   /** Cursors that moved over records which a filter left out. */
@@ -479,7 +448,7 @@ export class Session {
   }
 
   #finishReplay(replay: Replay, capped: boolean): void {
-    this.#reportLoss();
+    this.#losses.announce();
     replay.complete(capped);
     this.#replay = null;
   }
