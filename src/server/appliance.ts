@@ -231,6 +231,11 @@ export class Appliance {
     return this.pipeline.resumeAfterError(partition);
   }
 
+  #oldest(partition: number): number {
+    if (this.#options.config.replayKafkaEnabled) return this.pipeline.logStart(partition);
+    return this.#ring.spans.get(partition)?.coveredFrom ?? 0;
+  }
+
   /** Whether the replay in Redis is gone. */
   async #clearTiers(): Promise<boolean> {
     const cleared = await this.#redis?.clear();
@@ -258,6 +263,7 @@ export class Appliance {
         clock,
         metrics: this.#sessionMetrics,
         limits: sessionLimits(config),
+        oldest: (partition) => this.#oldest(partition),
         logEnd: (partition) => this.#consumer.partitions.get(partition)?.logEndOffset ?? null,
         refreshLogEnds: () => this.#lag.poll(),
         onDropped: (count) => this.#health.dropped(count),

@@ -71,6 +71,7 @@ export class Pipeline implements BatchHandler {
   readonly #progressWaiters = new Set<() => void>();
   /** Rises whenever a partition comes or goes, so that whoever waited can see that it did. */
   readonly #turns = new Map<number, number>();
+  readonly #logStarts = new Map<number, number>();
   readonly #ages: RecordAges;
   readonly #intake: RecordIntake;
   /** True once it was said which partitions are read here. */
@@ -84,20 +85,22 @@ export class Pipeline implements BatchHandler {
 
   assigned(assignments: readonly Assignment[]): void {
     const { ring, hub, sessionHead, barrier, replay, withheld, log } = this.#options;
-    for (const { partition, startOffset, logEndOffset } of assignments) {
+    for (const { partition, startOffset, logStartOffset, logEndOffset } of assignments) {
+      this.#logStarts.set(partition, logStartOffset);
       this.#nextTurn(partition);
       if (logEndOffset < ring.nextOffset(partition)) {
-        const fields = { partition, handled_up_to: ring.nextOffset(partition), log_end: logEndOffset };
+        const handledUpTo = ring.nextOffset(partition);
+        const fields = { partition, handled_up_to: handledUpTo, log_end: logEndOffset };
         log.warn("the log is shorter than what was handled: the topic was made anew; starting over", fields);
-        // In this order: what clients lose of the old log must not count as sent of the new one.
         ring.restart(partition, startOffset);
-        hub.restartPartition(partition, startOffset, logEndOffset);
+        hub.restartPartition({ partition, handledUpTo, logStartOffset, logEndOffset });
         sessionHead.forget(partition);
         barrier.forget(partition);
         withheld.forget(partition);
         void replay?.forget(partition);
       } else {
-        hub.announceAssignment(partition, ring.assign(partition, startOffset), startOffset);
+        ring.assign(partition, startOffset);
+        hub.announceAssignment(partition);
         void replay?.verify(partition);
       }
       sessionHead.assign(partition, startOffset, logEndOffset);
@@ -161,6 +164,11 @@ export class Pipeline implements BatchHandler {
     if (barrier.isWaiting(partition)) void barrier.settled(partition).then(goOn);
     else goOn();
     return true;
+  }
+
+  /** Offset of the oldest record that Kafka had when the partition was assigned. */
+  logStart(partition: number): number {
+    return this.#logStarts.get(partition) ?? 0;
   }
 
   /** Partitions that stand still at a bad record. */

@@ -102,16 +102,13 @@ export class Ring implements RecordWindow {
 
   /**
    * This process will read the partition from `startOffset`. If it had read it before and another process went on
-   * in between, what lies between is not in the ring, and coverage starts anew. Gives the first offset that this
-   * process has neither read nor will read; `startOffset` if there is none.
+   * in between, what lies between is not in the ring, and coverage starts anew.
    */
-  assign(partition: number, startOffset: number): number {
+  assign(partition: number, startOffset: number): void {
     const span = this.#spans.get(partition);
-    const passedOver = span?.nextOffset ?? 0;
-    if (span && startOffset <= passedOver) return startOffset;
+    if (span && startOffset <= span.nextOffset) return;
     const lastOffset = span?.lastOffset ?? -1;
     this.#spans.set(partition, { coveredFrom: startOffset, nextOffset: startOffset, lastOffset });
-    return passedOver;
   }
 
   /** Position of the record with this offset, -1 if it is not in the ring. */

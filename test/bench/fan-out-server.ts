@@ -23,7 +23,8 @@ const ring = new Ring({ maxRecords: 50_000, maxBytes: 64 * 1024 * 1024 });
 const hub = new Hub({
   session: {
     ring,
-    pages: null,
+    pages: { request: () => () => {}, forget: () => {} },
+    oldest: () => 0,
     describe: recordDescriber(1_048_576),
     threads: { lastSequences: () => [], firstAfter: () => Promise.resolve(null), scanRecords: 0 },
     clearTiers: null,

@@ -2,7 +2,6 @@
 // not cover from the client's floor on. Every record after a floor is ahead of the position, or its partition is among
 // those, or it was given up with an account of it.
 
-import type { PageSource } from "../replay/page-source.ts";
 import type { Ring } from "../ring.ts";
 import { CatchUp } from "./catch-up.ts";
 import type { Loss, LostRange } from "./loss.ts";
@@ -18,7 +17,6 @@ type Account = Pick<Loss, "add" | "addRange">;
 
 export class Backlog {
   readonly #ring: Ring;
-  readonly #pages: PageSource | null;
   readonly catchUp = new CatchUp();
   readonly sent = new SentOffsets();
   /** Partitions whose stream begins wherever their oldest record is: what is gone before that is no loss. */
@@ -27,9 +25,8 @@ export class Backlog {
   readonly #overrun = new Set<number>();
   position: number;
 
-  constructor(ring: Ring, pages: PageSource | null) {
+  constructor(ring: Ring) {
     this.#ring = ring;
-    this.#pages = pages;
     this.position = ring.head;
   }
 
@@ -91,9 +88,8 @@ export class Backlog {
     return true;
   }
 
-  /** The record at the position leaves the ring: it comes from the tiers, or goes to the account of what is lost. */
-  overtaken(account: Account): void {
-    if (!this.#pages) return this.passOver(account);
+  /** The record at the position leaves the ring; if the client needs it, it comes from the tiers. */
+  overtaken(): void {
     const partition = this.#ring.partitionAt(this.position);
     const offset = this.#ring.offsetAt(this.position);
     this.position++;

@@ -55,7 +55,7 @@ function matches(
   if (!span || offset >= span.nextOffset) return Promise.resolve(true);
   const position = ring.find(partition, offset);
   if (position >= 0) return Promise.resolve(valueChecksum(ring.valueAt(position)) === expected);
-  if (!pages || offset >= span.coveredFrom) return Promise.resolve(true);
+  if (offset >= span.coveredFrom) return Promise.resolve(true);
   return new Promise((resolve) => {
     const withdraw = pages.request(partition, offset, offset + 1, (answer) => {
       signal.removeEventListener("abort", withdraw);

@@ -17,7 +17,7 @@ import { ControlChannel } from "./control-channel.ts";
 import { FrameCache } from "./frame-cache.ts";
 import { type Outlet, pairOutlet } from "./outlet.ts";
 import type { StreamProtocol } from "./protocols.ts";
-import { Session } from "./session.ts";
+import { type PartitionRestart, Session } from "./session.ts";
 import type { SessionContext } from "./session-context.ts";
 
 export interface HubOptions {
@@ -153,15 +153,15 @@ export class Hub {
   }
 
   /**
-   * A partition was assigned, and offsets from `passedOver` up to `startOffset` are not read here: clients that
-   * follow the partition get them from the tiers, or are told what they miss.
+   * A partition was assigned, perhaps further on than this process had read it before: clients that follow it get what
+   * lies between from the tiers.
    */
-  announceAssignment(partition: number, passedOver: number, startOffset: number): void {
+  announceAssignment(partition: number): void {
     const { logEnd } = this.#options.session;
     for (const [session, control] of this.#controls) {
       if (session.sent.floor(partition) >= (logEnd(partition) ?? Number.POSITIVE_INFINITY))
         control.recheck(partition);
-      session.bridge(partition, passedOver, startOffset);
+      session.checkCoverage(partition);
       this.#pump(session);
     }
   }
@@ -171,10 +171,10 @@ export class Hub {
     for (const control of this.#controls.values()) control.onPartitionsKnown();
   }
 
-  /** Offsets of the partition start over at `startOffset`: what clients had of it no longer counts, and they are told. */
-  restartPartition(partition: number, startOffset: number, logEndOffset: number): void {
-    this.#options.session.pages?.forget(partition);
-    for (const session of this.#sessions) session.restartPartition(partition, startOffset, logEndOffset);
+  /** Offsets of a partition start over: what clients had of it no longer counts, and they are told. */
+  restartPartition(restart: PartitionRestart): void {
+    this.#options.session.pages.forget(restart.partition);
+    for (const session of this.#sessions) session.restartPartition(restart);
   }
 
   /** Closes all clients with 1001 in waves; resolves when the last is gone or `timeoutMs` passed. */

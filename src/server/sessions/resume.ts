@@ -124,14 +124,13 @@ export class Resumes {
 
   /** The cursor means nothing: nothing would ever come after it, or something else. The client gets what there is. */
   #startOver(partition: number, requested: number, reason: StaleReason): void {
-    const { ring, metrics, pages, logEnd } = this.#context;
+    const { metrics, oldest, logEnd } = this.#context;
     const session = this.#session;
-    const oldest = pages ? 0 : (ring.spans.get(partition)?.coveredFrom ?? 0);
     session.sent.forget(partition);
     session.followFromOldest(partition);
     metrics.replay.partition.gaps.inc();
     const frame = reason === "beyond_end" ? cursorBeyondEnd : cursorOfOtherLog;
-    session.sendText(frame(partition, requested, oldest, logEnd(partition) ?? 0));
+    session.sendText(frame(partition, requested, oldest(partition), logEnd(partition) ?? 0));
   }
 
   /** @param startedOver partitions of which everything there is comes */

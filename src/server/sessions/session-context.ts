@@ -26,8 +26,8 @@ export interface SessionLimits {
 
 export interface SessionContext extends LossAccountContext {
   readonly ring: Ring;
-  /** What the ring no longer has; `null`: there are no other tiers, and what leaves the ring is lost. */
-  readonly pages: PageSource | null;
+  /** What the ring no longer has. */
+  readonly pages: PageSource;
   readonly limits: SessionLimits;
   readonly describe: DescribeRecord;
   readonly threads: ThreadIndex;
@@ -35,6 +35,8 @@ export interface SessionContext extends LossAccountContext {
   readonly clearTiers: (() => Promise<boolean>) | null;
   /** False until this server learned for the first time which partitions it reads: resumes wait for that. */
   readonly partitionsKnown: () => boolean;
+  /** Offset of the oldest record of a partition that can be had, as far as is known. */
+  readonly oldest: (partition: number) => number;
   /** Offset after the last record of a partition as far as is known here; `null` if it is not read here. */
   readonly logEnd: (partition: number) => number | null;
   /** Asks Kafka where partitions end; `false` if it did not say. Calls at the same time share one question. */

@@ -35,6 +35,15 @@ export interface SessionParts {
   readonly onWentBack: (position: number) => void;
 }
 
+/** Offsets of a partition start over. */
+export interface PartitionRestart {
+  readonly partition: number;
+  /** Everything of the old log below this was read; what a client has not got of it, it never will. */
+  readonly handledUpTo: number;
+  readonly logStartOffset: number;
+  readonly logEndOffset: number;
+}
+
 export class Session {
   readonly #context: SessionContext;
   readonly #parts: SessionParts;
@@ -55,7 +64,7 @@ export class Session {
     this.#parts = parts;
     this.#flow = new SocketFlow(parts.socket, context.clock, context.limits.highWaterBytes);
     this.#losses = new LossReport(context, (frame) => this.sendText(frame));
-    this.#backlog = new Backlog(context.ring, context.pages);
+    this.#backlog = new Backlog(context.ring);
     this.#writer = new RecordWriter({
       outlet: parts.outlet,
       sent: this.#backlog.sent,
@@ -132,9 +141,7 @@ export class Session {
     this.#held = false;
     this.#replay = replay;
     this.#backlog.catchUp.clear();
-    const inRing = this.#backlog.locate();
-    this.#settleUncovered();
-    return inRing;
+    return this.#backlog.locate();
   }
 
   /** What is sent from here on must pass the filter; `null` lets everything pass. */
@@ -153,22 +160,7 @@ export class Session {
 
   /** The ring's coverage of the partition may have changed: what it lacks is asked of the tiers. */
   checkCoverage(partition: number): void {
-    if (this.#held || this.#closing) return;
-    if (this.#backlog.checkCoverage(partition)) this.#settleUncovered();
-  }
-
-  /**
-   * Offsets from `passedOver` up to `startOffset` are not read by this process. Without tiers they are missing; what
-   * the client still has to get from the ring stays its own.
-   */
-  bridge(partition: number, passedOver: number, startOffset: number): void {
-    if (this.#context.pages) return this.checkCoverage(partition);
-    const floor = this.sent.floor(partition);
-    const fromOffset = Math.max(floor + 1, passedOver);
-    if (this.#held || this.#closing || floor < 0 || fromOffset >= startOffset) return;
-    if (fromOffset === floor + 1) this.sent.raise(partition, startOffset - 1);
-    const count = startOffset - fromOffset;
-    this.announceMissing({ partition, fromOffset, toOffset: startOffset - 1, count }, false);
+    if (!this.#held && !this.#closing) this.#backlog.checkCoverage(partition);
   }
 
   /**
@@ -210,7 +202,7 @@ export class Session {
     if (this.position > position) return;
     // A client that is held has not been told anything yet: its stream merely starts later.
     if (this.#held || this.#closing) this.#backlog.position = position + 1;
-    else this.#backlog.overtaken(this.#losses.account);
+    else this.#backlog.overtaken();
   }
 
   /** Called about once a second: gives up a client that takes nothing or is too far behind. */
@@ -254,19 +246,23 @@ export class Session {
    * The topic of a partition was made anew: a client that had something of the old log is told, after what it lost of
    * it and before anything of the new one, because from here on offsets are lower than those it has.
    */
-  restartPartition(partition: number, oldest: number, logEndOffset: number): void {
+  restartPartition({ partition, handledUpTo, logStartOffset, logEndOffset }: PartitionRestart): void {
     const last = this.sent.floor(partition);
+    const followed = this.sent.follows(partition) && !this.#held && !this.#closing;
+    if (followed && last + 1 < handledUpTo) {
+      this.#losses.account.addRange(partition, last + 1, handledUpTo - 1);
+    }
     this.#settleLoss();
     this.#losses.announce();
-    const followed = this.sent.follows(partition);
     this.#backlog.restart(partition);
     this.#window?.forget(partition);
     this.#replay?.targets.delete(partition);
-    if (!followed || this.#closing || this.#held) return;
+    this.#replay?.lastOffsets.delete(partition);
+    if (!followed) return;
     this.followFromOldest(partition);
     if (last >= 0) {
       this.#replayMetrics.gaps.inc();
-      this.sendText(logMadeAnew(partition, last, oldest, logEndOffset));
+      this.sendText(logMadeAnew(partition, last, logStartOffset, logEndOffset));
     }
     this.checkCoverage(partition);
   }
@@ -331,7 +327,7 @@ export class Session {
   #askForPage(): void {
     const { pages, ring } = this.#context;
     const { catchUp } = this.#backlog;
-    if (!pages || catchUp.size === 0) return;
+    if (catchUp.size === 0) return;
     const range = (partition: number) => ({
       from: this.sent.floor(partition) + 1,
       to: ring.spans.get(partition)?.coveredFrom ?? 0,
@@ -360,16 +356,6 @@ export class Session {
     const { position } = this;
     this.#backlog.meetRing(partition);
     if (this.position < position) this.#parts.onWentBack(this.position);
-  }
-
-  /** Without tiers, what the ring does not cover is missing. */
-  #settleUncovered(): void {
-    const { pages, ring } = this.#context;
-    if (pages) return;
-    for (const partition of [...this.#backlog.catchUp.partitions()]) {
-      this.#noteMissing(partition, ring.spans.get(partition)?.coveredFrom ?? 0);
-      this.#backlog.meetRing(partition);
-    }
   }
 
   /** Writes records that the client does not have, and gives the position after the last looked at. */

@@ -39,7 +39,7 @@ export class FakePages implements PageSource {
     this.requests++;
     let withdrawn = false;
     this.#waiting.push(() => {
-      if (!withdrawn) ready(this.#answer(partition, offset, toOffset));
+      if (!withdrawn) ready(this.answerTo(partition, offset, toOffset));
     });
     return () => {
       withdrawn = true;
@@ -53,7 +53,7 @@ export class FakePages implements PageSource {
     return waiting.length > 0;
   }
 
-  #answer(partition: number, offset: number, toOffset: number): PageAnswer {
+  protected answerTo(partition: number, offset: number, toOffset: number): PageAnswer {
     const logStart = this.#logStarts.get(partition) ?? 0;
     if (offset < logStart) return { kind: "missing", nextOffset: logStart };
     const from = Math.max(logStart, offset - (offset % this.#pageRecords));
@@ -63,5 +63,14 @@ export class FakePages implements PageSource {
     );
     const byteCount = records.reduce((sum, { value }) => sum + value.length, 0);
     return { kind: "page", page: { tier: "kafka", fromOffset: from, nextOffset, records, byteCount } };
+  }
+}
+
+/** No tier has anything. Answers at once when it is settled. */
+export class NoPages extends FakePages {
+  override append(): void {}
+
+  protected override answerTo(_partition: number, _offset: number, toOffset: number): PageAnswer {
+    return { kind: "missing", nextOffset: toOffset };
   }
 }

@@ -11,7 +11,7 @@ import { CATALOGUE } from "../../../src/telemetry/catalogue.ts";
 import { createMetrics } from "../../../src/telemetry/registry.ts";
 import { FakeSocket } from "../../support/fake-socket.ts";
 import { manualClock } from "../../support/manual-clock.ts";
-import type { FakePages } from "./fake-pages.ts";
+import { type FakePages, NoPages } from "./fake-pages.ts";
 
 export const LIMITS: SessionLimits = {
   highWaterBytes: 2000,
@@ -47,13 +47,19 @@ export function hubRig(options: RigOptions = {}) {
   });
   const metrics = sessionMetrics(registry);
   const health = new HealthTracker(clock);
+  const pages = options.pages ?? new NoPages();
+  /** Nobody need wait to be told that there are no tiers. */
+  const settle = () => {
+    while (pages instanceof NoPages && pages.answer());
+  };
   const hub = new Hub({
     session: {
       ring,
       clock,
       metrics,
       limits: { ...LIMITS, ...options.limits },
-      pages: options.pages ?? null,
+      pages,
+      oldest: (partition) => ring.spans.get(partition)?.coveredFrom ?? 0,
       describe: recordDescriber(1_048_576),
       threads: {
         lastSequences: () => [],
@@ -91,6 +97,7 @@ export function hubRig(options: RigOptions = {}) {
       if (traits.protocol === "dashstream.v2") socket.protocol = "frames";
       socket.handler = hub.accept(socket, { protocol: "original", browser: false, admin: false, ...traits });
       if (resume) say(socket, { type: "resume", lastOffsetsByPartition: {}, ...resume });
+      settle();
       return socket;
     },
     /** Appends `count` records to a partition, offsets going on from the last, and fans them out ten at a time. */
@@ -99,16 +106,17 @@ export function hubRig(options: RigOptions = {}) {
         const offset = next.get(partition) ?? 0;
         next.set(partition, offset + 1);
         const value = Buffer.from(`${partition}:${offset}`.padEnd(size, "."));
-        options.pages?.append(partition, offset, value);
+        pages.append(partition, offset, value);
         ring.append(partition, offset, value);
         if (i % 10 === 9) hub.flush();
       }
       hub.flush();
+      settle();
     },
     /** Lets the tiers answer until nobody waits for them any more. */
     catchUp(): void {
       clock.advance(0);
-      while (options.pages?.answer()) clock.advance(0);
+      while (pages.answer()) clock.advance(0);
     },
     /** Passes over an offset, as of a record that is not deliverable. */
     passOver(partition: number): void {

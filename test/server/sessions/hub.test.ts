@@ -96,6 +96,7 @@ describe("a slow client", () => {
     rig.produce(0, 300, 100);
     const received = slow.offsets(0).length;
     slow.drain();
+    rig.catchUp();
     const [gap] = slow.of("gap");
     expect(gap).toMatchObject({ count: 200 - received, severity: "critical" });
     expect(gap?.ranges).toEqual([
@@ -111,6 +112,7 @@ describe("a slow client", () => {
     const browser = rig.connect({ from: "latest" }, { browser: true });
     rig.produce(0, 60);
     rig.clock.advance(1000);
+    rig.catchUp();
     const announced = browser.of("gap").reduce((sum, gap) => sum + Number(gap.count), 0);
     expect(announced).toBe(35);
     expect(rig.metrics.dropped.value).toBe(announced);
@@ -121,6 +123,8 @@ describe("a slow client", () => {
     const slow = rig.connect();
     slow.stopReading();
     rig.produce(0, 100, 1000);
+    slow.take();
+    rig.catchUp();
     expect(slow.of("disconnect")[0]).toMatchObject({
       reason: "backpressure",
       threshold: 50,
