@@ -31,6 +31,7 @@ export interface PipelineRigOptions extends RigOptions {
   readonly letterRoom?: () => Promise<void> | null;
   readonly tenantLimits?: (rig: HubRig) => PipelineOptions["limits"];
   readonly replay?: PipelineOptions["replay"];
+  readonly withheld?: WithheldOffsets;
   /** Offsets below this were in the log before the start. */
   readonly logEndOffset?: number;
 }
@@ -45,7 +46,7 @@ export function pipelineRig(options: PipelineRigOptions = {}) {
   const committed: number[] = [];
   const logged: Record<string, unknown>[] = [];
   const policy = options.gapPolicy ?? "warn";
-  const withheld = new WithheldOffsets();
+  const withheld = options.withheld ?? new WithheldOffsets();
   const deadLetters: DeadLetterSink = {
     get full() {
       return options.deadLettersFull?.() ?? false;

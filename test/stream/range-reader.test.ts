@@ -4,7 +4,7 @@ import { type Clock, systemClock } from "../../src/runtime/clock.ts";
 import { systemNetwork } from "../../src/runtime/network.ts";
 import { createKafkaAdmin } from "../../src/stream/kafka-admin.ts";
 import { DEFAULT_KAFKA_SETTINGS } from "../../src/stream/kafka-settings.ts";
-import type { RangeReader } from "../../src/stream/range-reader.ts";
+import type { RangePage, RangeReader } from "../../src/stream/range-reader.ts";
 import { type Log, silentLog } from "../../src/telemetry/log.ts";
 import { startEmbeddedBroker } from "../support/embedded-broker.ts";
 import { collect, offsetsIn, type ReaderChanges, readerOf } from "./range-rig.ts";
@@ -46,6 +46,18 @@ function skippingClock(): { readonly clock: Clock; readonly pausesMs: number[] }
 function appendLarge(count: number): void {
   const value = Buffer.alloc(700_000);
   for (let i = 0; i < count; i++) broker.append(TOPIC, 0, [{ timestampMs: 0, key: null, value }]);
+}
+
+async function deleteBefore(offset: number): Promise<void> {
+  const admin = createKafkaAdmin({
+    settings: { ...DEFAULT_KAFKA_SETTINGS, brokers: broker.bootstrap.split(",") },
+    network: systemNetwork,
+    clock: systemClock,
+    log: silentLog,
+    onSocketError: () => {},
+  });
+  await admin.deleteRecordsBefore(TOPIC, new Map([[0, offset]]));
+  await admin.close();
 }
 
 describe("a reader of ranges", () => {
@@ -104,19 +116,97 @@ describe("a reader of ranges", () => {
     const made = reader();
     appendLarge(6);
     const seen: number[] = [];
-    const admin = createKafkaAdmin({
-      settings: { ...DEFAULT_KAFKA_SETTINGS, brokers: broker.bootstrap.split(",") },
-      network: systemNetwork,
-      clock: systemClock,
-      log: silentLog,
-      onSocketError: () => {},
-    });
     for await (const page of made.read(TOPIC, 0, 0, 6)) {
       seen.push(...page.map(({ offset }) => Number(offset)));
-      if (seen.length === 1) await admin.deleteRecordsBefore(TOPIC, new Map([[0, 4]]));
+      if (seen.length === 1) await deleteBefore(4);
     }
-    await admin.close();
     expect(seen).toEqual([0, 4, 5]);
+  });
+});
+
+describe("pages", () => {
+  /** What a reading comes upon, without the records themselves. */
+  async function pagesIn(pages: AsyncIterable<RangePage>): Promise<readonly unknown[]> {
+    const found: unknown[] = [];
+    for await (const page of pages) {
+      const count = page.kind === "records" ? { count: page.records.length } : {};
+      found.push({ kind: page.kind, nextOffset: page.nextOffset, ...count });
+    }
+    return found;
+  }
+  const count = (hits: { value: number }) => () => {
+    hits.value++;
+    return { kind: "pass" } as const;
+  };
+
+  test("tell how far they go, holes included, and never beyond what was asked for", async () => {
+    append(broker, 0, "a", "b", "c");
+    broker.append(TOPIC, 0, [{ timestampMs: 0, key: null, value: null }], { control: true });
+    append(broker, 0, "d");
+    expect(await pagesIn(reader().pages(TOPIC, 0, 1, 2))).toEqual([
+      { kind: "records", nextOffset: 2, count: 1 },
+    ]);
+    expect(await pagesIn(reader().pages(TOPIC, 0, 1, 4))).toEqual([
+      { kind: "records", nextOffset: 4, count: 2 },
+    ]);
+    expect(await pagesIn(reader().pages(TOPIC, 0, 3, 4))).toEqual([
+      { kind: "records", nextOffset: 4, count: 0 },
+    ]);
+  });
+
+  test("tell that the log begins above, and that it ends below", async () => {
+    append(broker, 0, "a", "b", "c", "d");
+    await deleteBefore(2);
+    const trimmed = { kind: "trimmed", nextOffset: 2 };
+    const rest = { kind: "records", nextOffset: 4, count: 2 };
+    const ended = { kind: "ended", nextOffset: 4 };
+    for (const endIsKnown of [false, true]) {
+      expect(await pagesIn(reader().pages(TOPIC, 0, 0, 4, { endIsKnown }))).toEqual([trimmed, rest]);
+      expect(await pagesIn(reader().pages(TOPIC, 0, 0, 9, { endIsKnown }))).toEqual([trimmed, rest, ended]);
+      expect(await pagesIn(reader().pages(TOPIC, 0, 7, 9, { endIsKnown }))).toEqual([ended]);
+      expect(await pagesIn(reader().pages(TOPIC, 0, 0, 1, { endIsKnown }))).toEqual([trimmed]);
+    }
+  });
+
+  test("count what Kafka sent once", async () => {
+    append(broker, 0, ...Array.from({ length: 5 }, () => "x".repeat(400_000)));
+    const bytes: number[] = [];
+    for await (const page of reader().pages(TOPIC, 0, 0, 5)) {
+      if (page.kind === "records") bytes.push(page.fetchedBytes);
+    }
+    const sum = bytes.reduce((total, size) => total + size, 0);
+    expect(sum).toBeGreaterThan(2_000_000);
+    expect(sum).toBeLessThan(2_001_000);
+  });
+
+  test("of a range whose end is known take one request, and see what is written meanwhile", async () => {
+    append(broker, 0, "a", "b");
+    const asked = { value: 0 };
+    const made = reader();
+    await pagesIn(made.pages(TOPIC, 0, 0, 1));
+    broker.control("ListOffsets", count(asked));
+    expect(await pagesIn(made.pages(TOPIC, 0, 0, 2, { endIsKnown: true }))).toHaveLength(1);
+    expect(asked.value).toBe(0);
+    const pages = made.pages(TOPIC, 0, 0, 3, { endIsKnown: true });
+    expect((await pages.next()).value).toMatchObject({ nextOffset: 2 });
+    append(broker, 0, "c");
+    expect((await pages.next()).value).toMatchObject({ nextOffset: 3 });
+    expect((await pages.next()).done).toBe(true);
+    expect(asked.value).toBe(0);
+  });
+
+  test("that are to fail fast do so, and look up who leads before the next attempt", async () => {
+    append(broker, 0, "a");
+    const { clock, pausesMs } = skippingClock();
+    const made = reader({ clock });
+    await pagesIn(made.pages(TOPIC, 0, 0, 1));
+    broker.moveLeader(TOPIC, 0, 2);
+    const how = { failFast: true, endIsKnown: true };
+    await expect(pagesIn(made.pages(TOPIC, 0, 0, 1, how))).rejects.toMatchObject({
+      code: "kafka_request_failed",
+    });
+    expect(await pagesIn(made.pages(TOPIC, 0, 0, 1, how))).toHaveLength(1);
+    expect(pausesMs).toEqual([]);
   });
 });
 

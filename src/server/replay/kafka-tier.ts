@@ -37,6 +37,8 @@ export interface KafkaTierLimits {
 
 /** Reads are not limited in number here: whoever asks knows which of them are still wanted. */
 export interface KafkaTier extends ReplayTier {
+  /** Readings under way bring what they bring; none of them is gone on with. */
+  forget(partition: number): void;
   /** Ends readings under way. */
   close(): void;
 }

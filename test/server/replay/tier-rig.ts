@@ -164,5 +164,5 @@ export function range(from: number, to: number): number[] {
 
 /** Lets everything happen that waits for no time. */
 export async function settle(): Promise<void> {
-  for (let i = 0; i < 5; i++) await new Promise((resolve) => setImmediate(resolve));
+  for (let i = 0; i < 3; i++) await new Promise((resolve) => setImmediate(resolve));
 }
