@@ -301,7 +301,8 @@ export class ConnectionJudge {
         this.#fail(`a cursor at ${requested} was called stale, but ${oldest} is to be had`);
       return;
     }
-    const epoch = place.epoch ?? truth.epoch;
+    // Without a record the client cannot tell which log it follows: any that is no more will do.
+    const epoch = place.epoch ?? place.minEpoch;
     if (epoch === truth.epoch && !place.uncertain) {
       return this.#fail(
         `partition ${partition} was said to be made anew after ${requested}, which it was not`,

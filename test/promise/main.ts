@@ -57,14 +57,14 @@ async function report(schedule: Schedule, violation: string): Promise<void> {
 
 async function runAll(seeds: Iterable<number>): Promise<number> {
   let failures = 0;
-  const totals = { schedules: 0, delivered: 0, named: 0, slow: 0, undetectable: 0, virtualMs: 0 };
+  const totals = { schedules: 0, delivered: 0, named: 0, slow: 0, nudges: 0, undetectable: 0, virtualMs: 0 };
   let ranMs = 0;
   for (const seed of seeds) {
     const startMs = nowMs();
     const outcome = await runSchedule(scheduleOf(seed), options);
     ranMs += nowMs() - startMs;
     totals.schedules++;
-    for (const key of ["delivered", "named", "slow", "undetectable", "virtualMs"] as const)
+    for (const key of ["delivered", "named", "slow", "nudges", "undetectable", "virtualMs"] as const)
       totals[key] += outcome[key];
     if (outcome.violation === null) continue;
     failures++;

@@ -21,6 +21,7 @@ export interface Outcome {
   readonly named: number;
   readonly undetectable: number;
   readonly slow: number;
+  readonly nudges: number;
   readonly virtualMs: number;
 }
 
@@ -47,6 +48,7 @@ export function runSchedule(schedule: Schedule, options: RunOptions): Promise<Ou
       named: oracle.namedCount,
       undetectable: oracle.undetectable,
       slow: oracle.slowCount,
+      nudges: world.nudges,
       virtualMs: virtual.clock.monotonicMs(),
     };
   });
