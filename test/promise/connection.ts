@@ -340,8 +340,9 @@ export class ConnectionJudge {
       const place = this.place(partition);
       const epoch = place.epoch ?? truth.epoch;
       const log = truth.log(epoch, partition);
-      if (!log || place.next === null) continue;
-      const missing = place.missing(log, place.next, last);
+      if (!log) continue;
+      if (last >= log.end) return this.#fail(`replay_complete claims ${partition}:${last}, but the log ends at ${log.end}`);
+      const missing = place.missing(log, place.next ?? Math.max(place.minEpoch > 0 ? 0 : last, log.start), last);
       if (missing.length > 0)
         this.#fail(`replay_complete claims ${partition}:${last}, but ${showOffsets(missing)} did not come`);
       if (last <= (this.#cursors.get(partition)?.offset ?? -1)) continue;

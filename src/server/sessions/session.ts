@@ -277,6 +277,7 @@ export class Session {
     this.#backlog.restart(partition);
     this.#window?.forget(partition);
     this.#replay?.targets.delete(partition);
+    this.#replay?.lastOffsets.delete(partition);
     if (!followed || this.#closing || this.#held) return;
     this.followFromOldest(partition);
     if (last >= 0) {
