@@ -147,7 +147,7 @@ export class ConnectionJudge {
     const { truth } = this.#oracle;
     const place = this.place(partition);
     const log = truth.current(partition);
-    if (!log) return null;
+    if (!log || log.cannotBeTold) return null;
     if (place.epoch !== null && place.epoch < truth.epoch) return this.#lackOfOldLog(place, log);
     const from = place.next ?? (place.fromStart ? log.start : place.mustFrom);
     const missing = place.missing(log, Math.max(from, this.#begin(place, log)), log.end - 1);
@@ -157,6 +157,7 @@ export class ConnectionJudge {
 
   place(partition: number): Place {
     let place = this.#places.get(partition);
+    if (place && this.#oracle.truth.current(partition)?.isMistaken) place.uncertain = true;
     if (!place) {
       place = new Place();
       this.#places.set(partition, place);
@@ -172,7 +173,7 @@ export class ConnectionJudge {
   }
 
   #lackOfOldLog(place: Place, log: LogTruth): string | null {
-    if (place.uncertain || place.floor < 0) return null;
+    if (place.floor < 0) return null;
     // A server sees it with the first record, which is early enough: nothing is lost before.
     if (log.deliverable(0, log.end).length === 0) return null;
     if (log.end <= place.floor) return "the topic was made anew, and the client was never told";
@@ -237,7 +238,7 @@ export class ConnectionJudge {
       const expected = truth.log(epoch, partition)?.valueAt(offset);
       if (!expected || !Buffer.from(expected.buffer, expected.byteOffset, expected.length).equals(value))
         continue;
-      if (epoch >= least) return epoch;
+      if (epoch >= least || truth.current(partition)?.isMistaken) return epoch;
       this.#fail(`${partition}:${offset} came from an earlier log of the topic`);
       return null;
     }
@@ -340,7 +341,7 @@ export class ConnectionJudge {
       const place = this.place(partition);
       const epoch = place.epoch ?? truth.epoch;
       const log = truth.log(epoch, partition);
-      if (!log) continue;
+      if (!log || place.uncertain) continue;
       if (last >= log.end) return this.#fail(`replay_complete claims ${partition}:${last}, but the log ends at ${log.end}`);
       const missing = place.missing(log, place.next ?? Math.max(place.minEpoch > 0 ? 0 : last, log.start), last);
       if (missing.length > 0)

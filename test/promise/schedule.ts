@@ -34,7 +34,8 @@ export type Step =
   | { readonly do: "redis"; readonly what: "down" | "up" | "wipe" | "slow" | "prompt" }
   /** The oldest records go, all but `keep` of them. */
   | { readonly do: "trim"; readonly partition: number; readonly keep: number }
-  | { readonly do: "recreate"; readonly partitions: number; readonly awayMs: number }
+  /** `settled`: after the servers had time to handle all there was, so that offsets show what happened. */
+  | { readonly do: "recreate"; readonly partitions: number; readonly awayMs: number; readonly settled: boolean }
   | { readonly do: "grow" }
   | { readonly do: "pass"; readonly ms: number };
 
@@ -188,7 +189,7 @@ const STEPS: Weighted<(random: Random, setup: Setup) => Step> = [
     }),
   ],
   [2, (r, s) => ({ do: "trim", partition: r.int(s.partitions), keep: r.int(30) })],
-  [0.7, (r, s) => ({ do: "recreate", partitions: s.partitions, awayMs: between(r, 0, 6_000) })],
+  [0.7, (r, s) => ({ do: "recreate", partitions: s.partitions, awayMs: between(r, 0, 6_000), settled: r.next() < 0.8 })],
   [0.4, () => ({ do: "grow" })],
   [
     10,

@@ -12,6 +12,8 @@ import type { Setup } from "./schedule.ts";
 import type { Site } from "./site.ts";
 
 const BUILD: BuildInfo = { version: "0.0.0", gitSha: "unknown", buildDate: "unknown", runtime: "virtual" };
+/** What a server says when it sees that. */
+const NEW_LOG = "the topic was made anew";
 const FIRST_PORT = 3_102;
 /** Queued bytes count so many times: a mebibyte, at which a server gives a socket no more, is 8 KiB here. */
 const SOCKET_SCALE = 128;
@@ -30,6 +32,8 @@ export interface ServerOptions {
   readonly setup: Setup;
   readonly index: number;
   readonly log?: Log | undefined;
+  /** The server saw that the topic was made anew. */
+  readonly onNewLog: (server: ServerUnderTest, partition: number) => void;
 }
 
 export class ServerUnderTest {
@@ -41,7 +45,7 @@ export class ServerUnderTest {
   #http: HttpServer | null = null;
   readonly announced: Announced = { tooSlow: 0, others: 0 };
 
-  private constructor({ site, setup, index, log = silentLog }: ServerOptions) {
+  private constructor({ site, setup, index, log: told = silentLog, onNewLog }: ServerOptions) {
     this.index = index;
     this.#site = site;
     const { config } = loadConfig({
@@ -51,6 +55,13 @@ export class ServerUnderTest {
     });
     const { clock, random } = site;
     const network = this.#mortal(site.network);
+    const log: Log = {
+      ...told,
+      warn: (message, fields) => {
+        if (message.includes(NEW_LOG)) onNewLog(this, Number(fields?.partition));
+        told.warn(message, fields);
+      },
+    };
     this.#appliance = new Appliance({
       config,
       clock,
@@ -74,6 +85,10 @@ export class ServerUnderTest {
 
   get ready(): boolean {
     return this.#appliance.ready;
+  }
+
+  handledUpTo(ends: ReadonlyMap<number, number>): Promise<void> {
+    return this.#appliance.pipeline.handledUpTo(ends);
   }
 
   stop(): Promise<void> {

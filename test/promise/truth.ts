@@ -21,6 +21,21 @@ export class LogTruth {
   start = 0;
   /** Up to where some client got it from any server: what a server had certainly handled. */
   seenUpTo = -1;
+  /**
+   * Servers that handled an earlier log of this partition up to at least the offset given, and have not seen yet that
+   * this one took its place. Offsets show it only while this log ends before that.
+   */
+  readonly unseenBy = new Map<object, number>();
+
+  /** A server follows the earlier log, and takes this one for it. */
+  get isMistaken(): boolean {
+    return this.unseenBy.size > 0;
+  }
+
+  /** Some server cannot tell this log from the earlier one. */
+  get cannotBeTold(): boolean {
+    return [...this.unseenBy.values()].some((handledUpTo) => this.end >= handledUpTo);
+  }
 
   /** Offset after the last record. */
   get end(): number {
@@ -80,6 +95,13 @@ export class TopicTruth {
 
   log(epoch: number, partition: number): LogTruth | undefined {
     return this.#epochs[epoch]?.[partition];
+  }
+
+  /** The server is no more, or knows the log of this partition. */
+  seen(server: object, partition?: number): void {
+    for (const [index, log] of this.#epochs.at(-1)?.entries() ?? []) {
+      if (partition === undefined || partition === index) log.unseenBy.delete(server);
+    }
   }
 
   /** The log as it is now. */

@@ -7,6 +7,7 @@ import { type Produced, RecordMaker } from "./records.ts";
 import type { Schedule, Setup, Step } from "./schedule.ts";
 import { ServerUnderTest } from "./server-under-test.ts";
 import type { Site } from "./site.ts";
+import type { LogTruth } from "./truth.ts";
 
 export interface WorldOptions {
   readonly site: Site;
@@ -145,8 +146,10 @@ export class World {
   async #start(index: number): Promise<void> {
     if (this.#servers.has(index)) return;
     const { log } = this.#options;
-    const server = await ServerUnderTest.start({ site: this.#site, setup: this.#setup, index, log });
-    this.#servers.set(index, server);
+    const { truth } = this.oracle;
+    const onNewLog = (it: ServerUnderTest, partition: number) => truth.seen(it, partition);
+    const options = { site: this.#site, setup: this.#setup, index, log, onNewLog };
+    this.#servers.set(index, await ServerUnderTest.start(options));
   }
 
   async #end(index: number, crash: boolean): Promise<void> {
@@ -158,6 +161,7 @@ export class World {
       this.#remains.push(server.crash());
       await this.#site.pass(0);
     } else await this.#site.outcome(server.stop());
+    this.oracle.truth.seen(server);
     await this.#checkServer(server, false);
   }
 
@@ -171,14 +175,44 @@ export class World {
     await this.#site.trim(partition, offset);
   }
 
-  async #recreate({ partitions, awayMs }: Extract<Step, { do: "recreate" }>): Promise<void> {
+  async #recreate({ partitions, awayMs, settled }: Extract<Step, { do: "recreate" }>): Promise<void> {
     if (!this.#kafkaIsUp) return;
+    const { truth } = this.oracle;
+    const old = Array.from({ length: truth.partitionCount }, (_, p) => truth.current(p));
+    const followers = [...this.#servers.values()];
+    const handled = new Map<ServerUnderTest, boolean>();
+    for (const server of followers) {
+      handled.set(server, settled && (await this.#handles(server, old)));
+    }
+    const unseen = old.map((log) => {
+      const earlier = [...(log?.unseenBy.keys() ?? [])].map((server) => [server, 0] as const);
+      // Who had handled all of nothing has nothing to confuse.
+      const confused = followers.filter((server) => !(handled.get(server) && log?.end === 0));
+      const now = confused.map((server) => [server, handled.get(server) ? (log?.end ?? 0) : 0] as const);
+      return new Map<object, number>([...now, ...earlier]);
+    });
     this.#logWasCut = true;
     await this.#site.deleteTopic();
     this.oracle.truth.beginEpoch(0);
     await this.#site.pass(awayMs);
     await this.#site.createTopic(partitions);
-    this.oracle.truth.addPartitions(partitions);
+    truth.addPartitions(partitions);
+    const alive = new Set<object>(this.#servers.values());
+    for (const [p, servers] of unseen.entries()) {
+      const log = truth.current(p);
+      for (const [server, upTo] of servers) if (alive.has(server)) log?.unseenBy.set(server, upTo);
+    }
+  }
+
+  /** Waits a while until the server handled all there is; false if it did not. */
+  async #handles(server: ServerUnderTest, logs: readonly (LogTruth | undefined)[]): Promise<boolean> {
+    const ends = new Map(logs.flatMap((log, p) => (log && log.end > 0 ? [[p, log.end] as const] : [])));
+    let done = false;
+    void server.handledUpTo(ends).then(() => {
+      done = true;
+    });
+    for (let i = 0; i < 20 && !done; i++) await this.#site.pass(50);
+    return done;
   }
 
   async #grow(): Promise<void> {
