@@ -56,6 +56,10 @@ export interface Broker {
   /** @throws DashstreamError `config_invalid` for an illegal or known name or a bad setting */
   createTopic(name: string, options?: { readonly partitions?: number; readonly config?: TopicConfig }): void;
   deleteTopic(name: string): void;
+  /** @throws DashstreamError `kafka_topic_missing` */
+  addPartitions(topic: string, count: number): void;
+  /** Drops everything of a partition before `offset`, as DeleteRecords does. @throws DashstreamError `kafka_topic_missing` */
+  trim(topic: string, partition: number, offset: number): void;
   /** Makes another node the leader of a partition, as an election would. @throws DashstreamError `kafka_topic_missing` */
   moveLeader(topic: string, partition: number, nodeId: number): void;
   /**
@@ -137,6 +141,11 @@ export function createBroker(options: BrokerOptions): Broker {
       cluster.topics.create(name, count, checkedConfig(config ?? {}));
     },
     deleteTopic: (name) => void cluster.deleteTopic(name),
+    addPartitions: (topic, count) => void cluster.topics.grow(cluster.topics.require(topic), count),
+    trim(topic, partition, offset) {
+      const { log } = requirePartition(cluster, topic, partition);
+      log.startAt(Math.min(offset, log.endOffset));
+    },
     moveLeader(topic, partition, nodeId) {
       requirePartition(cluster, topic, partition);
       cluster.topics.require(topic).lead(partition, nodeId);

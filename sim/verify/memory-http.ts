@@ -14,6 +14,11 @@ import type {
 } from "../../src/runtime/http.ts";
 import { MemoryConnection, MemoryWebSocket } from "./memory-websocket.ts";
 
+export interface MemoryHttpOptions {
+  /** Bytes that leave the server for a client that does not read; default about what kernels keep. */
+  readonly kernelBytes?: number;
+}
+
 export interface MemoryHttp {
   readonly serve: ServeHttp;
   /** @throws DashstreamError `server_unreachable` if nobody accepts requests on the port of `url` */
@@ -27,6 +32,8 @@ type MemoryWebSocketClass = new (...args: ConstructorParameters<WebSocketConstru
 
 /** Where free ports are taken from; apart from those of the network in memory, so that logs are easy to read. */
 const FIRST_FREE_PORT = 49_152;
+/** What kernels keep for a peer that does not read. */
+const KERNEL_BYTES = 256 * 1024;
 const CLIENT_ADDRESS = "127.0.0.1";
 const UPGRADE = { connection: "upgrade", upgrade: "websocket" };
 
@@ -35,15 +42,23 @@ class MemoryHttpServer implements HttpServer {
   readonly port: number;
   readonly #options: HttpServerOptions;
   readonly #clock: Clock;
+  readonly #kernelBytes: number;
   readonly #connections = new Set<MemoryConnection>();
   accepting = true;
   readonly #onStop: () => void;
 
-  constructor(options: HttpServerOptions, port: number, clock: Clock, onStop: () => void) {
+  constructor(
+    options: HttpServerOptions,
+    port: number,
+    clock: Clock,
+    kernelBytes: number,
+    onStop: () => void,
+  ) {
     this.hostname = options.hostname;
     this.port = port;
     this.#options = options;
     this.#clock = clock;
+    this.#kernelBytes = kernelBytes;
     this.#onStop = onStop;
   }
 
@@ -86,14 +101,16 @@ class MemoryHttpServer implements HttpServer {
 
   #accept(client: MemoryWebSocket, open: (socket: PeerSocket) => PeerHandler): MemoryConnection {
     const onGone = (gone: MemoryConnection) => this.#connections.delete(gone);
-    const connection = new MemoryConnection(client, this.#clock, this.#options, open, onGone);
+    const limits = { ...this.#options, kernelBytes: this.#kernelBytes };
+    const connection = new MemoryConnection(client, this.#clock, limits, open, onGone);
     this.#connections.add(connection);
     return connection;
   }
 }
 
 /** Servers and clients that find each other by port; nothing is shared with another call. */
-export function memoryHttp(clock: Clock): MemoryHttp {
+export function memoryHttp(clock: Clock, options: MemoryHttpOptions = {}): MemoryHttp {
+  const { kernelBytes = KERNEL_BYTES } = options;
   const servers = new Map<number, MemoryHttpServer>();
   let nextFreePort = FIRST_FREE_PORT;
   const serverOf = (url: string): MemoryHttpServer | undefined => {
@@ -114,12 +131,15 @@ export function memoryHttp(clock: Clock): MemoryHttp {
     };
 
   return {
-    async serve(options) {
-      const port = options.port === 0 ? nextFreePort++ : options.port;
+    async serve(served) {
+      const port = served.port === 0 ? nextFreePort++ : served.port;
       if (servers.has(port)) {
-        throw new DashstreamError("port_in_use", `cannot listen on ${options.hostname}:${port}`);
+        throw new DashstreamError("port_in_use", `cannot listen on ${served.hostname}:${port}`);
       }
-      const server = new MemoryHttpServer(options, port, clock, () => servers.delete(port));
+      const server = new MemoryHttpServer(served, port, clock, kernelBytes, () => {
+        // Another may have the port by now.
+        if (servers.get(port) === server) servers.delete(port);
+      });
       servers.set(port, server);
       return server;
     },

@@ -5,8 +5,6 @@ import type { ClientWebSocket } from "../../src/client/index.ts";
 import type { Clock } from "../../src/runtime/clock.ts";
 import type { PeerHandler, PeerSocket, SendStatus } from "../../src/runtime/http.ts";
 
-/** What kernels keep for a peer that does not read; the rest is buffered by the server. */
-const KERNEL_BYTES = 256 * 1024;
 /** Close codes of RFC 6455 section 7.4.1. */
 const NO_STATUS = 1005;
 const CLOSED_ABNORMALLY = 1006;
@@ -17,6 +15,8 @@ type Frame = string | Uint8Array;
 export interface ConnectionLimits {
   readonly maxFrameBytes: number;
   readonly maxBufferedBytes: number;
+  /** What kernels keep for a peer that does not read; the rest is buffered by the server. */
+  readonly kernelBytes: number;
 }
 
 function bytesOf(frame: Frame): number {
@@ -140,7 +140,7 @@ export class MemoryConnection implements PeerSocket {
   }
 
   bufferedBytes(): number {
-    return Math.max(0, this.#unreadBytes - KERNEL_BYTES);
+    return Math.max(0, this.#unreadBytes - this.#limits.kernelBytes);
   }
 
   close(code: number, reason: string): void {

@@ -4,7 +4,7 @@
 
 import type { Network } from "../../src/runtime/network.ts";
 import { type Random, seededRandom } from "../../src/runtime/random.ts";
-import { type MemoryHttp, memoryHttp } from "./memory-http.ts";
+import { type MemoryHttp, type MemoryHttpOptions, memoryHttp } from "./memory-http.ts";
 import { memoryNetwork } from "./memory-network.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 import { installVirtualGlobals } from "./virtual-globals.ts";
@@ -13,6 +13,7 @@ export interface VirtualWorldOptions {
   readonly seed: number;
   /** Wall-clock time at the start, milliseconds since the Unix epoch. */
   readonly startMs: number;
+  readonly http?: MemoryHttpOptions;
 }
 
 export interface VirtualWorld {
@@ -38,7 +39,7 @@ const LIBRARY_SEED = 0x5eed;
 
 /** Runs `live` in a world of its own, and puts the globals back whatever happens. */
 export async function runVirtual<T>(
-  { seed, startMs }: VirtualWorldOptions,
+  { seed, startMs, http }: VirtualWorldOptions,
   live: (world: VirtualWorld) => Promise<T>,
 ): Promise<T> {
   const clock = new VirtualClock(startMs);
@@ -48,7 +49,7 @@ export async function runVirtual<T>(
       clock,
       random: seededRandom(seed),
       network: memoryNetwork(clock),
-      http: memoryHttp(clock),
+      http: memoryHttp(clock, http),
       advance: (ms) => clock.advance(ms),
       settled: () => clock.advance(0),
       outcome: (promise) => clock.settle(promise, OUTCOME_LIMIT_MS),

@@ -114,7 +114,9 @@ export class Backlog {
       const toOffset = Math.min(this.#coveredFrom(partition), target(partition)) - 1;
       if (toOffset >= fromOffset) {
         this.sent.raise(partition, toOffset);
-        if (!this.#fromOldest.delete(partition)) account.addRange(partition, fromOffset, toOffset);
+        // Also of a stream that begins with the oldest record: where that is, nobody has looked yet.
+        this.#fromOldest.delete(partition);
+        account.addRange(partition, fromOffset, toOffset);
       }
       this.meetRing(partition);
     }
