@@ -249,9 +249,8 @@ export class Session {
   restartPartition({ partition, handledUpTo, logStartOffset, logEndOffset }: PartitionRestart): void {
     const last = this.sent.floor(partition);
     const followed = this.sent.follows(partition) && !this.#held && !this.#closing;
-    if (followed && last + 1 < handledUpTo) {
-      this.#losses.account.addRange(partition, last + 1, handledUpTo - 1);
-    }
+    const isLoss = followed && last + 1 < handledUpTo;
+    if (isLoss) this.#losses.account.addRange(partition, last + 1, handledUpTo - 1);
     this.#settleLoss();
     this.#losses.announce();
     this.#backlog.restart(partition);
@@ -260,7 +259,7 @@ export class Session {
     this.#replay?.lastOffsets.delete(partition);
     if (!followed) return;
     this.followFromOldest(partition);
-    if (last >= 0) {
+    if (last >= 0 || isLoss) {
       this.#replayMetrics.gaps.inc();
       this.sendText(logMadeAnew(partition, last, logStartOffset, logEndOffset));
     }
