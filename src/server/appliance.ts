@@ -64,7 +64,7 @@ export class Appliance {
   readonly #sequence: SequenceValidator;
   readonly #deadLetters: DeadLetters;
   readonly #limits: TenantLimits | null;
-  readonly #replay: RedisReplay | null;
+
   readonly #paused: PausedPartitions;
   readonly #consumer: GroupConsumer;
   readonly #lag: LagMonitor;
@@ -74,6 +74,8 @@ export class Appliance {
   readonly metrics: Metrics;
   readonly hub: Hub;
   readonly pipeline: Pipeline;
+  /** `null` without REDIS_URL. */
+  readonly replay: RedisReplay | null;
 
   constructor(options: ApplianceOptions) {
     const { config, clock, log } = options;
@@ -106,7 +108,7 @@ export class Appliance {
       release: (partition, offset) => this.#consumer.release(partition, "dead_letters", offset),
     });
     this.#limits = createTenantLimits({ ...options, metrics: this.metrics, errors: this.#errors });
-    this.#replay = createRedisReplay({ ...options, metrics: this.metrics, errors: this.#errors });
+    this.replay = createRedisReplay({ ...options, metrics: this.metrics, errors: this.#errors });
     this.#paused = new PausedPartitions(log);
     this.pipeline = this.#createPipeline();
     this.#consumer = this.#createConsumer();
@@ -148,7 +150,7 @@ export class Appliance {
       ring: this.#ring,
       deadLetters: this.#deadLetters,
       limits: this.#limits,
-      replay: this.#replay,
+      replay: this.replay,
       pausedPartitions: () => this.#paused.list(),
       admin: {
         haltedThreads: () => this.#sequence.haltedThreads(),
@@ -187,12 +189,12 @@ export class Appliance {
     await this.#lag.stop();
     await this.#deadLetters.handler.close(0);
     this.#limits?.close();
-    await this.#replay?.drain(REPLAY_DRAIN_MS);
+    await this.replay?.drain(REPLAY_DRAIN_MS);
     // Not before: until here `/readyz` says why it is not ready. From here on, clients that come back go elsewhere.
     this.#http?.stopAccepting();
     await this.hub.drain(CLIENT_DRAIN_MS);
     this.hub.stop();
-    await this.#replay?.close();
+    await this.replay?.close();
     await this.#http?.stop();
     await this.#admin.close();
     this.#errors.flush();
@@ -212,7 +214,7 @@ export class Appliance {
   /** Whether every part that uses Redis has a connection. */
   #redisConnected(): boolean {
     const limitsConnected = !limitsUseRedis(this.#options.config) || this.#limits?.redisConnected === true;
-    return limitsConnected && this.#replay?.connected !== false;
+    return limitsConnected && this.replay?.connected !== false;
   }
 
   #resumePaused(partition: number): boolean {
@@ -256,7 +258,7 @@ export class Appliance {
       deadLetters: this.#deadLetters.sink,
       barrier: this.#deadLetters.barrier,
       limits: this.#limits,
-      replay: this.#replay,
+      replay: this.replay,
       health: this.#health,
       metrics: recordMetrics(this.metrics),
       errors: this.#errors,
