@@ -82,9 +82,8 @@ function keepsReplay(start: StartTarget, more: (scene: () => Scene) => void = ()
     await handled(server);
     expect(await page(server.appliance, 0)).toEqual([[0, 2, 3], 4]);
     const answer = await server.appliance.replay?.tier.read(0, 0, 4);
-    expect(
-      answer?.kind === "page" ? answer.page.records.map(({ value }) => Buffer.from(value)) : null,
-    ).toEqual(values);
+    const kept = answer?.kind === "page" ? answer.page.records.map(hex) : null;
+    expect(kept).toEqual(values.map(hexOf));
     expect(await server.appliance.replay?.firstAfter("t1", 1)).toEqual({
       partition: 0,
       offset: 2,
