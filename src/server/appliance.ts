@@ -69,7 +69,6 @@ export class Appliance {
   readonly #sequence: SequenceValidator;
   readonly #deadLetters: DeadLetters;
   readonly #limits: TenantLimits | null;
-  readonly #redis: RedisReplay | null;
   readonly #paused: PausedPartitions;
   readonly #consumer: GroupConsumer;
   readonly #lag: LagMonitor;
@@ -79,6 +78,9 @@ export class Appliance {
   readonly metrics: Metrics;
   readonly hub: Hub;
   readonly pipeline: Pipeline;
+  /** `null` without REDIS_URL. */
+  /** Replay in Redis; `null` without REDIS_URL. */
+  readonly redis: RedisReplay | null;
 
   constructor(options: ApplianceOptions) {
     const { config, clock, log } = options;
@@ -96,11 +98,11 @@ export class Appliance {
       maxRecords: config.replayBufferMemorySize,
       maxBytes: config.replayBufferMemoryBytes,
     });
-    this.#redis = createRedisReplay({ ...options, metrics: this.metrics, errors: this.#errors });
+    this.redis = createRedisReplay({ ...options, metrics: this.metrics, errors: this.#errors });
     this.#replay = createReplaySource({
       ...options,
       metrics: this.metrics,
-      redis: this.#redis?.tier ?? null,
+      redis: this.redis?.tier ?? null,
     });
     this.#sessionMetrics = sessionMetrics(this.metrics);
     this.hub = this.#createHub();
@@ -127,7 +129,7 @@ export class Appliance {
       hub: this.hub,
       ring: this.#ring,
       kafkaConnected: () => this.#consumer.joined,
-      redisConnected: config.redisUrl === null ? null : () => this.#redisConnected(),
+      redisConnected: config.redisUrl === null ? null : () => this.redisConnected(),
       pausedPartitions: () => this.pipeline.pausedPartitions,
     });
   }
@@ -158,7 +160,7 @@ export class Appliance {
       ring: this.#ring,
       deadLetters: this.#deadLetters,
       limits: this.#limits,
-      redis: this.#redis,
+      redis: this.redis,
       pausedPartitions: () => this.#paused.list(),
       admin: {
         haltedThreads: () => this.#sequence.haltedThreads(),
@@ -197,12 +199,12 @@ export class Appliance {
     await this.#lag.stop();
     await this.#deadLetters.handler.close(0);
     this.#limits?.close();
-    await this.#redis?.drain(REPLAY_DRAIN_MS);
+    await this.redis?.drain(REPLAY_DRAIN_MS);
     // Not before: until here `/readyz` says why it is not ready. From here on, clients that come back go elsewhere.
     this.#http?.stopAccepting();
     await this.hub.drain(CLIENT_DRAIN_MS);
     this.hub.stop();
-    await this.#redis?.close();
+    await this.redis?.close();
     await this.#http?.stop();
     await this.#replay.close();
     await this.#admin.close();
@@ -223,7 +225,7 @@ export class Appliance {
   /** Whether every part that uses Redis has a connection. */
   #redisConnected(): boolean {
     const limitsConnected = !limitsUseRedis(this.#options.config) || this.#limits?.redisConnected === true;
-    return limitsConnected && this.#redis?.connected !== false;
+    return limitsConnected && this.redis?.connected !== false;
   }
 
   #resumePaused(partition: number): boolean {
@@ -238,7 +240,7 @@ export class Appliance {
 
   /** Whether the replay in Redis is gone. */
   async #clearTiers(): Promise<boolean> {
-    const cleared = await this.#redis?.clear();
+    const cleared = await this.redis?.clear();
     for (const partition of this.#ring.spans.keys()) this.#replay.pages.forget(partition);
     return cleared?.complete ?? true;
   }
@@ -253,12 +255,12 @@ export class Appliance {
         threads: {
           lastSequences: (threadId) => this.#sequence.lastSequences(threadId),
           firstAfter: async (threadId, sequence) => {
-            const found = await this.#redis?.firstAfter(threadId, sequence);
+            const found = await this.redis?.firstAfter(threadId, sequence);
             return found === "unavailable" ? null : (found ?? null);
           },
           scanRecords: THREAD_SCAN_RECORDS,
         },
-        clearTiers: this.#redis === null ? null : () => this.#clearTiers(),
+        clearTiers: this.redis === null ? null : () => this.#clearTiers(),
         partitionsKnown: () => this.pipeline.partitionsKnown,
         clock,
         metrics: this.#sessionMetrics,
@@ -294,7 +296,7 @@ export class Appliance {
       barrier: this.#deadLetters.barrier,
       limits: this.#limits,
       withheld: this.#replay.withheld,
-      replay: this.#redis,
+      replay: this.redis,
       health: this.#health,
       metrics: recordMetrics(this.metrics),
       errors: this.#errors,

@@ -2,7 +2,8 @@
 // behind the memory get it back. Without REDIS_URL there is none of it.
 
 import type { Config } from "../../config/options.ts";
-import { createRangeReader } from "../../stream/range-reader.ts";
+import { createRangeReader, type RangeReader } from "../../stream/range-reader.ts";
+import type { RedisSettings } from "../../stream/redis-settings.ts";
 import type { Seams } from "../../stream/seams.ts";
 import type { FloodGuard } from "../../telemetry/flood.ts";
 import type { Metrics } from "../../telemetry/metrics.ts";
@@ -74,45 +75,10 @@ export function replayUsesRedis(config: Config): boolean {
 
 /** `null` without REDIS_URL. Begins to connect at once, and waits for nothing. */
 export function createRedisReplay(options: RedisReplayOptions): RedisReplay | null {
-  const { config } = options;
+  const { config, clock } = options;
   if (config.redisUrl === null) return null;
-  const prefix = replayPrefix(
-    resumeNamespace({
-      topic: config.kafkaTopic,
-      groupId: config.kafkaGroupId,
-      brokers: config.kafkaBrokers,
-      clusterId: config.kafkaClusterId,
-    }),
-  );
   const kafka = createRangeReader({ ...options, settings: kafkaSettings(config) });
-  const inspector = new Inspector({
-    maxPayloadBytes: config.websocketMaxPayloadBytes,
-    schemaPolicy: config.schemaCompatibility,
-  });
-  const link: RedisLink = new RedisLink({
-    ...options,
-    settings: config.redisUrl,
-    onConnected: () => partitions.reconnected(),
-  });
-  const clearTimeoutMs = config.redisClearTimeoutSecs * 1000;
-  const partitions = new RedisPartitions({
-    ...options,
-    link,
-    prefix,
-    readFromKafka: options.readFromKafka ?? kafkaRecordReader(kafka, config.kafkaTopic, inspector),
-    clearTimeoutMs,
-  });
-  const writer = new RedisWriter({
-    ...options,
-    link,
-    partitions,
-    prefix,
-    ttlSeconds: config.redisMessageTtlSecs,
-    maxSequences: config.redisMaxSequences,
-    trimEvery: config.redisZcardCheckCadence,
-    maxWrites: config.redisMaxConcurrentWrites,
-  });
-  const tier = new RedisTier({ ...options, link, partitions, prefix });
+  const { link, partitions, writer, tier, prefix } = connectParts(options, config.redisUrl, kafka);
   return {
     tier,
     get connected() {
@@ -133,7 +99,7 @@ export function createRedisReplay(options: RedisReplayOptions): RedisReplay | nu
     async clear() {
       await writer.drain(CLEAR_DRAIN_MS);
       return await link.unbounded((redis) =>
-        deleteMatching(redis, `${prefix}:*`, options.clock, clearTimeoutMs),
+        deleteMatching(redis, `${prefix}:*`, clock, config.redisClearTimeoutSecs * 1000),
       );
     },
     drain: (timeoutMs) => writer.drain(timeoutMs),
@@ -143,4 +109,47 @@ export function createRedisReplay(options: RedisReplayOptions): RedisReplay | nu
       await kafka.close();
     },
   };
+}
+
+function connectParts(options: RedisReplayOptions, settings: RedisSettings, kafka: RangeReader) {
+  const { config } = options;
+  const prefix = replayPrefix(
+    resumeNamespace({
+      topic: config.kafkaTopic,
+      groupId: config.kafkaGroupId,
+      brokers: config.kafkaBrokers,
+      clusterId: config.kafkaClusterId,
+    }),
+  );
+  const inspector = new Inspector({
+    maxPayloadBytes: config.websocketMaxPayloadBytes,
+    schemaPolicy: config.schemaCompatibility,
+  });
+  const link: RedisLink = new RedisLink({
+    ...options,
+    settings,
+    onConnected() {
+      writer.prepare();
+      partitions.reconnected();
+    },
+  });
+  const partitions: RedisPartitions = new RedisPartitions({
+    ...options,
+    link,
+    prefix,
+    readFromKafka: options.readFromKafka ?? kafkaRecordReader(kafka, config.kafkaTopic, inspector),
+    clearTimeoutMs: config.redisClearTimeoutSecs * 1000,
+  });
+  const writer: RedisWriter = new RedisWriter({
+    ...options,
+    link,
+    partitions,
+    prefix,
+    ttlSeconds: config.redisMessageTtlSecs,
+    maxSequences: config.redisMaxSequences,
+    trimEvery: config.redisZcardCheckCadence,
+    maxWrites: config.redisMaxConcurrentWrites,
+  });
+  const tier = new RedisTier({ ...options, link, partitions, prefix });
+  return { link, partitions, writer, tier, prefix };
 }

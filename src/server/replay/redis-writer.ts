@@ -32,7 +32,13 @@ export interface RedisWriterOptions {
 }
 
 const ROOM_WAIT_MS = 50;
-const MAX_BYTES_UNDER_WAY = 64 * 1024 * 1024;
+/**
+ * What is under way waits in a queue, so it must not be more than Redis does well within the time limit: at the 20 us
+ * that a small record costs it, some 13,000 of them are a quarter of a second. Beyond that the stream goes at its pace.
+ */
+const MAX_BYTES_UNDER_WAY = 16 * 1024 * 1024;
+/** A record without any byte costs about as much as so many bytes. */
+const RECORD_COST_BYTES = 1_024;
 
 export class RedisWriter {
   readonly #options: RedisWriterOptions;
@@ -54,6 +60,11 @@ export class RedisWriter {
     this.failures = metrics.counter("replay_buffer_redis_write_failures_total");
   }
 
+  /** There is a new connection, to a Redis that may not know the script. If this fails, writes bring it along. */
+  prepare(): void {
+    void this.#options.link.ask("write", (redis) => redis.script("LOAD", WRITE_SCRIPT));
+  }
+
   /**
    * Stores a batch. Values may be changed or go away once this has returned, or its promise has settled; whether they
    * were written shows in the counters. Never rejects.
@@ -65,9 +76,9 @@ export class RedisWriter {
       return null;
     }
     const turn = partitions.turn(batch.partition);
-    const bytes = valueBytes(batch);
-    if (turn === null || !this.#room.tryEnter(bytes)) return this.#writeLater(batch, bytes);
-    this.#send(batch, bytes, turn);
+    const cost = valueBytes(batch) + batch.records.length * RECORD_COST_BYTES;
+    if (turn === null || !this.#room.tryEnter(cost)) return this.#writeLater(batch, cost);
+    this.#send(batch, cost, turn);
     return null;
   }
 
@@ -83,14 +94,14 @@ export class RedisWriter {
     });
   }
 
-  async #writeLater(batch: ReplayBatch, bytes: number): Promise<void> {
+  async #writeLater(batch: ReplayBatch, cost: number): Promise<void> {
     const { partitions } = this.#options;
     this.#activity.begin();
-    const mayWrite = (await partitions.ready(batch.partition)) && (await this.#room.enter(bytes));
+    const mayWrite = (await partitions.ready(batch.partition)) && (await this.#room.enter(cost));
     const turn = partitions.turn(batch.partition);
-    if (mayWrite && turn !== null) this.#send(batch, bytes, turn);
+    if (mayWrite && turn !== null) this.#send(batch, cost, turn);
     else {
-      if (mayWrite) this.#room.leave(bytes);
+      if (mayWrite) this.#room.leave(cost);
       this.#drop(batch);
     }
     this.#activity.end();
@@ -105,22 +116,22 @@ export class RedisWriter {
   }
 
   /** The batch is turned into bytes before this returns. */
-  #send(batch: ReplayBatch, bytes: number, turn: number): void {
-    const args = this.#scriptArguments(batch, bytes);
+  #send(batch: ReplayBatch, cost: number, turn: number): void {
+    const args = this.#scriptArguments(batch);
     const isCurrent = () => this.#options.partitions.turn(batch.partition) === turn;
     this.#activity.begin();
     const asked = this.#options.link.ask("write", (redis) => runScript(redis, args, isCurrent));
     void asked.then((answer) => {
       if (answer.kind === "failed" || !answer.value) this.failures.inc(batch.records.length);
-      this.#room.leave(bytes);
+      this.#room.leave(cost);
       this.#activity.end();
     });
   }
 
-  #scriptArguments(batch: ReplayBatch, bytes: number): readonly (string | number | Buffer)[] {
+  #scriptArguments(batch: ReplayBatch): readonly (string | number | Buffer)[] {
     const { prefix, ttlSeconds, maxSequences, trimEvery, random } = this.#options;
     const { partition, fromOffset: from, nextOffset: next, records } = batch;
-    const entry = batchEntryText({ from, next, count: records.length, bytes });
+    const entry = batchEntryText({ from, next, count: records.length, bytes: valueBytes(batch) });
     // By chance, because threads that take turns would never meet a fixed turn.
     const trims = random.next() * trimEvery < Math.max(1, records.length) ? 1 : 0;
     return [prefix, partition, from, entry, ttlSeconds, maxSequences, trims, packRecords(batch)];

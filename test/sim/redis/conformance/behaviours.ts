@@ -412,6 +412,12 @@ export function behavesAsRedis(start: StartTarget): void {
     const modern = new Redis({ host: target.host, port: target.port, replyMapping: "resp3", db: 1 });
     await modern.hset("h", "x", "1");
     expect(await modern.call("HGETALL", "h")).toEqual({ x: "1" });
+    await modern.zadd("z", 1, "a", 2.5, "b");
+    expect(await modern.call("ZRANGE", "z", 0, -1, "WITHSCORES")).toEqual([
+      ["a", 1],
+      ["b", 2.5],
+    ]);
+    expect(await modern.call("ZSCORE", "z", "b")).toBe(2.5);
     expect(await modern.get("nothing")).toBeNull();
     expect(await modern.mget("nothing", "h")).toEqual([null, null]);
     expect(await modern.call("HELLO")).toMatchObject({ server: "redis", proto: 3, role: "master" });
