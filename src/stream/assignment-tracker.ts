@@ -14,6 +14,8 @@ import { type OffsetReset, PartitionState, startOffset } from "./partition-state
 export interface AssignmentTrackerOptions {
   readonly topic: string;
   readonly groupId: string;
+  /** Where `groupId` has committed nothing, what this group has committed counts. */
+  readonly fallbackGroupId?: string | undefined;
   readonly autoOffsetReset: OffsetReset;
   readonly admin: Pick<KafkaAdmin, "ranges" | "committed">;
   readonly handler: Pick<BatchHandler, "assigned" | "revoked">;
@@ -32,10 +34,13 @@ export interface AssignmentTrackerOptions {
 interface Lookup {
   readonly ranges: readonly PartitionRange[];
   readonly committed: ReadonlyMap<number, number>;
+  /** What the fallback group has committed. */
+  readonly inherited: ReadonlyMap<number, number>;
 }
 
 /** Heartbeats go on at this pace while a batch waits for the start of its partition. */
 const HEARTBEAT_PAUSE_MS = 500;
+const NOTHING_COMMITTED: ReadonlyMap<number, number> = new Map();
 
 export class AssignmentTracker {
   readonly #options: AssignmentTrackerOptions;
@@ -109,17 +114,22 @@ export class AssignmentTracker {
     generation: number,
     signal: AbortSignal,
   ): Promise<Lookup | null> {
-    const { admin, topic, groupId, clock, random, log, onInfrastructureError } = this.#options;
+    const { admin, topic, groupId, fallbackGroupId, clock, random, log, onInfrastructureError } =
+      this.#options;
     for (let failures = 1; generation === this.#generation && !signal.aborted; failures++) {
       try {
-        const [ranges, committed] = await Promise.all([admin.ranges(topic), admin.committed(groupId, topic)]);
+        const [ranges, committed, inherited] = await Promise.all([
+          admin.ranges(topic),
+          admin.committed(groupId, topic),
+          fallbackGroupId === undefined ? NOTHING_COMMITTED : admin.committed(fallbackGroupId, topic),
+        ]);
         const unknown = partitions.find(
           (partition) => !ranges.some((range) => range.partition === partition),
         );
         if (unknown !== undefined) {
           throw new DashstreamError("kafka_request_failed", `topic ${topic} has no partition ${unknown} yet`);
         }
-        return generation === this.#generation ? { ranges, committed } : null;
+        return generation === this.#generation ? { ranges, committed, inherited } : null;
       } catch (error) {
         onInfrastructureError(classifyInfrastructureError(error), "join", error);
         log.warn("cannot look up where partitions start; trying again", { error: describeError(error) });
@@ -129,13 +139,17 @@ export class AssignmentTracker {
     return null;
   }
 
-  #add(partitions: readonly number[], { ranges, committed }: Lookup): void {
+  #add(partitions: readonly number[], { ranges, committed, inherited }: Lookup): void {
     const { clock, autoOffsetReset, handler, log, seek, resume, onAssigned } = this.#options;
     const assignments = ranges
       .filter(({ partition }) => partitions.includes(partition))
       .map((range) => ({
         ...range,
-        startOffset: startOffset(committed.get(range.partition), range, autoOffsetReset),
+        startOffset: startOffset(
+          committed.get(range.partition) ?? inherited.get(range.partition),
+          range,
+          autoOffsetReset,
+        ),
       }));
     for (const { partition, startOffset: position, logEndOffset } of assignments) {
       const committedOffset = committed.get(partition) ?? -1;
