@@ -18,6 +18,7 @@ import type { HealthTracker } from "./health.ts";
 import { healthReport } from "./health-report.ts";
 import type { Hub } from "./hub.ts";
 import type { PausedPartition } from "./paused-partitions.ts";
+import type { ReplicaWriterHealth } from "./replica/replica-writer.ts";
 import type { Ring } from "./ring.ts";
 import { createRoutes } from "./routes.ts";
 import type { SessionMetrics } from "./session-metrics.ts";
@@ -42,6 +43,7 @@ export interface HttpSideOptions {
   readonly admin: AdminActions;
   readonly kafkaDownSeconds: () => number | null;
   readonly notReadyReasons: () => readonly string[];
+  readonly writer: () => ReplicaWriterHealth | null;
   readonly draining: () => boolean;
 }
 
@@ -117,6 +119,7 @@ function report(options: HttpSideOptions) {
     },
     deadLetters: deadLetters.health(),
     tenantLimits: limits?.health() ?? null,
+    writer: options.writer(),
     kafkaDownSeconds: kafkaDownSeconds(),
     pausedPartitions: options.pausedPartitions(),
   });

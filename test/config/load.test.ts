@@ -10,6 +10,7 @@ describe("defaults", () => {
       kafkaBrokers: ["127.0.0.1:9092"],
       kafkaTopic: "dashstream-quality",
       kafkaGroupId: "websocket-server-v4",
+      kafkaGroupMode: "shared",
       kafkaClusterId: null,
       kafkaAutoOffsetReset: "earliest",
       kafkaOnDecodeError: "skip",
