@@ -54,7 +54,7 @@ export class CountingClient {
   #stream: Stream | null = null;
 
   /** Goes on at another server where it was; the first time from the earliest record. */
-  connect({ wsUrl }: RunningAppliance): void {
+  connect({ wsUrl }: Pick<RunningAppliance, "wsUrl">): void {
     const cursors = this.#stream?.cursors;
     this.#stream?.close();
     this.#stream = connectStream({
