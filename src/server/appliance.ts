@@ -160,8 +160,8 @@ export class Appliance {
       admin: {
         haltedThreads: () => this.#sequence.haltedThreads(),
         resetThread: (threadId) => {
-          this.#writer?.resetThread(threadId);
-          return this.#sequence.resetThread(threadId);
+          const writerTracked = this.#writer?.resetThread(threadId) ?? false;
+          return this.#sequence.resetThread(threadId) || writerTracked;
         },
         resetHaltedThreads: () => {
           this.#writer?.resetHaltedThreads();

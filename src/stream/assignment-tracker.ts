@@ -14,7 +14,10 @@ import { type OffsetReset, PartitionState, startOffset } from "./partition-state
 export interface AssignmentTrackerOptions {
   readonly topic: string;
   readonly groupId: string;
-  /** Where `groupId` has committed nothing, what this group has committed counts. */
+  /**
+   * A group without any committed offset begins where this one stands. Only then: of a partition that was added, or a
+   * topic that was made anew, it is to read what this group has read already.
+   */
   readonly fallbackGroupId?: string | undefined;
   readonly autoOffsetReset: OffsetReset;
   readonly admin: Pick<KafkaAdmin, "ranges" | "committed">;
@@ -45,6 +48,8 @@ const NOTHING_COMMITTED: ReadonlyMap<number, number> = new Map();
 export class AssignmentTracker {
   readonly #options: AssignmentTrackerOptions;
   readonly #states = new Map<number, PartitionState>();
+  /** Partitions for which the group had committed something while they were ours. */
+  readonly #committedBefore = new Set<number>();
   #generation = 0;
   #lookup: Promise<void> = Promise.resolve();
 
@@ -141,15 +146,15 @@ export class AssignmentTracker {
 
   #add(partitions: readonly number[], { ranges, committed, inherited }: Lookup): void {
     const { clock, autoOffsetReset, handler, log, seek, resume, onAssigned } = this.#options;
+    const wanted = (partition: number) => {
+      const isNew = committed.size === 0 && !this.#committedBefore.has(partition);
+      return committed.get(partition) ?? (isNew ? inherited.get(partition) : undefined);
+    };
     const assignments = ranges
       .filter(({ partition }) => partitions.includes(partition))
       .map((range) => ({
         ...range,
-        startOffset: startOffset(
-          committed.get(range.partition) ?? inherited.get(range.partition),
-          range,
-          autoOffsetReset,
-        ),
+        startOffset: startOffset(wanted(range.partition), range, autoOffsetReset),
       }));
     for (const { partition, startOffset: position, logEndOffset } of assignments) {
       const committedOffset = committed.get(partition) ?? -1;
@@ -168,6 +173,7 @@ export class AssignmentTracker {
     for (const partition of partitions) {
       const state = this.#states.get(partition);
       if (state) state.revoked = true;
+      if (state && state.committed !== -1) this.#committedBefore.add(partition);
       this.#states.delete(partition);
     }
     this.#options.log.info("partitions revoked", { partitions });

@@ -26,7 +26,7 @@ export interface GroupConsumerOptions extends Seams {
   readonly settings: KafkaSettings;
   readonly topic: string;
   readonly groupId: string;
-  /** Where `groupId` has committed nothing, reading begins where this group stands. Default: by `autoOffsetReset`. */
+  /** A group that has nothing committed begins where this one stands. Default: by `autoOffsetReset`. */
   readonly fallbackGroupId?: string | undefined;
   readonly autoOffsetReset: OffsetReset;
   /** Reads this partition only; default: the share that the group gives it. */

@@ -110,9 +110,9 @@ export class ReplicaWriter {
     this.#consumer.release(partition, reason, offset);
   }
 
-  /** Forgets a thread, so that its next records are no dead letters. */
-  resetThread(threadId: string): void {
-    this.#sequence.resetThread(threadId);
+  /** Forgets a thread, so that its next records are no dead letters; false if it is not tracked. */
+  resetThread(threadId: string): boolean {
+    return this.#sequence.resetThread(threadId);
   }
 
   resetHaltedThreads(): void {
