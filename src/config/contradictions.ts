@@ -2,6 +2,7 @@
 
 import type { Config, OptionKey } from "./options.ts";
 import type { Problem } from "./problem.ts";
+import { replicaGroupId } from "./replica-group.ts";
 
 /** A check over several options. It is left out where one of them has a problem of its own or is not of the command. */
 export interface CrossCheck {
@@ -74,6 +75,10 @@ function limitSetting(key: OptionKey, field: string): CrossCheck {
   };
 }
 
+/** As in names of topics: what tools and metrics of Kafka take without quoting. */
+const GROUP_NAME_PART = /^[A-Za-z0-9._-]+$/;
+const MAX_GROUP_NAME_LENGTH = 255;
+
 const KEY = "KAFKA_SSL_KEY_LOCATION";
 const CERTIFICATE = "KAFKA_SSL_CERTIFICATE_LOCATION";
 
@@ -118,6 +123,38 @@ export const CONTRADICTIONS: readonly CrossCheck[] = [
         ? {
             field: "SEQUENCE_REORDER_WINDOW",
             message: `is ${sequenceReorderWindow} but SEQUENCE_GAP_POLICY is halt, which stops at the first missing number; expected 0`,
+          }
+        : null,
+  },
+  {
+    reads: ["kafkaGroupMode", "instanceId"],
+    find: ({ kafkaGroupMode, instanceId }) =>
+      kafkaGroupMode === "per-replica" && !GROUP_NAME_PART.test(instanceId)
+        ? {
+            field: "INSTANCE_ID",
+            message: `is ${JSON.stringify(instanceId)} but KAFKA_GROUP_MODE is per-replica, which names a consumer group after it; expected letters, digits, ".", "_" and "-"`,
+          }
+        : null,
+  },
+  {
+    reads: ["kafkaGroupMode", "kafkaGroupId", "instanceId"],
+    find: ({ kafkaGroupMode, kafkaGroupId, instanceId }) =>
+      kafkaGroupMode === "per-replica" &&
+      replicaGroupId(kafkaGroupId, instanceId).length > MAX_GROUP_NAME_LENGTH
+        ? {
+            field: "INSTANCE_ID",
+            message: `makes the consumer group ${replicaGroupId(kafkaGroupId, instanceId)}, expected at most ${MAX_GROUP_NAME_LENGTH} characters together with KAFKA_GROUP_ID`,
+          }
+        : null,
+  },
+  {
+    reads: ["kafkaGroupMode", "tenantRateLimitStore"],
+    find: ({ kafkaGroupMode, tenantRateLimitStore }) =>
+      kafkaGroupMode === "per-replica" && tenantRateLimitStore === "redis"
+        ? {
+            field: "TENANT_RATE_LIMIT_STORE",
+            message:
+              "is redis but KAFKA_GROUP_MODE is per-replica: every server reads every record, so each would take the tokens of all; expected local",
           }
         : null,
   },
@@ -170,6 +207,28 @@ export const ADVICE: readonly Advice[] = [
   replaySetting("redisZcardCheckCadence", "REDIS_ZCARD_CHECK_CADENCE"),
   replaySetting("redisMaxConcurrentWrites", "REDIS_MAX_CONCURRENT_WRITES"),
   replaySetting("redisClearTimeoutSecs", "REDIS_CLEAR_TIMEOUT_SECS"),
+  {
+    reads: ["kafkaGroupMode", "kafkaOnDecodeError"],
+    find: ({ kafkaGroupMode, kafkaOnDecodeError }) =>
+      kafkaGroupMode === "per-replica" && kafkaOnDecodeError === "pause"
+        ? {
+            field: "KAFKA_ON_DECODE_ERROR",
+            message:
+              "is pause but KAFKA_GROUP_MODE is per-replica: every server pauses by itself, and has to be resumed by itself",
+          }
+        : null,
+  },
+  {
+    reads: ["kafkaGroupMode", "sequenceGapPolicy"],
+    find: ({ kafkaGroupMode, sequenceGapPolicy }) =>
+      kafkaGroupMode === "per-replica" && sequenceGapPolicy === "halt"
+        ? {
+            field: "SEQUENCE_GAP_POLICY",
+            message:
+              "is halt but KAFKA_GROUP_MODE is per-replica: every server halts a thread by itself, and it has to be reset on each",
+          }
+        : null,
+  },
   {
     reads: ["websocketHost"],
     find: ({ websocketHost }) =>

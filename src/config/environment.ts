@@ -40,7 +40,6 @@ export function ineffectiveVariables(env: Environment): readonly Warning[] {
     if (value.trim() === "" || KNOWN_NAMES.includes(name)) continue;
     const reserved = reservedSetting(name);
     if (reserved !== null) {
-      if (reserved.harmless?.includes(value.trim().toLowerCase())) continue;
       warnings.push({ field: name, message: reserved.why, refusedIfStrict: true });
     } else if (!isForeign(name, value)) {
       const isOurs = OUR_PREFIX.test(name);

@@ -6,8 +6,6 @@ export interface ReservedSetting {
   readonly name: string;
   /** Completes a sentence that begins with the variable. */
   readonly why: string;
-  /** Values, in lower case, that ask for what happens anyway. */
-  readonly harmless?: readonly string[];
 }
 
 const NO_SPLIT = "is not supported by this version and ignored: the group decides which partitions are read";
@@ -16,11 +14,6 @@ const NO_OLD_DATA =
 
 export const RESERVED_SETTINGS: readonly ReservedSetting[] = [
   { name: "OTEL_*", why: "is not supported by this version and ignored: it exports no traces" },
-  {
-    name: "KAFKA_GROUP_MODE",
-    why: "is not supported by this version and ignored: servers of a group share its partitions",
-    harmless: ["shared"],
-  },
   { name: "KAFKA_PARTITION", why: NO_SPLIT },
   {
     name: "KAFKA_TENANT_ID",

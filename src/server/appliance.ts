@@ -25,13 +25,21 @@ import { createDeadLetters, type DeadLetters } from "./dead-letters.ts";
 import { HealthTracker } from "./health.ts";
 import { openHttpSide } from "./http-side.ts";
 import { reportInfrastructure } from "./infrastructure-report.ts";
-import { kafkaSettings, readingSettings } from "./kafka-config.ts";
+import { deliveringSettings, kafkaSettings } from "./kafka-config.ts";
 import { PausedPartitions } from "./paused-partitions.ts";
 import { Pipeline } from "./pipeline.ts";
 import { exposeProcess } from "./process-metrics.ts";
 import { recordMetrics } from "./record-metrics.ts";
-import { createRedisReplay, type RedisReplay, replayUsesRedis } from "./replay/redis-replay.ts";
+import {
+  createRedisReplay,
+  type RedisReplay,
+  readOnlyReplay,
+  replayUsesRedis,
+} from "./replay/redis-replay.ts";
 import { createReplaySource, type ReplaySource } from "./replay/replay-source.ts";
+import { lettersElsewhere } from "./replica/letters-elsewhere.ts";
+import { ReplicaWriter } from "./replica/replica-writer.ts";
+import { SoleMember } from "./replica/sole-member.ts";
 import { Ring } from "./ring.ts";
 import { Hub } from "./sessions/hub.ts";
 import { recordDescriber } from "./sessions/record-details.ts";
@@ -71,6 +79,9 @@ export class Appliance {
   readonly #limits: TenantLimits | null;
   readonly #paused: PausedPartitions;
   readonly #consumer: GroupConsumer;
+  /** Who dead-letters what every replica reads; `null` where the delivering pipeline does that by itself. */
+  readonly #writer: ReplicaWriter | null;
+  readonly #soleMember: SoleMember | null;
   readonly #lag: LagMonitor;
   #http: HttpServer | null = null;
   #expiry: Timer | null = null;
@@ -84,12 +95,17 @@ export class Appliance {
 
   constructor(options: ApplianceOptions) {
     const { config, clock, log } = options;
+    const perReplica = config.kafkaGroupMode === "per-replica";
     this.#options = options;
     this.#errors = floodGuard(log, clock);
     this.metrics = createMetrics({
       catalogue: CATALOGUE,
       component: "websocket-server",
-      with: { rate_limit_redis: limitsUseRedis(config), redis: replayUsesRedis(config) },
+      with: {
+        rate_limit_redis: limitsUseRedis(config),
+        redis: replayUsesRedis(config),
+        replica_writer: perReplica,
+      },
     });
     this.#health = new HealthTracker(clock);
     this.#onInfrastructureError = reportInfrastructure(this.metrics, this.#health, this.#errors);
@@ -115,9 +131,14 @@ export class Appliance {
       ...options,
       admin: this.#admin,
       metrics: this.metrics,
-      hold: (partition) => this.#consumer.hold(partition, "dead_letters"),
-      release: (partition, offset) => this.#consumer.release(partition, "dead_letters", offset),
+      hold: (partition) => (this.#writer ?? this.#consumer).hold(partition, "dead_letters"),
+      release: (partition, offset) =>
+        (this.#writer ?? this.#consumer).release(partition, "dead_letters", offset),
     });
+    this.#writer = perReplica ? this.#createWriter() : null;
+    this.#soleMember = perReplica
+      ? new SoleMember({ ...options, admin: this.#admin, groupId: deliveringSettings(config).groupId })
+      : null;
     this.#limits = createTenantLimits({ ...options, metrics: this.metrics, errors: this.#errors });
     this.#paused = new PausedPartitions(log);
     this.pipeline = this.#createPipeline();
@@ -129,8 +150,9 @@ export class Appliance {
       hub: this.hub,
       ring: this.#ring,
       kafkaConnected: () => this.#consumer.joined,
-      redisConnected: config.redisUrl === null ? null : () => this.redisConnected(),
+      redisConnected: config.redisUrl === null ? null : () => this.#redisConnected(),
       pausedPartitions: () => this.pipeline.pausedPartitions,
+      writerPartitions: perReplica ? () => this.#writer?.health().partitions.length ?? 0 : null,
     });
   }
 
@@ -164,8 +186,14 @@ export class Appliance {
       pausedPartitions: () => this.#paused.list(),
       admin: {
         haltedThreads: () => this.#sequence.haltedThreads(),
-        resetThread: (threadId) => this.#sequence.resetThread(threadId),
-        resetHaltedThreads: () => this.#sequence.resetHalted(),
+        resetThread: (threadId) => {
+          const writerTracked = this.#writer?.resetThread(threadId) ?? false;
+          return this.#sequence.resetThread(threadId) || writerTracked;
+        },
+        resetHaltedThreads: () => {
+          this.#writer?.resetHaltedThreads();
+          return this.#sequence.resetHalted();
+        },
         partitions: () => ({
           paused: this.#paused.list(),
           waitingForDeadLetters: this.#deadLetters.barrier.heldPartitions(),
@@ -176,14 +204,20 @@ export class Appliance {
       kafkaDownSeconds: () => this.#consumer.downSeconds(),
       notReadyReasons: () => [
         ...(this.#consumer.joined ? [] : [`waiting for ${this.#consumer.waitingFor}`]),
-        ...this.#deadLetters.notReadyReasons(),
+        // Delivery does not wait for letters that a writer of its own writes.
+        ...(this.#writer === null ? this.#deadLetters.notReadyReasons() : []),
+        ...[this.#soleMember?.problem ?? []].flat(),
       ],
+      writer: () => this.#writer?.health() ?? null,
       draining: () => this.#draining,
     });
-    logStart("dashstream", this.#options, this.#http, { dlq_topic: config.kafkaDlqTopic });
+    const { groupId: group } = deliveringSettings(config);
+    logStart("dashstream", this.#options, this.#http, { dlq_topic: config.kafkaDlqTopic, group });
     this.hub.start();
     this.#expiry = expireRegularly(this.#sequence, clock);
     this.#consumer.start();
+    this.#writer?.start();
+    this.#soleMember?.start();
     this.#lag.start();
     void this.#deadLetters.handler.checkTopic();
   }
@@ -193,9 +227,13 @@ export class Appliance {
     if (this.#draining) return;
     this.#draining = true;
     this.#expiry?.cancel();
-    await this.#consumer.stop(async () => {
-      await this.#deadLetters.flush(DEAD_LETTER_FLUSH_MS);
-    });
+    this.#soleMember?.stop();
+    await Promise.all([
+      this.#consumer.stop(async () => {
+        if (this.#writer === null) await this.#deadLetters.flush(DEAD_LETTER_FLUSH_MS);
+      }),
+      this.#writer?.stop(DEAD_LETTER_FLUSH_MS),
+    ]);
     await this.#lag.stop();
     await this.#deadLetters.handler.close(0);
     this.#limits?.close();
@@ -280,8 +318,20 @@ export class Appliance {
     });
   }
 
+  #createWriter(): ReplicaWriter {
+    return new ReplicaWriter({
+      ...this.#options,
+      admin: this.#admin,
+      deadLetters: this.#deadLetters,
+      haltedThreads: () => this.#sequence.haltedThreads(),
+      onInfrastructureError: this.#onInfrastructureError,
+      replay: this.redis,
+    });
+  }
+
   #createPipeline(): Pipeline {
     const { config, clock } = this.#options;
+    const { sink, barrier } = this.#writer === null ? this.#deadLetters : lettersElsewhere(clock);
     return new Pipeline({
       clock,
       inspector: new Inspector({
@@ -292,11 +342,11 @@ export class Appliance {
       sessionHead: new SessionHead(this.metrics),
       ring: this.#ring,
       hub: this.hub,
-      deadLetters: this.#deadLetters.sink,
-      barrier: this.#deadLetters.barrier,
+      deadLetters: sink,
+      barrier,
       limits: this.#limits,
       withheld: this.#replay.withheld,
-      replay: this.redis,
+      replay: this.#writer === null ? this.redis : readOnlyReplay(this.redis),
       health: this.#health,
       metrics: recordMetrics(this.metrics),
       errors: this.#errors,
@@ -314,12 +364,13 @@ export class Appliance {
     const { config } = this.#options;
     return new GroupConsumer({
       ...this.#options,
-      ...readingSettings(config),
+      ...deliveringSettings(config),
       handler: {
         handleBatch: (batch) => this.pipeline.handleBatch(batch),
         assigned: (assignments) => {
           this.pipeline.assigned(assignments);
           this.#lag.refresh();
+          void this.#soleMember?.check();
         },
         revoked: (partitions) => {
           this.pipeline.revoked(partitions);

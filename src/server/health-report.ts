@@ -5,6 +5,7 @@ import type { DeadLetterHealth } from "../stream/dead-letter.ts";
 import { type CircuitBreakerReport, circuitBreakerReport } from "./circuit-breaker.ts";
 import type { HealthSnapshot } from "./health.ts";
 import { type PausedPartition, resumeCall } from "./paused-partitions.ts";
+import type { ReplicaWriterHealth } from "./replica/replica-writer.ts";
 import type { TenantLimitsHealth } from "./tenant-limits.ts";
 
 /** Without a record for this long the stream counts as idle. */
@@ -42,6 +43,8 @@ export interface HealthInputs {
   readonly deadLetters: DeadLetterHealth;
   /** `null` = no limits. */
   readonly tenantLimits: TenantLimitsHealth | null;
+  /** `null`: the server writes dead letters for whatever it reads. */
+  readonly writer: ReplicaWriterHealth | null;
   /** Seconds without a working consumer group membership; `null` = it works now. */
   readonly kafkaDownSeconds: number | null;
   /** Partitions that stand still at a bad record. */
@@ -87,6 +90,8 @@ export interface HealthReport {
   readonly dlq_health: DeadLetterHealth;
   /** Absent without limits. */
   readonly tenant_limits?: TenantLimitsHealth;
+  /** Only where servers write for each other (KAFKA_GROUP_MODE=per-replica). */
+  readonly writer?: ReplicaWriterHealth;
 }
 
 /** Builds the body of `GET /health`. */
@@ -104,6 +109,7 @@ export function healthReport(inputs: HealthInputs): HealthReport {
     connected_clients: connectedClients,
     dlq_health: inputs.deadLetters,
     ...(inputs.tenantLimits === null ? {} : { tenant_limits: inputs.tenantLimits }),
+    ...(inputs.writer === null ? {} : { writer: inputs.writer }),
   };
 }
 

@@ -17,6 +17,7 @@ import type { HealthTracker } from "./health.ts";
 import { healthReport } from "./health-report.ts";
 import type { PausedPartition } from "./paused-partitions.ts";
 import type { RedisReplay } from "./replay/redis-replay.ts";
+import type { ReplicaWriterHealth } from "./replica/replica-writer.ts";
 import type { Ring } from "./ring.ts";
 import { createRoutes } from "./routes.ts";
 import { MAX_CONTROL_FRAME_BYTES } from "./sessions/control-frames.ts";
@@ -45,6 +46,7 @@ export interface HttpSideOptions {
   readonly admin: AdminActions;
   readonly kafkaDownSeconds: () => number | null;
   readonly notReadyReasons: () => readonly string[];
+  readonly writer: () => ReplicaWriterHealth | null;
   readonly draining: () => boolean;
 }
 
@@ -130,6 +132,7 @@ function report(options: HttpSideOptions) {
     },
     deadLetters: deadLetters.health(),
     tenantLimits: limits?.health() ?? null,
+    writer: options.writer(),
     kafkaDownSeconds: kafkaDownSeconds(),
     pausedPartitions: options.pausedPartitions(),
   });

@@ -1,6 +1,7 @@
 // From the option table to the settings of the Kafka connection, of reading from it, and of dead letters.
 
 import type { Config } from "../config/options.ts";
+import { replicaGroupId } from "../config/replica-group.ts";
 import type { DlqHandlerOptions } from "../stream/dlq-handler.ts";
 import type { GroupConsumerOptions } from "../stream/group-consumer.ts";
 import type { KafkaSettings } from "../stream/kafka-settings.ts";
@@ -34,6 +35,23 @@ export function readingSettings(
     topic: config.kafkaTopic,
     groupId: config.kafkaGroupId,
     autoOffsetReset: config.kafkaAutoOffsetReset,
+  };
+}
+
+/**
+ * The same for what clients are sent. Under `per-replica` the server reads everything in a group of its own, which
+ * begins where the group of all stands.
+ */
+export function deliveringSettings(
+  config: Config,
+): ReturnType<typeof readingSettings> & Pick<GroupConsumerOptions, "fallbackGroupId"> {
+  const shared = readingSettings(config);
+  if (config.kafkaGroupMode === "shared") return shared;
+  const { kafkaGroupId, instanceId } = config;
+  return {
+    ...shared,
+    groupId: replicaGroupId(kafkaGroupId, instanceId),
+    fallbackGroupId: kafkaGroupId,
   };
 }
 

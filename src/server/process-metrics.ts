@@ -15,6 +15,8 @@ export interface ProcessMetricsInputs {
   /** `null`: Redis is not configured. */
   readonly redisConnected: (() => boolean) | null;
   readonly pausedPartitions: () => number;
+  /** Partitions for which this server writes; `null`: servers do not write for each other. */
+  readonly writerPartitions: (() => number) | null;
 }
 
 /** Which build runs, and whether it is a member of its consumer group. */
@@ -34,7 +36,8 @@ function exposeDependency(metrics: Metrics, dependency: string, connected: () =>
 
 /** An age of -1 means never. */
 export function exposeProcess(metrics: Metrics, inputs: ProcessMetricsInputs): void {
-  const { build, health, hub, ring, kafkaConnected, redisConnected, pausedPartitions } = inputs;
+  const { build, health, hub, ring, kafkaConnected, redisConnected, pausedPartitions, writerPartitions } =
+    inputs;
   exposeService(metrics, build, kafkaConnected);
   const gauges: Readonly<Record<string, () => number>> = {
     websocket_uptime_seconds: () => Math.floor(health.snapshot().uptimeSeconds),
@@ -47,5 +50,6 @@ export function exposeProcess(metrics: Metrics, inputs: ProcessMetricsInputs): v
     replay_buffer_memory_bytes: () => ring.byteCount,
   };
   for (const [name, read] of Object.entries(gauges)) metrics.gaugeFn(name, {}, read);
+  if (writerPartitions !== null) metrics.gaugeFn("websocket_writer_partitions", {}, writerPartitions);
   if (redisConnected !== null) exposeDependency(metrics, "redis", redisConnected);
 }

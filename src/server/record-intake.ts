@@ -71,6 +71,7 @@ export class RecordIntake {
     metrics.success.inc();
     const { halted } = this.#judge;
     if (halted !== null) {
+      metrics.haltedThreadRecords.inc();
       this.#deadLetter(partition, record, value, "thread_halted", halted);
       return "withheld";
     }

@@ -12,6 +12,7 @@ export interface RecordMetrics {
   readonly payloadMissing: Counter;
   readonly redeliveries: Counter;
   readonly emptyMessages: Counter;
+  readonly haltedThreadRecords: Counter;
   readonly multiThreadBatches: Counter;
   readonly clockSkew: Counter;
   readonly producerToConsumerMs: Histogram;
@@ -20,6 +21,8 @@ export interface RecordMetrics {
 
 export function recordMetrics(metrics: Metrics): RecordMetrics {
   const messages = (status: string) => metrics.counter("websocket_kafka_messages_total", { status });
+  const undeliverable = (reason: string) =>
+    metrics.counter("websocket_undeliverable_records_total", { reason });
   const latency = (stage: string) => metrics.histogram("websocket_e2e_latency_ms", { stage });
   const decodeErrors = DECODE_FAILURES.map((error_type) => [
     error_type,
@@ -33,7 +36,8 @@ export function recordMetrics(metrics: Metrics): RecordMetrics {
     decodeErrors: Object.fromEntries(decodeErrors) as Record<DecodeFailure, Counter>,
     payloadMissing: metrics.counter("websocket_kafka_payload_missing_total"),
     redeliveries: metrics.counter("websocket_kafka_redeliveries_total"),
-    emptyMessages: metrics.counter("websocket_undeliverable_records_total", { reason: "empty_message" }),
+    emptyMessages: undeliverable("empty_message"),
+    haltedThreadRecords: undeliverable("thread_halted"),
     multiThreadBatches: metrics.counter("websocket_multi_thread_batches_total"),
     clockSkew: metrics.counter("websocket_clock_skew_events_total"),
     producerToConsumerMs: latency("producer_to_consumer"),

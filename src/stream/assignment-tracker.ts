@@ -14,6 +14,11 @@ import { type OffsetReset, PartitionState, startOffset } from "./partition-state
 export interface AssignmentTrackerOptions {
   readonly topic: string;
   readonly groupId: string;
+  /**
+   * A group without any committed offset begins where this one stands. Only then: of a partition that was added, or a
+   * topic that was made anew, it is to read what this group has read already.
+   */
+  readonly fallbackGroupId?: string | undefined;
   readonly autoOffsetReset: OffsetReset;
   readonly admin: Pick<KafkaAdmin, "ranges" | "committed">;
   readonly handler: Pick<BatchHandler, "assigned" | "revoked">;
@@ -32,14 +37,19 @@ export interface AssignmentTrackerOptions {
 interface Lookup {
   readonly ranges: readonly PartitionRange[];
   readonly committed: ReadonlyMap<number, number>;
+  /** What the fallback group has committed. */
+  readonly inherited: ReadonlyMap<number, number>;
 }
 
 /** Heartbeats go on at this pace while a batch waits for the start of its partition. */
 const HEARTBEAT_PAUSE_MS = 500;
+const NOTHING_COMMITTED: ReadonlyMap<number, number> = new Map();
 
 export class AssignmentTracker {
   readonly #options: AssignmentTrackerOptions;
   readonly #states = new Map<number, PartitionState>();
+  /** Partitions for which the group had committed something while they were ours. */
+  readonly #committedBefore = new Set<number>();
   #generation = 0;
   #lookup: Promise<void> = Promise.resolve();
 
@@ -109,17 +119,22 @@ export class AssignmentTracker {
     generation: number,
     signal: AbortSignal,
   ): Promise<Lookup | null> {
-    const { admin, topic, groupId, clock, random, log, onInfrastructureError } = this.#options;
+    const { admin, topic, groupId, fallbackGroupId, clock, random, log, onInfrastructureError } =
+      this.#options;
     for (let failures = 1; generation === this.#generation && !signal.aborted; failures++) {
       try {
-        const [ranges, committed] = await Promise.all([admin.ranges(topic), admin.committed(groupId, topic)]);
+        const [ranges, committed, inherited] = await Promise.all([
+          admin.ranges(topic),
+          admin.committed(groupId, topic),
+          fallbackGroupId === undefined ? NOTHING_COMMITTED : admin.committed(fallbackGroupId, topic),
+        ]);
         const unknown = partitions.find(
           (partition) => !ranges.some((range) => range.partition === partition),
         );
         if (unknown !== undefined) {
           throw new DashstreamError("kafka_request_failed", `topic ${topic} has no partition ${unknown} yet`);
         }
-        return generation === this.#generation ? { ranges, committed } : null;
+        return generation === this.#generation ? { ranges, committed, inherited } : null;
       } catch (error) {
         onInfrastructureError(classifyInfrastructureError(error), "join", error);
         log.warn("cannot look up where partitions start; trying again", { error: describeError(error) });
@@ -129,13 +144,17 @@ export class AssignmentTracker {
     return null;
   }
 
-  #add(partitions: readonly number[], { ranges, committed }: Lookup): void {
+  #add(partitions: readonly number[], { ranges, committed, inherited }: Lookup): void {
     const { clock, autoOffsetReset, handler, log, seek, resume, onAssigned } = this.#options;
+    const wanted = (partition: number) => {
+      const isNew = committed.size === 0 && !this.#committedBefore.has(partition);
+      return committed.get(partition) ?? (isNew ? inherited.get(partition) : undefined);
+    };
     const assignments = ranges
       .filter(({ partition }) => partitions.includes(partition))
       .map((range) => ({
         ...range,
-        startOffset: startOffset(committed.get(range.partition), range, autoOffsetReset),
+        startOffset: startOffset(wanted(range.partition), range, autoOffsetReset),
       }));
     for (const { partition, startOffset: position, logEndOffset } of assignments) {
       const committedOffset = committed.get(partition) ?? -1;
@@ -154,6 +173,7 @@ export class AssignmentTracker {
     for (const partition of partitions) {
       const state = this.#states.get(partition);
       if (state) state.revoked = true;
+      if (state && state.committed !== -1) this.#committedBefore.add(partition);
       this.#states.delete(partition);
     }
     this.#options.log.info("partitions revoked", { partitions });

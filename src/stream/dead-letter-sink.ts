@@ -28,6 +28,20 @@ export function failOpen(handler: DlqHandler, options: { readonly retry: boolean
   };
 }
 
+/**
+ * As `failOpen` without retry, for who commits only what is settled: the promise resolves once it is known what became
+ * of the letter. The partition may go on meanwhile.
+ */
+export function failOpenSettling(handler: DlqHandler): DeadLetterSink {
+  return {
+    get full() {
+      return handler.room.isShort;
+    },
+    room: () => handler.room.wait(),
+    offer: (letter) => handler.fireAndSettle(letter),
+  };
+}
+
 /** Nothing is lost: letters are tried until Kafka has them. */
 export function failClosed(handler: DlqHandler): DeadLetterSink {
   return {

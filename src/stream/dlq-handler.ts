@@ -134,12 +134,17 @@ export class DlqHandler {
 
   /** The same; false if it was dropped. */
   tryFireAndForget(letter: DeadLetter): boolean {
-    return this.#fire(letter, 1);
+    return this.#fire(letter, 1) !== null;
+  }
+
+  /** The same; resolves once it is known what became of the letter, whatever that is. */
+  async fireAndSettle(letter: DeadLetter): Promise<void> {
+    await this.#fire(letter, 1);
   }
 
   /** A few attempts, nobody waits; dropped if no permit is free. */
   fireAndForgetWithRetry(letter: DeadLetter): void {
-    this.#fire(letter, this.#maxAttempts);
+    void this.#fire(letter, this.#maxAttempts);
   }
 
   /** Waits for a permit, not for Kafka; one attempt. */
@@ -196,13 +201,12 @@ export class DlqHandler {
     return deadLetterRecord(letter, origin, clock.nowMs(), random);
   }
 
-  #fire(letter: DeadLetter, attempts: number): boolean {
-    if (!this.#permits.tryTake()) {
-      this.#drop();
-      return false;
-    }
-    void this.#deliver(this.#recordOf(letter), letter, attempts, this.#permits);
-    return true;
+  /** `null` if it was dropped. */
+  #fire(letter: DeadLetter, attempts: number): Promise<SendFailure | null> | null {
+    if (this.#permits.tryTake())
+      return this.#deliver(this.#recordOf(letter), letter, attempts, this.#permits);
+    this.#drop();
+    return null;
   }
 
   async #fireWhenPermitted(letter: DeadLetter, attempts: number): Promise<void> {

@@ -26,12 +26,16 @@ export interface GroupConsumerOptions extends Seams {
   readonly settings: KafkaSettings;
   readonly topic: string;
   readonly groupId: string;
+  /** A group that has nothing committed begins where this one stands. Default: by `autoOffsetReset`. */
+  readonly fallbackGroupId?: string | undefined;
   readonly autoOffsetReset: OffsetReset;
   /** Reads this partition only; default: the share that the group gives it. */
   readonly partition?: number | undefined;
   readonly handler: BatchHandler;
   readonly admin: KafkaAdmin;
   readonly onInfrastructureError: OnInfrastructureError;
+  /** For handlers that let a partition go on before all is settled: nothing is committed beyond this offset. */
+  readonly settledBelow?: (partition: number) => number;
   /** Retries that one start-up step took, once it succeeded. */
   readonly onStarted?: (operation: StartOperation, retries: number) => void;
 }
@@ -82,7 +86,7 @@ export class GroupConsumer {
       resume: (partition) => this.#membership?.resume(partition),
     });
     this.#commits = new OffsetCommits({
-      clock,
+      ...options,
       intervalMs: COMMIT_INTERVAL_MS,
       partitions: () => this.#tracker.partitions.values(),
       send: () => {

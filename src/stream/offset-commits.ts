@@ -26,6 +26,8 @@ export interface OffsetCommitsOptions {
   /** Sends one commit; `null` while there is no group to commit to. */
   readonly send: () => ((offsets: readonly CommittableOffset[]) => Promise<void>) | null;
   readonly onInfrastructureError: OnInfrastructureError;
+  /** The first offset of a partition that is handled and not settled; nothing is committed beyond. Default: none. */
+  readonly settledBelow?: (partition: number) => number;
 }
 
 export class OffsetCommits {
@@ -56,11 +58,12 @@ export class OffsetCommits {
   }
 
   async #commitOnce(): Promise<void> {
-    const send = this.#options.send();
+    const { send: sender, partitions, settledBelow = () => Number.POSITIVE_INFINITY } = this.#options;
+    const send = sender();
     if (!send) return;
-    const due = [...this.#options.partitions()]
-      .filter((state) => !state.revoked && state.position !== state.committed)
-      .map((state) => ({ state, position: state.position }));
+    const due = [...partitions()]
+      .map((state) => ({ state, position: Math.min(state.position, settledBelow(state.partition)) }))
+      .filter(({ state, position }) => !state.revoked && position !== state.committed);
     if (due.length === 0) return;
     try {
       const offsets = due.map(({ state, position }) => ({

@@ -8,9 +8,10 @@ export type Component = "websocket-server" | "quality-monitor" | "exporter" | "s
 
 /**
  * Parts of a component that may be switched off; their series exist only while they are on. `redis` is the replay
- * tier, `rate_limit_redis` are tenant limits that several processes share.
+ * tier, `rate_limit_redis` are tenant limits that several processes share, `replica_writer` is the writing of dead letters
+ * by one replica for all.
  */
-export type Feature = "redis" | "rate_limit_redis";
+export type Feature = "redis" | "rate_limit_redis" | "replica_writer";
 
 /** The parts that are on; what is not named is off. */
 export type Features = Readonly<Partial<Record<Feature, boolean>>>;

@@ -103,6 +103,27 @@ describe("settings that contradict each other are refused", () => {
       { TENANT_RATE_LIMIT_PER_SEC: "1", TENANT_RATE_LIMIT_STORE: "redis" },
       "REDIS_URL is not set but TENANT_RATE_LIMIT_STORE is redis, expected both",
     ],
+    [
+      "a name that is to name a consumer group and cannot",
+      { KAFKA_GROUP_MODE: "per-replica", INSTANCE_ID: "rack 1/a" },
+      'INSTANCE_ID is "rack 1/a" but KAFKA_GROUP_MODE is per-replica, which names a consumer group after it; expected letters, digits, ".", "_" and "-"',
+    ],
+    [
+      "a consumer group with too long a name",
+      { KAFKA_GROUP_MODE: "per-replica", KAFKA_GROUP_ID: "g".repeat(200), INSTANCE_ID: "i".repeat(55) },
+      `INSTANCE_ID makes the consumer group ${"g".repeat(200)}-${"i".repeat(55)}, expected at most 255 characters together with KAFKA_GROUP_ID`,
+    ],
+    [
+      "limits that servers take from each other",
+      {
+        KAFKA_GROUP_MODE: "per-replica",
+        INSTANCE_ID: "a",
+        TENANT_RATE_LIMIT_PER_SEC: "1",
+        TENANT_RATE_LIMIT_STORE: "redis",
+        REDIS_URL: "redis://h",
+      },
+      "TENANT_RATE_LIMIT_STORE is redis but KAFKA_GROUP_MODE is per-replica: every server reads every record, so each would take the tokens of all; expected local",
+    ],
   ])("%s", (_what, env, problem) => {
     expect(problemsOf(env, {}, FILES)).toEqual([problem]);
   });
@@ -118,6 +139,10 @@ describe("settings that contradict each other are refused", () => {
       expect(problemsOf({ ...LOGIN, [name]: "\u0000" }).join()).not.toContain("hunter2");
     }
   });
+});
+
+test("names that share a group may be what they like", () => {
+  expect(problemsOf({ INSTANCE_ID: "rack 1/a" })).toEqual([]);
 });
 
 test("a complete login over TLS is accepted without a warning", () => {
@@ -136,6 +161,19 @@ describe("settings that are allowed and worth a warning", () => {
     ["WEBSOCKET_HOST", { WEBSOCKET_HOST: "0.0.0.0" }],
     ["WEBSOCKET_HOST", { WEBSOCKET_HOST: "::" }],
     ["KAFKA_SECURITY_PROTOCOL", { ...LOGIN, KAFKA_SECURITY_PROTOCOL: "sasl_plaintext" }],
+    [
+      "KAFKA_ON_DECODE_ERROR",
+      { KAFKA_GROUP_MODE: "per-replica", INSTANCE_ID: "a", KAFKA_ON_DECODE_ERROR: "pause" },
+    ],
+    [
+      "SEQUENCE_GAP_POLICY",
+      {
+        KAFKA_GROUP_MODE: "per-replica",
+        INSTANCE_ID: "a",
+        SEQUENCE_GAP_POLICY: "halt",
+        SEQUENCE_REORDER_WINDOW: "0",
+      },
+    ],
   ])("%s of %j", (field, env) => {
     expect(load(env, {}, {}, true).warnings).toMatchObject([{ field, refusedIfStrict: false }]);
   });

@@ -48,7 +48,6 @@ describe("variables that have no effect", () => {
       "OTEL_EXPORTER_OTLP_ENDPOINT",
       /^OTEL_EXPORTER_OTLP_ENDPOINT is not supported by this version and ignored: /,
     ],
-    ["KAFKA_GROUP_MODE", /^KAFKA_GROUP_MODE is not supported by this version and ignored: /],
     ["KAFKA_OLD_DATA_USE_TIMESTAMP", /^KAFKA_OLD_DATA_USE_TIMESTAMP no longer exists and is ignored: /],
     ["RUST_LOG", "RUST_LOG no longer exists and is ignored: use LOG_LEVEL"],
   ])("%s is a warning, and an error in a strict check", (name, expected) => {
@@ -58,7 +57,6 @@ describe("variables that have no effect", () => {
   });
 
   test.each([
-    ["asks for what happens anyway", { KAFKA_GROUP_MODE: "shared" }],
     ["is empty", { REDIS_URL: "", KAFKA_NONSENSE: " " }],
     ["belongs to somebody else", { PATH: "/bin", HOSTNAME: "h", KAFKAJS_NO_PARTITIONER_WARNING: "1" }],
     [

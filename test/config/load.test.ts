@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { hostname } from "node:os";
 import { loadConfig } from "../../src/config/load.ts";
 import { type Command, flagKey } from "../../src/config/option.ts";
 import { OPTION_ENTRIES, type OptionKey } from "../../src/config/options.ts";
@@ -10,6 +11,7 @@ describe("defaults", () => {
       kafkaBrokers: ["127.0.0.1:9092"],
       kafkaTopic: "dashstream-quality",
       kafkaGroupId: "websocket-server-v4",
+      kafkaGroupMode: "shared",
       kafkaClusterId: null,
       kafkaAutoOffsetReset: "earliest",
       kafkaOnDecodeError: "skip",
@@ -98,6 +100,11 @@ describe("defaults", () => {
     expect([burst("100"), burst("2.55"), burst("0.001"), burst("1000000000")]).toEqual([
       1_000, 26, 1, 1_000_000_000,
     ]);
+  });
+
+  test("name a server after its host where that names its consumer group", () => {
+    expect(load({ KAFKA_GROUP_MODE: "per-replica" }).config.instanceId).toBe(hostname());
+    expect(load({ KAFKA_GROUP_MODE: "per-replica", INSTANCE_ID: "a" }).config.instanceId).toBe("a");
   });
 
   test("that do not work are said to be the default", () => {

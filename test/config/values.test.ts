@@ -45,6 +45,7 @@ const WRONG: Readonly<Record<OptionKey, readonly string[]>> = {
   ],
   kafkaTopic: [".", "..", "a b", "a/b", "ä", "t".repeat(250)],
   kafkaGroupId: ["g".repeat(256)],
+  kafkaGroupMode: ["replica", "per_replica", "true"],
   kafkaClusterId: [LONG],
   kafkaAutoOffsetReset: ["newest", "none", "0", "earliest,latest"],
   kafkaOnDecodeError: ["stop", "true"],

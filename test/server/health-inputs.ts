@@ -30,6 +30,7 @@ export function quietInputs(): HealthInputs {
       waiting_partitions: [],
     },
     tenantLimits: null,
+    writer: null,
     kafkaDownSeconds: null,
     pausedPartitions: [],
   };

@@ -21,6 +21,11 @@ describe("the keys of /health", () => {
     expect(Object.entries(report).at(-1)).toEqual(["tenant_limits", tenantLimits]);
   });
 
+  test("have the writer only where servers write for each other, at the end", () => {
+    const writer = { joined: true, partitions: [0, 2] };
+    expect(Object.entries(healthReport({ ...quietInputs(), writer })).at(-1)).toEqual(["writer", writer]);
+  });
+
   test("are all there, in the order that readers know, with our own at the end", () => {
     const report = reportOf({ payloadMissing: 1 });
     expect(Object.keys(report)).toEqual([

@@ -11,6 +11,8 @@ import { type ManualClock, manualClock } from "../support/manual-clock.ts";
 
 let log: { start: number; end: number };
 let committed: Map<number, number>;
+/** Of the group to begin where. */
+let inherited: Map<number, number>;
 let lookups: number;
 let failing: boolean;
 let assigned: Assignment[];
@@ -25,12 +27,14 @@ const heartbeat = () => Promise.resolve();
 beforeEach(() => {
   log = { start: 0, end: 10 };
   committed = new Map();
+  inherited = new Map();
   [lookups, failing] = [0, false];
   [assigned, revoked, seeks, errors] = [[], [], [], []];
   clock = manualClock();
   tracker = new AssignmentTracker({
     topic: "t",
     groupId: "g",
+    fallbackGroupId: "all",
     autoOffsetReset: "earliest",
     admin: {
       ranges: async () => {
@@ -38,7 +42,7 @@ beforeEach(() => {
         if (failing) throw new DashstreamError("kafka_unreachable", "down");
         return [0, 1].map((partition) => ({ partition, logStartOffset: log.start, logEndOffset: log.end }));
       },
-      committed: async () => new Map(committed),
+      committed: async (group) => new Map(group === "all" ? inherited : committed),
     },
     handler: {
       assigned: (assignments) => assigned.push(...assignments),
@@ -61,6 +65,53 @@ async function owning(partition: number) {
   [assigned, revoked, seeks] = [[], [], []];
   return state;
 }
+
+describe("a group that begins where another stands", () => {
+  const startOf = async (partition: number) => {
+    tracker.joined([0, 1], signal);
+    await tracker.ready(partition, heartbeat, signal);
+    return assigned.find((assignment) => assignment.partition === partition)?.startOffset;
+  };
+
+  test("does so where it has nothing committed itself, and says so to Kafka at once", async () => {
+    inherited.set(0, 6);
+    expect(await startOf(0)).toBe(6);
+    expect(assigned.map(({ startOffset }) => startOffset)).toEqual([6, 0]);
+    expect(seeks).toEqual([
+      [0, 6],
+      [1, 0],
+    ]);
+    expect(tracker.partitions.get(0)?.committed).toBe(-1);
+  });
+
+  test("goes on where it was if it was there before", async () => {
+    inherited.set(0, 6);
+    committed.set(0, 2);
+    expect(await startOf(0)).toBe(2);
+  });
+
+  test("begins by policy where the other has nothing that is still in the log", async () => {
+    log = { start: 7, end: 10 };
+    inherited.set(0, 6);
+    expect(await startOf(0)).toBe(7);
+  });
+
+  test("reads a partition that was added from its beginning, whatever the other has read of it", async () => {
+    committed.set(0, 4);
+    inherited.set(0, 4).set(1, 8);
+    expect(await startOf(1)).toBe(0);
+  });
+
+  test("reads a topic that was made anew from its beginning, whatever the other has read of it", async () => {
+    committed.set(0, 9);
+    const state = await owning(0);
+    committed.clear();
+    log = { start: 0, end: 5 };
+    inherited.set(0, 3);
+    await tracker.realign(state, heartbeat, signal);
+    expect(assigned[0]?.startOffset).toBe(0);
+  });
+});
 
 describe("a new partition", () => {
   test("starts at what is committed, and the library needs no telling", async () => {

@@ -97,6 +97,21 @@ test("a dead letter is written, counted by what was wrong, and readable as JSON 
   expect(read[0]?.key).toBe(read[0]?.trace_id);
 });
 
+test("who waits until it is settled what becomes of a letter goes on when it is written, lost or dropped", async () => {
+  broker.createTopic(DLQ);
+  open({ maxInFlight: 1 });
+  const rule = broker.control("Produce", () => ({ kind: "delay", delayMs: 100 }));
+  const written = queue.fireAndSettle(LETTER);
+  await queue.fireAndSettle(LETTER);
+  expect(queue.health()).toMatchObject({ sends: 0, in_flight: 1, failures_by_reason: { backpressure: 1 } });
+  await written;
+  expect(queue.health()).toMatchObject({ sends: 1, in_flight: 0 });
+  rule.remove();
+  broker.control("Produce", () => ({ kind: "error", error: "TOPIC_AUTHORIZATION_FAILED" }));
+  await queue.fireAndSettle(LETTER);
+  expect(queue.health()).toMatchObject({ sends: 1, in_flight: 0, failures_by_reason: { kafka_error: 1 } });
+});
+
 describe("a dead letter that cannot be written is counted by what happened last", () => {
   const failures = () => queue.health().failures_by_reason;
 

@@ -55,7 +55,7 @@ const PROMISED = [
   "counter websocket_send_failed_total",
   "counter websocket_send_timeout_total",
   "counter websocket_slow_client_disconnects_total",
-  "counter websocket_undeliverable_records_total reason=empty_message",
+  "counter websocket_undeliverable_records_total reason=empty_message|thread_halted",
   "gauge dashstream_build_info *",
   "gauge dashstream_dependency_up dependency=kafka|redis",
   "gauge dashstream_sequence_halted_threads",
@@ -73,6 +73,7 @@ const PROMISED = [
   "gauge websocket_last_infrastructure_error_age_seconds",
   "gauge websocket_last_kafka_message_age_seconds",
   "gauge websocket_uptime_seconds",
+  "gauge websocket_writer_partitions",
   "histogram dashstream_rate_limiter_redis_latency_ms operation=new_connection|rate_limit_check",
   "histogram dashstream_sequence_gap_size",
   "histogram dashstream_websocket_redis_latency_ms operation=read|write",
@@ -98,7 +99,7 @@ const BUCKETS: Readonly<Record<string, string>> = {
 };
 
 async function expose(redis: boolean): Promise<string> {
-  const features: Features = redis ? { redis, rate_limit_redis: true } : {};
+  const features: Features = { replica_writer: true, ...(redis ? { redis, rate_limit_redis: true } : {}) };
   const metrics = createMetrics({ catalogue: CATALOGUE, component: "websocket-server", with: features });
   return (await metrics.expose(null)).body;
 }
@@ -113,6 +114,11 @@ describe("the catalogue of the server", () => {
       line.replace("kafka|redis", "kafka"),
     );
     expect(summarise(await expose(false)).sort()).toEqual(expected);
+  });
+
+  test("tells of a writer only where servers write for each other", async () => {
+    const metrics = createMetrics({ catalogue: CATALOGUE, component: "websocket-server" });
+    expect((await metrics.expose(null)).body).not.toContain("websocket_writer_");
   });
 
   test("says that Redis is a dependency for each part that uses it, and none of the others' series", async () => {

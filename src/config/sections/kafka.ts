@@ -36,6 +36,13 @@ export const KAFKA_OPTIONS = {
     help: "Consumer group. Processes of one group share the partitions, so each shows a part of the stream.",
     commands: ["serve", "demo", "quality-monitor", "exporter", "offsets"],
   }),
+  kafkaGroupMode: option({
+    env: ["KAFKA_GROUP_MODE"],
+    kind: choice("shared", "per-replica"),
+    default: "shared",
+    help: "Whether servers with one KAFKA_GROUP_ID share the partitions, or each reads all of them in a group of its own, KAFKA_GROUP_ID-INSTANCE_ID, and KAFKA_GROUP_ID decides which one writes dead letters.",
+    commands: ["serve"],
+  }),
   kafkaClusterId: option({
     env: ["KAFKA_CLUSTER_ID"],
     kind: text("a cluster name"),

@@ -1,5 +1,6 @@
 // Options of the process itself: logging, shutdown, its name.
 
+import { hostName } from "../../runtime/host-name.ts";
 import { choice, seconds, text } from "../kind.ts";
 import { option } from "../option.ts";
 
@@ -23,14 +24,18 @@ export const PROCESS_OPTIONS = {
   instanceId: option({
     env: ["INSTANCE_ID"],
     kind: text("a name of 1 to 255 characters", 255),
-    default: "websocket-server",
+    default: {
+      from: "kafkaGroupMode",
+      described: "`websocket-server`; the host name if KAFKA_GROUP_MODE is per-replica",
+      text: (mode) => (mode === "per-replica" ? hostName() : "websocket-server"),
+    },
     defaultFor: {
       "quality-monitor": "quality-monitor",
       exporter: "prometheus-exporter",
       dlq: "dashstream-dlq",
       offsets: "dashstream-offsets",
     },
-    help: "Name of this process towards Kafka (client id) and in its dead letters.",
+    help: "Name of this process towards Kafka (client id) and in its dead letters. With KAFKA_GROUP_MODE=per-replica each server needs one of its own, the same after every restart: its consumer group is named after it.",
     commands: ["serve", "demo", "quality-monitor", "exporter", "dlq", "offsets"],
   }),
   shutdownTimeoutSecs: option({

@@ -68,6 +68,16 @@ export interface RedisReplayOptions extends Seams {
 /** Before everything is deleted, writes that are under way have so long to end. */
 const CLEAR_DRAIN_MS = 500;
 
+/** For a process in which somebody else writes what it delivers. */
+export function readOnlyReplay(replay: ReplaySink | null): ReplaySink | null {
+  if (replay === null) return null;
+  return {
+    write: () => null,
+    verify: (partition) => replay.verify(partition),
+    forget: (partition) => replay.forget(partition),
+  };
+}
+
 /** Whether the configuration asks for it. */
 export function replayUsesRedis(config: Config): boolean {
   return config.redisUrl !== null;

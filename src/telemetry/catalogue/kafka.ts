@@ -71,4 +71,11 @@ export const KAFKA_METRICS: readonly MetricDefinition[] = [
     help: "Partitions that stand still at a bad record because KAFKA_ON_DECODE_ERROR is pause.",
     components: ["websocket-server"],
   },
+  {
+    name: "websocket_writer_partitions",
+    kind: "gauge",
+    help: "Partitions for which this server writes dead letters, for all servers; those of all servers together are all partitions.",
+    requires: "replica_writer",
+    components: ["websocket-server"],
+  },
 ];

@@ -47,8 +47,8 @@ export const RECORD_METRICS: readonly MetricDefinition[] = [
   {
     name: "websocket_undeliverable_records_total",
     kind: "counter",
-    help: "Good records that no client can use and that are therefore not sent: a framing byte with nothing after it.",
-    labels: { reason: ["empty_message"] },
+    help: "Good records that are not sent to clients: a framing byte with nothing after it, or a record of a halted thread.",
+    labels: { reason: ["empty_message", "thread_halted"] },
     components: ["websocket-server"],
   },
   {

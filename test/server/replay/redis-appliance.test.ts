@@ -66,8 +66,8 @@ function keepsReplay(start: StartTarget, more: (scene: () => Scene) => void = ()
   }
 
   /** Offsets of a page from `from` on, and where it ends. */
-  async function page({ replay }: Appliance, from: number): Promise<unknown> {
-    const answer = await replay?.tier.read(0, from, 1_000);
+  async function page({ redis }: Appliance, from: number): Promise<unknown> {
+    const answer = await redis?.tier.read(0, from, 1_000);
     if (answer?.kind !== "page") return answer;
     return [answer.page.records.map(({ offset }) => offset), answer.page.nextOffset];
   }
