@@ -170,6 +170,8 @@ describe("trouble", () => {
     expect(await rig.tier.read(0, 2, 9)).toEqual({ kind: "unavailable", reason: message });
     append(event(2));
     expect(offsetsOf(await rig.page(2, 9))).toEqual([2]);
+    append(event(3));
+    expect(offsetsOf(await rig.page(3, 4))).toEqual([3]);
   });
 
   test("with a leader that moved is over with the next read", async () => {

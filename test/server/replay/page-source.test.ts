@@ -44,8 +44,8 @@ describe("a question", () => {
     const ask = (offset: number) => rig.source.request(0, offset, 10_000, () => answers.push(`${offset}`));
     ask(0);
     const withdrawals = [ask(2000), ask(2001), ask(4000), ask(6000)];
-    for (const index of [0, 2]) withdrawals[index]?.();
     await settle();
+    for (const index of [0, 2]) withdrawals[index]?.();
     open.resolve();
     await settle();
     expect(answers).toEqual(["0", "2001", "6000"]);
