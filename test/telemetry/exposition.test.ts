@@ -9,7 +9,7 @@ function freshMetrics() {
   return createMetrics({
     catalogue: CATALOGUE,
     component: "websocket-server",
-    with: { redis: true, rate_limit_redis: true },
+    with: { redis: true, rate_limit_redis: true, replica_writer: true },
   });
 }
 
