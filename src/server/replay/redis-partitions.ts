@@ -85,6 +85,11 @@ export class RedisPartitions {
     return state?.isReady ? state.turn : null;
   }
 
+  /** The turn that there is, or will be once the partition may be used; `null` if it was never compared. */
+  comingTurn(partition: number): number | null {
+    return this.#states.get(partition)?.turn ?? null;
+  }
+
   /** Waits for a partition that is being compared; false if that takes too long. */
   ready(partition: number): Promise<boolean> {
     const state = this.#states.get(partition);

@@ -97,9 +97,10 @@ export class RedisWriter {
   async #writeLater(batch: ReplayBatch, cost: number): Promise<void> {
     const { partitions } = this.#options;
     this.#activity.begin();
+    const turn = partitions.comingTurn(batch.partition);
     const mayWrite = (await partitions.ready(batch.partition)) && (await this.#room.enter(cost));
-    const turn = partitions.turn(batch.partition);
-    if (mayWrite && turn !== null) this.#send(batch, cost, turn);
+    // Where another turn has begun meanwhile, the batch may be of a topic that is gone.
+    if (mayWrite && turn !== null && partitions.turn(batch.partition) === turn) this.#send(batch, cost, turn);
     else {
       if (mayWrite) this.#room.leave(cost);
       this.#drop(batch);
