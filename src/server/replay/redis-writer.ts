@@ -22,7 +22,7 @@ export interface RedisWriterOptions {
   readonly ttlSeconds: number;
   /** Members that a set keeps. */
   readonly maxSequences: number;
-  /** A set is trimmed after so many records on average; 0 = with each write. */
+  /** A write trims the sets that it adds to, once in so many records on average; 0 = each does. */
   readonly trimEvery: number;
   readonly maxWrites: number;
   readonly clock: Clock;
