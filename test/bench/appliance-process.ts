@@ -1,4 +1,4 @@
-// The whole appliance, measured from inside. Arguments: brokers. Commands: `measure N CLIENTS` reports when N records
+// The whole appliance, measured from inside. Arguments: brokers, address of a Redis for replay. Commands: `measure N CLIENTS` reports when N records
 // were handled and the clients (if any) have gone; `memory` reports the resident memory; `clients` how many there are.
 
 import { loadConfig } from "../../src/config/load.ts";
@@ -20,6 +20,7 @@ const { config } = loadConfig({
     KAFKA_GROUP_ID: `bench-${process.pid}`,
     WEBSOCKET_PORT: "0",
     WEBSOCKET_MAX_CONNECTIONS_PER_IP: "10000",
+    ...(process.argv[3] === undefined ? {} : { REDIS_URL: process.argv[3] }),
   },
   flags: {},
   readFile: () => "",
@@ -41,7 +42,7 @@ const appliance = new Appliance({
 });
 await appliance.start();
 // A benchmark looks now and then instead of waiting for an event: a listener would be part of what it measures.
-while (!appliance.ready) await Bun.sleep(10);
+while (!appliance.ready || appliance.redis?.connected === false) await Bun.sleep(10);
 report({ port: appliance.address.port });
 
 let peakBytes = 0;
@@ -72,5 +73,7 @@ async function measure(records: number, clients: number): Promise<void> {
   const dropped = appliance.metrics.counter("websocket_dropped_messages_total", {
     reason: "lagged_receiver",
   }).value;
-  report({ ...cost, dropped, peakBytes });
+  const replay = appliance.redis?.health();
+  const unwritten = replay === undefined ? 0 : replay.writeDropped + replay.writeFailures;
+  report({ ...cost, dropped, peakBytes, unwritten });
 }

@@ -6,6 +6,7 @@ import { fanOut } from "./measurements/fan-out.ts";
 import { latencyAndMemory } from "./measurements/latency-and-memory.ts";
 import { pipeline } from "./measurements/pipeline.ts";
 import { redrive } from "./measurements/redrive.ts";
+import { replayInRedis } from "./measurements/replay-in-redis.ts";
 import { stages } from "./measurements/stages.ts";
 import { startTime } from "./measurements/start-time.ts";
 import { tenantLimits } from "./measurements/tenant-limits.ts";
@@ -16,6 +17,7 @@ import { Results } from "./results.ts";
 const RECORDS = Number(process.env.BENCH_RECORDS ?? 1_000_000);
 const MEASUREMENTS: readonly ((results: Results, records: number) => Promise<void>)[] = [
   pipeline,
+  replayInRedis,
   fanOut,
   deadLetters,
   redrive,

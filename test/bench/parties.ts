@@ -31,8 +31,11 @@ export interface ApplianceParty {
   connected(clients: number): Promise<void>;
 }
 
-export async function startAppliance(bootstrap: string): Promise<ApplianceParty> {
-  const child = startChild("appliance-process.ts", bootstrap);
+export async function startAppliance(
+  bootstrap: string,
+  ...redisUrl: readonly string[]
+): Promise<ApplianceParty> {
+  const child = startChild("appliance-process.ts", bootstrap, ...redisUrl);
   const { port } = await child.next();
   return {
     child,

@@ -4,10 +4,10 @@
 // connection. What does not agree, or cannot be compared, is deleted.
 
 import { describeError } from "../../errors.ts";
-import { aborted } from "../../runtime/abort.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { Random } from "../../runtime/random.ts";
 import { backoffMs } from "../../stream/backoff.ts";
+import { unlessAborted } from "../../stream/deadline.ts";
 import { Permits } from "../../stream/permits.ts";
 import type { FloodGuard } from "../../telemetry/flood.ts";
 import type { Log } from "../../telemetry/log.ts";
@@ -85,6 +85,11 @@ export class RedisPartitions {
     return state?.isReady ? state.turn : null;
   }
 
+  /** The turn that there is, or will be once the partition may be used; `null` if it was never compared. */
+  comingTurn(partition: number): number | null {
+    return this.#states.get(partition)?.turn ?? null;
+  }
+
   /** Waits for a partition that is being compared; false if that takes too long. */
   ready(partition: number): Promise<boolean> {
     const state = this.#states.get(partition);
@@ -150,16 +155,16 @@ export class RedisPartitions {
   /** Whether Kafka has the same record there; `null` if it cannot say now. */
   async #agrees(partition: number, { offset, value }: KeptRecord): Promise<boolean | null> {
     const { readFromKafka, log, errors } = this.#options;
-    const closed = aborted(this.#closing.signal).then(() => undefined);
-    let record: Uint8Array | null | undefined;
+    const { signal } = this.#closing;
+    let record: Uint8Array | null;
     try {
-      record = await Promise.race([readFromKafka(partition, offset), closed]);
+      record = await unlessAborted(signal, "comparing with Kafka", readFromKafka(partition, offset));
     } catch (error) {
+      if (signal.aborted) return null;
       const fields = { partition, offset, error: describeError(error) };
       errors.warn("redis_compare", "replay: kafka cannot say whether redis is right; trying again", fields);
       return null;
     }
-    if (record === undefined) return null;
     if (record !== null && Buffer.compare(record, value) === 0) return true;
     log.warn("replay: redis holds another topic's records of this partition; deleting them", {
       partition,

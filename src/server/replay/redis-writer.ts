@@ -22,7 +22,7 @@ export interface RedisWriterOptions {
   readonly ttlSeconds: number;
   /** Members that a set keeps. */
   readonly maxSequences: number;
-  /** A set is trimmed after so many records on average; 0 = with each write. */
+  /** A write trims the sets that it adds to, once in so many records on average; 0 = each does. */
   readonly trimEvery: number;
   readonly maxWrites: number;
   readonly clock: Clock;
@@ -97,9 +97,10 @@ export class RedisWriter {
   async #writeLater(batch: ReplayBatch, cost: number): Promise<void> {
     const { partitions } = this.#options;
     this.#activity.begin();
+    const turn = partitions.comingTurn(batch.partition);
     const mayWrite = (await partitions.ready(batch.partition)) && (await this.#room.enter(cost));
-    const turn = partitions.turn(batch.partition);
-    if (mayWrite && turn !== null) this.#send(batch, cost, turn);
+    // Where another turn has begun meanwhile, the batch may be of a topic that is gone.
+    if (mayWrite && turn !== null && partitions.turn(batch.partition) === turn) this.#send(batch, cost, turn);
     else {
       if (mayWrite) this.#room.leave(cost);
       this.#drop(batch);

@@ -199,6 +199,11 @@ export function comparesWithKafka(start: StartTarget): void {
     expect(await one.firstAfter("t3", 0)).toEqual({ partition: 3, offset: 5, sequence: 5 });
     expect(await one.firstAfter("", 0)).toBeNull();
     expect(await one.firstAfter("t4", 0)).toBeNull();
+    // Another server reads partition 3: it is none of this one's.
+    const other = await rig();
+    expect(await other.firstAfter("t3", 0)).toBeNull();
+    await redis.del(OFFSETS);
+    expect(await one.firstAfter("t1", 0)).toBeNull();
   });
 
   test("what is left of a thread in an old topic is no entry, nor is what expired or an early server wrote", async () => {

@@ -3,7 +3,7 @@
 import { expect, test } from "bun:test";
 import { createRedisServer, type RedisServer } from "../../../sim/redis/server.ts";
 import { runVirtual, type VirtualWorld } from "../../../sim/verify/virtual-world.ts";
-import { batch, type RedisRig, redisRig, valueAt } from "./redis-rig.ts";
+import { batch, type RedisRig, record, redisRig, valueAt } from "./redis-rig.ts";
 import { brief } from "./redis-truth.ts";
 
 const DROPPED = "replay_buffer_redis_write_dropped_total";
@@ -214,11 +214,48 @@ test("emptying a partition that takes too long leaves values that are not believ
     const slowness = server.control("SCAN", () => ({ kind: "delay", delayMs: 1_000 }));
     await outcome(one.forget(0));
     slowness.remove();
+    let deletions = 0;
+    server.control("UNLINK", () => {
+      deletions++;
+      return { kind: "pass" };
+    });
     await advance(2_000);
+    expect(deletions).toBe(0);
     void one.write(batch(0, 2, [0]));
     await advance(10);
     expect([await read(0), await read(2)]).toEqual(["0-2: 1", "nothing before Infinity"]);
     expect(one.lines).toContainEqual(expect.objectContaining({ values_left: "not done within 3000 ms" }));
+  }));
+
+test("a topic made anew: what waited for room is of the old one and not written, what was being read not given", () =>
+  scene({ REDIS_MAX_CONCURRENT_WRITES: "1" }, async ({ server, one, read, waited, advance, outcome }) => {
+    void one.write(batch(0, 3));
+    await advance(10);
+    const reading = server.control("MGET", () => ({ kind: "delay", delayMs: 20 }), { times: 1 });
+    const page = one.tier.read(0, 0, 1_000);
+    await advance(5);
+    void one.write(batch(3, 6));
+    const waiting = one.write(batch(6, 9));
+    await outcome(one.forget(0));
+    expect(await waited(waiting)).toBeLessThan(50);
+    expect(brief(await page)).toBe("partition 0 started over");
+    expect(one.count(DROPPED)).toBe(3);
+    expect([await read(0), await read(6)]).toEqual(["nothing before Infinity", "nothing before Infinity"]);
+    reading.remove();
+  }));
+
+test("no more values are fetched than make a page", () =>
+  scene({}, async ({ server, one, advance, outcome }) => {
+    const records = Array.from({ length: 30 }, (_, at) => ({ ...record(at), value: Buffer.alloc(100_000) }));
+    void one.write({ partition: 0, fromOffset: 0, nextOffset: 30, records });
+    await advance(100);
+    const fetched: number[] = [];
+    server.control("MGET", ({ args }) => {
+      fetched.push(args.length);
+      return { kind: "pass" };
+    });
+    const answer = await outcome(one.tier.read(0, 0, 1_000));
+    expect([answer.kind === "page" && answer.page.nextOffset, fetched]).toEqual([5, [5]]);
   }));
 
 test("a Redis that goes while a partition is emptied is emptied when it comes back", () =>

@@ -40,6 +40,15 @@ test("whoever waits gets in in the order of asking, before those who come later"
   expect([order, clock.pendingDelays()]).toEqual([["first", "second"], []]);
 });
 
+test("a small write does not overtake a large one that waits", async () => {
+  const { room: one } = room(3, 100);
+  await one.enter(90);
+  const large = one.enter(50);
+  expect(one.tryEnter(5)).toBe(false);
+  one.leave(90);
+  expect([await large, one.tryEnter(5)]).toEqual([true, true]);
+});
+
 test("whoever waits too long goes without, and takes no place from others", async () => {
   const { room: one, clock } = room(1, 100);
   await one.enter(10);
