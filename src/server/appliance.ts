@@ -21,6 +21,7 @@ import { type FloodGuard, floodGuard } from "../telemetry/flood.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { createMetrics } from "../telemetry/registry.ts";
 import { Inspector } from "../wire/inspector.ts";
+import { adminActions } from "./admin-actions.ts";
 import { createDeadLetters, type DeadLetters } from "./dead-letters.ts";
 import { HealthTracker } from "./health.ts";
 import { openHttpSide } from "./http-side.ts";
@@ -30,12 +31,7 @@ import { PausedPartitions } from "./paused-partitions.ts";
 import { Pipeline } from "./pipeline.ts";
 import { exposeProcess } from "./process-metrics.ts";
 import { recordMetrics } from "./record-metrics.ts";
-import {
-  createRedisReplay,
-  type RedisReplay,
-  readOnlyReplay,
-  replayUsesRedis,
-} from "./replay/redis-replay.ts";
+import { readOnlyReplay, replayUsesRedis } from "./replay/redis-replay.ts";
 import { createReplaySource, type ReplaySource } from "./replay/replay-source.ts";
 import { lettersElsewhere } from "./replica/letters-elsewhere.ts";
 import { ReplicaWriter } from "./replica/replica-writer.ts";
@@ -72,7 +68,6 @@ export class Appliance {
   readonly #ring: Ring;
   readonly #health: HealthTracker;
   readonly #onInfrastructureError: OnInfrastructureError;
-  readonly #replay: ReplaySource;
   readonly #sessionMetrics: SessionMetrics;
   readonly #sequence: SequenceValidator;
   readonly #deadLetters: DeadLetters;
@@ -90,8 +85,7 @@ export class Appliance {
   readonly hub: Hub;
   readonly pipeline: Pipeline;
   /** `null` without REDIS_URL. */
-  /** Replay in Redis; `null` without REDIS_URL. */
-  readonly redis: RedisReplay | null;
+  readonly replay: ReplaySource;
 
   constructor(options: ApplianceOptions) {
     const { config, clock, log } = options;
@@ -114,12 +108,7 @@ export class Appliance {
       maxRecords: config.replayBufferMemorySize,
       maxBytes: config.replayBufferMemoryBytes,
     });
-    this.redis = createRedisReplay({ ...options, metrics: this.metrics, errors: this.#errors });
-    this.#replay = createReplaySource({
-      ...options,
-      metrics: this.metrics,
-      redis: this.redis?.tier ?? null,
-    });
+    this.replay = createReplaySource({ ...options, metrics: this.metrics });
     this.#sessionMetrics = sessionMetrics(this.metrics);
     this.hub = this.#createHub();
     this.#sequence = new SequenceValidator({
@@ -182,25 +171,16 @@ export class Appliance {
       ring: this.#ring,
       deadLetters: this.#deadLetters,
       limits: this.#limits,
-      redis: this.redis,
+      redis: this.replay.redis,
       pausedPartitions: () => this.#paused.list(),
-      admin: {
-        haltedThreads: () => this.#sequence.haltedThreads(),
-        resetThread: (threadId) => {
-          const writerTracked = this.#writer?.resetThread(threadId) ?? false;
-          return this.#sequence.resetThread(threadId) || writerTracked;
-        },
-        resetHaltedThreads: () => {
-          this.#writer?.resetHaltedThreads();
-          return this.#sequence.resetHalted();
-        },
-        partitions: () => ({
-          paused: this.#paused.list(),
-          waitingForDeadLetters: this.#deadLetters.barrier.heldPartitions(),
-        }),
-        resumePartition: (partition) => this.#resumePaused(partition),
-        tenantLimiter: this.#limits?.limiter ?? null,
-      },
+      admin: adminActions({
+        sequence: this.#sequence,
+        writer: this.#writer,
+        paused: this.#paused,
+        deadLetters: this.#deadLetters,
+        limits: this.#limits,
+        resumePaused: (partition) => this.#resumePaused(partition),
+      }),
       kafkaDownSeconds: () => this.#consumer.downSeconds(),
       notReadyReasons: () => [
         ...(this.#consumer.joined ? [] : [`waiting for ${this.#consumer.waitingFor}`]),
@@ -237,14 +217,13 @@ export class Appliance {
     await this.#lag.stop();
     await this.#deadLetters.handler.close(0);
     this.#limits?.close();
-    await this.redis?.drain(REPLAY_DRAIN_MS);
+    await this.replay.redis?.drain(REPLAY_DRAIN_MS);
     // Not before: until here `/readyz` says why it is not ready. From here on, clients that come back go elsewhere.
     this.#http?.stopAccepting();
     await this.hub.drain(CLIENT_DRAIN_MS);
     this.hub.stop();
-    await this.redis?.close();
     await this.#http?.stop();
-    await this.#replay.close();
+    await this.replay.close();
     await this.#admin.close();
     this.#errors.flush();
   }
@@ -263,7 +242,7 @@ export class Appliance {
   /** Whether every part that uses Redis has a connection. */
   #redisConnected(): boolean {
     const limitsConnected = !limitsUseRedis(this.#options.config) || this.#limits?.redisConnected === true;
-    return limitsConnected && this.redis?.connected !== false;
+    return limitsConnected && this.replay.redis?.connected !== false;
   }
 
   #resumePaused(partition: number): boolean {
@@ -276,29 +255,19 @@ export class Appliance {
     return this.#ring.spans.get(partition)?.coveredFrom ?? 0;
   }
 
-  /** Whether the replay in Redis is gone. */
-  async #clearTiers(): Promise<boolean> {
-    const cleared = await this.redis?.clear();
-    for (const partition of this.#ring.spans.keys()) this.#replay.pages.forget(partition);
-    return cleared?.complete ?? true;
-  }
-
   #createHub(): Hub {
     const { config, clock } = this.#options;
     return new Hub({
       session: {
         ring: this.#ring,
-        pages: this.#replay.pages,
+        pages: this.replay.pages,
         describe: recordDescriber(config.websocketMaxPayloadBytes),
         threads: {
           lastSequences: (threadId) => this.#sequence.lastSequences(threadId),
-          firstAfter: async (threadId, sequence) => {
-            const found = await this.redis?.firstAfter(threadId, sequence);
-            return found === "unavailable" ? null : (found ?? null);
-          },
+          firstAfter: (threadId, sequence) => this.replay.firstAfter(threadId, sequence),
           scanRecords: THREAD_SCAN_RECORDS,
         },
-        clearTiers: this.redis === null ? null : () => this.#clearTiers(),
+        clearTiers: () => this.replay.clear(this.#ring.spans.keys()),
         partitionsKnown: () => this.pipeline.partitionsKnown,
         clock,
         metrics: this.#sessionMetrics,
@@ -325,7 +294,7 @@ export class Appliance {
       deadLetters: this.#deadLetters,
       haltedThreads: () => this.#sequence.haltedThreads(),
       onInfrastructureError: this.#onInfrastructureError,
-      replay: this.redis,
+      replay: this.replay.redis,
     });
   }
 
@@ -345,8 +314,8 @@ export class Appliance {
       deadLetters: sink,
       barrier,
       limits: this.#limits,
-      withheld: this.#replay.withheld,
-      replay: this.#writer === null ? this.redis : readOnlyReplay(this.redis),
+      withheld: this.replay.withheld,
+      replay: this.#writer === null ? this.replay.redis : readOnlyReplay(this.replay.redis),
       health: this.#health,
       metrics: recordMetrics(this.metrics),
       errors: this.#errors,

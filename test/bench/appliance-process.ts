@@ -42,7 +42,7 @@ const appliance = new Appliance({
 });
 await appliance.start();
 // A benchmark looks now and then instead of waiting for an event: a listener would be part of what it measures.
-while (!appliance.ready || appliance.redis?.connected === false) await Bun.sleep(10);
+while (!appliance.ready || appliance.replay.redis?.connected === false) await Bun.sleep(10);
 report({ port: appliance.address.port });
 
 let peakBytes = 0;
@@ -73,7 +73,7 @@ async function measure(records: number, clients: number): Promise<void> {
   const dropped = appliance.metrics.counter("websocket_dropped_messages_total", {
     reason: "lagged_receiver",
   }).value;
-  const replay = appliance.redis?.health();
+  const replay = appliance.replay.redis?.health();
   const unwritten = replay === undefined ? 0 : replay.writeDropped + replay.writeFailures;
   report({ ...cost, dropped, peakBytes, unwritten });
 }

@@ -27,7 +27,7 @@ const hub = new Hub({
     oldest: () => 0,
     describe: recordDescriber(1_048_576),
     threads: { lastSequences: () => [], firstAfter: () => Promise.resolve(null), scanRecords: 0 },
-    clearTiers: null,
+    clearTiers: () => Promise.resolve(true),
     partitionsKnown: () => true,
     clock: systemClock,
     metrics: sessionMetrics(createMetrics({ catalogue: CATALOGUE, component: "websocket-server" })),

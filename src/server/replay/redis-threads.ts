@@ -4,9 +4,10 @@ import type { Redis } from "ioredis";
 import { boundThreadId } from "../../stream/thread-id.ts";
 import { partitionKeys, THREAD_VALUE_HEADER_BYTES, threadSequencesKey } from "./redis-keys.ts";
 
-/** Where a thread's number is. */
+/** Where a thread goes on. */
 export interface ThreadEntry {
   readonly partition: number;
+  /** Records with this number and those after it lie here or later. */
   readonly offset: number;
   readonly sequence: number;
 }
@@ -33,10 +34,32 @@ export async function firstOfThread(
     const headers = await Promise.all(
       members.map((member) => redis.getrangeBuffer(member, 0, THREAD_VALUE_HEADER_BYTES - 1)),
     );
-    for (const [index, member] of members.entries()) {
-      const entry = entryOf(member, headers[index]);
-      if (entry !== null && (await holds(redis, prefix, member, entry))) return entry;
-    }
+    const entries = members.map((member, index) => ({ member, entry: entryOf(member, headers[index]) }));
+    const first = await firstThatHolds(redis, prefix, entries);
+    if (first === null) continue;
+    // Records of a thread may have come out of order: those with the next numbers may lie before the first of them.
+    const earlier = entries.filter(
+      ({ entry }) => entry?.partition === first.partition && entry.offset < first.offset,
+    );
+    earlier.sort((one, other) => (one.entry?.offset ?? 0) - (other.entry?.offset ?? 0));
+    const lowest = await firstThatHolds(redis, prefix, earlier);
+    return lowest === null ? first : { ...first, offset: lowest.offset };
+  }
+  return null;
+}
+
+interface Candidate {
+  readonly member: string;
+  readonly entry: ThreadEntry | null;
+}
+
+async function firstThatHolds(
+  redis: Redis,
+  prefix: string,
+  candidates: readonly Candidate[],
+): Promise<ThreadEntry | null> {
+  for (const { member, entry } of candidates) {
+    if (entry !== null && (await holds(redis, prefix, member, entry))) return entry;
   }
   return null;
 }

@@ -44,13 +44,6 @@ export class RedisTier implements ReplayTier {
     this.misses = options.metrics.counter("replay_buffer_redis_misses_total");
   }
 
-  /** As `ReplayTier` says. Of partitions that this process never read it knows nothing. */
-  async read(partition: number, fromOffset: number, toOffset: number): Promise<TierAnswer> {
-    const answer = await this.#read(partition, fromOffset, toOffset);
-    (answer.kind === "page" ? this.hits : this.misses).inc();
-    return answer;
-  }
-
   /**
    * The first entry of the thread's index with a higher sequence number. The index has holes where writes were
    * dropped. Never rejects.
@@ -70,7 +63,8 @@ export class RedisTier implements ReplayTier {
     return partitions.turn(entry.partition) === null ? "unavailable" : entry;
   }
 
-  async #read(partition: number, fromOffset: number, toOffset: number): Promise<TierAnswer> {
+  /** As `ReplayTier` says. Of partitions that this process never read it knows nothing. */
+  async read(partition: number, fromOffset: number, toOffset: number): Promise<TierAnswer> {
     const { link, partitions, prefix } = this.#options;
     if (!partitions.isAssigned(partition)) return { kind: "absent", nextOffset: Number.POSITIVE_INFINITY };
     if (!link.connected) return { kind: "unavailable", reason: "Redis is not connected" };

@@ -82,7 +82,7 @@ export class ControlChannel {
         return this.#setFilter(frame.filter);
       case "ack":
         metrics.resumeEntriesInvalid.inc(frame.invalidEntries);
-        return session.acknowledge(frame.offsets);
+        return session.pacing.acknowledge(frame.offsets);
       case "invalid":
         return session.fail(frame.code, frame.error, "invalid_request");
       case "too_many_partitions":
@@ -122,7 +122,7 @@ export class ControlChannel {
 
   #choose({ filter, compression, ackWindow }: StreamChoices): void {
     if (compression !== undefined) this.#client.choice.compression = compression;
-    if (ackWindow !== undefined) this.#session.setAckWindow(ackWindow);
+    if (ackWindow !== undefined) this.#session.pacing.setAckWindow(ackWindow);
     if (filter !== undefined) this.#applyFilter(filter);
   }
 
@@ -156,8 +156,7 @@ export class ControlChannel {
     this.#session.goLive();
     if (!this.#client.admin) return this.#answerReset(false);
     ring.clear();
-    if (clearTiers) void clearTiers().then((cleared) => this.#answerReset(cleared));
-    else this.#answerReset(true);
+    void clearTiers().then((cleared) => this.#answerReset(cleared));
   }
 
   #answerReset(cleared: boolean): void {

@@ -236,7 +236,7 @@ export class Hub {
 
   /** Nobody is waited for whose pace is limited by us, who was given up, or who takes nothing. */
   #waitsFor(session: Session): boolean {
-    if (session.paced || session.closing || session.held || !session.takingData) return false;
+    if (session.pacing.limits || session.closing || session.held || !session.takingData) return false;
     const unread = this.#ring.head - session.position;
     if (unread > this.#ring.maxRecords / 2) return true;
     return this.#ring.byteCount > this.#ring.maxBytes / 2 && unread > this.#ring.recordCount / 2;

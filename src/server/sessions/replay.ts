@@ -1,5 +1,6 @@
 // A replay under way: up to where it goes, what it has sent, and what it asks for.
 
+import type { Backlog } from "./backlog.ts";
 import type { ThreadSelection } from "./thread-selection.ts";
 
 export interface Replay {
@@ -19,4 +20,18 @@ export interface Replay {
 /** True for an offset that the replay is to send, false for one that comes live. */
 export function isReplayed({ targets }: Replay, partition: number, offset: number): boolean {
   return offset < (targets.get(partition) ?? 0);
+}
+
+/** True if it has sent as much as a replay may; `maxRecords` 0 = no limit. */
+export function isCapped({ sentCount }: Replay, maxRecords: number): boolean {
+  return maxRecords > 0 && sentCount >= maxRecords;
+}
+
+/** True if nothing that it is to send waits any more. */
+export function isComplete({ end, targets }: Replay, { position, catchUp, sent }: Backlog): boolean {
+  if (position < end) return false;
+  for (const partition of catchUp.partitions()) {
+    if (sent.floor(partition) + 1 < (targets.get(partition) ?? 0)) return false;
+  }
+  return true;
 }

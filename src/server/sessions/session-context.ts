@@ -31,8 +31,8 @@ export interface SessionContext extends LossAccountContext {
   readonly limits: SessionLimits;
   readonly describe: DescribeRecord;
   readonly threads: ThreadIndex;
-  /** Empties tiers that can be emptied, for everybody; whether that went well. `null`: there is none. */
-  readonly clearTiers: (() => Promise<boolean>) | null;
+  /** Empties tiers that can be emptied, for everybody; whether that went well. */
+  readonly clearTiers: () => Promise<boolean>;
   /** False until this server learned for the first time which partitions it reads: resumes wait for that. */
   readonly partitionsKnown: () => boolean;
   /** Offset of the oldest record of a partition that can be had, as far as is known. */

@@ -7,14 +7,14 @@ import type { Timer } from "../../runtime/clock.ts";
 import type { PeerSocket } from "../../runtime/http.ts";
 import type { TokenBucket } from "../../stream/token-bucket.ts";
 import type { PageAnswer } from "../replay/page-source.ts";
-import { AckWindow } from "./ack-window.ts";
 import { Backlog } from "./backlog.ts";
 import type { LostRange } from "./loss.ts";
 import { LossReport } from "./loss-report.ts";
 import type { Outlet } from "./outlet.ts";
+import { Pacing } from "./pacing.ts";
 import { pageWindow } from "./record-window.ts";
 import { RecordWriter, type WriteOrder } from "./record-writer.ts";
-import { isReplayed, type Replay } from "./replay.ts";
+import { isCapped, isComplete, isReplayed, type Replay } from "./replay.ts";
 import type { SentOffsets } from "./sent-offsets.ts";
 import { logMadeAnew, type ProtocolErrorCode, progress, protocolError } from "./server-frames.ts";
 import type { SessionContext } from "./session-context.ts";
@@ -23,8 +23,6 @@ import { SocketFlow } from "./socket-flow.ts";
 
 /** Looks at records in one go, after which others have their turn; a filter may let few of them pass. */
 const PUMP_LOOKS = 8192;
-/** A paced client is woken for several records at once rather than for each. */
-const PACE_TICK_MS = 50;
 
 export interface SessionParts {
   readonly socket: PeerSocket;
@@ -51,11 +49,10 @@ export class Session {
   readonly #losses: LossReport;
   readonly #backlog: Backlog;
   readonly #writer: RecordWriter;
-  #window: AckWindow | null = null;
+  readonly pacing: Pacing;
   #held = true;
   #closing = false;
   #replay: Replay | null = null;
-  #pumpTimer: Timer | null = null;
   #closeTimer: Timer | null = null;
   reason: DisconnectReason = "client_closed";
 
@@ -65,11 +62,12 @@ export class Session {
     this.#flow = new SocketFlow(parts.socket, context.clock, context.limits.highWaterBytes);
     this.#losses = new LossReport(context, (frame) => this.sendText(frame));
     this.#backlog = new Backlog(context.ring);
+    this.pacing = new Pacing(context.clock, parts.pace, () => this.pump());
     this.#writer = new RecordWriter({
       outlet: parts.outlet,
       sent: this.#backlog.sent,
       describe: context.describe,
-      onSent: (partition, offset) => this.#window?.sent(partition, offset),
+      onSent: (partition, offset) => this.pacing.sent(partition, offset),
     });
   }
 
@@ -80,10 +78,6 @@ export class Session {
 
   get position(): number {
     return this.#backlog.position;
-  }
-
-  get paced(): boolean {
-    return this.#parts.pace !== null || this.#window !== null;
   }
 
   get held(): boolean {
@@ -107,11 +101,6 @@ export class Session {
   /** True if everything there is went out as live records. */
   get live(): boolean {
     return !this.#held && !this.#closing && this.#replay === null && this.#backlog.isEmpty;
-  }
-
-  /** Partitions that are served from the replay tiers. */
-  get partitionsBehind(): number {
-    return this.#backlog.catchUp.size;
   }
 
   /** Starts live delivery for a client that was held back in case it resumes: with what came since it connected. */
@@ -149,15 +138,6 @@ export class Session {
     this.#writer.filter = filter;
   }
 
-  /** At most so many records are sent beyond what is acknowledged. */
-  setAckWindow(records: number): void {
-    this.#window = new AckWindow(records);
-  }
-
-  acknowledge(offsets: ReadonlyMap<number, number>): void {
-    for (const [partition, offset] of offsets) this.#window?.acknowledge(partition, offset);
-  }
-
   /** The ring's coverage of the partition may have changed: what it lacks is asked of the tiers. */
   checkCoverage(partition: number): void {
     if (!this.#held && !this.#closing) this.#backlog.checkCoverage(partition);
@@ -173,18 +153,18 @@ export class Session {
     while (!this.#held && !this.#flow.full && !this.#closing) {
       this.#losses.announce();
       const replay = this.#replay;
-      if (replay && this.#isCapped(replay)) {
+      if (replay && isCapped(replay, this.#context.limits.replayMaxRecords)) {
         this.#leaveOutRest(replay);
         this.#finishReplay(replay, true);
         continue;
       }
       if (this.#writer.filter && this.#backlog.position - position > PUMP_LOOKS) {
-        return this.#pumpLater(0);
+        return this.pacing.wakeAfter(0);
       }
       const records = this.#allowance();
       if (records === 0) return;
       if (this.#sendFromRing(records)) continue;
-      if (this.#replay && this.#isComplete(this.#replay)) {
+      if (this.#replay && isComplete(this.#replay, this.#backlog)) {
         this.#finishReplay(this.#replay, false);
         continue;
       }
@@ -254,7 +234,7 @@ export class Session {
     this.#settleLoss();
     this.#losses.announce();
     this.#backlog.restart(partition);
-    this.#window?.forget(partition);
+    this.pacing.forget(partition);
     this.#replay?.targets.delete(partition);
     this.#replay?.lastOffsets.delete(partition);
     if (!followed) return;
@@ -288,7 +268,7 @@ export class Session {
   onClosed(): void {
     this.#closing = true;
     this.#backlog.catchUp.clear();
-    this.#pumpTimer?.cancel();
+    this.pacing.cancel();
     this.#closeTimer?.cancel();
   }
 
@@ -299,16 +279,10 @@ export class Session {
 
   /** How many records may be sent now; if none, something goes on by itself. */
   #allowance(): number {
-    const { pace, outlet } = this.#parts;
-    const replay = this.#replay;
+    const { chunkRecords } = this.#parts.outlet;
     const { replayMaxRecords } = this.#context.limits;
-    let records = Math.min(outlet.chunkRecords, this.#window?.free ?? outlet.chunkRecords);
-    if (replay && replayMaxRecords > 0) records = Math.min(records, replayMaxRecords - replay.sentCount);
-    if (!pace) return records;
-    const nowMs = this.#context.clock.monotonicMs();
-    records = Math.min(records, pace.available(nowMs));
-    if (records === 0) this.#pumpLater(Math.max(pace.waitMs(1, nowMs), PACE_TICK_MS));
-    return records;
+    if (!this.#replay || replayMaxRecords === 0) return this.pacing.allowance(chunkRecords);
+    return this.pacing.allowance(Math.min(chunkRecords, replayMaxRecords - this.#replay.sentCount));
   }
 
   #sendFromRing(maxRecords: number): boolean {
@@ -367,17 +341,9 @@ export class Session {
       ({ reached, records } = result);
       if (result.refused) this.#cut();
     });
-    this.#parts.pace?.take(records, this.#context.clock.monotonicMs());
+    this.pacing.took(records);
     if (order.replay) this.#replayMetrics.messages.inc(order.replay.sentCount - sentBefore);
     return reached;
-  }
-
-  #pumpLater(waitMs: number): void {
-    if (this.#pumpTimer) return;
-    this.#pumpTimer = this.#context.clock.after(waitMs, () => {
-      this.#pumpTimer = null;
-      this.pump();
-    });
   }
 
   /** No tier has records of the partition before `nextOffset`. */
@@ -417,19 +383,6 @@ export class Session {
       );
     }
     silent.clear();
-  }
-
-  #isCapped({ sentCount }: Replay): boolean {
-    const { replayMaxRecords } = this.#context.limits;
-    return replayMaxRecords > 0 && sentCount >= replayMaxRecords;
-  }
-
-  #isComplete({ end, targets }: Replay): boolean {
-    if (this.position < end) return false;
-    for (const partition of this.#backlog.catchUp.partitions()) {
-      if (this.sent.floor(partition) + 1 < (targets.get(partition) ?? 0)) return false;
-    }
-    return true;
   }
 
   #finishReplay(replay: Replay, capped: boolean): void {

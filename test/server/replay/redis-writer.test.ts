@@ -129,7 +129,7 @@ test("a reading that takes over 2 s is given up, and tried again later", () =>
     expect(clock.monotonicMs() - startMs).toBe(2_000);
     hang.remove();
     expect(await read(0)).toBe("Redis is left alone after a failure");
-    expect([one.count("replay_buffer_redis_misses_total"), one.count(ERRORS)]).toEqual([2, 0]);
+    expect(one.count(ERRORS)).toBe(0);
     await advance(2_000);
     expect(await read(0)).toBe("0-3: 0 1 2");
   }));
@@ -138,7 +138,7 @@ test("an error of a reading is counted", () =>
   scene({}, async ({ server, one, read }) => {
     server.control("ZREVRANGEBYSCORE", () => ({ kind: "error", error: "ERR broken" }), { times: 1 });
     expect(await read(0)).toBe("ERR broken");
-    expect([one.count("replay_buffer_redis_misses_total"), one.count(ERRORS)]).toEqual([1, 1]);
+    expect(one.count(ERRORS)).toBe(1);
   }));
 
 test("records expire, and are then not known any more", () =>

@@ -4,6 +4,7 @@ import { loadConfig } from "../../../src/config/load.ts";
 import { systemClock } from "../../../src/runtime/clock.ts";
 import { systemNetwork } from "../../../src/runtime/network.ts";
 import { seededRandom } from "../../../src/runtime/random.ts";
+import type { RedisReplay } from "../../../src/server/replay/redis-replay.ts";
 import { createReplaySource, type ReplaySource } from "../../../src/server/replay/replay-source.ts";
 import type { ReplayTier } from "../../../src/server/replay/tier.ts";
 import { CATALOGUE } from "../../../src/telemetry/catalogue.ts";
@@ -40,7 +41,7 @@ function sourceOf(env: Record<string, string> = {}, redis: ReplayTier | null = n
   const source = createReplaySource({
     config,
     metrics,
-    redis,
+    redis: redis === null ? null : replayOver(redis),
     clock: systemClock,
     random: seededRandom(1),
     network: systemNetwork,
@@ -124,3 +125,19 @@ test("Kafka sees another client id than that of the stream", async () => {
   await sourceOf({ INSTANCE_ID: "server-1" }).walk(0, 1);
   expect([...ids]).toEqual(["server-1-replay"]);
 });
+
+/** Replay in Redis of which only reading matters. */
+function replayOver(tier: ReplayTier): RedisReplay {
+  return {
+    tier,
+    connected: true,
+    write: () => null,
+    verify: () => Promise.resolve(),
+    forget: () => Promise.resolve(),
+    health: () => ({ hits: 0, misses: 0, writeDropped: 0, writeFailures: 0, ttlSeconds: 0, maxSequences: 0 }),
+    firstAfter: () => Promise.resolve(null),
+    clear: () => Promise.resolve({ complete: true, deletedKeys: 0, reason: null }),
+    drain: () => Promise.resolve(true),
+    close: () => Promise.resolve(),
+  };
+}

@@ -67,7 +67,7 @@ export function hubRig(options: RigOptions = {}) {
         scanRecords: 100,
         ...options.threads,
       },
-      clearTiers: null,
+      clearTiers: () => Promise.resolve(true),
       partitionsKnown: () => options.partitionsKnown?.() ?? true,
       logEnd: (partition) => options.logEnds?.get(partition) ?? null,
       refreshLogEnds: options.refreshLogEnds ?? (() => Promise.resolve(true)),
