@@ -8,7 +8,7 @@ import type { PeerSocket } from "../../runtime/http.ts";
 import type { TokenBucket } from "../../stream/token-bucket.ts";
 import type { PageAnswer } from "../replay/page-source.ts";
 import { Backlog } from "./backlog.ts";
-import type { LostRange } from "./loss.ts";
+import type { Loss, LostRange } from "./loss.ts";
 import { LossReport } from "./loss-report.ts";
 import type { Outlet } from "./outlet.ts";
 import { Pacing } from "./pacing.ts";
@@ -191,11 +191,8 @@ export class Session {
     const { limits, metrics, onSendTimeout } = this.#context;
     const quietMs = this.#flow.quietMs();
     if (this.#replay && quietMs > limits.replayTimeoutMs) {
-      return this.fail(
-        "REPLAY_TIMEOUT",
-        `no byte taken for ${limits.replayTimeoutMs / 1000} s during a replay`,
-        "replay_timeout",
-      );
+      const text = `no byte taken for ${limits.replayTimeoutMs / 1000} s during a replay`;
+      return this.fail("REPLAY_TIMEOUT", text, "replay_timeout");
     }
     if (quietMs > limits.stallTimeoutMs) {
       metrics.sendTimeout.inc();
@@ -364,10 +361,8 @@ export class Session {
   /** Passes over what a replay at its limit leaves out, and names it. */
   #leaveOutRest(replay: Replay): void {
     const target = (partition: number) => replay.targets.get(partition) ?? 0;
-    this.#losses.leftOut(
-      (account) => this.#backlog.passOverRest(replay.end, target, account),
-      this.#replayMetrics,
-    );
+    const passOver = (account: Loss) => this.#backlog.passOverRest(replay.end, target, account);
+    this.#losses.leftOut(passOver, this.#replayMetrics);
   }
 
   #settleLoss(): void {
