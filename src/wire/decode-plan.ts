@@ -54,7 +54,8 @@ function planOf(name: string): MessagePlan {
   }
   const oneofs = Object.entries(schema.oneofs ?? {});
   if (oneofs.length > 1) throw new DashstreamError("invariant", `${name} has several oneofs, one expected`);
-  const [oneof, { oneof: variants }] = oneofs[0] ?? [null, { oneof: [] }];
+  const oneof = oneofs[0]?.[0] ?? null;
+  const variants = oneofs[0]?.[1].oneof ?? [];
   const draft: Draft = { fields: [], byNumber: [], oneof };
   drafts.set(name, draft);
   for (const [field, fieldSchema] of Object.entries(schema.fields)) {
