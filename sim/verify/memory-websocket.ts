@@ -26,6 +26,7 @@ function bytesOf(frame: Frame): number {
 /** The client's end. Dialling it is up to the network that made it. */
 export class MemoryWebSocket implements ClientWebSocket {
   binaryType: BinaryType = "blob";
+  readonly protocol = "";
   onopen: ClientWebSocket["onopen"] = null;
   onmessage: ClientWebSocket["onmessage"] = null;
   onerror: ClientWebSocket["onerror"] = null;

@@ -38,7 +38,8 @@ const sending =
   };
 
 async function tail(port: string, ...args: readonly string[]) {
-  const run = await runCommand([tailCommand], ["tail", "--websocket-port", port, ...args]);
+  const protocol = args.includes("--protocol") ? [] : ["--protocol", "v1"];
+  const run = await runCommand([tailCommand], ["tail", "--websocket-port", port, ...protocol, ...args]);
   return { ...run, lines: run.stdout.trimEnd().split("\n") };
 }
 
