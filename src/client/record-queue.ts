@@ -15,6 +15,11 @@ export interface QueueEntry<R> {
   readonly restart?: true;
 }
 
+interface Waiting<R> {
+  readonly resolve: (step: IteratorResult<R, undefined>) => void;
+  readonly reject: (error: DashstreamError) => void;
+}
+
 /** Entries that were taken are cut off when there are this many. */
 const CUT_COUNT = 1024;
 
@@ -26,7 +31,7 @@ export class RecordQueue<R> {
   #records = 0;
   /** The entry whose record the loop has in hand. */
   #inHand: QueueEntry<R> | null = null;
-  #waiting: PromiseWithResolvers<IteratorResult<R, undefined>> | null = null;
+  #waiting: Waiting<R> | null = null;
   #end: { readonly error: DashstreamError | null } | null = null;
   #isIterated = false;
 
@@ -86,8 +91,9 @@ export class RecordQueue<R> {
       const { error } = this.#end;
       return error === null ? Promise.resolve({ done: true, value: undefined }) : Promise.reject(error);
     }
-    this.#waiting = Promise.withResolvers();
-    return this.#waiting.promise;
+    return new Promise((resolve, reject) => {
+      this.#waiting = { resolve, reject };
+    });
   }
 
   /** The record in hand does not count as used: an error may have ended the loop. */

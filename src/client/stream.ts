@@ -98,9 +98,11 @@ export class ReconnectingStream<R extends StreamPosition> implements Stream<R> {
         ? null
         : new CursorKeeper({ store, clock: this.#clock, onError: (error) => this.#onStoreError(error) });
     this.#isLoaded = this.#keeper === null;
-    const { promise, resolve } = Promise.withResolvers<DashstreamError | null>();
-    this.closed = promise;
-    this.#resolveClosed = resolve;
+    let resolveClosed: (error: DashstreamError | null) => void = () => {};
+    this.closed = new Promise((resolve) => {
+      resolveClosed = resolve;
+    });
+    this.#resolveClosed = resolveClosed;
   }
 
   get cursors(): OffsetsByPartition {

@@ -238,7 +238,7 @@ test("a page keeps cursors in its local storage", () => {
   const cursors = stored({ 0: "7" }, { 0: { offset: "7", crc32c: "00000000" } });
   const store = webStorageCursors(storage);
   expect(store.load("ns")).toBeNull();
-  store.save("ns", cursors);
+  void store.save("ns", cursors);
   expect([...items.keys()]).toEqual(["dashstream.cursors.ns"]);
   expect(store.load("ns")).toEqual(cursors);
   expect(webStorageCursors(storage, "tab-2.").load("ns")).toBeNull();
