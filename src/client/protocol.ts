@@ -39,17 +39,14 @@ export function resumeFrame(protocol: Protocol, received: Cursors, options: Resu
       known.map(([partition, offset]) => [partition, String(offset)]),
     ),
     ...(fingerprints.size > 0 && { fingerprints: fingerprintsToJson(fingerprints) }),
-    ...(protocol !== "v1" && secondProtocolKeys(protocol, options)),
+    ...(protocol !== "v1" && secondProtocolKeys(options)),
   });
 }
 
-function secondProtocolKeys(
-  protocol: "v2" | "v2+json",
-  { filter, compression, ackWindow }: ResumeOptions,
-): object {
+function secondProtocolKeys({ filter, compression, ackWindow }: ResumeOptions): object {
   return {
     ...(canonicalFilter(filter) !== "" && { filter }),
-    ...(protocol === "v2" && compression !== "none" && { compression }),
+    ...(compression !== "none" && { compression }),
     ackWindow,
   };
 }

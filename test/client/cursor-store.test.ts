@@ -115,6 +115,8 @@ describe("cursors in a store", () => {
     sockets.latest().frame(part(0, [2]));
     clock.advance(1000);
     stream.close();
+    // Whatever a save needs to begin, it has by then.
+    for (let i = 0; i < 10; i++) await Promise.resolve();
     expect(begun).toHaveLength(1);
     gates[0]?.resolve();
     await eventually(() => begun.length === 2);

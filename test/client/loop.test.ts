@@ -68,6 +68,41 @@ describe("a loop", () => {
     await waiting;
   });
 
+  test("with a record in hand stays where it is, whatever comes", async () => {
+    const { sockets, stream, next } = loopRig();
+    sockets.latest().open(V2);
+    sockets.latest().frame(part(0, [6]));
+    await next();
+    sockets.latest().text({ type: "progress", lastOffsetsByPartition: { 0: "99", 1: "4" } });
+    expect([...stream.cursors]).toEqual([]);
+    const waiting = next();
+    expect([...stream.cursors]).toEqual([
+      [0, 99],
+      [1, 4],
+    ]);
+    stream.close();
+    await waiting;
+  });
+
+  test("gets thousands that wait without leaving one out", async () => {
+    const { sockets, next } = loopRig();
+    sockets.latest().open(V2);
+    sockets.latest().frame(part(0, range(1, 1500)));
+    for (const offset of range(1, 700)) expect(await next()).toBe(`0:${offset}=${offset & 0xff}`);
+    sockets.latest().frame(part(0, range(1501, 4000)));
+    for (const offset of range(701, 4000)) expect(await next()).toBe(`0:${offset}=${offset & 0xff}`);
+  });
+
+  test("of a stream that was closed in the middle of a frame gets nothing more of it", async () => {
+    const rig = connectRig({ onRecord: undefined, onDuplicate: () => rig.stream.close() });
+    const loop = rig.stream[Symbol.asyncIterator]();
+    rig.sockets.latest().open(V2);
+    rig.sockets.latest().frame(part(0, [1]));
+    await loop.next();
+    rig.sockets.latest().frame(part(0, [1, 2]), part(1, [1]));
+    expect(await loop.next()).toEqual({ done: true, value: undefined });
+  });
+
   test("after a reconnect goes on with what waits, and asks only for what comes after that", async () => {
     const { sockets, clock, next, duplicates } = loopRig();
     sockets.latest().open(V2);

@@ -246,7 +246,7 @@ describe("cursors", () => {
       ]),
     });
     sockets.latest().open();
-    expect(sockets.latest().sent).toMatchObject([{ lastOffsetsByPartition: { 1: "7" } }]);
+    expect(Reflect.get(Object(sockets.latest().sent[0]), "lastOffsetsByPartition")).toEqual({ 1: "7" });
   });
 
   test("start over with a new log, whichever way the server found out", () => {
