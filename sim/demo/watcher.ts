@@ -31,6 +31,8 @@ export class Watcher {
     this.#stream = connectStream({
       url,
       from: "earliest",
+      // What dashboards speak, so that their way is the one that is shown.
+      protocol: "v1",
       clock,
       random,
       onRecord: (record) => this.#onRecord(record),

@@ -37,6 +37,12 @@ const KERNEL_BYTES = 256 * 1024;
 const CLIENT_ADDRESS = "127.0.0.1";
 const UPGRADE = { connection: "upgrade", upgrade: "websocket" };
 
+interface Handshake {
+  /** Where a web page came from; `null` for other clients. */
+  readonly origin: string | null;
+  readonly protocols: readonly string[];
+}
+
 class MemoryHttpServer implements HttpServer {
   readonly hostname: string;
   readonly port: number;
@@ -70,17 +76,22 @@ class MemoryHttpServer implements HttpServer {
     });
   }
 
-  async connect(url: string, origin: string | null, client: MemoryWebSocket): Promise<void> {
+  async connect(url: string, { origin, protocols }: Handshake, client: MemoryWebSocket): Promise<void> {
     let connection: MemoryConnection | null = null;
     const context: RequestContext = {
       peerAddress: CLIENT_ADDRESS,
       wantsUpgrade: true,
-      upgrade: (open) => {
+      upgrade: (open, options) => {
+        client.protocol = options?.protocol ?? "";
         connection = this.#accept(client, open);
         return new Response(null);
       },
     };
-    const headers = origin === null ? UPGRADE : { ...UPGRADE, origin };
+    const headers = {
+      ...UPGRADE,
+      ...(origin !== null && { origin }),
+      ...(protocols.length > 0 && { "sec-websocket-protocol": protocols.join(", ") }),
+    };
     const response = await this.#options.fetch(new Request(url.replace(/^ws/, "http"), { headers }), context);
     const accepted = connection as MemoryConnection | null;
     this.#clock.after(0, () => {
@@ -120,12 +131,14 @@ export function memoryHttp(clock: Clock, options: MemoryHttpOptions = {}): Memor
 
   const webSocketClass = (origin: string | null): MemoryWebSocketClass =>
     class extends MemoryWebSocket {
-      constructor(url: string) {
+      constructor(url: string, protocols: readonly string[] = []) {
         super();
         clock.after(0, () => {
           const server = serverOf(url);
           if (!server) return this.failed("nobody accepts connections there");
-          server.connect(url, origin, this).catch((error: unknown) => this.failed(String(error)));
+          server
+            .connect(url, { origin, protocols }, this)
+            .catch((error: unknown) => this.failed(String(error)));
         });
       }
     };

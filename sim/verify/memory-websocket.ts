@@ -26,6 +26,8 @@ function bytesOf(frame: Frame): number {
 /** The client's end. Dialling it is up to the network that made it. */
 export class MemoryWebSocket implements ClientWebSocket {
   binaryType: BinaryType = "blob";
+  /** What the server chose of the subprotocols that were offered; empty = none. */
+  protocol = "";
   onopen: ClientWebSocket["onopen"] = null;
   onmessage: ClientWebSocket["onmessage"] = null;
   onerror: ClientWebSocket["onerror"] = null;

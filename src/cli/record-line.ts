@@ -1,6 +1,6 @@
 // One record on one line of a terminal.
 
-import type { StreamRecord } from "../client/index.ts";
+import type { StreamPosition } from "../client/index.ts";
 import { isoTime } from "../runtime/time-text.ts";
 import type { Header } from "../wire/model.ts";
 import { printable } from "./foreign-text.ts";
@@ -13,7 +13,7 @@ const MAX_NAME_LENGTH = 36;
 
 /** Time, partition and offset, tenant, thread, number, kind, details. */
 export function recordLine(
-  { partition, offset }: Omit<StreamRecord, "value">,
+  { partition, offset }: StreamPosition,
   { kind, headers, details }: MessageView,
   colors: Colors,
 ): string {

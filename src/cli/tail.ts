@@ -1,30 +1,33 @@
 // `dashstream tail`: the live stream of a server, decoded and filtered.
 
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import {
   connectStream,
+  type JsonRecord,
   type OffsetsByPartition,
+  type Protocol,
+  type Stream,
   type StreamFrom,
   type StreamGap,
+  type StreamListener,
+  type StreamOptions,
   type StreamRecord,
 } from "../client/index.ts";
 import { DashstreamError } from "../errors.ts";
 import { withEnumNames } from "../wire/enum-names.ts";
-import { KIND_NAMES } from "../wire/message-kind.ts";
 import { collect, defineCommand, wholeNumber } from "./command.ts";
 import type { CliContext, ExitCode } from "./context.ts";
-import { EVENT_NAMES, type MessageView, type ViewedRecord, viewRecord } from "./message-view.ts";
+import { type ViewedRecord, viewRecord } from "./message-view.ts";
 import { addOptionFlags, loadCommandConfig } from "./option-flags.ts";
 import type { Printer } from "./printer.ts";
 import { recordLine } from "./record-line.ts";
 import { serverOrigin, streamUrl } from "./server-address.ts";
+import { jsonEventTypes, type Selection, type SelectionFlags, selectionOf } from "./tail-selection.ts";
 
-interface Flags {
+interface Flags extends SelectionFlags {
   readonly url?: string;
   readonly from: string;
-  readonly tenant?: readonly string[];
-  readonly thread?: readonly string[];
-  readonly type?: readonly string[];
+  readonly protocol: Protocol;
   readonly limit?: number;
   readonly retries: number;
   readonly json?: true;
@@ -37,7 +40,8 @@ export const tailCommand = defineCommand({
   examples: [
     ["tail", "everything from now on"],
     ["tail --from earliest --limit 100", "the first 100 records that the server still has"],
-    ["tail --tenant acme --type state_diff,NODE_ERROR", "some of it"],
+    ["tail --tenant acme --type state_diff,NODE_ERROR", "some of it; the server sends no more than that"],
+    ["tail --sample 0.05", "every twentieth thread, all of it"],
     ["tail --from 0:1200,1:980 --json", "after these offsets, one JSON object a line"],
   ],
   configure: (command) => {
@@ -51,6 +55,12 @@ export const tailCommand = defineCommand({
       .option("--tenant <id...>", "only these tenants", collect)
       .option("--thread <id...>", "only these threads", collect)
       .option("--type <name...>", "only these kinds of message or types of event", collect)
+      .option("--sample <share>", "only this share of all threads, 0 to 1; whole threads", share)
+      .addOption(
+        new Option("--protocol <name>", "protocol to ask the server for; v2+json needs --json")
+          .choices(PROTOCOLS)
+          .default("v2"),
+      )
       .option("--limit <count>", "end after so many records were printed", wholeNumber(1))
       .option(
         "--retries <count>",
@@ -68,26 +78,22 @@ async function tail(context: CliContext, command: Command): Promise<ExitCode> {
   const flags = command.opts<Flags>();
   const { config } = loadCommandConfig(context, command, "tail");
   const { printer, interrupted, clock } = context;
-  const wanted = messageFilter(flags);
+  const { filter, wants } = selectionOf(flags);
+  if (flags.protocol === "v2+json" && !flags.json) {
+    throw new DashstreamError("usage", '--protocol is "v2+json", which needs --json');
+  }
   const url = flags.url ?? streamUrl(serverOrigin(config));
   if (!/^wss?:\/\//.test(url) || !URL.canParse(url)) {
     throw new DashstreamError("usage", `--url is "${url}", expected ws://host:port/ws or wss://host/ws`);
   }
   const totals = { records: 0, shown: 0, gaps: 0, missed: 0, duplicates: 0 };
-  let connected = false;
-  const stream = connectStream({
+  let [connected, wasConnected] = [false, false];
+  const options: SharedOptions = {
     url,
     ...startOf(flags.from),
+    filter,
     maxFailures: flags.retries + 1,
     clock,
-    onRecord(record) {
-      totals.records++;
-      const viewed = viewRecord(record);
-      if (viewed.ok && !wanted(viewed.view)) return;
-      showRecord(printer, flags, record, viewed);
-      totals.shown++;
-      if (totals.shown === flags.limit) stream.close();
-    },
     onGap(gap) {
       totals.gaps++;
       totals.missed += gap.count;
@@ -98,14 +104,26 @@ async function tail(context: CliContext, command: Command): Promise<ExitCode> {
       if (flags.json) printer.json(message);
       else printer.note(`cursor is stale: ${String(message.message)}`);
     },
-    onDuplicate: () => totals.duplicates++,
     onState(state) {
       if (state.kind === "open") {
-        connected = true;
-        printer.note("connected");
+        if (!connected) printer.note("connected");
+        connected = wasConnected = true;
+        if (state.protocol !== flags.protocol) printer.note(`the server speaks ${state.protocol} only`);
       }
       if (state.kind !== "waiting") return;
+      connected = false;
       printer.note(`${state.reason}; next attempt in ${(state.delayMs / 1000).toFixed(1)} s`);
+    },
+  };
+  const stream = openStream(flags.protocol, options, {
+    onRecord(record) {
+      totals.records++;
+      if (!showIfWanted(printer, flags, wants, record)) return;
+      totals.shown++;
+      if (totals.shown === flags.limit) stream.close();
+    },
+    onDuplicate: () => {
+      totals.duplicates++;
     },
   });
   interrupted.addEventListener("abort", () => stream.close());
@@ -114,7 +132,38 @@ async function tail(context: CliContext, command: Command): Promise<ExitCode> {
   if (flags.json) printer.json({ type: "summary", ...totals });
   else printer.note(summaryText(totals));
   if (error !== null) throw error;
-  return connected ? 0 : 1;
+  return wasConnected ? 0 : 1;
+}
+
+/** Options that a stream of values and one of JSON have in common. */
+type SharedOptions = Omit<StreamOptions, "onRecord" | "onDuplicate" | "protocol" | "compression">;
+
+function openStream(
+  protocol: Protocol,
+  options: SharedOptions,
+  listener: Required<Pick<StreamListener<StreamRecord | JsonRecord>, "onRecord" | "onDuplicate">>,
+): Stream<StreamRecord | JsonRecord> {
+  // Two calls, because the records that come of them differ.
+  if (protocol === "v2+json") return connectStream({ ...options, ...listener, protocol });
+  return connectStream({ ...options, ...listener, protocol });
+}
+
+/** Shows a record that is wanted, and says whether it was. What cannot be decoded is shown too. */
+function showIfWanted(
+  printer: Printer,
+  flags: Flags,
+  wants: Selection["wants"],
+  record: StreamRecord | JsonRecord,
+): boolean {
+  if ("value" in record) {
+    const viewed = viewRecord(record);
+    if (viewed.ok && !wants(viewed.view)) return false;
+    showRecord(printer, flags, record, viewed);
+    return true;
+  }
+  if (!wants({ kind: record.kind ?? "empty", eventTypes: jsonEventTypes(record) })) return false;
+  printer.json({ type: "record", ...record });
+  return true;
 }
 
 function summaryText(totals: Readonly<Record<"records" | "shown" | "missed", number>>): string {
@@ -165,17 +214,10 @@ function startOf(from: string): { readonly from: StreamFrom; readonly cursors?: 
   };
 }
 
-const TYPE_NAMES: readonly string[] = [...Object.values(KIND_NAMES), ...EVENT_NAMES.values()];
+const PROTOCOLS: readonly Protocol[] = ["v2", "v1", "v2+json"];
 
-/** @throws DashstreamError `usage` for a type that there is not */
-function messageFilter({ tenant, thread, type }: Flags): (view: MessageView) => boolean {
-  const types = type?.map((name) => {
-    const known = TYPE_NAMES.find((candidate) => candidate.toLowerCase() === name.toLowerCase());
-    if (known !== undefined) return known;
-    throw new DashstreamError("usage", `--type is "${name}", expected one of ${TYPE_NAMES.join(", ")}`);
-  });
-  return ({ kind, headers, eventTypes }) =>
-    (tenant === undefined || headers.some(({ tenantId }) => tenant.includes(tenantId))) &&
-    (thread === undefined || headers.some(({ threadId }) => thread.includes(threadId))) &&
-    (types === undefined || types.includes(kind) || eventTypes.some((name) => types.includes(name)));
+function share(text: string): number {
+  const value = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= 0 && value <= 1) return value;
+  throw new InvalidArgumentError("expected a number from 0 to 1");
 }

@@ -2,6 +2,8 @@
 // are, so that a newer server can say more.
 
 import { DashstreamError } from "../errors.ts";
+import { asCount, isJsonObject, wrongField } from "../wire/json-fields.ts";
+import { parseStreamFilter, type StreamFilter } from "../wire/stream-filter.ts";
 
 /** Offsets that were not and will not be delivered on this connection; both ends are included. */
 export interface GapRange {
@@ -21,25 +23,45 @@ export interface StreamGap {
   readonly ranges: readonly GapRange[];
 }
 
+/** The log of a partition was made anew, and its offsets started over. What was remembered of it means nothing now. */
+export interface StreamEpoch {
+  readonly partition: number;
+  /** `log_end`: it ends before the cursor. `fingerprint`: it has another value there than the one that was received. */
+  readonly reason: "log_end" | "fingerprint";
+  /** The last offset of the log before, as this client knew it; `null` if the server does not say. */
+  readonly requested: number | null;
+  /** The first offset of the new log that is to be had; `null` if the server does not say. */
+  readonly oldest: number | null;
+}
+
+/** A filter that holds from here on: for what comes after these offsets. */
+export interface FilterChange {
+  readonly filter: StreamFilter;
+  readonly afterOffsets: OffsetsByPartition;
+}
+
 /** A text frame that is neither a cursor nor a gap, as it came. */
 export type ControlMessage = Readonly<Record<string, unknown>> & { readonly type: string };
 
 export type ServerFrame =
   | { readonly type: "cursor"; readonly partition: number; readonly offset: number }
   | { readonly type: "gap"; readonly gap: StreamGap }
-  | {
-      readonly type: "replay_complete";
-      readonly lastOffsets: OffsetsByPartition;
-      readonly message: ControlMessage;
-    }
-  /** The log of a partition ends before the cursor that was asked for: it was made anew. */
-  | { readonly type: "new_log"; readonly partition: number; readonly message: ControlMessage }
+  /** The cursors stand at least here: a resume is done, or nothing matched a filter for a while. */
+  | { readonly type: "position"; readonly lastOffsets: OffsetsByPartition; readonly message: ControlMessage }
+  | { readonly type: "epoch"; readonly epoch: StreamEpoch; readonly message: ControlMessage }
+  | { readonly type: "filter_set"; readonly change: FilterChange; readonly message: ControlMessage }
+  /** What was asked for can never be had; asking again would not help. */
+  | { readonly type: "refusal"; readonly reason: string; readonly message: ControlMessage }
+  | { readonly type: "records"; readonly message: ControlMessage }
   | { readonly type: "pong" }
   | { readonly type: "control"; readonly message: ControlMessage };
 
+/** The last offset by partition; -1 is before the first record. */
 export type OffsetsByPartition = ReadonlyMap<number, number>;
 
 type JsonObject = Readonly<Record<string, unknown>>;
+
+const LASTING_ERRORS: readonly unknown[] = ["INVALID_FILTER", "INVALID_RESUME_OPTION"];
 
 /** @throws DashstreamError `protocol_error` if the frame is not one that a server may send */
 export function parseServerFrame(text: string): ServerFrame {
@@ -51,26 +73,25 @@ export function parseServerFrame(text: string): ServerFrame {
       return { type: "gap", gap: gapOf(frame) };
     case "pong":
       return { type: "pong" };
+    case "records":
+      return { type: "records", message: frame };
     case "replay_complete":
-      return {
-        type: "replay_complete",
-        lastOffsets: offsetsOf(frame.lastOffsetsByPartition),
-        message: frame,
-      };
+    case "progress":
+      return { type: "position", lastOffsets: offsetsOf(frame.lastOffsetsByPartition), message: frame };
     case "cursor_stale":
-      if (!("logEndOffset" in frame)) return { type: "control", message: frame };
-      return { type: "new_log", partition: count(frame, "partition"), message: frame };
+      return staleFrame(frame);
+    case "filter_set":
+      return { type: "filter_set", change: filterChange(frame), message: frame };
+    case "error":
+      if (!LASTING_ERRORS.includes(frame.code)) return { type: "control", message: frame };
+      return { type: "refusal", reason: `${frame.code}: ${frame.message}`, message: frame };
     default:
       return { type: "control", message: frame };
   }
 }
 
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 function isMessage(value: unknown): value is ControlMessage {
-  return isObject(value) && typeof value.type === "string";
+  return isJsonObject(value) && typeof value.type === "string";
 }
 
 function parseObject(text: string): ControlMessage {
@@ -88,44 +109,57 @@ function excerpt(text: string): string {
   return text.length > 100 ? `${text.slice(0, 100)}...` : text;
 }
 
-/** A number or decimal text from 0 to 2^53-1. */
-function asCount(value: unknown): number | null {
-  const parsed = typeof value === "string" && /^\d{1,16}$/.test(value) ? Number(value) : value;
-  return typeof parsed === "number" && Number.isSafeInteger(parsed) && parsed >= 0 ? parsed : null;
-}
-
-function count(frame: JsonObject, key: string): number {
+/** @throws DashstreamError `protocol_error` if it is not a number or decimal text from 0 to 2^53-1 */
+export function count(frame: JsonObject, key: string, what: string = String(frame.type)): number {
   const parsed = asCount(frame[key]);
   if (parsed !== null) return parsed;
-  const found = JSON.stringify(frame[key]) ?? "nothing";
   throw new DashstreamError(
     "protocol_error",
-    `${frame.type}.${key} is ${found}, expected a number from 0 to 2^53-1`,
+    wrongField(`${what}.${key}`, frame[key], "a number from 0 to 2^53-1"),
   );
 }
 
 function gapOf(frame: JsonObject): StreamGap {
-  const ranges = Array.isArray(frame.ranges) ? frame.ranges.filter(isObject) : [];
+  const ranges = Array.isArray(frame.ranges) ? frame.ranges.filter(isJsonObject) : [];
   const own = "fromOffset" in frame ? [frame] : [];
   return {
     count: count(frame, "count"),
     severity: String(frame.severity),
     message: String(frame.message),
     ranges: [...own, ...ranges].map((range) => ({
-      partition: count(range, "partition"),
-      fromOffset: count(range, "fromOffset"),
-      toOffset: count(range, "toOffset"),
-      count: count(range, "count"),
+      partition: count(range, "partition", "gap"),
+      fromOffset: count(range, "fromOffset", "gap"),
+      toOffset: count(range, "toOffset", "gap"),
+      count: count(range, "count", "gap"),
     })),
   };
 }
 
+/** Either a new log, or only records that are gone; a `gap` says which. */
+function staleFrame(frame: ControlMessage): ServerFrame {
+  const otherValue = frame.reason === "fingerprint";
+  if (!otherValue && !("logEndOffset" in frame)) return { type: "control", message: frame };
+  const epoch: StreamEpoch = {
+    partition: count(frame, "partition"),
+    reason: otherValue ? "fingerprint" : "log_end",
+    requested: asCount(frame.requested),
+    oldest: asCount(frame.oldest),
+  };
+  return { type: "epoch", epoch, message: frame };
+}
+
+function filterChange(frame: JsonObject): FilterChange {
+  const parsed = parseStreamFilter(frame.filter);
+  if (!parsed.ok) throw new DashstreamError("protocol_error", `filter_set: ${parsed.error}`);
+  return { filter: parsed.filter, afterOffsets: offsetsOf(frame.afterOffsetsByPartition) };
+}
+
 function offsetsOf(value: unknown): OffsetsByPartition {
   const offsets = new Map<number, number>();
-  if (!isObject(value)) return offsets;
+  if (!isJsonObject(value)) return offsets;
   for (const [key, offset] of Object.entries(value)) {
     const partition = asCount(key);
-    const parsed = asCount(offset);
+    const parsed = offset === "-1" || offset === -1 ? -1 : asCount(offset);
     if (partition !== null && parsed !== null) offsets.set(partition, parsed);
   }
   return offsets;

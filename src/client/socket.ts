@@ -1,36 +1,50 @@
 // One WebSocket from dialling to its end. It reports its end exactly once, with a reason, whether the server
 // closed, the network failed, nothing was heard for too long or the protocol was broken.
 
-import { DashstreamError } from "../errors.ts";
+import { DashstreamError, describeError } from "../errors.ts";
 import type { Clock } from "../runtime/clock.ts";
 
 /** The part of the standard `WebSocket` that the client uses. */
 export type ClientWebSocket = Pick<
   WebSocket,
-  "binaryType" | "onopen" | "onmessage" | "onerror" | "onclose" | "send" | "close"
+  "binaryType" | "protocol" | "onopen" | "onmessage" | "onerror" | "onclose" | "send" | "close"
 >;
-export type WebSocketConstructor = new (url: string) => ClientWebSocket;
+export type WebSocketConstructor = new (url: string, protocols?: string[]) => ClientWebSocket;
+
+/** How a connection ended. */
+export interface SocketEnd {
+  readonly reason: string;
+  /** False if it never came about. */
+  readonly wasOpen: boolean;
+  /** The server, or the network, ended it; not this side for lack of an answer. */
+  readonly byPeer: boolean;
+}
 
 export interface SocketEvents {
-  readonly onOpen: () => void;
+  /** With the subprotocol that the server chose; empty for none. */
+  readonly onOpen: (subprotocol: string) => void;
   /** What is said first on a connection that has opened. */
   readonly firstFrame: () => string;
-  /** May throw DashstreamError `protocol_error`; the connection then ends. */
+  /** May throw DashstreamError `protocol_error`; the connection then ends. As it does for any other error, which is thrown on. */
   readonly onText: (text: string) => void;
   /** As {@link SocketEvents.onText}. */
   readonly onBinary: (data: Uint8Array) => void;
   /** The last call, and made exactly once unless `close` was called before. */
-  readonly onEnd: (reason: string) => void;
+  readonly onEnd: (end: SocketEnd) => void;
 }
 
 export interface SocketOptions {
   readonly url: string;
+  /** To be offered; `null` for none. */
+  readonly subprotocol: string | null;
   readonly WebSocket: WebSocketConstructor;
   readonly clock: Clock;
   readonly events: SocketEvents;
 }
 
 export interface StreamSocket {
+  /** Only once it is open. */
+  send(frame: string): void;
   /** Ends the connection without an `onEnd`. */
   close(): void;
 }
@@ -43,10 +57,14 @@ const NORMAL_CLOSURE = 1000;
 /** From the private range, the only one besides 1000 that a browser lets a page use. */
 const PROTOCOL_BROKEN = 4002;
 
+/** From the private range, as above. */
+const LISTENER_FAILED = 4003;
+
 /** Opens a WebSocket. */
-export function openSocket({ url, WebSocket, clock, events }: SocketOptions): StreamSocket {
-  const socket = new WebSocket(url);
+export function openSocket({ url, subprotocol, WebSocket, clock, events }: SocketOptions): StreamSocket {
+  const socket = subprotocol === null ? new WebSocket(url) : new WebSocket(url, [subprotocol]);
   socket.binaryType = "arraybuffer";
+  let wasOpen = false;
   let heard = true;
   let failure = "";
 
@@ -58,9 +76,9 @@ export function openSocket({ url, WebSocket, clock, events }: SocketOptions): St
     socket.onopen = socket.onmessage = socket.onerror = socket.onclose = null;
     socket.close(code);
   };
-  const finish = (reason: string, code = NORMAL_CLOSURE): void => {
+  const finish = (reason: string, code = NORMAL_CLOSURE, byPeer = false): void => {
     detach(code);
-    events.onEnd(reason);
+    events.onEnd({ reason, wasOpen, byPeer });
   };
   const ping = (): void => {
     if (!heard) return finish(`nothing heard for ${PING_INTERVAL_MS / 1000} s`);
@@ -69,10 +87,12 @@ export function openSocket({ url, WebSocket, clock, events }: SocketOptions): St
   };
 
   socket.onopen = () => {
+    wasOpen = true;
     timer.cancel();
     timer = clock.every(PING_INTERVAL_MS, ping);
-    events.onOpen();
-    socket.send(events.firstFrame());
+    events.onOpen(socket.protocol);
+    // Whoever was told that it is open may have closed it.
+    if (socket.onmessage !== null) socket.send(events.firstFrame());
   };
   socket.onmessage = ({ data }: MessageEvent<unknown>) => {
     heard = true;
@@ -80,14 +100,20 @@ export function openSocket({ url, WebSocket, clock, events }: SocketOptions): St
       if (typeof data === "string") events.onText(data);
       else if (data instanceof ArrayBuffer) events.onBinary(new Uint8Array(data));
     } catch (error) {
-      if (!(error instanceof DashstreamError) || error.code !== "protocol_error") throw error;
-      finish(error.message, PROTOCOL_BROKEN);
+      const isBroken = error instanceof DashstreamError && error.code === "protocol_error";
+      // A listener that closed the stream before it threw has ended all this already.
+      if (socket.onmessage !== null) {
+        finish(describeError(error), isBroken ? PROTOCOL_BROKEN : LISTENER_FAILED);
+      }
+      if (!isBroken) throw error;
     }
   };
   // An error is always followed by a close, which lacks its message.
   socket.onerror = (event) => {
     failure = "message" in event && typeof event.message === "string" ? event.message : "connection failed";
   };
-  socket.onclose = ({ code, reason }) => finish(reason || failure || `closed by the server (${code})`);
-  return { close: () => detach(NORMAL_CLOSURE) };
+  socket.onclose = ({ code, reason }) => {
+    finish(reason || failure || `closed by the server (${code})`, NORMAL_CLOSURE, true);
+  };
+  return { send: (frame) => socket.send(frame), close: () => detach(NORMAL_CLOSURE) };
 }

@@ -66,3 +66,8 @@ function asFingerprint(value: unknown): Fingerprint | null {
   if (offset === null || typeof crc32c !== "string" || !/^[0-9a-f]{8}$/.test(crc32c)) return null;
   return { offset, crc32c };
 }
+
+/** The fingerprint of a value that was received. */
+export function fingerprintOf(offset: number, value: Uint8Array): Fingerprint {
+  return { offset, crc32c: valueChecksum(value) };
+}

@@ -1,29 +1,13 @@
-// The framing of a Kafka value: one leading byte (0x00 raw, 0x01 zstd) and the body. No protobuf message starts
-// with either byte, because both would be tags of field number 0; so older values without a frame are told apart.
+// Writes framed Kafka values, compressed where that is worth it.
 
 import { Buffer } from "node:buffer";
+import type { RAW_FRAME, ZSTD_FRAME } from "./framing.ts";
 import { compress } from "./zstd.ts";
-import { hasZstdMagic } from "./zstd-frame.ts";
+
+export { type Framing, framingOf, RAW_FRAME, ZSTD_FRAME } from "./framing.ts";
 
 /** Bytes that a message may have where nothing else is said: 1 MiB, the same for producers and consumers. */
 export const DEFAULT_MAX_PAYLOAD_BYTES = 1_048_576;
-
-export const RAW_FRAME = 0x00;
-export const ZSTD_FRAME = 0x01;
-
-/**
- * - `raw`, `zstd`: framed
- * - `bare`, `bare_zstd`: a value of an older producer, without framing byte
- */
-export type Framing = "raw" | "zstd" | "bare" | "bare_zstd";
-
-/** How a value is framed. The value is not empty. */
-export function framingOf(value: Uint8Array): Framing {
-  const first = value[0];
-  if (first === RAW_FRAME) return "raw";
-  if (first === ZSTD_FRAME) return "zstd";
-  return hasZstdMagic(value, 0) ? "bare_zstd" : "bare";
-}
 
 export interface CompressionOptions {
   /** Messages of more bytes than this are compressed; `Infinity` compresses none. */

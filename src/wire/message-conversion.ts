@@ -1,5 +1,5 @@
-// Between the objects of model.ts and those that protobufjs encodes and decodes: 64-bit integers, defaults of
-// proto3, oneofs. Every number is checked, because protobufjs would encode a wrong one as something else.
+// From the objects of model.ts to those that protobufjs encodes. Every number is checked, because protobufjs would
+// encode a wrong one as something else.
 
 import protobuf from "protobufjs/light.js";
 import { DashstreamError } from "../errors.ts";
@@ -18,7 +18,6 @@ const INT64 = { min: -(2n ** 63n), max: 2n ** 63n - 1n };
 const UINT64 = { min: 0n, max: 2n ** 64n - 1n };
 const UINT32_MAX = 2 ** 32 - 1;
 const INT32_MAX = 2 ** 31 - 1;
-const NO_BYTES = new Uint8Array(0);
 
 /**
  * The object that protobufjs encodes as `message`.
@@ -94,50 +93,4 @@ function exactInteger(value: unknown): bigint | null {
 
 function invalid(path: string, found: string, expected: string): never {
   throw new DashstreamError("message_invalid", `${path} is ${found}, ${expected} expected`);
-}
-
-/** The object of model.ts for what protobufjs decoded. */
-export function fromWire(type: protobuf.Type, wire: Fields): Fields {
-  const message: Fields = {};
-  for (const field of type.fieldsArray) {
-    const present = Object.hasOwn(wire, field.name);
-    if (field.partOf !== null) {
-      // Of several variants protobufjs has kept the one it met last.
-      if (!present) continue;
-      message[field.partOf.name] = field.name;
-      message[field.name] = valueFromWire(field, wire[field.name]);
-    } else if (field.map)
-      message[field.name] = mapFromWire(field, present ? (wire[field.name] as Fields) : {});
-    else if (field.repeated) {
-      const items = present ? (wire[field.name] as readonly unknown[]) : [];
-      message[field.name] = items.map((item) => valueFromWire(field, item));
-    } else if (present) message[field.name] = valueFromWire(field, wire[field.name]);
-    else if (!(field.resolvedType instanceof protobuf.Type)) message[field.name] = defaultOf(field);
-  }
-  return message;
-}
-
-function mapFromWire(field: protobuf.Field, wire: Fields): Fields {
-  const map: Fields = {};
-  for (const key of Object.keys(wire)) {
-    const value = valueFromWire(field, wire[key]);
-    // Assigning to `__proto__` would set the prototype instead of an entry.
-    if (key !== "__proto__") map[key] = value;
-    else Object.defineProperty(map, key, { value, enumerable: true, writable: true, configurable: true });
-  }
-  return map;
-}
-
-function valueFromWire(field: protobuf.Field, value: unknown): unknown {
-  if (field.resolvedType instanceof protobuf.Type) return fromWire(field.resolvedType, value as Fields);
-  if (field.type !== "int64" && field.type !== "uint64") return value;
-  const { low, high } = value as LongBits;
-  const bits = (BigInt(high) << 32n) | BigInt(low >>> 0);
-  return field.type === "int64" ? BigInt.asIntN(64, bits) : BigInt.asUintN(64, bits);
-}
-
-function defaultOf(field: protobuf.Field): unknown {
-  if (field.type === "bytes") return NO_BYTES;
-  if (field.type === "int64" || field.type === "uint64") return 0n;
-  return field.typeDefault;
 }

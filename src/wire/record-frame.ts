@@ -4,6 +4,7 @@
 
 import { DashstreamError, describeError } from "../errors.ts";
 import { ProtobufReader } from "./protobuf-reader.ts";
+import { numberBytes, varintBytes, writeNumber, writeVarint } from "./varint.ts";
 
 /** First byte of a frame: what follows it. */
 export const PLAIN_RECORDS = 0x00;
@@ -138,37 +139,6 @@ function unencodable(detail: string): never {
   throw new DashstreamError("message_invalid", `record frame: ${detail}`);
 }
 
-/** Of a field that is left out where it is 0, as encoders of proto3 do. */
-function numberBytes(value: number): number {
-  return value === 0 ? 0 : 1 + varintBytes(value);
-}
-
-function writeNumber(out: Uint8Array, at: number, tag: number, value: number): number {
-  if (value === 0) return at;
-  out[at] = tag;
-  return writeVarint(out, at + 1, value);
-}
-
-function varintBytes(value: number): number {
-  if (value < 0x80) return 1;
-  if (value < 0x4000) return 2;
-  if (value < 0x20_0000) return 3;
-  if (value < 0x1000_0000) return 4;
-  let bytes = 5;
-  for (let rest = Math.floor(value / 0x8_0000_0000); rest > 0; rest = Math.floor(rest / 0x80)) bytes++;
-  return bytes;
-}
-
-function writeVarint(out: Uint8Array, start: number, value: number): number {
-  let at = start;
-  let rest = value;
-  // Bit operations take 32 bits only.
-  for (; rest > 0x7fff_ffff; rest = Math.floor(rest / 0x80)) out[at++] = (rest % 0x80) | 0x80;
-  for (; rest >= 0x80; rest >>>= 7) out[at++] = (rest & 0x7f) | 0x80;
-  out[at] = rest;
-  return at + 1;
-}
-
 /** Gives the content of one zstd frame. What it throws ends up as the cause of a `protocol_error`. */
 export type FrameDecompressor = (frame: Uint8Array) => Uint8Array;
 
@@ -294,10 +264,8 @@ function placed(
       const expected = i === 0 ? "0 for the first" : "1 or more, because offsets rise";
       reader.fail(`${field}.offset_deltas[${i}]`, start, `is ${delta}, expected ${expected}`);
     }
+    // Beyond 2^53-1 it is above any last_offset, which is checked.
     offset += delta;
-    if (offset > Number.MAX_SAFE_INTEGER) {
-      reader.fail(`${field}.offset_deltas[${i}]`, start, "leads beyond offset 2^53-1");
-    }
     return { offset, value };
   });
 }

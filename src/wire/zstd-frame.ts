@@ -1,6 +1,6 @@
 // Reads the layout of a zstd frame (RFC 8878) without decompressing: its declared content size, its window and
 // where it ends. The decompressors of the runtimes accept truncated input, trailing bytes and several frames in
-// silence, and allocate before they know a size, so all of that is decided here first.
+// silence, and allocate before they know a size, so all of that is decided here first. Runs in browsers.
 
 /** The magic number 0xFD2FB528, little-endian. */
 const MAGIC = [0x28, 0xb5, 0x2f, 0xfd] as const;
@@ -60,12 +60,16 @@ export function readZstdFrame(bytes: Uint8Array): ZstdFrame | string {
  * The same frame with its content size declared in the header. Only for a frame that does not declare it yet;
  * the blocks and the checksum stay as they are.
  */
-export function declareContentSize(bytes: Uint8Array, frame: ZstdFrame, contentBytes: number): Buffer {
+export function declareContentSize(
+  bytes: Uint8Array,
+  frame: ZstdFrame,
+  contentBytes: number,
+): Uint8Array<ArrayBuffer> {
   const insertAt = frame.headerBytes;
-  const out = Buffer.allocUnsafe(frame.frameBytes + 4);
+  const out = new Uint8Array(frame.frameBytes + 4);
   out.set(bytes.subarray(0, insertAt), 0);
-  out.writeUInt8((bytes[4] ?? 0) | 0x80, 4);
-  out.writeUInt32LE(contentBytes, insertAt);
+  out[4] = (bytes[4] ?? 0) | 0x80;
+  new DataView(out.buffer).setUint32(insertAt, contentBytes, true);
   out.set(bytes.subarray(insertAt, frame.frameBytes), insertAt + 4);
   return out;
 }

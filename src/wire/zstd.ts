@@ -1,7 +1,7 @@
 // zstd with a promise about memory: nothing is allocated for output before the declared size is known to be
 // within the bound, and a frame that declares no size is stopped when its output passes the bound.
 
-import type { Buffer } from "node:buffer";
+import { Buffer } from "node:buffer";
 import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import type { DecodeFailure } from "./failure.ts";
 import { declareContentSize, readZstdFrame, type ZstdFrame } from "./zstd-frame.ts";
@@ -51,7 +51,7 @@ export function compress(bytes: Uint8Array, level: number): Buffer {
 function withContentSize(compressed: Buffer, contentBytes: number): Buffer {
   const frame = readZstdFrame(compressed);
   if (typeof frame === "string" || frame.declaredBytes !== null) return compressed;
-  return declareContentSize(compressed, frame, contentBytes);
+  return Buffer.from(declareContentSize(compressed, frame, contentBytes).buffer);
 }
 
 function refuse(frame: ZstdFrame, givenBytes: number, maxBytes: number): string | null {

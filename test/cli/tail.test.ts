@@ -3,26 +3,33 @@ import { tailCommand } from "../../src/cli/tail.ts";
 import type { HttpServer, PeerSocket } from "../../src/runtime/http.ts";
 import { serveHttp } from "../../src/runtime/serve.ts";
 import { EventType } from "../../src/wire/model.ts";
+import { encodeRecordFrame } from "../../src/wire/record-frame.ts";
 import { runCommand, startCommandLine } from "./cli-rig.ts";
 import { header, nodeStart, TIMESTAMP_US, value } from "./messages.ts";
 
 let server: HttpServer | undefined;
 afterEach(() => server?.stop());
 
-/** A server that answers each `resume` with `speak`. */
-async function serve(speak: (socket: PeerSocket, resume: unknown) => void): Promise<string> {
+/** A server that answers each `resume` with `speak`, in a subprotocol if it is given one. */
+async function serve(
+  speak: (socket: PeerSocket, resume: unknown) => void,
+  protocol?: string,
+): Promise<string> {
   server = await serveHttp({
     hostname: "127.0.0.1",
     port: 0,
     maxFrameBytes: 65_536,
     maxBufferedBytes: 1024 * 1024,
     fetch: (_request, context) =>
-      context.upgrade((socket) => ({
-        onText: (text) => speak(socket, JSON.parse(text)),
-        onBinary() {},
-        onDrain() {},
-        onClose() {},
-      })) ?? new Response(null, { status: 400 }),
+      context.upgrade(
+        (socket) => ({
+          onText: (text) => speak(socket, JSON.parse(text)),
+          onBinary() {},
+          onDrain() {},
+          onClose() {},
+        }),
+        protocol === undefined ? {} : { protocol },
+      ) ?? new Response(null, { status: 400 }),
   });
   return String(server.port);
 }
@@ -38,7 +45,8 @@ const sending =
   };
 
 async function tail(port: string, ...args: readonly string[]) {
-  const run = await runCommand([tailCommand], ["tail", "--websocket-port", port, ...args]);
+  const protocol = args.includes("--protocol") ? [] : ["--protocol", "v1"];
+  const run = await runCommand([tailCommand], ["tail", "--websocket-port", port, ...protocol, ...args]);
   return { ...run, lines: run.stdout.trimEnd().split("\n") };
 }
 
@@ -153,6 +161,74 @@ describe("tail", () => {
     expect(summary).toEqual({ type: "summary", records: 2, shown: 2, gaps: 1, missed: 2, duplicates: 0 });
   });
 
+  test("leaves filtering to a server that can, and shows only events of the types that were asked for", async () => {
+    const resumed = Promise.withResolvers<unknown>();
+    const values = [nodeStart(), batch];
+    const port = await serve((socket, resume) => {
+      resumed.resolve(resume);
+      const records = values.map((value, offset) => ({ offset, value }));
+      socket.send(encodeRecordFrame([{ partition: 0, records, lastOffset: 1 }]));
+    }, "dashstream.v2");
+    const args = [
+      "--tenant",
+      "acme,inner",
+      "--thread",
+      "thread-1",
+      "--type",
+      "node_error,error",
+      "--sample",
+      ".5",
+    ];
+    const { lines, stderr } = await tail(port, "--protocol", "v2", "--limit", "1", ...args);
+    expect(lines.map((line) => line.split("  ")[1])).toEqual(["0:1"]);
+    expect(stderr).toBe("connected\nrecords received: 2, shown: 1, missed: 0\n");
+    expect(await resumed.promise).toMatchObject({
+      filter: {
+        tenants: ["acme", "inner"],
+        threads: ["thread-1"],
+        types: ["error", "event", "event_batch"],
+        sample: 0.5,
+      },
+    });
+  });
+
+  test("says so when the server speaks the original protocol only", async () => {
+    const port = await serve(sending(nodeStart()));
+    const { lines, stderr } = await tail(port, "--protocol", "v2", "--limit", "1");
+    expect(lines).toHaveLength(1);
+    expect(stderr).toContain("connected\nthe server speaks v1 only\n");
+  });
+
+  test("shows what the server decoded", async () => {
+    const partitions = [
+      {
+        partition: 3,
+        lastOffset: "6",
+        records: [
+          { offset: "4", kind: "event", message: { eventTypeName: "NODE_START" } },
+          { offset: "5", kind: "event_batch", message: { events: [{ eventTypeName: "NODE_ERROR" }] } },
+          { offset: "6", kind: "error", message: {} },
+        ],
+      },
+    ];
+    const port = await serve(
+      (socket) => socket.send(JSON.stringify({ type: "records", partitions })),
+      "dashstream.v2+json",
+    );
+    const args = ["--protocol", "v2+json", "--json", "--limit", "2", "--type", "NODE_ERROR,error"];
+    const { lines } = await tail(port, ...args);
+    expect(lines.slice(0, 2).map((line) => JSON.parse(line))).toEqual([
+      {
+        type: "record",
+        partition: 3,
+        offset: 5,
+        kind: "event_batch",
+        message: { events: [{ eventTypeName: "NODE_ERROR" }] },
+      },
+      { type: "record", partition: 3, offset: 6, kind: "error", message: {} },
+    ]);
+  });
+
   test("shows gaps and what cannot be decoded between the records", async () => {
     const port = await serve((socket) => {
       const range = { partition: 0, fromOffset: "5", toOffset: "6", count: 2 };
@@ -187,6 +263,9 @@ describe("tail", () => {
     [["--from", "0:x"], '--from is "0:x"'],
     [["--type", "bogus"], '--type is "bogus"'],
     [["--limit", "0"], "'0' is invalid"],
+    [["--sample", "1.5"], "expected a number from 0 to 1"],
+    [["--protocol", "v3"], "Allowed choices are v2, v1, v2+json"],
+    [["--protocol", "v2+json"], '--protocol is "v2+json", which needs --json'],
     [["--url", "http://x/ws"], '--url is "http://x/ws", expected ws://'],
   ])("refuses %p with exit code 2", async (args, message) => {
     const { exitCode, stderr } = await runCommand([tailCommand], ["tail", ...args]);

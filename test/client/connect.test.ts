@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { connectStream, type StreamOptions, type StreamState } from "../../src/client/index.ts";
+import { valueChecksum } from "../../src/wire/fingerprint.ts";
 import { manualClock } from "../support/manual-clock.ts";
 import { fakeWebSockets } from "./fake-web-socket.ts";
 
@@ -12,6 +13,7 @@ function connect(options: Partial<StreamOptions> = {}) {
   const stream = connectStream({
     url: "ws://server/ws",
     from: "latest",
+    protocol: "v1",
     WebSocket: sockets.WebSocket,
     clock,
     random: { next: () => 1 },
@@ -23,11 +25,24 @@ function connect(options: Partial<StreamOptions> = {}) {
   return { stream, clock, sockets, records, states, duplicates };
 }
 
-const resume = (from: string, lastOffsetsByPartition: Record<string, string> = {}) => ({
+/** `last`: the last value received, by partition. */
+const resume = (
+  from: string,
+  lastOffsetsByPartition: Record<string, string> = {},
+  last: Readonly<Record<number, readonly [offset: number, ...value: number[]]>> = {},
+) => ({
   type: "resume",
   mode: "partition",
   from,
   lastOffsetsByPartition,
+  ...(Object.keys(last).length > 0 && {
+    fingerprints: Object.fromEntries(
+      Object.entries(last).map(([partition, [offset, ...value]]) => [
+        partition,
+        { offset: String(offset), crc32c: valueChecksum(Uint8Array.from(value)) },
+      ]),
+    ),
+  }),
 });
 
 describe("a stream", () => {
@@ -172,7 +187,7 @@ describe("a broken protocol", () => {
     expect(last?.kind === "waiting" ? last.reason : "").toContain(reason);
     clock.advance(1000);
     sockets.latest().open();
-    expect(sockets.latest().sent).toEqual([resume("cursor", { 0: "0" })]);
+    expect(sockets.latest().sent).toEqual([resume("cursor", { 0: "0" }, { 0: [0, 9] })]);
   });
 });
 
@@ -190,7 +205,7 @@ describe("after an interruption", () => {
     sockets.latest().end(1006);
     clock.advance(1000);
     sockets.latest().open();
-    expect(sockets.latest().sent).toEqual([resume("cursor", { 0: "99", 1: "8" })]);
+    expect(sockets.latest().sent).toEqual([resume("cursor", { 0: "99", 1: "8" }, { 1: [8, 1] })]);
   });
 
   test("a stream that began on an empty topic does not skip what came meanwhile", () => {

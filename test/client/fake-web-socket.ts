@@ -2,21 +2,27 @@
 // sent.
 
 import type { ClientWebSocket, WebSocketConstructor } from "../../src/client/index.ts";
+import { encodeRecordFrame, type PartitionRecords } from "../../src/wire/record-frame.ts";
 
 export class FakeWebSocket implements ClientWebSocket {
   binaryType: BinaryType = "blob";
+  /** The subprotocol that the server chose. */
+  protocol = "";
   onopen: WebSocket["onopen"] = null;
   onmessage: WebSocket["onmessage"] = null;
   onerror: WebSocket["onerror"] = null;
   onclose: WebSocket["onclose"] = null;
   readonly url: string;
+  /** Subprotocols that the client offered; `null` for none. */
+  readonly offered: readonly string[] | null;
   /** Frames that the client sent, parsed. */
   readonly sent: unknown[] = [];
   /** Code of the client's own close. */
   closedWith: number | null = null;
 
-  constructor(url: string) {
+  constructor(url: string, protocols?: string[]) {
     this.url = url;
+    this.offered = protocols ?? null;
   }
 
   send(data: Parameters<WebSocket["send"]>[0]): void {
@@ -27,7 +33,9 @@ export class FakeWebSocket implements ClientWebSocket {
     this.closedWith ??= code ?? 1005;
   }
 
-  open(): void {
+  /** The handshake succeeds, with this subprotocol. */
+  open(subprotocol = ""): void {
+    this.protocol = subprotocol;
     this.onopen?.call(this.#self(), new Event("open"));
   }
 
@@ -42,6 +50,16 @@ export class FakeWebSocket implements ClientWebSocket {
   record(partition: number, offset: number, ...bytes: number[]): void {
     this.text({ type: "cursor", partition, offset: String(offset) });
     this.binary(...bytes);
+  }
+
+  /** A frame of the second protocol, as the server writes it. */
+  frame(...parts: readonly PartitionRecords[]): void {
+    this.raw(encodeRecordFrame(parts).buffer);
+  }
+
+  /** The frames of one type that the client sent. */
+  sentOf(type: string): readonly unknown[] {
+    return this.sent.filter((frame) => Reflect.get(Object(frame), "type") === type);
   }
 
   raw(data: unknown): void {
@@ -70,9 +88,9 @@ export function fakeWebSockets(): {
 } {
   const made: FakeWebSocket[] = [];
   return {
-    WebSocket: class extends FakeWebSocket {
-      constructor(url: string) {
-        super(url);
+    WebSocket: class Dialled extends FakeWebSocket {
+      constructor(url: string, protocols?: string[]) {
+        super(url, protocols);
         made.push(this);
       }
     },

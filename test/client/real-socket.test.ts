@@ -4,6 +4,7 @@ import { expect, test } from "bun:test";
 import { connectStream } from "../../src/client/index.ts";
 import type { PeerSocket } from "../../src/runtime/http.ts";
 import { serveHttp } from "../../src/runtime/serve.ts";
+import { valueChecksum } from "../../src/wire/fingerprint.ts";
 import { manualClock } from "../support/manual-clock.ts";
 
 test("values cross a real WebSocket byte for byte, and a server's close is followed by a resume", async () => {
@@ -32,6 +33,7 @@ test("values cross a real WebSocket byte for byte, and a server's close is follo
   const stream = connectStream({
     url: `ws://127.0.0.1:${server.port}/ws`,
     from: "earliest",
+    protocol: "v1",
     clock,
     onRecord: ({ value }) => received.resolve(value),
     onState: ({ kind }) => {
@@ -51,7 +53,13 @@ test("values cross a real WebSocket byte for byte, and a server's close is follo
   await server.stop();
   expect(resumes).toEqual([
     { type: "resume", mode: "partition", from: "earliest", lastOffsetsByPartition: {} },
-    { type: "resume", mode: "partition", from: "cursor", lastOffsetsByPartition: { 0: "12" } },
+    {
+      type: "resume",
+      mode: "partition",
+      from: "cursor",
+      lastOffsetsByPartition: { 0: "12" },
+      fingerprints: { 0: { offset: "12", crc32c: valueChecksum(value) } },
+    },
   ]);
 });
 

@@ -121,6 +121,8 @@ export class LogicalClient {
       url,
       from: known ? "cursor" : from,
       cursors: new Map([...this.#cursors].map(([partition, { offset }]) => [partition, offset])),
+      // The oracle reads the original protocol.
+      protocol: "v1",
       WebSocket: this.#tapped(),
       clock: this.#site.clock,
       random: this.#site.random,

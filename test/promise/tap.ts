@@ -71,6 +71,10 @@ export function tapWebSocket({
       onSocket(this);
     }
 
+    get protocol(): string {
+      return this.#inner.protocol;
+    }
+
     send(data: Parameters<ClientWebSocket["send"]>[0]): void {
       if (typeof data === "string") this.judge.sent(data);
       this.#inner.send(data);

@@ -70,6 +70,16 @@ describe("the browser check", () => {
     ]);
   });
 
+  test("finds globals that only servers have, and not words that look like them", () => {
+    const frame = { path: "src/wire/frame.ts", text: 'const a = Buffer.from("x"); // process.exit' };
+    expect(browserViolations([client, frame])).toEqual([
+      "src/client/client.ts > src/wire/frame.ts: uses Buffer, which a browser lacks",
+    ]);
+    const text =
+      'const a: Buffer = b.process.c("Bun.x"); // Deno.exit()\nconst globalThisToo = globalThis.a;';
+    expect(browserViolations([client, { path: "src/wire/frame.ts", text }])).toEqual([]);
+  });
+
   test("does not mind types, packages and files that the client does not load", () => {
     const frame = {
       path: "src/wire/frame.ts",

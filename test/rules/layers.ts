@@ -1,7 +1,7 @@
 // Who may import whom. A folder of src/ imports only from folders before it in the list below; sim/ may use all of
 // src/ except the commands; only the commands use sim/; and the client library runs where there is only a browser.
 
-import { importsOf, resolveImport, type SourceFile, type Violation } from "./source-tree.ts";
+import { codeOf, importsOf, resolveImport, type SourceFile, type Violation } from "./source-tree.ts";
 
 /** The layers of src/, lowest first. */
 export const LAYERS: readonly string[] = [
@@ -59,8 +59,12 @@ export function layerViolations(files: readonly SourceFile[]): readonly Violatio
 }
 
 const NODE_MODULE = /^(node|bun|deno):|^bun$/;
+const SERVER_GLOBAL = /(?<![.\w"'`])(Buffer|process|Bun|Deno|require|setImmediate|global)\b(?=[.([])/;
 
-/** Modules of a server runtime that `src/client/` loads, itself or through another file of src/. */
+/**
+ * Modules and globals of a server runtime that `src/client/` uses, itself or through another file of src/. What nobody
+ * calls counts too: a bundler may keep it.
+ */
 export function browserViolations(files: readonly SourceFile[]): readonly Violation[] {
   const byPath = new Map(files.map((file) => [file.path, file]));
   const queue = files.filter((file) => file.path.startsWith("src/client/")).map((file) => [file.path]);
@@ -69,6 +73,8 @@ export function browserViolations(files: readonly SourceFile[]): readonly Violat
   for (let chain = queue.shift(); chain !== undefined; chain = queue.shift()) {
     const file = byPath.get(chain.at(-1) ?? "");
     if (file === undefined) continue;
+    const name = SERVER_GLOBAL.exec(codeOf(file))?.[1];
+    if (name !== undefined) violations.push(`${chain.join(" > ")}: uses ${name}, which a browser lacks`);
     for (const { specifier, isValue } of importsOf(file)) {
       if (!isValue) continue;
       const target = resolveImport(file.path, specifier);

@@ -24,6 +24,7 @@ const DEBIAN_PACKAGES = {
   zstd: "zstd",
   openssl: "openssl",
   promtool: "prometheus",
+  node: "nodejs",
 } as const;
 
 /** The second runtime comes with the packages of this project. */

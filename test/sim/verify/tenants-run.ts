@@ -83,6 +83,7 @@ export function runTenants(options: TenantsRunOptions): Promise<TenantsRun> {
     const stream = connectStream({
       url: `${url.replace("http", "ws")}/ws`,
       from: "latest",
+      protocol: "v1",
       WebSocket: http.pageWebSocket(PAGE),
       clock,
       random,
