@@ -219,7 +219,7 @@ export class ConnectionJudge {
     if (!log) return;
     const from = place.next ?? (place.fromStart ? log.start : place.mustFrom);
     const holes = place.missing(log, Math.max(from, this.#begin(place, log)), offset - 1);
-    if (holes.length > 0) {
+    if (holes.length > 0 && !this.#oracle.truth.current(partition)?.isMistaken) {
       if (!this.#late)
         return this.#fail(`${what} came, but ${showOffsets(holes)} before it neither came nor were named`);
       place.owed.push(...holes);
