@@ -158,6 +158,7 @@ export class ServerUnderTest {
 
   #announce(frame: string): void {
     const said = readFrame(frame);
+    if (said.type === "thread_gap") this.announced.others += said.count;
     if (said.type !== "gap") return;
     if (said.message.includes("too slow")) this.announced.tooSlow += said.count;
     else this.announced.others += said.count;

@@ -42,6 +42,7 @@ function simplerSetups(setup: Setup): readonly Partial<Setup>[] {
   return [
     { redis: false },
     { replayMax: 0 },
+    { fingerprints: false },
     { slowThreshold: 0 },
     { maxLag: 100_000 },
     { ttlSecs: 3_600 },

@@ -49,8 +49,10 @@ export class World {
     const nowMs = () => site.clock.monotonicMs();
     this.oracle = new Oracle({ nowMs, lenient, ...setup });
     this.oracle.onTrace = options.onTrace ?? null;
+    const { oracle } = this;
+    const { fingerprints } = setup;
     this.#clients = setup.clients.map(
-      (kind, index) => new LogicalClient({ name: `${kind}-${index}`, kind, site, oracle: this.oracle }),
+      (kind, index) => new LogicalClient({ name: `${kind}-${index}`, kind, site, oracle, fingerprints }),
     );
   }
 
@@ -130,7 +132,8 @@ export class World {
     if (!this.#kafkaIsUp || !log) return;
     const isControl = kind === "control";
     const produced: Produced[] = [];
-    for (let i = 0; i < (isControl ? 1 : count); i++) produced.push(this.#records.make(kind, bytes));
+    for (let i = 0; i < (isControl ? 1 : count); i++)
+      produced.push(this.#records.make(kind, partition, bytes));
     const records = produced.map(({ record }) => record);
     const entries = produced.map(({ entry }) => entry);
     const offset = await this.#site.append(partition, records, isControl);
