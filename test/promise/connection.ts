@@ -131,7 +131,7 @@ export class ConnectionJudge {
       case "gap":
         return this.#gap(said);
       case "thread_gap":
-        return this.#threads?.gap(said, this.#oracle.truth, (what) => this.#fail(what));
+        return this.#threads?.gap(said, this.#oracle, (what) => this.#fail(what));
       case "stale":
         return this.#stale(said);
       case "replay_complete":
@@ -369,6 +369,7 @@ export class ConnectionJudge {
 
   #replayComplete(said: Extract<Said, { type: "replay_complete" }>): void {
     if (said.mode === "thread") {
+      this.#threads?.unknown(said.unknownThreads);
       // From now on it is live.
       for (const place of this.#places.values()) place.mustFrom = Number.POSITIVE_INFINITY;
     } else if (said.mode === "latest") this.#giveUpTo(said.offsets);

@@ -27,6 +27,7 @@ export type Said =
       readonly mode: string;
       readonly total: number;
       readonly capped: boolean;
+      readonly unknownThreads: readonly string[];
       readonly offsets: ReadonlyMap<number, number>;
     }
   | {
@@ -82,6 +83,7 @@ export function readFrame(text: string): Said {
         mode: String(json.mode),
         total: Number(json.totalReplayed),
         capped: json.capped === true,
+        unknownThreads: Array.isArray(json.unknownThreads) ? json.unknownThreads.map(String) : [],
         offsets: offsetsOf(json.lastOffsetsByPartition),
       };
     case "cursor_stale":

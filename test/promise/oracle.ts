@@ -48,6 +48,11 @@ export class Oracle {
     return this.#options.nowMs();
   }
 
+  /** A replay may end before all is sent. */
+  get capsReplays(): boolean {
+    return this.#options.replayMax > 0;
+  }
+
   get strict(): boolean {
     return !this.#options.lenient;
   }

@@ -8,10 +8,16 @@ import type { Entry, LogTruth, TopicTruth } from "./truth.ts";
 type Thread = NonNullable<Entry["thread"]>;
 type ThreadGap = Extract<Said, { type: "thread_gap" }>;
 
+interface ThreadRules {
+  readonly truth: TopicTruth;
+  readonly capsReplays: boolean;
+}
+
 export class ThreadDebt {
   readonly #after: ReadonlyMap<string, number>;
   readonly #named: ThreadGap[] = [];
   readonly #received = new Set<string>();
+  readonly #unknown = new Set<string>();
   readonly #highest = new Map<string, number>();
 
   /** By thread the last number that the client has. */
@@ -24,7 +30,12 @@ export class ThreadDebt {
     this.#highest.set(id, Math.max(sequence, this.#highest.get(id) ?? 0));
   }
 
-  gap(gap: ThreadGap, truth: TopicTruth, fail: (what: string) => void): void {
+  /** The server never heard of these: what it cannot have any more it cannot name either. */
+  unknown(threads: readonly string[]): void {
+    for (const thread of threads) this.#unknown.add(thread);
+  }
+
+  gap(gap: ThreadGap, { truth, capsReplays }: ThreadRules, fail: (what: string) => void): void {
     const { thread, from, to, count } = gap;
     const what = `numbers ${from} to ${to} of ${thread} were named as missing`;
     if (count !== to - from + 1) fail(`${what}, counted as ${count}`);
@@ -32,7 +43,7 @@ export class ThreadDebt {
     if (after === undefined || from <= after)
       fail(`${what}, but the client asked for what comes after ${after}`);
     this.#named.push(gap);
-    for (let p = 0; p < truth.partitionCount; p++) {
+    for (let p = 0; !capsReplays && p < truth.partitionCount; p++) {
       const log = truth.current(p);
       if (!log || log.isMistaken) continue;
       for (const offset of log.deliverable(log.start, log.end - 1)) {
@@ -52,7 +63,8 @@ export class ThreadDebt {
       if (!thread || thread.sequence <= (this.#after.get(thread.id) ?? Number.POSITIVE_INFINITY))
         return false;
       // That there was such a number shows only in a later one.
-      if (offset < log.start && thread.sequence > (this.#highest.get(thread.id) ?? 0)) return false;
+      const shows = thread.sequence < (this.#highest.get(thread.id) ?? 0) && !this.#unknown.has(thread.id);
+      if (offset < log.start && !shows) return false;
       return !this.#named.some((gap) => isIn(gap, thread));
     });
   }
