@@ -96,7 +96,8 @@ function randomSetup(random: Random): Setup {
   return {
     partitions: between(random, 1, 3),
     clients: Array.from({ length: between(random, 1, 3) }, kind),
-    servers: 1,
+    // Two are replicas: each reads everything.
+    servers: random.next() < 0.25 ? 2 : 1,
     ringRecords: pick(random, [
       [3, 8],
       [3, 24],

@@ -170,6 +170,7 @@ function environment(site: Site, setup: Setup, index: number): Record<string, st
     KAFKA_TOPIC: site.topic,
     KAFKA_DLQ_TOPIC: `${site.topic}-dlq`,
     KAFKA_GROUP_ID: `${site.topic}-group`,
+    ...(setup.servers > 1 ? { KAFKA_GROUP_MODE: "per-replica", INSTANCE_ID: `replica-${index}` } : {}),
     WEBSOCKET_PORT: String(FIRST_PORT + index),
     WEBSOCKET_MAX_CONNECTIONS_PER_IP: "100",
     EXPECTED_SCHEMAS_PATH: "/nonexistent/expected-schemas.json",
