@@ -182,7 +182,9 @@ export class ConnectionJudge {
     if (place.epoch !== null && place.epoch < truth.epoch) return this.#lackOfOldLog(place, log);
     const from = place.next ?? (place.fromStart ? log.start : place.mustFrom);
     const owed = place.missing(log, Math.max(from, this.#begin(place, log)), log.end - 1);
-    const missing = [...(this.#threads?.lack(place, log) ?? []), ...owed];
+    // Who was told that the log was made anew is sent what there is of it.
+    const debt = place.minEpoch > 0 ? [] : (this.#threads?.lack(place, log) ?? []);
+    const missing = [...debt, ...owed];
     if (missing.length === 0) return null;
     return `partition ${partition}: ${showOffsets(missing)} neither came nor were named as missing`;
   }

@@ -195,16 +195,13 @@ export class World {
       return new Map<object, number>([...now, ...earlier]);
     });
     this.#logWasCut = true;
+    truth.beginEpoch(partitions);
+    for (const [p, servers] of unseen.entries()) {
+      for (const [server, upTo] of servers) truth.current(p)?.unseenBy.set(server, upTo);
+    }
     await this.#site.deleteTopic();
-    this.oracle.truth.beginEpoch(0);
     await this.#site.pass(awayMs);
     await this.#site.createTopic(partitions);
-    truth.addPartitions(partitions);
-    const alive = new Set<object>(this.#servers.values());
-    for (const [p, servers] of unseen.entries()) {
-      const log = truth.current(p);
-      for (const [server, upTo] of servers) if (alive.has(server)) log?.unseenBy.set(server, upTo);
-    }
   }
 
   /** Waits a while until the server handled all there is; false if it did not. */
