@@ -2,11 +2,17 @@
 // themselves, library ones are the real client library, pages are paced by the server.
 
 import { connectStream, type Stream } from "../../src/client/index.ts";
-import type { ClientCursors } from "./connection.ts";
+import { crc32c } from "../../src/wire/crc32c.ts";
+import type { ClientMemory, LastRecord } from "./connection.ts";
 import type { Oracle } from "./oracle.ts";
+import { threadNames } from "./records.ts";
 import type { ClientKind, Step } from "./schedule.ts";
 import type { Site } from "./site.ts";
 import { type TappedSocket, tapWebSocket } from "./tap.ts";
+
+function printOf({ offset, value }: LastRecord): object {
+  return { offset: String(offset), crc32c: crc32c(value).toString(16).padStart(8, "0") };
+}
 
 export type ConnectFrom = Extract<Step, { do: "connect" }>["from"];
 export type SayWhat = Extract<Step, { do: "say" }>["what"];
@@ -19,6 +25,7 @@ export interface ClientOptions {
   readonly kind: ClientKind;
   readonly site: Site;
   readonly oracle: Oracle;
+  readonly fingerprints: boolean;
 }
 
 export class LogicalClient {
@@ -26,8 +33,10 @@ export class LogicalClient {
   readonly kind: ClientKind;
   readonly #site: Site;
   readonly #oracle: Oracle;
+  readonly #fingerprints: boolean;
   /** What it remembers, as the oracle sees it. */
-  readonly #cursors: ClientCursors = new Map();
+  readonly #memory: ClientMemory = { cursors: new Map(), last: new Map(), sequences: new Map() };
+  readonly #cursors = this.#memory.cursors;
   #socket: TappedSocket | null = null;
   #stream: Stream | null = null;
   #url = "";
@@ -35,11 +44,12 @@ export class LogicalClient {
   /** It was there once, so it is owed what came since. */
   #hasBeen = false;
 
-  constructor({ name, kind, site, oracle }: ClientOptions) {
+  constructor({ name, kind, site, oracle, fingerprints }: ClientOptions) {
     this.name = name;
     this.kind = kind;
     this.#site = site;
     this.#oracle = oracle;
+    this.#fingerprints = fingerprints && kind === "raw";
   }
 
   get hasBeen(): boolean {
@@ -74,7 +84,8 @@ export class LogicalClient {
 
   say(what: SayWhat): void {
     const socket = this.#socket;
-    if (!socket?.judge.open || socket.judge.closed || this.kind === "library") return;
+    if (!socket?.judge.open || socket.judge.closed || this.kind === "library" || this.kind === "thread")
+      return;
     if (what === "resume") socket.send(this.#resume("cursor"));
     else if (what === "latest") socket.send(this.#resume("latest"));
     else socket.send(JSON.stringify({ type: what }));
@@ -109,7 +120,7 @@ export class LogicalClient {
     const Socket = this.#tapped();
     const socket = new Socket(url);
     socket.onopen = () => {
-      if (from !== "live") return socket.send(this.#resume(from));
+      if (from !== "live") return socket.send(this.#hello(from));
       this.#site.clock.after(LIVE_AFTER_MS, () => socket.judge.establish());
     };
   }
@@ -138,7 +149,7 @@ export class LogicalClient {
   #tapped() {
     return tapWebSocket({
       Base: this.#site.webSocket(this.kind),
-      judge: () => this.#oracle.connection(this.name, this.#cursors),
+      judge: () => this.#oracle.connection(this.name, this.#memory),
       onSocket: (socket) => {
         this.#socket = socket;
       },
@@ -148,13 +159,33 @@ export class LogicalClient {
     });
   }
 
+  #hello(from: "cursor" | "latest" | "earliest"): string {
+    return this.kind === "thread" ? this.#resumeByThread() : this.#resume(from);
+  }
+
   #resume(from: "cursor" | "latest" | "earliest"): string {
     const offsets = [...this.#cursors].map(([partition, { offset }]) => [partition, String(offset)]);
     return JSON.stringify({
       type: "resume",
       from,
       lastOffsetsByPartition: from === "cursor" ? Object.fromEntries(offsets) : {},
+      ...(from === "cursor" && this.#fingerprints && { fingerprints: this.#prints() }),
     });
+  }
+
+  #resumeByThread(): string {
+    const known = this.#memory.sequences;
+    const names = threadNames(this.#oracle.truth.partitionCount);
+    const sequences = Object.fromEntries(names.map((name) => [name, known.get(name) ?? 0]));
+    return JSON.stringify({ type: "resume", mode: "thread", lastSequencesByThread: sequences });
+  }
+
+  /** Of partitions whose cursor is a record that it received. */
+  #prints(): Readonly<Record<string, object>> {
+    const prints = [...this.#memory.last].filter(
+      ([partition, { offset }]) => this.#cursors.get(partition)?.offset === offset,
+    );
+    return Object.fromEntries(prints.map(([partition, last]) => [partition, printOf(last)]));
   }
 
   /** The library must stand where the frames it got put it. */

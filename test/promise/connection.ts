@@ -4,6 +4,7 @@
 import { type NamedRange, readFrame, type Said } from "./frames.ts";
 import type { Oracle } from "./oracle.ts";
 import { Place, showOffsets } from "./place.ts";
+import { ThreadDebt } from "./thread-debt.ts";
 import type { LogTruth } from "./truth.ts";
 
 /** What a client remembers of a partition. */
@@ -13,9 +14,26 @@ export interface Cursor {
 }
 export type ClientCursors = Map<number, Cursor>;
 
+/** The last record of a partition that a client received. */
+export interface LastRecord {
+  readonly offset: number;
+  readonly value: Uint8Array;
+}
+
+/** What a client carries from one connection to the next. */
+export interface ClientMemory {
+  readonly cursors: ClientCursors;
+  readonly last: Map<number, LastRecord>;
+  /** By thread the last number received. */
+  readonly sequences: Map<string, number>;
+}
+
 interface Resume {
   readonly from?: string;
+  readonly mode?: string;
   readonly lastOffsetsByPartition?: Readonly<Record<string, string | number>>;
+  readonly lastSequencesByThread?: Readonly<Record<string, number>>;
+  readonly fingerprints?: Readonly<Record<string, { readonly offset: string }>>;
 }
 
 /** A resume that is sent within this time of the handshake is certainly the first thing a server sees. */
@@ -24,15 +42,17 @@ const EARLY_MS = 500;
 export class ConnectionJudge {
   readonly name: string;
   readonly #oracle: Oracle;
-  /** The client's, carried from one connection to the next. */
+  readonly #memory: ClientMemory;
   readonly #cursors: ClientCursors;
+  /** Of a resume by thread, which it is for good: what is owed of the past. */
+  #threads: ThreadDebt | null = null;
   readonly #places = new Map<number, Place>();
   #pending: { readonly partition: number; readonly offset: number } | null = null;
   /** Where its stream begins is settled. */
   #established = false;
   /** Records came, or may have come, before a resume that is under way. */
   #late = false;
-  #resuming: "cursor" | "latest" | "earliest" | "reset" | null = null;
+  #resuming: "cursor" | "latest" | "earliest" | "reset" | "thread" | null = null;
   #wasResumed = false;
   /** Records lost that were named with a live gap. */
   #namedLost = 0;
@@ -45,10 +65,11 @@ export class ConnectionJudge {
   reading = true;
   #openedAtMs: number | null = null;
 
-  constructor(name: string, oracle: Oracle, cursors: ClientCursors) {
+  constructor(name: string, oracle: Oracle, memory: ClientMemory) {
     this.name = name;
     this.#oracle = oracle;
-    this.#cursors = cursors;
+    this.#memory = memory;
+    this.#cursors = memory.cursors;
   }
 
   get established(): boolean {
@@ -73,6 +94,11 @@ export class ConnectionJudge {
     this.#late = this.#wasResumed || this.#oracle.nowMs() - (this.#openedAtMs ?? 0) > EARLY_MS;
     this.#resuming = from;
     this.#wasResumed = true;
+    if (frame.mode === "thread") {
+      this.#resuming = "thread";
+      this.#threads = new ThreadDebt(frame.lastSequencesByThread ?? {});
+      return;
+    }
     if (from === "latest") return;
     if (from === "earliest") {
       this.#fromStart();
@@ -80,6 +106,9 @@ export class ConnectionJudge {
     }
     const offsets = frame.lastOffsetsByPartition ?? {};
     for (const [p, offset] of Object.entries(offsets)) this.#ask(Number(p), Number(offset));
+    for (const [p, print] of Object.entries(frame.fingerprints ?? {})) {
+      this.place(Number(p)).print = Number(print.offset);
+    }
   }
 
   /** Nothing was asked for, and live delivery has certainly begun. */
@@ -101,6 +130,8 @@ export class ConnectionJudge {
         return;
       case "gap":
         return this.#gap(said);
+      case "thread_gap":
+        return this.#threads?.gap(said, this.#oracle, (what) => this.#fail(what));
       case "stale":
         return this.#stale(said);
       case "replay_complete":
@@ -150,7 +181,10 @@ export class ConnectionJudge {
     if (!log || log.cannotBeTold) return null;
     if (place.epoch !== null && place.epoch < truth.epoch) return this.#lackOfOldLog(place, log);
     const from = place.next ?? (place.fromStart ? log.start : place.mustFrom);
-    const missing = place.missing(log, Math.max(from, this.#begin(place, log)), log.end - 1);
+    const owed = place.missing(log, Math.max(from, this.#begin(place, log)), log.end - 1);
+    // Who was told that the log was made anew is sent what there is of it.
+    const debt = place.minEpoch > 0 ? [] : (this.#threads?.lack(place, log) ?? []);
+    const missing = [...debt, ...owed];
     if (missing.length === 0) return null;
     return `partition ${partition}: ${showOffsets(missing)} neither came nor were named as missing`;
   }
@@ -218,16 +252,28 @@ export class ConnectionJudge {
     const log = this.#oracle.truth.log(epoch, partition);
     if (!log) return;
     const from = place.next ?? (place.fromStart ? log.start : place.mustFrom);
-    const holes = place.missing(log, Math.max(from, this.#begin(place, log)), offset - 1);
-    if (holes.length > 0) {
+    const upTo = this.#resuming === "thread" ? -1 : offset - 1;
+    const holes = place.missing(log, Math.max(from, this.#begin(place, log)), upTo);
+    if (holes.length > 0 && !this.#oracle.truth.current(partition)?.isMistaken) {
       if (!this.#late)
         return this.#fail(`${what} came, but ${showOffsets(holes)} before it neither came nor were named`);
       place.owed.push(...holes);
     }
     place.receive(offset);
+    if (this.#resuming === "thread") place.next = null;
+    this.#remember(partition, offset, log, value);
     log.seenUpTo = Math.max(log.seenUpTo, offset);
     this.#oracle.delivered(this.name, epoch, partition, offset);
     this.#cursors.set(partition, { offset, epoch });
+  }
+
+  #remember(partition: number, offset: number, log: LogTruth, value: Uint8Array): void {
+    this.#memory.last.set(partition, { offset, value });
+    const thread = log.threadAt(offset);
+    if (!thread) return;
+    const { sequences } = this.#memory;
+    sequences.set(thread.id, Math.max(thread.sequence, sequences.get(thread.id) ?? 0));
+    this.#threads?.received(thread);
   }
 
   /** Which life of the topic the record is of; `null` (and a violation) if it is of none that it may be of. */
@@ -253,7 +299,11 @@ export class ConnectionJudge {
   #switchSilently(place: Place, partition: number, offset: number): boolean {
     const { truth } = this.#oracle;
     const handled = truth.log(place.epoch ?? 0, partition)?.seenUpTo ?? -1;
-    if (!place.uncertain && place.receivedCount > 0 && offset <= handled) {
+    const log = truth.current(partition);
+    const { print } = place;
+    // The record that it described is there, and is another one.
+    const shows = print !== null && print >= (log?.start ?? 0) && log?.valueAt(print);
+    if (!place.uncertain && ((place.receivedCount > 0 && offset <= handled) || shows)) {
       this.#fail(`${partition}:${offset} is of a new log, and the client was not told`);
       return false;
     }
@@ -311,6 +361,7 @@ export class ConnectionJudge {
     }
     this.#places.delete(partition);
     this.#cursors.delete(partition);
+    this.#memory.last.delete(partition);
     const fresh = this.place(partition);
     fresh.minEpoch = Math.min(epoch + 1, truth.epoch);
     fresh.fromStart = this.#oracle.strict;
@@ -319,7 +370,11 @@ export class ConnectionJudge {
   }
 
   #replayComplete(said: Extract<Said, { type: "replay_complete" }>): void {
-    if (said.mode === "latest") this.#giveUpTo(said.offsets);
+    if (said.mode === "thread") {
+      this.#threads?.unknown(said.unknownThreads);
+      // From now on it is live.
+      for (const place of this.#places.values()) place.mustFrom = Number.POSITIVE_INFINITY;
+    } else if (said.mode === "latest") this.#giveUpTo(said.offsets);
     else this.#claim(said);
     for (const [partition, { owed }] of this.#places) {
       const place = this.place(partition);

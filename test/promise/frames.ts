@@ -16,10 +16,18 @@ export type Said =
       readonly message: string;
     }
   | {
+      readonly type: "thread_gap";
+      readonly thread: string;
+      readonly from: number;
+      readonly to: number;
+      readonly count: number;
+    }
+  | {
       readonly type: "replay_complete";
       readonly mode: string;
       readonly total: number;
       readonly capped: boolean;
+      readonly unknownThreads: readonly string[];
       readonly offsets: ReadonlyMap<number, number>;
     }
   | {
@@ -49,12 +57,18 @@ function rangeOf(json: Json): NamedRange {
   };
 }
 
+function threadGap(json: Json, thread: string): Said {
+  const [from, to] = [Number(json.fromSequence), Number(json.toSequence)];
+  return { type: "thread_gap", thread, from, to, count: Number(json.count) };
+}
+
 export function readFrame(text: string): Said {
   const json = JSON.parse(text) as Json;
   switch (json.type) {
     case "cursor":
       return { type: "cursor", partition: Number(json.partition), offset: Number(json.offset) };
     case "gap": {
+      if (typeof json.threadId === "string") return threadGap(json, json.threadId);
       const ranges = Array.isArray(json.ranges) ? (json.ranges as Json[]) : [json];
       return {
         type: "gap",
@@ -69,6 +83,7 @@ export function readFrame(text: string): Said {
         mode: String(json.mode),
         total: Number(json.totalReplayed),
         capped: json.capped === true,
+        unknownThreads: Array.isArray(json.unknownThreads) ? json.unknownThreads.map(String) : [],
         offsets: offsetsOf(json.lastOffsetsByPartition),
       };
     case "cursor_stale":

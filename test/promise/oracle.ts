@@ -1,7 +1,7 @@
 // The oracle: the truth about the topic, one judge a connection, and the reasons for which a server may say that
 // records are missing. The first violation is what a schedule fails with.
 
-import { type ClientCursors, ConnectionJudge } from "./connection.ts";
+import { type ClientMemory, ConnectionJudge } from "./connection.ts";
 import type { Said } from "./frames.ts";
 import { showOffsets } from "./place.ts";
 import { type LogTruth, TopicTruth } from "./truth.ts";
@@ -48,6 +48,11 @@ export class Oracle {
     return this.#options.nowMs();
   }
 
+  /** A replay may end before all is sent. */
+  get capsReplays(): boolean {
+    return this.#options.replayMax > 0;
+  }
+
   get strict(): boolean {
     return !this.#options.lenient;
   }
@@ -66,8 +71,8 @@ export class Oracle {
     this.#violation ??= what;
   }
 
-  connection(client: string, cursors: ClientCursors): ConnectionJudge {
-    const judge = new ConnectionJudge(`${client}#${++this.#clientNumber}`, this, cursors);
+  connection(client: string, memory: ClientMemory): ConnectionJudge {
+    const judge = new ConnectionJudge(`${client}#${++this.#clientNumber}`, this, memory);
     this.#open.add(judge);
     return judge;
   }

@@ -19,6 +19,8 @@ export class Place {
   mustFrom = Number.POSITIVE_INFINITY;
   /** It began with the oldest record there is. */
   fromStart = false;
+  /** With the cursor came what its record looks like. */
+  print: number | null = null;
   /** What a late resume asked for, to be named before `replay_complete`. */
   owed: number[] = [];
   readonly #named: OffsetRange[] = [];

@@ -11,7 +11,8 @@ export interface Produced {
   readonly entry: Entry;
 }
 
-const THREADS = 4;
+/** In each partition. */
+const THREADS = 2;
 const TENANTS = 2;
 const CUT_BYTES = 5;
 const HOLE: Entry = { value: null };
@@ -19,28 +20,43 @@ const MIXTURE: readonly RecordKind[] = ["good", "good", "bad", "good", "packed",
 /** Values of this many bytes and more are worth compressing. */
 const PACKED_MIN_BYTES = 2_000;
 
+function threadName(partition: number, index: number): string {
+  return `thread-${partition}-${index}`;
+}
+
+/** Every thread that a topic of so many partitions may have. */
+export function threadNames(partitions: number): readonly string[] {
+  return Array.from({ length: partitions * THREADS }, (_, i) =>
+    threadName(Math.floor(i / THREADS), i % THREADS),
+  );
+}
+
 export class RecordMaker {
   #made = 0;
+  readonly #sequences = new Map<string, number>();
   readonly #nowMs: () => number;
 
   constructor(nowMs: () => number) {
     this.#nowMs = nowMs;
   }
 
-  make(kind: RecordKind, bytes: number): Produced {
+  make(kind: RecordKind, partition: number, bytes: number): Produced {
     const index = this.#made++;
-    const key = Buffer.from(`thread-${index % THREADS}`);
+    const threadId = threadName(partition, index % THREADS);
+    const key = Buffer.from(threadId);
     const record = (value: Buffer | null): NewRecord => ({ timestampMs: this.#nowMs(), key, value });
     switch (kind) {
       case "mixed":
-        return this.make(MIXTURE[index % MIXTURE.length] ?? "good", bytes);
+        return this.make(MIXTURE[index % MIXTURE.length] ?? "good", partition, bytes);
       case "good":
       case "packed": {
-        const value = this.#value(index, bytes, 1, kind === "packed");
-        return { record: record(value), entry: { value: new Uint8Array(value) } };
+        const thread = { id: threadId, sequence: this.#next(threadId) };
+        const value = this.#value(index, thread, bytes, 1, kind === "packed");
+        return { record: record(value), entry: { value: new Uint8Array(value), thread } };
       }
       case "bad": {
-        const whole = this.#value(index, bytes, index % 2 === 0 ? 1 : 7, false);
+        const thread = { id: threadId, sequence: this.#next(threadId) };
+        const whole = this.#value(index, thread, bytes, index % 2 === 0 ? 1 : 7, false);
         return { record: record(index % 2 === 0 ? whole.subarray(0, -CUT_BYTES) : whole), entry: HOLE };
       }
       case "null":
@@ -55,7 +71,19 @@ export class RecordMaker {
     }
   }
 
-  #value(index: number, bytes: number, schemaVersion: number, packed: boolean): Buffer {
+  #next(threadId: string): number {
+    const sequence = (this.#sequences.get(threadId) ?? 0) + 1;
+    this.#sequences.set(threadId, sequence);
+    return sequence;
+  }
+
+  #value(
+    index: number,
+    thread: NonNullable<Entry["thread"]>,
+    bytes: number,
+    schemaVersion: number,
+    packed: boolean,
+  ): Buffer {
     const messageId = new Uint8Array(16);
     new DataView(messageId.buffer).setUint32(0, index);
     const size = packed ? Math.max(bytes, PACKED_MIN_BYTES) : bytes;
@@ -63,8 +91,8 @@ export class RecordMaker {
       messageId,
       timestampUs: this.#nowMs() * 1_000,
       tenantId: `tenant-${index % TENANTS}`,
-      threadId: `thread-${index % THREADS}`,
-      sequence: Math.floor(index / THREADS) + 1,
+      threadId: thread.id,
+      sequence: thread.sequence,
       type: 1,
       schemaVersion,
     };

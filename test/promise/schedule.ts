@@ -3,7 +3,8 @@
 
 import { type Random, seededRandom } from "../../src/runtime/random.ts";
 
-export type ClientKind = "raw" | "library" | "page";
+/** `thread` resumes by thread, the others by partition. */
+export type ClientKind = "raw" | "library" | "page" | "thread";
 export type RecordKind = "good" | "packed" | "bad" | "null" | "empty" | "control" | "mixed";
 
 export type Step =
@@ -54,6 +55,8 @@ export interface Setup {
   readonly slowThreshold: number;
   /** `REPLAY_MAX_TOTAL`. */
   readonly replayMax: number;
+  /** Raw clients say what the last record they have looks like. */
+  readonly fingerprints: boolean;
   readonly redis: boolean;
   /** `REDIS_MESSAGE_TTL_SECS`. */
   readonly ttlSecs: number;
@@ -88,11 +91,13 @@ function randomSetup(random: Random): Setup {
       [6, "raw"],
       [3, "library"],
       [1, "page"],
+      [1, "thread"],
     ]);
   return {
     partitions: between(random, 1, 3),
     clients: Array.from({ length: between(random, 1, 3) }, kind),
-    servers: 1,
+    // Two are replicas: each reads everything.
+    servers: random.next() < 0.25 ? 2 : 1,
     ringRecords: pick(random, [
       [3, 8],
       [3, 24],
@@ -111,6 +116,7 @@ function randomSetup(random: Random): Setup {
       [5, 0],
       [1, 20],
     ]),
+    fingerprints: random.next() < 0.5,
     redis: random.next() < 0.6,
     ttlSecs: pick(random, [
       [3, 3_600],

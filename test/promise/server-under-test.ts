@@ -158,6 +158,7 @@ export class ServerUnderTest {
 
   #announce(frame: string): void {
     const said = readFrame(frame);
+    if (said.type === "thread_gap") this.announced.others += said.count;
     if (said.type !== "gap") return;
     if (said.message.includes("too slow")) this.announced.tooSlow += said.count;
     else this.announced.others += said.count;
@@ -169,6 +170,7 @@ function environment(site: Site, setup: Setup, index: number): Record<string, st
     KAFKA_TOPIC: site.topic,
     KAFKA_DLQ_TOPIC: `${site.topic}-dlq`,
     KAFKA_GROUP_ID: `${site.topic}-group`,
+    ...(setup.servers > 1 ? { KAFKA_GROUP_MODE: "per-replica", INSTANCE_ID: `replica-${index}` } : {}),
     WEBSOCKET_PORT: String(FIRST_PORT + index),
     WEBSOCKET_MAX_CONNECTIONS_PER_IP: "100",
     EXPECTED_SCHEMAS_PATH: "/nonexistent/expected-schemas.json",

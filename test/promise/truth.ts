@@ -5,6 +5,8 @@
 export interface Entry {
   /** What clients get, byte for byte; `null` for what they do not get. */
   readonly value: Uint8Array | null;
+  /** Whose record it is; all records of a thread lie in one partition. */
+  readonly thread?: { readonly id: string; readonly sequence: number };
 }
 
 /** A range of offsets, both ends included. */
@@ -53,6 +55,10 @@ export class LogTruth {
   /** The value that belongs at `offset`; `null` if clients get nothing there, `undefined` beyond the end. */
   valueAt(offset: number): Uint8Array | null | undefined {
     return this.#entries[offset]?.value;
+  }
+
+  threadAt(offset: number): Entry["thread"] {
+    return this.#entries[offset]?.thread;
   }
 
   /** Offsets with `from` <= offset <= `to` that clients are to get. */

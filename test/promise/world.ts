@@ -49,8 +49,10 @@ export class World {
     const nowMs = () => site.clock.monotonicMs();
     this.oracle = new Oracle({ nowMs, lenient, ...setup });
     this.oracle.onTrace = options.onTrace ?? null;
+    const { oracle } = this;
+    const { fingerprints } = setup;
     this.#clients = setup.clients.map(
-      (kind, index) => new LogicalClient({ name: `${kind}-${index}`, kind, site, oracle: this.oracle }),
+      (kind, index) => new LogicalClient({ name: `${kind}-${index}`, kind, site, oracle, fingerprints }),
     );
   }
 
@@ -130,7 +132,8 @@ export class World {
     if (!this.#kafkaIsUp || !log) return;
     const isControl = kind === "control";
     const produced: Produced[] = [];
-    for (let i = 0; i < (isControl ? 1 : count); i++) produced.push(this.#records.make(kind, bytes));
+    for (let i = 0; i < (isControl ? 1 : count); i++)
+      produced.push(this.#records.make(kind, partition, bytes));
     const records = produced.map(({ record }) => record);
     const entries = produced.map(({ entry }) => entry);
     const offset = await this.#site.append(partition, records, isControl);
@@ -192,16 +195,13 @@ export class World {
       return new Map<object, number>([...now, ...earlier]);
     });
     this.#logWasCut = true;
+    truth.beginEpoch(partitions);
+    for (const [p, servers] of unseen.entries()) {
+      for (const [server, upTo] of servers) truth.current(p)?.unseenBy.set(server, upTo);
+    }
     await this.#site.deleteTopic();
-    this.oracle.truth.beginEpoch(0);
     await this.#site.pass(awayMs);
     await this.#site.createTopic(partitions);
-    truth.addPartitions(partitions);
-    const alive = new Set<object>(this.#servers.values());
-    for (const [p, servers] of unseen.entries()) {
-      const log = truth.current(p);
-      for (const [server, upTo] of servers) if (alive.has(server)) log?.unseenBy.set(server, upTo);
-    }
   }
 
   /** Waits a while until the server handled all there is; false if it did not. */

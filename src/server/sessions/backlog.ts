@@ -151,7 +151,8 @@ export class Backlog {
     const fromOffset = this.sent.floor(partition) + 1;
     const toOffset = Math.min(nextOffset, this.#coveredFrom(partition)) - 1;
     if (toOffset < fromOffset) return null;
-    const isLoss = !this.#fromOldest.delete(partition);
+    // Who was sent something of the partition has found its oldest record, wherever that came from.
+    const isLoss = !this.#fromOldest.delete(partition) || !this.sent.isUntouched(partition);
     const overrun = this.#overrun.has(partition);
     this.sent.raise(partition, toOffset);
     const count = toOffset - fromOffset + 1;

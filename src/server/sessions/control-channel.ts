@@ -115,6 +115,11 @@ export class ControlChannel {
     this.#resumes.onPartitionsKnown();
   }
 
+  /** Offsets of a partition start over, which the session knows already. */
+  onRestart(): void {
+    this.#resumes.onRestart();
+  }
+
   /** A partition was assigned that ends before what this client has of it. */
   recheck(partition: number): void {
     this.#resumes.recheck(partition);

@@ -46,16 +46,17 @@ function beyondEnd(context: SessionContext, offsets: ReadonlyMap<number, number>
 
 /** Whether the record lies where it lay; true also where nobody can tell, because it is gone or not read here. */
 function matches(
-  { ring, pages }: SessionContext,
+  { ring, pages, logEnd }: SessionContext,
   partition: number,
   { offset, crc32c: expected }: Fingerprint,
   signal: AbortSignal,
 ): Promise<boolean> {
   const span = ring.spans.get(partition);
-  if (!span || offset >= span.nextOffset) return Promise.resolve(true);
+  // What the log has and this server has not come to yet is asked for like what it no longer has.
+  if (!span || offset >= Math.max(span.nextOffset, logEnd(partition) ?? 0)) return Promise.resolve(true);
   const position = ring.find(partition, offset);
   if (position >= 0) return Promise.resolve(valueChecksum(ring.valueAt(position)) === expected);
-  if (offset >= span.coveredFrom) return Promise.resolve(true);
+  if (offset >= span.coveredFrom && offset < span.nextOffset) return Promise.resolve(true);
   return new Promise((resolve) => {
     const withdraw = pages.request(partition, offset, offset + 1, (answer) => {
       signal.removeEventListener("abort", withdraw);

@@ -174,7 +174,10 @@ export class Hub {
   /** Offsets of a partition start over: what clients had of it no longer counts, and they are told. */
   restartPartition(restart: PartitionRestart): void {
     this.#options.session.pages.forget(restart.partition);
-    for (const session of this.#sessions) session.restartPartition(restart);
+    for (const session of this.#sessions) {
+      session.restartPartition(restart);
+      this.#controls.get(session)?.onRestart();
+    }
   }
 
   /** Closes all clients with 1001 in waves; resolves when the last is gone or `timeoutMs` passed. */

@@ -30,6 +30,8 @@ export class Resumes {
   readonly #pump: () => void;
   /** Of the resume that is being decided; `null` if none is. */
   #deciding: AbortController | null = null;
+  /** Decides it anew. */
+  #decideAnew: () => void = () => {};
   /** Begins a resume that came before the server knew which partitions it reads. */
   #waiting: (() => void) | null = null;
 
@@ -71,6 +73,13 @@ export class Resumes {
     this.#pump();
   }
 
+  /** Offsets of a partition start over: what was being asked about the old ones may never be answered. */
+  onRestart(): void {
+    if (this.#deciding === null) return;
+    this.cancel();
+    this.#decideAnew();
+  }
+
   /** @param sequences by thread the last number that the client has */
   beginThreads(sequences: ReadonlyMap<string, number>): void {
     this.cancel();
@@ -82,11 +91,16 @@ export class Resumes {
   recheck(partition: number): void {
     const offsets = new Map([[partition, this.#session.sent.floor(partition)]]);
     void this.#startOnceChecked({ from: "cursor", offsets, fingerprints: new Map() });
+    // By then it is another partition's turn, or the client was told already.
+    this.#decideAnew = () => {
+      if (this.#session.sent.floor(partition) >= 0) this.recheck(partition);
+    };
   }
 
   async #startOnceChecked(request: ResumeRequest): Promise<void> {
     const deciding = new AbortController();
     this.#deciding = deciding;
+    this.#decideAnew = () => void this.#startOnceChecked(request);
     const stale = await findStale(this.#context, request, deciding.signal);
     if (deciding.signal.aborted || this.#session.closing) return;
     this.#deciding = null;
@@ -103,6 +117,7 @@ export class Resumes {
   async #startThreads(sequences: ReadonlyMap<string, number>): Promise<void> {
     const deciding = new AbortController();
     this.#deciding = deciding;
+    this.#decideAnew = () => void this.#startThreads(sequences);
     const { starts, selection } = await searchThreads(this.#context, sequences, deciding.signal);
     if (deciding.signal.aborted || this.#session.closing) return;
     this.#deciding = null;

@@ -20,6 +20,11 @@ export class SentOffsets {
     return this.#followed.has(partition);
   }
 
+  /** Whether nothing was sent of it so far, and no cursor was given for it. */
+  isUntouched(partition: number): boolean {
+    return this.#untouched.has(partition);
+  }
+
   /** Partitions that the client is owed. */
   followed(): Iterable<number> {
     return this.#followed;
