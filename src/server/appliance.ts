@@ -89,7 +89,6 @@ export class Appliance {
   readonly metrics: Metrics;
   readonly hub: Hub;
   readonly pipeline: Pipeline;
-  /** `null` without REDIS_URL. */
   /** Replay in Redis; `null` without REDIS_URL. */
   readonly redis: RedisReplay | null;
 

@@ -6,6 +6,7 @@ import type { Seams } from "../../stream/seams.ts";
 import { type FloodGuard, floodGuard } from "../../telemetry/flood.ts";
 import type { Metrics } from "../../telemetry/metrics.ts";
 import { kafkaSettings } from "../kafka-config.ts";
+import { withoutWithheld } from "../replica/withheld-tier.ts";
 import { BytePace } from "./byte-pace.ts";
 import { createKafkaTier, type KafkaTier } from "./kafka-tier.ts";
 import { createPageSource, type PageSource } from "./page-source.ts";
@@ -34,12 +35,16 @@ export function createReplaySource(options: ReplaySourceOptions): ReplaySource {
   const { config, clock, log, redis } = options;
   const errors = floodGuard(log, clock);
   const withheld = new WithheldOffsets();
+  // Where it is written by one server for all, it has what others delivered.
+  const perReplica = config.kafkaGroupMode === "per-replica";
   const reader = config.replayKafkaEnabled ? createReader(options) : null;
   const kafka = reader === null ? null : createTier(options, { reader, withheld, errors });
   const pages = createPageSource({
     ...options,
     tiers: [
-      ...(redis ? [{ tier: redis, maxReads: REDIS_READS }] : []),
+      ...(redis
+        ? [{ tier: perReplica ? withoutWithheld(redis, withheld) : redis, maxReads: REDIS_READS }]
+        : []),
       ...(kafka ? [{ tier: kafka, maxReads: config.replayKafkaMaxConcurrentReads }] : []),
     ],
     cacheBytes: config.replayCacheBytes,
