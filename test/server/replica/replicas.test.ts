@@ -152,6 +152,16 @@ describe("dead letters", () => {
     expect(broker.committedOffsets(GROUP, TOPIC)).toEqual(broker.endOffsets(TOPIC));
   }, 30_000);
 
+  test("that are under way when their writer stops are waited for, and their records committed", async () => {
+    broker.control("Produce", () => ({ kind: "delay", delayMs: 500 }), { topic: DLQ });
+    const a = await start("a");
+    appendMixed();
+    await eventually(async () => (await metricOf(a, "websocket_dlq_in_flight")) === PARTITIONS);
+    await stop(a);
+    expect(letterCount()).toBe(PARTITIONS);
+    expect(broker.committedOffsets(GROUP, TOPIC)).toEqual(broker.endOffsets(TOPIC));
+  }, 30_000);
+
   test("that are under way keep the group of all from passing their records, and delivery goes on", async () => {
     const rule = broker.control("Produce", () => ({ kind: "delay", delayMs: 3_000 }), { topic: DLQ });
     const a = await start("a");
@@ -177,7 +187,15 @@ describe("dead letters", () => {
       { topic: DLQ },
     );
     const env = { DLQ_FAIL_CLOSED: "true", DLQ_SEND_TIMEOUT_SECS: "1" };
-    const [a, b] = [await start("a", env), await start("b", env)];
+    let longHeld = 0;
+    const log: Log = {
+      ...silentLog,
+      warn(msg) {
+        if (msg.startsWith("partition waits for its dead letters")) longHeld++;
+      },
+      child: () => log,
+    };
+    const [a, b] = [await start("a", env, log), await start("b", env, log)];
     await divided(replicas, PARTITIONS);
     const client = new CountingClient();
     client.connect(a);
@@ -186,11 +204,14 @@ describe("dead letters", () => {
     const waiting = async ({ url }: RunningAppliance): Promise<number[]> =>
       (await (await fetch(`${url}/health`)).json()).dlq_health.waiting_partitions;
     await eventually(async () => (await Promise.all([a, b].map(waiting))).flat().length === PARTITIONS);
+    await eventually(() => longHeld === PARTITIONS);
+    appendMixed();
+    await eventually(() => client.received.size === PARTITIONS * 4);
     await Promise.all(replicas.map(({ appliance }) => appliance.pipeline.handledUpTo(ends())));
     for (const { url } of replicas) expect((await fetch(`${url}/readyz`)).status).toBe(200);
     expect(Math.max(...broker.committedOffsets(GROUP, TOPIC))).toBeLessThanOrEqual(1);
     refusal.remove();
-    await eventually(() => letterCount() === PARTITIONS);
+    await eventually(() => letterCount() === PARTITIONS * 2);
     client.close();
   }, 30_000);
 
