@@ -84,7 +84,6 @@ export class Appliance {
   readonly metrics: Metrics;
   readonly hub: Hub;
   readonly pipeline: Pipeline;
-  /** `null` without REDIS_URL. */
   readonly replay: ReplaySource;
 
   constructor(options: ApplianceOptions) {

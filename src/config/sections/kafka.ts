@@ -40,7 +40,7 @@ export const KAFKA_OPTIONS = {
     env: ["KAFKA_GROUP_MODE"],
     kind: choice("shared", "per-replica"),
     default: "shared",
-    help: "Whether servers with one KAFKA_GROUP_ID share the partitions, or each reads all of them in a group of its own, KAFKA_GROUP_ID-INSTANCE_ID, and KAFKA_GROUP_ID decides which one writes dead letters.",
+    help: "Whether servers with one KAFKA_GROUP_ID share the partitions, or each reads all of them in a group of its own, KAFKA_GROUP_ID-INSTANCE_ID, and membership of KAFKA_GROUP_ID decides which one writes dead letters and replay in Redis.",
     commands: ["serve"],
   }),
   kafkaClusterId: option({

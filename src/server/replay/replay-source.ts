@@ -7,6 +7,7 @@ import type { Seams } from "../../stream/seams.ts";
 import { type FloodGuard, floodGuard } from "../../telemetry/flood.ts";
 import type { Metrics } from "../../telemetry/metrics.ts";
 import { kafkaSettings } from "../kafka-config.ts";
+import { withoutWithheld } from "../replica/withheld-tier.ts";
 import type { ThreadRecord } from "../sessions/thread-search.ts";
 import { BytePace } from "./byte-pace.ts";
 import { createKafkaTier, type KafkaTier } from "./kafka-tier.ts";
@@ -43,12 +44,16 @@ export function createReplaySource(options: ReplaySourceOptions): ReplaySource {
   const errors = floodGuard(log, clock);
   const redis = options.redis === undefined ? createRedisReplay({ ...options, errors }) : options.redis;
   const withheld = new WithheldOffsets();
+  // Where it is written by one server for all, it has what others delivered.
+  const perReplica = config.kafkaGroupMode === "per-replica";
   const reader = config.replayKafkaEnabled ? createReader(options) : null;
   const kafka = reader === null ? null : createTier(options, { reader, withheld, errors });
   const pages = createPageSource({
     ...options,
     tiers: [
-      ...(redis ? [{ tier: redis.tier, maxReads: REDIS_READS }] : []),
+      ...(redis
+        ? [{ tier: perReplica ? withoutWithheld(redis.tier, withheld) : redis.tier, maxReads: REDIS_READS }]
+        : []),
       ...(kafka ? [{ tier: kafka, maxReads: config.replayKafkaMaxConcurrentReads }] : []),
     ],
     cacheBytes: config.replayCacheBytes,

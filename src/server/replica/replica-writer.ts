@@ -31,8 +31,8 @@ export interface ReplicaWriterOptions extends Seams {
   /** Threads that the delivering pipeline halted. */
   readonly haltedThreads: () => readonly SequenceGap[];
   readonly onInfrastructureError: OnInfrastructureError;
-  /** Keeps what is good for all replicas; `null` = nobody does. */
-  readonly replay: Pick<ReplaySink, "write"> | null;
+  /** Keeps what clients may have; `null`: the memory of each server alone does. */
+  readonly replay: ReplaySink | null;
 }
 
 /** The `writer` object of `/health`. */

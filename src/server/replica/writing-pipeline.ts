@@ -32,8 +32,7 @@ export interface WritingPipelineOptions {
   /** `null` in open mode, where a partition goes on whatever becomes of its letters. */
   readonly barrier: DeadLetterBarrier | null;
   readonly settled: SettledOffsets;
-  /** Keeps what is good for all replicas; `null` = nobody does. */
-  readonly replay: Pick<ReplaySink, "write"> | null;
+  readonly replay: ReplaySink | null;
   /** Series that nobody scrapes. */
   readonly unseen: Metrics;
 }
@@ -75,14 +74,18 @@ export class WritingPipeline implements BatchHandler {
   }
 
   assigned(assignments: readonly Assignment[]): void {
-    const { barrier, settled, sequence, haltedThreads, clock } = this.#options;
+    const { barrier, settled, sequence, haltedThreads, replay, clock } = this.#options;
     for (const { partition, startOffset, logEndOffset } of assignments) {
       const handled = this.#next.get(partition) ?? 0;
       const isNewLog = logEndOffset < handled;
       if (isNewLog) {
         barrier?.forget(partition);
         settled.forget(partition);
-      } else settled.assign(partition, startOffset);
+        void replay?.forget(partition);
+      } else {
+        settled.assign(partition, startOffset);
+        void replay?.verify(partition);
+      }
       this.#next.set(partition, isNewLog ? startOffset : Math.max(startOffset, handled));
       for (const gap of haltedThreads()) {
         if (gap.partition !== partition) continue;
@@ -110,8 +113,8 @@ export class WritingPipeline implements BatchHandler {
       if (batch.cancelled()) return;
       const slice = this.#judgeSlice(batch, from);
       const { nextOffset } = slice.batch;
-      const written = this.#keep(slice.batch);
       this.#next.set(partition, nextOffset);
+      const written = this.#keep(slice.batch);
       if (written !== null) await written;
       if (barrier?.isWaiting(partition) && !(await barrier.passes(partition, nextOffset))) return;
       batch.progress(nextOffset);
@@ -156,9 +159,8 @@ export class WritingPipeline implements BatchHandler {
     return !(hasLetters && deadLetters.full);
   }
 
-  /** A promise if the slice waits for replay, whose writes are bounded. */
   #keep(batch: ReplayBatch): Promise<void> | null {
-    const { replay } = this.#options;
-    return replay === null || batch.nextOffset === batch.fromOffset ? null : replay.write(batch);
+    if (batch.nextOffset <= batch.fromOffset) return null;
+    return this.#options.replay?.write(batch) ?? null;
   }
 }

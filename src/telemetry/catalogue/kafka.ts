@@ -74,7 +74,7 @@ export const KAFKA_METRICS: readonly MetricDefinition[] = [
   {
     name: "websocket_writer_partitions",
     kind: "gauge",
-    help: "Partitions for which this server writes dead letters, for all servers; those of all servers together are all partitions.",
+    help: "Partitions for which this server writes dead letters and replay in Redis, for all servers; those of all servers together are all partitions.",
     requires: "replica_writer",
     components: ["websocket-server"],
   },

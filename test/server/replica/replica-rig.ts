@@ -51,6 +51,8 @@ export class CountingClient {
   /** How often each `partition:offset` came. */
   readonly received = new Map<string, number>();
   readonly gaps: unknown[] = [];
+  /** Types of the other messages. */
+  readonly controls: string[] = [];
   #stream: Stream | null = null;
 
   /** Goes on at another server where it was; the first time from the earliest record. */
@@ -65,6 +67,7 @@ export class CountingClient {
         this.received.set(place, (this.received.get(place) ?? 0) + 1);
       },
       onGap: (gap) => this.gaps.push(gap),
+      onControl: ({ type }) => this.controls.push(type),
     });
   }
 

@@ -27,6 +27,8 @@ let settle: Map<number, () => void>;
 let full: boolean;
 let room: (() => Promise<void>) | null;
 let batches: ReplayBatch[];
+/** What else replay was told. */
+let told: string[];
 let written: (() => Promise<void>) | null;
 let halted: SequenceGap[];
 let committed: number[];
@@ -36,7 +38,7 @@ let released: [number, number][];
 beforeEach(() => {
   clock = manualClock();
   settled = new SettledOffsets();
-  [letters, batches, halted, committed, held, released] = [[], [], [], [], [], []];
+  [letters, batches, told, halted, committed, held, released] = [[], [], [], [], [], [], []];
   settle = new Map();
   [full, room, written] = [false, null, null];
 });
@@ -72,6 +74,8 @@ function pipelineOf({ closed = false, policy = "warn" as GapPolicy, replay = tru
             batches.push(batch);
             return written?.() ?? null;
           },
+          verify: async (partition) => void told.push(`verify ${partition}`),
+          forget: async (partition) => void told.push(`forget ${partition}`),
         }
       : null,
     unseen,
@@ -243,15 +247,23 @@ describe("replay", () => {
     expect(batches[0]?.records[1]?.value).toBe(values[2]);
   });
 
-  test("that is being written is waited for before the next slice", async () => {
+  test("that has no room for now is waited for before anything further is handled", async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     written = () => promise;
-    const handled = handle(pipelineOf(), recordsFrom(0, event("t", 1)));
-    await Promise.resolve();
+    const handling = handle(pipelineOf(), recordsFrom(0, event("t", 1), event("t", 2)));
+    for (let turn = 0; turn < TURNS; turn++) await Promise.resolve();
     expect(committed).toEqual([]);
     resolve();
-    await handled;
-    expect(committed).toEqual([1]);
+    await handling;
+    expect(committed).toEqual([2]);
+  });
+
+  test("is told which partitions are written here, and which of them are of a new log", async () => {
+    const pipeline = pipelineOf();
+    await handle(pipeline, recordsFrom(0, event("t", 1), event("t", 2)));
+    pipeline.revoked([0]);
+    assign(pipeline, 0, 1);
+    expect(told).toEqual(["verify 0", "forget 0"]);
   });
 
   test("is nobody's concern where nobody keeps it", async () => {
