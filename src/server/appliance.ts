@@ -35,7 +35,6 @@ import { readOnlyReplay, replayUsesRedis } from "./replay/redis-replay.ts";
 import { createReplaySource, type ReplaySource } from "./replay/replay-source.ts";
 import { lettersElsewhere } from "./replica/letters-elsewhere.ts";
 import { ReplicaWriter } from "./replica/replica-writer.ts";
-import { SoleMember } from "./replica/sole-member.ts";
 import { Ring } from "./ring.ts";
 import { Hub } from "./sessions/hub.ts";
 import { recordDescriber } from "./sessions/record-details.ts";
@@ -76,7 +75,6 @@ export class Appliance {
   readonly #consumer: GroupConsumer;
   /** Who dead-letters what every replica reads; `null` where the delivering pipeline does that by itself. */
   readonly #writer: ReplicaWriter | null;
-  readonly #soleMember: SoleMember | null;
   readonly #lag: LagMonitor;
   #http: HttpServer | null = null;
   #expiry: Timer | null = null;
@@ -124,9 +122,6 @@ export class Appliance {
         (this.#writer ?? this.#consumer).release(partition, "dead_letters", offset),
     });
     this.#writer = perReplica ? this.#createWriter() : null;
-    this.#soleMember = perReplica
-      ? new SoleMember({ ...options, admin: this.#admin, groupId: deliveringSettings(config).groupId })
-      : null;
     this.#limits = createTenantLimits({ ...options, metrics: this.metrics, errors: this.#errors });
     this.#paused = new PausedPartitions(log);
     this.pipeline = this.#createPipeline();
@@ -185,7 +180,7 @@ export class Appliance {
         ...(this.#consumer.joined ? [] : [`waiting for ${this.#consumer.waitingFor}`]),
         // Delivery does not wait for letters that a writer of its own writes.
         ...(this.#writer === null ? this.#deadLetters.notReadyReasons() : []),
-        ...[this.#soleMember?.problem ?? []].flat(),
+        ...[this.#writer?.problem ?? []].flat(),
       ],
       writer: () => this.#writer?.health() ?? null,
       draining: () => this.#draining,
@@ -196,7 +191,6 @@ export class Appliance {
     this.#expiry = expireRegularly(this.#sequence, clock);
     this.#consumer.start();
     this.#writer?.start();
-    this.#soleMember?.start();
     this.#lag.start();
     void this.#deadLetters.handler.checkTopic();
   }
@@ -206,7 +200,6 @@ export class Appliance {
     if (this.#draining) return;
     this.#draining = true;
     this.#expiry?.cancel();
-    this.#soleMember?.stop();
     await Promise.all([
       this.#consumer.stop(async () => {
         if (this.#writer === null) await this.#deadLetters.flush(DEAD_LETTER_FLUSH_MS);
@@ -338,7 +331,7 @@ export class Appliance {
         assigned: (assignments) => {
           this.pipeline.assigned(assignments);
           this.#lag.refresh();
-          void this.#soleMember?.check();
+          void this.#writer?.lookForOthers();
         },
         revoked: (partitions) => {
           this.pipeline.revoked(partitions);

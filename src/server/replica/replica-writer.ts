@@ -20,8 +20,9 @@ import { silentLog } from "../../telemetry/log.ts";
 import { createMetrics } from "../../telemetry/registry.ts";
 import { Inspector } from "../../wire/inspector.ts";
 import type { DeadLetters } from "../dead-letters.ts";
-import { readingSettings } from "../kafka-config.ts";
+import { deliveringSettings, readingSettings } from "../kafka-config.ts";
 import type { ReplaySink } from "../replay/redis-replay.ts";
+import { SoleMember } from "./sole-member.ts";
 import { WritingPipeline } from "./writing-pipeline.ts";
 
 export interface ReplicaWriterOptions extends Seams {
@@ -48,11 +49,13 @@ export class ReplicaWriter {
   readonly #settled = new SettledOffsets();
   readonly #sequence: SequenceValidator;
   readonly #consumer: GroupConsumer;
+  readonly #ownGroup: SoleMember;
   #expiry: Timer | null = null;
 
   constructor(options: ReplicaWriterOptions) {
     const { config, log } = options;
     this.#options = options;
+    this.#ownGroup = new SoleMember({ ...options, groupId: deliveringSettings(config).groupId });
     const unseen = createMetrics({ catalogue: CATALOGUE, component: "websocket-server" });
     this.#sequence = new SequenceValidator({
       policy: config.sequenceGapPolicy,
@@ -85,15 +88,27 @@ export class ReplicaWriter {
   start(): void {
     this.#expiry = expireRegularly(this.#sequence, this.#options.clock);
     this.#consumer.start();
+    this.#ownGroup.start();
   }
 
   /** Handles nothing more, settles what is under way in at most `flushMs`, commits, and leaves its partitions to others. */
   async stop(flushMs: number): Promise<void> {
     const { deadLetters, clock } = this.#options;
     this.#expiry?.cancel();
+    this.#ownGroup.stop();
     await this.#consumer.stop(async () => {
       await Promise.all([deadLetters.flush(flushMs), endsWithin(clock, flushMs, this.#settled.settled())]);
     });
+  }
+
+  /** Why clients should go elsewhere, for people: another server has the name of this one. `null` = no reason. */
+  get problem(): string | null {
+    return this.#ownGroup.problem;
+  }
+
+  /** The group of this server alone was divided: looks whether it is. Never rejects. */
+  lookForOthers(): Promise<void> {
+    return this.#ownGroup.check();
   }
 
   health(): ReplicaWriterHealth {
