@@ -102,7 +102,7 @@ describeReal("redis-server", "with a real Redis", () => {
       await Promise.all([a, b].map(({ appliance }) => appliance.handledUpTo(ends())));
       // The writers may be behind what was delivered.
       await settled();
-      for (const { appliance } of [a, b]) expect(await appliance.redis?.drain(20_000)).toBe(true);
+      for (const { appliance } of [a, b]) expect(await appliance.replay.redis?.drain(20_000)).toBe(true);
       const dropped = (replica: RunningAppliance) =>
         metricOf(replica, "replay_buffer_redis_write_dropped_total");
       expect([await dropped(a), await dropped(b)]).toEqual([0, 0]);
@@ -118,7 +118,7 @@ describeReal("redis-server", "with a real Redis", () => {
       await divided([a], 2);
       append(RECORDS);
       await settled();
-      expect(await a.appliance.redis?.drain(20_000)).toBe(true);
+      expect(await a.appliance.replay.redis?.drain(20_000)).toBe(true);
       const client = new CountingClient();
       client.connect(a);
       await eventually(() => client.controls.includes("replay_complete"));
