@@ -12,6 +12,9 @@ export interface StreamPlaces {
   readonly fingerprints: Fingerprints;
 }
 
+/** The cursor of a partition of which nothing came yet. */
+export const BEFORE_FIRST = -1;
+
 /** By partition the last offset and the fingerprint. Offsets only rise, unless the log of a partition is made anew. */
 export class Cursors implements StreamPlaces {
   readonly #from: StreamFrom;
@@ -61,9 +64,12 @@ export class Cursors implements StreamPlaces {
     for (const [partition, offset] of offsets) this.advance(partition, offset, null);
   }
 
-  /** The log of the partition was made anew, and is to be had after `cursor`: what came before says nothing about it. */
-  restart(partition: number, cursor: number): void {
-    this.#offsets.set(partition, cursor);
+  /**
+   * The log of the partition was made anew: what came before says nothing about it. The stream then stands before its
+   * first record, not before the oldest that the server names: further tiers may have older ones.
+   */
+  restart(partition: number): void {
+    this.#offsets.set(partition, BEFORE_FIRST);
     this.#fingerprints.delete(partition);
   }
 }

@@ -2,7 +2,7 @@
 // say exactly what was used. With a callback a record counts as used when it returns; in a loop, when the next is wanted.
 
 import type { Fingerprint } from "../wire/fingerprint.ts";
-import type { Cursors } from "./cursors.ts";
+import { BEFORE_FIRST, type Cursors } from "./cursors.ts";
 import type { StreamPosition } from "./record.ts";
 import type { RecordQueue } from "./record-queue.ts";
 import type { OffsetsByPartition } from "./server-frame.ts";
@@ -27,8 +27,8 @@ export interface Delivery<R extends StreamPosition> {
   arrive(arrival: Arrival<R>): void;
   /** The server says that it stands at least here. */
   establish(offsets: OffsetsByPartition): void;
-  /** The log of the partition was made anew, and is to be had after `cursor`. */
-  restart(partition: number, cursor: number): void;
+  /** The log of the partition was made anew, and nothing of it came yet. */
+  restart(partition: number): void;
 }
 
 export interface CallbackListener<R> {
@@ -69,8 +69,8 @@ export function callbackDelivery<R extends StreamPosition>(
       cursors.establish(offsets);
       for (const partition of offsets.keys()) onUsed(partition, 0);
     },
-    restart(partition, cursor) {
-      cursors.restart(partition, cursor);
+    restart(partition) {
+      cursors.restart(partition);
       onUsed(partition, 0);
     },
   };
@@ -108,9 +108,9 @@ export function queueDelivery<R extends StreamPosition>(
       received.establish(offsets);
       for (const [partition, cursor] of offsets) queue.push({ record: null, partition, cursor, last: null });
     },
-    restart(partition, cursor) {
-      received.restart(partition, cursor);
-      queue.push({ record: null, partition, cursor, last: null, restart: true });
+    restart(partition) {
+      received.restart(partition);
+      queue.push({ record: null, partition, cursor: BEFORE_FIRST, last: null, restart: true });
     },
   };
 }

@@ -78,8 +78,7 @@ export class Receiver<R extends StreamPosition> {
         delivery.establish(frame.lastOffsets);
         return events.onControl?.(frame.message);
       case "epoch": {
-        const { partition, oldest } = frame.epoch;
-        delivery.restart(partition, (oldest ?? 0) - 1);
+        delivery.restart(frame.epoch.partition);
         events.onEpoch?.(frame.epoch);
         return events.onControl?.(frame.message);
       }

@@ -11,7 +11,7 @@ export interface QueueEntry<R> {
   /** Where the cursor stands once this was used. */
   readonly cursor: number;
   readonly last: Fingerprint | null;
-  /** The log was made anew: the cursor goes there even if that is back. */
+  /** The log was made anew: the cursor goes back. */
   readonly restart?: true;
 }
 

@@ -169,7 +169,7 @@ export class ReconnectingStream<R extends StreamPosition> implements Stream<R> {
     return new RecordQueue(
       ({ record, partition, cursor, last, restart }) => {
         const { used } = this.#delivery;
-        if (restart) used.restart(partition, cursor);
+        if (restart) used.restart(partition);
         else used.advance(partition, cursor, last);
         this.#onUsed(partition, record === null ? 0 : 1);
         this.#acknowledge();
