@@ -38,22 +38,40 @@ export function batchOutlet(
     },
     end({ window, from, to, whole }: WrittenSpan) {
       const positions = picked.splice(0);
-      const make = () => encode(byPartition(window, positions), choice);
+      const make = () => framesOf(window, positions).map((parts) => encode(parts, choice));
       const key = `${format} ${choice.compression} ${from} ${to} ${choice.filterKey}`;
-      return socket.send(whole ? frames.frame(window, key, make) : make()) !== "dropped";
+      const made = whole ? frames.frames(window, key, make) : make();
+      return made.every((frame) => socket.send(frame) !== "dropped");
     },
   };
 }
 
-function byPartition(window: RecordWindow, positions: readonly number[]): readonly PartitionRecords[] {
-  const partitions = new Map<number, FrameRecord[]>();
+/** Offsets of a partition in one frame differ by less than this from one to the next. */
+const MAX_STEP = 2 ** 32;
+
+/** One frame, unless a partition has a hole in it that no frame can hold. */
+function framesOf(
+  window: RecordWindow,
+  positions: readonly number[],
+): readonly (readonly PartitionRecords[])[] {
+  const frames: (readonly PartitionRecords[])[] = [];
+  let partitions = new Map<number, FrameRecord[]>();
   for (const position of positions) {
     const partition = window.partitionAt(position);
     const record = { offset: window.offsetAt(position), value: window.valueAt(position) };
+    const before = partitions.get(partition)?.at(-1)?.offset ?? record.offset;
+    if (record.offset - before >= MAX_STEP) {
+      frames.push(partsOf(partitions));
+      partitions = new Map();
+    }
     const records = partitions.get(partition);
     if (records) records.push(record);
     else partitions.set(partition, [record]);
   }
+  return [...frames, partsOf(partitions)];
+}
+
+function partsOf(partitions: ReadonlyMap<number, readonly FrameRecord[]>): readonly PartitionRecords[] {
   return [...partitions].map(([partition, records]) => ({
     partition,
     records,
@@ -72,7 +90,9 @@ export function jsonEncoder(maxPayloadBytes: number): EncodeFrame {
   const toMessage = (value: Uint8Array): object => {
     inspector.inspect(Buffer.from(value.buffer, value.byteOffset, value.length));
     const decoded = decodeMessage(inspector.protobuf);
-    return decoded.ok ? jsonMessage(decoded.message) : { kind: "unreadable", error: decoded.error };
+    return decoded.ok
+      ? jsonMessage(decoded.message)
+      : { kind: "unreadable", message: { error: decoded.error } };
   };
   return (parts) =>
     JSON.stringify(

@@ -5,24 +5,23 @@ import type { RecordWindow } from "./record-window.ts";
 
 export type Frame = string | Uint8Array<ArrayBuffer>;
 
-/** Frames kept of one window; clients that are live need only the latest. */
-const KEPT_FRAMES = 16;
+/** Writes kept of one window; clients that are live need only the latest. */
+const KEPT_WRITES = 16;
 
 export class FrameCache {
   /** By window, and in it by what the frame holds; a window that is gone takes its frames with it. */
-  readonly #windows = new WeakMap<RecordWindow, Map<string, Frame>>();
+  readonly #windows = new WeakMap<RecordWindow, Map<string, readonly Frame[]>>();
 
-  /** The frame under `key`, made by `make` if it is not there. */
-  frame<F extends Frame>(window: RecordWindow, key: string, make: () => F): F {
-    const frames = this.#windows.get(window) ?? new Map<string, Frame>();
-    const known = frames.get(key);
-    // The same key is always made by the same kind of outlet.
-    if (known !== undefined) return known as F;
-    const frame = make();
-    frames.set(key, frame);
-    const [oldest] = frames.keys();
-    if (frames.size > KEPT_FRAMES && oldest !== undefined) frames.delete(oldest);
-    this.#windows.set(window, frames);
-    return frame;
+  /** The frames under `key`, made by `make` if they are not there. */
+  frames(window: RecordWindow, key: string, make: () => readonly Frame[]): readonly Frame[] {
+    const kept = this.#windows.get(window) ?? new Map<string, readonly Frame[]>();
+    const known = kept.get(key);
+    if (known !== undefined) return known;
+    const made = make();
+    kept.set(key, made);
+    const [oldest] = kept.keys();
+    if (kept.size > KEPT_WRITES && oldest !== undefined) kept.delete(oldest);
+    this.#windows.set(window, kept);
+    return made;
   }
 }

@@ -48,6 +48,15 @@ describe("records of the second protocol", () => {
     expect(some.offsets(0)).toEqual(range(7, 12));
   });
 
+  test("with a hole between them that no frame can hold come in several", () => {
+    const rig = hubRig();
+    const client = rig.connect(undefined, V2);
+    for (const offset of [0, 2 ** 33, 2 ** 33 + 1]) rig.ring.append(0, offset, Buffer.from("x"));
+    rig.hub.flush();
+    expect(client.offsets(0)).toEqual([0, 2 ** 33, 2 ** 33 + 1]);
+    expect(client.frameCount).toBe(2);
+  });
+
   test("are compressed if that is asked for and helps", () => {
     const rig = hubRig();
     const client = rig.connect({ from: "latest", compression: "zstd" }, V2);
