@@ -25,7 +25,9 @@ function normal(value: unknown): unknown {
 
 function reference(bytes: Uint8Array): unknown {
   const longs = String;
-  return normal(Message.toObject(Message.decode(bytes), { longs, defaults: true, oneofs: true }));
+  return normal(
+    Message.toObject(Message.decode(bytes), { longs, bytes: String, defaults: true, oneofs: true }),
+  );
 }
 
 function decoded(bytes: Uint8Array): unknown {
