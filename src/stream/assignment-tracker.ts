@@ -97,10 +97,15 @@ export class AssignmentTracker {
     await this.#meanwhile(realigning, heartbeat, signal);
   }
 
-  /** The library passed over offsets that hold no record for a consumer. */
-  skipped(partition: number, nextOffset: number): void {
+  /**
+   * The library passed over offsets that hold no record for a consumer. If they begin beyond where the partition
+   * stands, what lies before them is empty too, or it is gone: then the partition is handed out anew.
+   */
+  skipped(partition: number, firstOffset: number, nextOffset: number, signal: AbortSignal): void {
     const state = this.#states.get(partition);
-    if (state) state.position = Math.max(state.position, nextOffset);
+    if (!state || nextOffset <= state.position) return;
+    if (firstOffset <= state.position) state.position = nextOffset;
+    else void this.#skippedBeyond(state, nextOffset, signal);
   }
 
   revokeAll(): void {
@@ -166,6 +171,18 @@ export class AssignmentTracker {
     log.info("partitions assigned", { assignments });
     handler.assigned(assignments);
     onAssigned();
+  }
+
+  async #skippedBeyond(state: PartitionState, nextOffset: number, signal: AbortSignal): Promise<void> {
+    const { partition, position } = state;
+    const lookup = await this.#lookUp([partition], this.#generation, signal);
+    if (lookup === null || state.revoked || state.position !== position) return;
+    if (stillHolds(state, lookup)) {
+      state.position = nextOffset;
+      return;
+    }
+    this.#revoke([partition]);
+    this.#add([partition], lookup);
   }
 
   #revoke(partitions: readonly number[]): void {

@@ -36,6 +36,8 @@ export class BatchDelivery {
     const { tracker, signal } = this.#options;
     const { batch, heartbeat } = payload;
     const state = await tracker.ready(batch.partition, heartbeat, signal);
+    // Nothing is handled any more: else the library would fetch the same again and again until it is told to leave.
+    if (signal.aborted) this.#options.pause(batch.partition);
     // Fetched before the partition was told where to go on, or after it was told to stand still: read again later.
     if (!state || signal.aborted || state.holds.size > 0 || payload.isStale()) return;
     if (fetchedOffset(batch) !== state.position) return tracker.realign(state, heartbeat, signal);

@@ -206,7 +206,8 @@ export class GroupConsumer {
         failed: (operation, error) => this.#failed(operation, error),
         rebalancing: () => void this.#commits.commit(),
         joined: (partitions) => this.#tracker.joined(partitions, this.#stop.signal),
-        skipped: (partition, nextOffset) => this.#tracker.skipped(partition, nextOffset),
+        skipped: (partition, firstOffset, nextOffset) =>
+          this.#tracker.skipped(partition, firstOffset, nextOffset, this.#stop.signal),
         batch: (payload) => this.#delivery.deliver(payload),
       },
     );

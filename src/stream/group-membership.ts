@@ -32,8 +32,8 @@ export interface MembershipListener {
   /** The group divides its partitions anew; what is committed now still counts. */
   rebalancing(): void;
   joined(partitions: readonly number[]): void;
-  /** Everything below `nextOffset` holds no record that a consumer may see. */
-  skipped(partition: number, nextOffset: number): void;
+  /** From `firstOffset` up to `nextOffset` there is no record that a consumer may see. */
+  skipped(partition: number, firstOffset: number, nextOffset: number): void;
   batch(payload: EachBatchPayload): Promise<void>;
 }
 
@@ -153,7 +153,14 @@ export class GroupMembership {
       listener.joined(payload.memberAssignment[this.#options.topic] ?? []);
     });
     consumer.on(events.END_BATCH_PROCESS, ({ payload }) => {
-      if (payload.batchSize === 0) listener.skipped(payload.partition, Number(payload.lastOffset) + 1);
+      if (payload.batchSize !== 0) return;
+      // Where a batch has nothing at or after the offset that was fetched, there is no first offset.
+      const first: string | null = payload.firstOffset;
+      listener.skipped(
+        payload.partition,
+        Number(first ?? payload.lastOffset),
+        Number(payload.lastOffset) + 1,
+      );
     });
     return new Promise((resolve) => {
       const end = (reason: unknown) => {

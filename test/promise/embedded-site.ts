@@ -9,6 +9,7 @@ import type { ClientKind } from "./schedule.ts";
 import type { RedisChange, Site } from "./site.ts";
 
 const PAGE = "https://page.example";
+const FIRST_PORT = 3_102;
 const TOPIC = "promise";
 /** Longer than anything waits for Redis. */
 const SLOW_MS = 20_000;
@@ -55,6 +56,10 @@ export class EmbeddedSite implements Site {
 
   get serve() {
     return this.#world.http.serve;
+  }
+
+  port(index: number): number {
+    return FIRST_PORT + index;
   }
 
   webSocket(kind: ClientKind) {

@@ -14,7 +14,6 @@ import type { Site } from "./site.ts";
 const BUILD: BuildInfo = { version: "0.0.0", gitSha: "unknown", buildDate: "unknown", runtime: "virtual" };
 /** What a server says when it sees that. */
 const NEW_LOG = "the topic was made anew";
-const FIRST_PORT = 3_102;
 /** Queued bytes count so many times: a mebibyte, at which a server gives a socket no more, is 8 KiB here. */
 const SOCKET_SCALE = 128;
 const RING_BYTES = 4 * 1024 * 1024;
@@ -171,7 +170,7 @@ function environment(site: Site, setup: Setup, index: number): Record<string, st
     KAFKA_DLQ_TOPIC: `${site.topic}-dlq`,
     KAFKA_GROUP_ID: `${site.topic}-group`,
     ...(setup.servers > 1 ? { KAFKA_GROUP_MODE: "per-replica", INSTANCE_ID: `replica-${index}` } : {}),
-    WEBSOCKET_PORT: String(FIRST_PORT + index),
+    WEBSOCKET_PORT: String(site.port(index)),
     WEBSOCKET_MAX_CONNECTIONS_PER_IP: "100",
     EXPECTED_SCHEMAS_PATH: "/nonexistent/expected-schemas.json",
     WEBSOCKET_MAX_PAYLOAD_BYTES: "100000",

@@ -20,6 +20,8 @@ export interface Site {
   readonly topic: string;
   /** Where servers find Kafka and, if there is one, Redis. */
   readonly env: Readonly<Record<string, string>>;
+  /** Where server number `index` listens, each time that it is started. */
+  port(index: number): number;
   webSocket(kind: ClientKind): WebSocketConstructor;
   createTopic(partitions: number): Promise<void>;
   deleteTopic(): Promise<void>;
