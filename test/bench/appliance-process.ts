@@ -1,5 +1,6 @@
-// The whole appliance, measured from inside. Arguments: brokers, address of a Redis for replay. Commands: `measure N CLIENTS` reports when N records
-// were handled and the clients (if any) have gone; `memory` reports the resident memory; `clients` how many there are.
+// The whole appliance, measured from inside. Arguments: brokers, settings as JSON. Commands: `measure N CLIENTS` reports
+// when N records were handled and the clients (if any) have gone; `memory` reports the resident memory; `clients` how
+// many there are; `begin` starts counting and `figures` reports what was counted since.
 
 import { loadConfig } from "../../src/config/load.ts";
 import { buildInfo } from "../../src/runtime/build-info.ts";
@@ -20,7 +21,7 @@ const { config } = loadConfig({
     KAFKA_GROUP_ID: `bench-${process.pid}`,
     WEBSOCKET_PORT: "0",
     WEBSOCKET_MAX_CONNECTIONS_PER_IP: "10000",
-    ...(process.argv[3] === undefined ? {} : { REDIS_URL: process.argv[3] }),
+    ...JSON.parse(process.argv[3] ?? "{}"),
   },
   flags: {},
   readFile: () => "",
@@ -49,11 +50,22 @@ let peakBytes = 0;
 setInterval(() => {
   peakBytes = Math.max(peakBytes, process.memoryUsage.rss());
 }, 100);
+const kafkaReads = appliance.metrics.counter("replay_buffer_page_reads_total", { tier: "kafka" });
+let counting = startMeter();
+let readsBefore = 0;
 await onCommand((command) => {
   const [name, records, clients] = command.split(" ");
   if (name === "memory") {
     Bun.gc(true);
     report({ bytes: process.memoryUsage.rss(), peakBytes });
+  } else if (name === "begin") {
+    Bun.gc(true);
+    peakBytes = process.memoryUsage.rss();
+    readsBefore = kafkaReads.value;
+    counting = startMeter();
+    report({ bytes: peakBytes });
+  } else if (name === "figures") {
+    report({ ...counting(), peakBytes, kafkaReads: kafkaReads.value - readsBefore });
   } else if (name === "clients") report({ clients: appliance.hub.clientCount });
   else if (name === "measure") void measure(Number(records), Number(clients));
 });

@@ -7,6 +7,7 @@ import { latencyAndMemory } from "./measurements/latency-and-memory.ts";
 import { pipeline } from "./measurements/pipeline.ts";
 import { redrive } from "./measurements/redrive.ts";
 import { replayInRedis } from "./measurements/replay-in-redis.ts";
+import { replayRates } from "./measurements/replay-rates.ts";
 import { stages } from "./measurements/stages.ts";
 import { startTime } from "./measurements/start-time.ts";
 import { tenantLimits } from "./measurements/tenant-limits.ts";
@@ -18,6 +19,7 @@ const RECORDS = Number(process.env.BENCH_RECORDS ?? 1_000_000);
 const MEASUREMENTS: readonly ((results: Results, records: number) => Promise<void>)[] = [
   pipeline,
   replayInRedis,
+  replayRates,
   fanOut,
   deadLetters,
   redrive,

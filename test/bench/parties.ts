@@ -1,6 +1,7 @@
 // The processes that take part in more than one measurement.
 
 import { type Child, startChild } from "./child.ts";
+import type { Measured } from "./results.ts";
 
 /** The embedded broker. */
 export interface BrokerParty {
@@ -31,11 +32,12 @@ export interface ApplianceParty {
   connected(clients: number): Promise<void>;
 }
 
+/** @param settings environment variables beside those that all measurements share */
 export async function startAppliance(
   bootstrap: string,
-  ...redisUrl: readonly string[]
+  settings: Readonly<Record<string, string>> = {},
 ): Promise<ApplianceParty> {
-  const child = startChild("appliance-process.ts", bootstrap, ...redisUrl);
+  const child = startChild("appliance-process.ts", bootstrap, JSON.stringify(settings));
   const { port } = await child.next();
   return {
     child,
@@ -47,6 +49,16 @@ export async function startAppliance(
       }
     },
   };
+}
+
+/** What a bare kafkajs consumer takes to read so many records. */
+export async function bareConsumer(records: number): Promise<Measured> {
+  const broker = await startBroker();
+  await broker.append("fill", records);
+  const consumer = startChild("bare-consumer.ts", broker.bootstrap, records);
+  const cost = await consumer.nextCost(records);
+  await Promise.all([consumer.stop(), broker.stop()]);
+  return cost;
 }
 
 /** Clients that only count bytes; ends when each has `bytes`. */

@@ -1,47 +1,40 @@
-// Many WebSocket connections as cheaply as possible: plain TCP, the handshake by hand, and then only bytes are
-// counted. Run as a process of its own, so that its cost is not the server's.
-// Arguments: port, connections, bytes that each connection must receive, "resume" frame or "".
+// Many WebSocket connections that only count bytes. Run as a process of its own, so that its cost is not the server's.
+// Arguments: port, connections, what each connection must receive: a number of bytes, or `tail:` and the last bytes in
+// hex; "resume" frame or "", subprotocol or "".
 
-import { connect } from "node:net";
+import { openRawSocket } from "./raw-socket.ts";
 
-const [port, count, expectedBytes, hello] = [
-  Number(process.argv[2]),
-  Number(process.argv[3]),
-  Number(process.argv[4]),
-  process.argv[5] ?? "",
-];
-
-/** A masked text frame of less than 126 bytes (RFC 6455 section 5.2) with a mask of zeros. */
-function textFrame(text: string): Buffer {
-  return Buffer.concat([Buffer.from([0x81, 0x80 | text.length, 0, 0, 0, 0]), Buffer.from(text)]);
-}
+const [port, count] = [Number(process.argv[2]), Number(process.argv[3])];
+const [expected = "", hello = "", protocol = ""] = process.argv.slice(4);
+const tail = expected.startsWith("tail:") ? Buffer.from(expected.slice(5), "hex") : null;
 
 function receive(): Promise<void> {
   return new Promise((resolve, reject) => {
-    let received = -1;
-    const socket = connect(port, "127.0.0.1", () => {
-      socket.write(
-        "GET /ws HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
-          "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
-      );
-    });
-    socket.on("data", (data) => {
-      if (received < 0) {
-        const end = data.indexOf("\r\n\r\n");
-        if (!data.toString("latin1", 0, 12).endsWith("101")) return reject(new Error(data.toString()));
-        received = data.length - end - 4;
-        if (hello) socket.write(textFrame(hello));
-      } else received += data.length;
-      if (received >= expectedBytes) {
+    let received = 0;
+    const isDone = tail === null ? () => received >= Number(expected) : endsWith(tail);
+    const socket = openRawSocket({
+      port,
+      protocol,
+      hello,
+      onData(data) {
+        received += data.length;
+        if (!isDone(data)) return;
         socket.destroy();
         resolve();
-      }
+      },
+      onEnd: (error) => reject(new Error(`${error.message}, after ${received} bytes`)),
     });
-    socket.on("error", reject);
-    socket.on("close", () =>
-      received >= expectedBytes ? resolve() : reject(new Error(`closed after ${received} bytes`)),
-    );
   });
+}
+
+/** Whether what came so far ends with these bytes. */
+function endsWith(bytes: Buffer): (data: Buffer) => boolean {
+  let last: Buffer = Buffer.alloc(0);
+  return (data) => {
+    last = data.length >= bytes.length ? data.subarray(-bytes.length) : Buffer.concat([last, data]);
+    last = last.subarray(-bytes.length);
+    return last.equals(bytes);
+  };
 }
 
 await Promise.all(Array.from({ length: count }, receive));

@@ -1,9 +1,8 @@
 // The whole pipeline with no client and with some, beside a bare kafkajs consumer that does nothing with what it reads.
 
 import { replayCompleteLatest } from "../../../src/server/sessions/server-frames.ts";
-import { startChild } from "../child.ts";
 import { frameBytes } from "../frame-bytes.ts";
-import { startAppliance, startBroker, startClients } from "../parties.ts";
+import { bareConsumer, startAppliance, startBroker, startClients } from "../parties.ts";
 import { VALUE_BYTES } from "../records.ts";
 import type { Baseline, Measured, Results } from "../results.ts";
 
@@ -24,15 +23,6 @@ export async function pipeline(results: Results, records: number): Promise<void>
     results.row({ name: `appliance, ${clients} clients`, ...cost, baseline, goal });
     results.note(`peak resident memory with ${clients} clients: ${Math.round(peakBytes / 1e6)} MB`);
   }
-}
-
-async function bareConsumer(records: number): Promise<Measured> {
-  const broker = await startBroker();
-  await broker.append("fill", records);
-  const consumer = startChild("bare-consumer.ts", broker.bootstrap, records);
-  const cost = await consumer.nextCost(records);
-  await Promise.all([consumer.stop(), broker.stop()]);
-  return cost;
 }
 
 async function appliance(
