@@ -109,7 +109,7 @@ export class RealSite implements Site {
     if (!redis) return;
     if (what === "slow") return redis.freeze();
     redis.thaw();
-    if (what === "prompt" || (what === "up" && this.#redisIsUp)) return;
+    if (what === "prompt" || what === "evict" || (what === "up" && this.#redisIsUp)) return;
     if (what !== "up") await redis.kill();
     if (what !== "down") await redis.restart();
     this.#redisIsUp = what !== "down";
