@@ -82,6 +82,11 @@ export class Keyspace {
     for (const name of this.#entries.keys()) this.#find(name, nowMs);
   }
 
+  /** Drops the keys that `isVictim` names, as a Redis does that has no memory left. */
+  evict(isVictim: (name: Name) => boolean): void {
+    for (const name of this.#entries.keys()) if (isVictim(name)) this.#entries.delete(name);
+  }
+
   clear(): void {
     this.#entries.clear();
   }

@@ -42,6 +42,8 @@ export interface RedisServer {
   down(): Promise<void>;
   /** Brings it back on its port. */
   up(): Promise<void>;
+  /** Drops the keys that `isVictim` names, as a Redis does that has no memory left (`maxmemory-policy`). */
+  evict(isVictim: (key: string) => boolean): void;
   /**
    * Adds a rule for one command (`EVALSHA`, whatever the case), or for all (`*`). `decide` is asked for each of them,
    * until the rule is removed or has decided `times` commands.
@@ -125,6 +127,10 @@ class MemoryRedis implements RedisServer {
   down(): Promise<void> {
     this.#loadedScripts.clear();
     return this.#endpoint.down(this.#context.log);
+  }
+
+  evict(isVictim: (key: string) => boolean): void {
+    for (const database of this.#databases) database.evict((name) => isVictim(String(name)));
   }
 
   control(

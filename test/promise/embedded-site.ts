@@ -12,6 +12,7 @@ const PAGE = "https://page.example";
 const FIRST_PORT = 3_102;
 const TOPIC = "promise";
 /** Longer than anything waits for Redis. */
+const EVICTED_SHARE = 0.3;
 const SLOW_MS = 20_000;
 /** After this time nothing that was ended may have a timer left. */
 const LEAK_CHECK_MS = 60_000;
@@ -103,6 +104,7 @@ export class EmbeddedSite implements Site {
       this.#slowness = null;
       return;
     }
+    if (what === "evict") return redis.evict(() => this.random.next() < EVICTED_SHARE);
     if (what === "wipe") return this.#wipe(redis);
     if (this.#redisIsUp === (what === "up")) return;
     this.#redisIsUp = what === "up";

@@ -86,7 +86,14 @@ export class RealSite implements Site {
 
   async append(partition: number, records: readonly NewRecord[]): Promise<number> {
     const messages = records.map(({ key, value }) => ({ key, value, partition }));
-    const [answer] = await this.#producer.send({ topic: this.topic, acks: -1, messages });
+    const send = () => this.#producer.send({ topic: this.topic, acks: -1, messages });
+    const [answer] = await send().catch(async (error: unknown) => {
+      // Before anything was sent: a producer whose first look at a new topic came to nothing does not look again.
+      if (!(error instanceof Error) || error.name !== "KafkaJSTopicMetadataNotLoaded") throw error;
+      await this.#producer.disconnect();
+      await this.#producer.connect();
+      return send();
+    });
     return Number(answer?.baseOffset);
   }
 
@@ -102,7 +109,7 @@ export class RealSite implements Site {
     if (!redis) return;
     if (what === "slow") return redis.freeze();
     redis.thaw();
-    if (what === "prompt" || (what === "up" && this.#redisIsUp)) return;
+    if (what === "prompt" || what === "evict" || (what === "up" && this.#redisIsUp)) return;
     if (what !== "up") await redis.kill();
     if (what !== "down") await redis.restart();
     this.#redisIsUp = what !== "down";

@@ -32,7 +32,7 @@ export type Step =
   | { readonly do: "pause" | "read"; readonly client: number }
   | { readonly do: "start" | "stop" | "crash"; readonly server: number }
   | { readonly do: "kafka"; readonly up: boolean }
-  | { readonly do: "redis"; readonly what: "down" | "up" | "wipe" | "slow" | "prompt" }
+  | { readonly do: "redis"; readonly what: "down" | "up" | "wipe" | "evict" | "slow" | "prompt" }
   /** The oldest records go, all but `keep` of them. */
   | { readonly do: "trim"; readonly partition: number; readonly keep: number }
   /** `settled`: after the servers had time to handle all there was, so that offsets show what happened. */
@@ -194,6 +194,7 @@ const STEPS: Weighted<(random: Random, setup: Setup) => Step> = [
         [2, "down"],
         [3, "up"],
         [1, "wipe"],
+        [2, "evict"],
         [1, "slow"],
         [1, "prompt"],
       ]),

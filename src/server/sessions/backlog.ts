@@ -19,8 +19,11 @@ export class Backlog {
   readonly #ring: Ring;
   readonly catchUp = new CatchUp();
   readonly sent = new SentOffsets();
-  /** Partitions whose stream begins wherever their oldest record is: what is gone before that is no loss. */
-  readonly #fromOldest = new Set<number>();
+  /**
+   * Partitions whose stream begins wherever their oldest record is, with the offset that came next when that was asked
+   * for: what is gone before the oldest record is no loss, unless it came after the question.
+   */
+  readonly #fromOldest = new Map<number, number>();
   /** Partitions in which the ring overtook this client. */
   readonly #overrun = new Set<number>();
   position: number;
@@ -63,7 +66,7 @@ export class Backlog {
   /** Begins with the oldest record there is of a partition, at `offset` or later, unless its stream began already. */
   followFromOldest(partition: number, offset = 0): void {
     this.sent.begin(partition, offset);
-    this.#fromOldest.add(partition);
+    this.#fromOldest.set(partition, this.#ring.nextOffset(partition));
   }
 
   /** Looks anew where everything after the floors lies; gives the partitions of which the ring has something. */
@@ -152,11 +155,13 @@ export class Backlog {
     const toOffset = Math.min(nextOffset, this.#coveredFrom(partition)) - 1;
     if (toOffset < fromOffset) return null;
     // Who was sent something of the partition has found its oldest record, wherever that came from.
-    const isLoss = !this.#fromOldest.delete(partition) || !this.sent.isUntouched(partition);
+    const askedAt = this.sent.isUntouched(partition) ? this.#fromOldest.get(partition) : undefined;
+    this.#fromOldest.delete(partition);
+    const lostFrom = Math.max(fromOffset, askedAt ?? 0);
     const overrun = this.#overrun.has(partition);
     this.sent.raise(partition, toOffset);
-    const count = toOffset - fromOffset + 1;
-    return isLoss ? { partition, fromOffset, toOffset, count, overrun } : null;
+    if (lostFrom > toOffset) return null;
+    return { partition, fromOffset: lostFrom, toOffset, count: toOffset - lostFrom + 1, overrun };
   }
 
   /** Offsets of the partition start over. */
