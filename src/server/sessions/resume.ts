@@ -118,15 +118,17 @@ export class Resumes {
     const deciding = new AbortController();
     this.#deciding = deciding;
     this.#decideAnew = () => void this.#startThreads(sequences);
+    // What comes while it is searched is live.
+    const targets = this.#nextOffsets();
     const { starts, selection } = await searchThreads(this.#context, sequences, deciding.signal);
     if (deciding.signal.aborted || this.#session.closing) return;
     this.#deciding = null;
     const session = this.#session;
     for (const [partition, offset] of starts) session.followFromOldest(partition, offset);
-    for (const [partition, span] of this.#context.ring.spans) {
-      if (!starts.has(partition)) session.sent.skipTo(partition, span.nextOffset);
+    for (const [partition, nextOffset] of targets) {
+      if (!starts.has(partition)) session.sent.skipTo(partition, nextOffset);
     }
-    this.#replay(selection, (replay) => {
+    this.#replay(selection, targets, (replay) => {
       for (const gap of selection.gaps()) {
         this.#context.metrics.replay.thread.gaps.inc();
         this.#context.metrics.replay.thread.gapMessages.inc(gap.count);
@@ -164,19 +166,30 @@ export class Resumes {
       if (from === "earliest") session.followFromOldest(partition);
       else if (!startedOver.has(partition)) session.sent.begin(partition, coveredFrom);
     }
-    this.#replay(null, (replay, capped) =>
+    this.#replay(null, this.#nextOffsets(), (replay, capped) =>
       session.sendText(replayComplete(from, replay.sentCount, replay.lastOffsets, capped)),
     );
   }
 
-  #replay(threads: ThreadSelection | null, onComplete: (replay: Replay, capped: boolean) => void): void {
+  /** By partition the offset after the last record that was handled. */
+  #nextOffsets(): Map<number, number> {
+    return new Map(
+      [...this.#context.ring.spans].map(([partition, { nextOffset }]) => [partition, nextOffset]),
+    );
+  }
+
+  #replay(
+    threads: ThreadSelection | null,
+    targets: Map<number, number>,
+    onComplete: (replay: Replay, capped: boolean) => void,
+  ): void {
     const { ring, metrics, clock } = this.#context;
     const startedAtMs = clock.monotonicMs();
     const { latencyMs } = metrics.replay[threads ? "thread" : "partition"];
     const replay: Replay = {
       threads,
       end: ring.head,
-      targets: new Map([...ring.spans].map(([partition, { nextOffset }]) => [partition, nextOffset])),
+      targets,
       sentCount: 0,
       lastOffsets: new Map(),
       complete: (capped) => {

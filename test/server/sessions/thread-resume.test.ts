@@ -130,6 +130,21 @@ describe("a resume by thread", () => {
     expect(pages.requests).toBe(8);
   });
 
+  test("gets everything that comes while its threads are searched for", async () => {
+    const { promise, resolve: answer } = Promise.withResolvers<null>();
+    const rig = rigWith(A, { maxRecords: 2, threads: { firstAfter: () => promise } });
+    rig.ring.assign(1, 0);
+    const client = rig.connect(null);
+    say(client, { type: "resume", mode: "thread", lastSequencesByThread: { a: 1 } });
+    await Promise.resolve();
+    rig.ring.append(1, 0, event("b", 1));
+    rig.hub.flush();
+    answer(null);
+    for (let i = 0; i < 10; i++) await Promise.resolve();
+    rig.catchUp();
+    expect(client.offsets(1)).toEqual([0]);
+  });
+
   test("in the older form names a single thread", async () => {
     const rig = rigWith(A);
     const client = rig.connect(null);
