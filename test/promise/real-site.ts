@@ -31,7 +31,7 @@ const MAX_VALUE_BYTES = 2_000;
 export class RealSite implements Site {
   readonly #kafka: Kafka;
   readonly #admin: Admin;
-  readonly #producer: Producer;
+  #producer: Producer;
   readonly #redis: RealRedis | null;
   #redisIsUp = true;
   readonly #ports = new Map<number, number>();
@@ -91,6 +91,7 @@ export class RealSite implements Site {
       // Before anything was sent: a producer whose first look at a new topic came to nothing does not look again.
       if (!(error instanceof Error) || error.name !== "KafkaJSTopicMetadataNotLoaded") throw error;
       await this.#producer.disconnect();
+      this.#producer = this.#kafka.producer();
       await this.#producer.connect();
       return send();
     });

@@ -235,7 +235,8 @@ export class World {
         `${Math.round(this.#site.clock.monotonicMs())} ms: nudged, because ${lacks.join("; ")}`,
       );
       this.nudges++;
-      for (let partition = 0; partition < this.oracle.truth.partitionCount; partition++) {
+      // Partitions that were added are found when the client library looks for them, which may take minutes.
+      for (let partition = 0; partition < this.#setup.partitions; partition++) {
         await this.#produce({ do: "produce", partition, count: 1, kind: "good", bytes: 100 });
       }
       lacks = await this.#becomeComplete();
