@@ -7,7 +7,10 @@ import { systemClock } from "../../src/runtime/clock.ts";
 import { systemNetwork } from "../../src/runtime/network.ts";
 import { seededRandom } from "../../src/runtime/random.ts";
 import { serveHttp } from "../../src/runtime/serve.ts";
+import { createKafkaAdmin, type KafkaAdmin } from "../../src/stream/kafka-admin.ts";
+import { DEFAULT_KAFKA_SETTINGS } from "../../src/stream/kafka-settings.ts";
 import { quietIdleTimer } from "../../src/stream/kafkajs-idle-timer.ts";
+import { silentLog } from "../../src/telemetry/log.ts";
 import { freePort } from "../support/free-port.ts";
 import { makeTopics } from "../support/make-topics.ts";
 import type { RealRedis } from "../support/redis/start-redis.ts";
@@ -31,7 +34,8 @@ const MAX_VALUE_BYTES = 2_000;
 export class RealSite implements Site {
   readonly #kafka: Kafka;
   readonly #admin: Admin;
-  #producer: Producer;
+  readonly #producer: Producer;
+  readonly #records: KafkaAdmin;
   readonly #redis: RealRedis | null;
   #redisIsUp = true;
   readonly #ports = new Map<number, number>();
@@ -47,6 +51,13 @@ export class RealSite implements Site {
     this.#kafka = new Kafka({ brokers: [bootstrap], logLevel: logLevel.NOTHING });
     this.#admin = this.#kafka.admin();
     this.#producer = this.#kafka.producer();
+    this.#records = createKafkaAdmin({
+      settings: { ...DEFAULT_KAFKA_SETTINGS, brokers: [bootstrap] },
+      network: systemNetwork,
+      clock: systemClock,
+      log: silentLog,
+      onSocketError: () => {},
+    });
     this.#redis = redis;
     this.random = seededRandom(seed);
     this.topic = topic;
@@ -86,21 +97,12 @@ export class RealSite implements Site {
 
   async append(partition: number, records: readonly NewRecord[]): Promise<number> {
     const messages = records.map(({ key, value }) => ({ key, value, partition }));
-    const send = () => this.#producer.send({ topic: this.topic, acks: -1, messages });
-    const [answer] = await send().catch(async (error: unknown) => {
-      // Before anything was sent: a producer whose first look at a new topic came to nothing does not look again.
-      if (!(error instanceof Error) || error.name !== "KafkaJSTopicMetadataNotLoaded") throw error;
-      await this.#producer.disconnect();
-      this.#producer = this.#kafka.producer();
-      await this.#producer.connect();
-      return send();
-    });
+    const [answer] = await this.#producer.send({ topic: this.topic, acks: -1, messages });
     return Number(answer?.baseOffset);
   }
 
   async trim(partition: number, offset: number): Promise<void> {
-    const partitions = [{ partition, offset: String(offset) }];
-    await this.#admin.deleteTopicRecords({ topic: this.topic, partitions });
+    await this.#records.deleteRecordsBefore(this.topic, new Map([[partition, offset]]));
   }
 
   async kafka(): Promise<void> {}
@@ -126,6 +128,7 @@ export class RealSite implements Site {
 
   async close(): Promise<void> {
     await this.#admin.deleteTopics({ topics: [this.topic, `${this.topic}-dlq`] });
+    await this.#records.close();
     await Promise.all([this.#admin.disconnect(), this.#producer.disconnect()]);
   }
 }
