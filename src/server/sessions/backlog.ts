@@ -13,6 +13,15 @@ export interface MissingRange extends LostRange {
   readonly overrun: boolean;
 }
 
+/** Offsets of a partition start over. */
+export interface PartitionRestart {
+  readonly partition: number;
+  /** Everything of the old log below this was read; what a client has not got of it, it never will. */
+  readonly handledUpTo: number;
+  readonly logStartOffset: number;
+  readonly logEndOffset: number;
+}
+
 type Account = Pick<Loss, "add" | "addRange">;
 
 export class Backlog {

@@ -122,7 +122,7 @@ export class ControlChannel {
 
   /** A partition was assigned that ends before what this client has of it. */
   recheck(partition: number): void {
-    this.#resumes.recheck(partition);
+    void this.#resumes.recheck(partition);
   }
 
   #choose({ filter, compression, ackWindow }: StreamChoices): void {

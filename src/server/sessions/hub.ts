@@ -6,6 +6,7 @@ import type { Clock, Timer } from "../../runtime/clock.ts";
 import type { PeerHandler, PeerSocket } from "../../runtime/http.ts";
 import { TokenBucket } from "../../stream/token-bucket.ts";
 import type { Ring } from "../ring.ts";
+import type { PartitionRestart } from "./backlog.ts";
 import {
   batchOutlet,
   type EncodeFrame,
@@ -17,7 +18,7 @@ import { ControlChannel } from "./control-channel.ts";
 import { FrameCache } from "./frame-cache.ts";
 import { type Outlet, pairOutlet } from "./outlet.ts";
 import type { StreamProtocol } from "./protocols.ts";
-import { type PartitionRestart, Session } from "./session.ts";
+import { Session } from "./session.ts";
 import type { SessionContext } from "./session-context.ts";
 
 export interface HubOptions {

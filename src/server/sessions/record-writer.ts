@@ -18,7 +18,7 @@ export interface WriterParts {
   readonly sent: SentOffsets;
   readonly describe: DescribeRecord;
   /** Told of each record that goes out. */
-  readonly onSent: ((partition: number, offset: number) => void) | null;
+  readonly onSent: (partition: number, offset: number) => void;
 }
 
 /** What to write. */
@@ -44,7 +44,7 @@ export class RecordWriter {
   readonly #parts: WriterParts;
   filter: RecordFilter | null = null;
   /** Partitions in which a filter left records out since the client last heard of its cursor there. */
-  readonly silent = new Set<number>();
+  readonly #silent = new Set<number>();
 
   constructor(parts: WriterParts) {
     this.#parts = parts;
@@ -71,7 +71,7 @@ export class RecordWriter {
       if (!outlet.add(window, position)) return { reached: position + 1, records, refused: true };
       bytes += window.valueAt(position).length;
       records++;
-      onSent?.(partition, offset);
+      onSent(partition, offset);
       if (!isReplay) continue;
       replay.lastOffsets.set(partition, offset);
       replayed++;
@@ -83,12 +83,24 @@ export class RecordWriter {
     return { reached: position, records, refused };
   }
 
+  /** Cursors that moved over records which the filter left out, since this was last asked. */
+  takeProgress(): ReadonlyMap<number, number> {
+    const partitions = this.filter === null ? [] : [...this.#silent];
+    this.#silent.clear();
+    return new Map(partitions.map((partition) => [partition, this.#parts.sent.floor(partition)]));
+  }
+
+  /** Offsets of the partition start over. */
+  forget(partition: number): void {
+    this.#silent.delete(partition);
+  }
+
   #selects(window: RecordWindow, position: number, partition: number, replay: Replay | null): boolean {
     const details = window.detailsAt(position, this.#parts.describe);
     const passes = this.filter === null || this.filter(details.kind, details.headers);
     const selected = passes && (replay?.threads == null || replay.threads.wants(details));
-    if (selected) this.silent.delete(partition);
-    else this.silent.add(partition);
+    if (selected) this.#silent.delete(partition);
+    else this.#silent.add(partition);
     return selected;
   }
 }

@@ -87,14 +87,19 @@ export class Resumes {
     else void this.#startThreads(sequences);
   }
 
-  /** A partition was assigned that ends before what this client has of it: to be settled as at a resume. */
-  recheck(partition: number): void {
-    const offsets = new Map([[partition, this.#session.sent.floor(partition)]]);
-    void this.#startOnceChecked({ from: "cursor", offsets, fingerprints: new Map() });
-    // By then it is another partition's turn, or the client was told already.
-    this.#decideAnew = () => {
-      if (this.#session.sent.floor(partition) >= 0) this.recheck(partition);
-    };
+  /** A partition was assigned that ends before what this client has of it. Never rejects. */
+  async recheck(partition: number): Promise<void> {
+    const session = this.#session;
+    const floor = session.sent.floor(partition);
+    const offsets = new Map([[partition, floor]]);
+    const { signal } = new AbortController();
+    const reason = (await findStale(this.#context, { offsets, fingerprints: new Map() }, signal)).get(
+      partition,
+    );
+    // Meanwhile it may have started over, or the client asked for something else.
+    if (reason === undefined || session.closing || session.sent.floor(partition) !== floor) return;
+    this.#startOver(partition, floor, reason);
+    this.#pump();
   }
 
   async #startOnceChecked(request: ResumeRequest): Promise<void> {
@@ -143,8 +148,7 @@ export class Resumes {
   #startOver(partition: number, requested: number, reason: StaleReason): void {
     const { metrics, oldest, logEnd } = this.#context;
     const session = this.#session;
-    session.sent.forget(partition);
-    session.followFromOldest(partition);
+    session.startOver(partition);
     metrics.replay.partition.gaps.inc();
     const frame = reason === "beyond_end" ? cursorBeyondEnd : cursorOfOtherLog;
     session.sendText(frame(partition, requested, oldest(partition), logEnd(partition) ?? 0));

@@ -7,7 +7,7 @@ import type { Timer } from "../../runtime/clock.ts";
 import type { PeerSocket } from "../../runtime/http.ts";
 import type { TokenBucket } from "../../stream/token-bucket.ts";
 import type { PageAnswer } from "../replay/page-source.ts";
-import { Backlog } from "./backlog.ts";
+import { Backlog, type PartitionRestart } from "./backlog.ts";
 import type { Loss, LostRange } from "./loss.ts";
 import { LossReport } from "./loss-report.ts";
 import type { Outlet } from "./outlet.ts";
@@ -31,15 +31,6 @@ export interface SessionParts {
   readonly pace: TokenBucket | null;
   /** It went back to `position` of the ring, whose records it needs from now on. */
   readonly onWentBack: (position: number) => void;
-}
-
-/** Offsets of a partition start over. */
-export interface PartitionRestart {
-  readonly partition: number;
-  /** Everything of the old log below this was read; what a client has not got of it, it never will. */
-  readonly handledUpTo: number;
-  readonly logStartOffset: number;
-  readonly logEndOffset: number;
 }
 
 export class Session {
@@ -120,6 +111,13 @@ export class Session {
   /** Begins with the oldest record there is of a partition, at `offset` or later, if nothing of it was sent yet. */
   followFromOldest(partition: number, offset = 0): void {
     this.#backlog.followFromOldest(partition, offset);
+  }
+
+  /** What it has of a partition is of another log: it gets what there is of this one. */
+  startOver(partition: number): void {
+    this.#forget(partition);
+    this.followFromOldest(partition);
+    if (!this.#backlog.checkCoverage(partition)) this.#meetRing(partition);
   }
 
   /**
@@ -230,8 +228,7 @@ export class Session {
     if (isLoss) this.#losses.account.addRange(partition, last + 1, handledUpTo - 1);
     this.#settleLoss();
     this.#losses.announce();
-    this.#backlog.restart(partition);
-    this.pacing.forget(partition);
+    this.#forget(partition);
     this.#replay?.targets.delete(partition);
     this.#replay?.lastOffsets.delete(partition);
     if (!followed) return;
@@ -267,6 +264,12 @@ export class Session {
     this.#backlog.catchUp.clear();
     this.pacing.cancel();
     this.#closeTimer?.cancel();
+  }
+
+  #forget(partition: number): void {
+    this.#backlog.restart(partition);
+    this.#writer.forget(partition);
+    this.pacing.forget(partition);
   }
 
   get #replayMetrics(): ReplayMetrics {
@@ -323,6 +326,10 @@ export class Session {
       }
       if (from >= end) this.#backlog.pageDone(partition, answer.page.nextOffset);
     }
+    this.#meetRing(partition);
+  }
+
+  #meetRing(partition: number): void {
     const { position } = this;
     this.#backlog.meetRing(partition);
     if (this.position < position) this.#parts.onWentBack(this.position);
@@ -374,15 +381,10 @@ export class Session {
     if (!this.#closing && this.#losses.settle()) this.close(4008, "slow client", "slow_client");
   }
 
-  /** Cursors that moved over records which a filter left out. */
   #reportProgress(): void {
-    const { silent, filter } = this.#writer;
-    if (filter !== null && silent.size > 0 && !this.#flow.full) {
-      this.sendText(
-        progress(new Map([...silent].map((partition) => [partition, this.sent.floor(partition)]))),
-      );
-    }
-    silent.clear();
+    if (this.#flow.full) return;
+    const moved = this.#writer.takeProgress();
+    if (moved.size > 0) this.sendText(progress(moved));
   }
 
   #finishReplay(replay: Replay, capped: boolean): void {

@@ -80,8 +80,9 @@ async function searchRing(
 ): Promise<ReadonlyMap<string, ThreadRecord>> {
   const found = new Map<string, ThreadRecord>();
   const end = ring.head;
-  for (let position = ring.tail, looks = 1; position < end && !signal.aborted; position++, looks++) {
-    if (position < ring.tail) position = ring.tail;
+  // While others have their turn, records leave the ring, all of them if it is cleared.
+  const next = (position: number) => Math.max(position + 1, ring.tail);
+  for (let position = ring.tail, looks = 1; position < end && !signal.aborted; position = next(position)) {
     for (const { threadId, sequence } of ring.detailsAt(position, describe).headers) {
       const after = open.get(threadId);
       if (after === undefined || sequence <= after) continue;
@@ -94,7 +95,7 @@ async function searchRing(
       const lowest = Math.min(sequence, earlier?.sequence ?? sequence);
       found.set(threadId, { partition, offset, sequence: lowest });
     }
-    if (looks % LOOKS === 0) await clock.sleep(0, signal);
+    if (looks++ % LOOKS === 0) await clock.sleep(0, signal);
   }
   return found;
 }
