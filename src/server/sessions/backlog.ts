@@ -158,15 +158,18 @@ export class Backlog {
     this.position = Math.min(this.position, oldest);
   }
 
-  /** No tier has records of the partition before `nextOffset`: gives what the client misses by that, if anything. */
-  missing(partition: number, nextOffset: number): MissingRange | null {
+  /**
+   * No tier has records of the partition before `nextOffset`: gives what the client misses by that, if anything. What
+   * lies before `owedFrom` is not owed.
+   */
+  missing(partition: number, nextOffset: number, owedFrom = 0): MissingRange | null {
     const fromOffset = this.sent.floor(partition) + 1;
     const toOffset = Math.min(nextOffset, this.#coveredFrom(partition)) - 1;
     if (toOffset < fromOffset) return null;
     // Who was sent something of the partition has found its oldest record, wherever that came from.
     const askedAt = this.sent.isUntouched(partition) ? this.#fromOldest.get(partition) : undefined;
     this.#fromOldest.delete(partition);
-    const lostFrom = Math.max(fromOffset, askedAt ?? 0);
+    const lostFrom = Math.max(fromOffset, askedAt ?? 0, owedFrom);
     const overrun = this.#overrun.has(partition);
     this.sent.raise(partition, toOffset);
     if (lostFrom > toOffset) return null;

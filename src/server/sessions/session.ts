@@ -352,14 +352,11 @@ export class Session {
 
   /** No tier has records of the partition before `nextOffset`. */
   #noteMissing(partition: number, nextOffset: number): void {
-    const missing = this.#backlog.missing(partition, nextOffset);
-    if (!missing) return;
-    const { overrun, toOffset, ...whole } = missing;
     // What was there when a replay by thread began is named by thread, if anybody knows of it.
     const byThread = this.#replay?.threads ? (this.#replay.targets.get(partition) ?? 0) : 0;
-    const fromOffset = Math.max(whole.fromOffset, byThread);
-    if (fromOffset > toOffset) return;
-    const range = { partition, fromOffset, toOffset, count: toOffset - fromOffset + 1 };
+    const missing = this.#backlog.missing(partition, nextOffset, byThread);
+    if (!missing) return;
+    const { overrun, ...range } = missing;
     const replayed = this.#replay !== null && isReplayed(this.#replay, partition, range.fromOffset);
     if (overrun && !replayed) this.#losses.account.addRange(partition, range.fromOffset, range.toOffset);
     else this.announceMissing(range, replayed);
