@@ -350,9 +350,8 @@ export class Session {
     return reached;
   }
 
-  /** No tier has records of the partition before `nextOffset`. */
+  /** No tier has records before `nextOffset`; what was there when a replay by thread began is named by thread. */
   #noteMissing(partition: number, nextOffset: number): void {
-    // What was there when a replay by thread began is named by thread, if anybody knows of it.
     const byThread = this.#replay?.threads ? (this.#replay.targets.get(partition) ?? 0) : 0;
     const missing = this.#backlog.missing(partition, nextOffset, byThread);
     if (!missing) return;
