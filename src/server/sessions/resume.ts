@@ -198,8 +198,7 @@ export class Resumes {
   #passedOver(mode: "cursor" | "earliest", requested: ReadonlyMap<number, number>): readonly LostRange[] {
     const ranges: LostRange[] = [];
     for (const [partition, firstSent] of this.#session.sent.first) {
-      const oldest = (this.#context.ring.spans.get(partition)?.coveredFrom ?? firstSent) - 1;
-      const after = mode === "earliest" ? oldest : requested.get(partition);
+      const after = mode === "earliest" ? this.#context.oldest(partition) - 1 : requested.get(partition);
       if (after === undefined) continue;
       this.#session.sent.first.delete(partition);
       if (after + 1 >= firstSent) continue;
