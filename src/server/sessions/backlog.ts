@@ -79,6 +79,7 @@ export class Backlog {
   locate(): number {
     const ring = this.#ring;
     let inRing = 0;
+    this.catchUp.clear();
     for (const [partition, span] of ring.spans) {
       if (!this.sent.follows(partition)) continue;
       if (!this.checkCoverage(partition) && span.lastOffset > this.sent.floor(partition)) inRing++;
@@ -155,17 +156,21 @@ export class Backlog {
     this.position = Math.min(this.position, oldest);
   }
 
-  /** No tier has records of the partition before `nextOffset`: gives what the client misses by that, if anything. */
-  missing(partition: number, nextOffset: number): MissingRange | null {
-    const fromOffset = this.sent.floor(partition) + 1;
+  /**
+   * No tier has records of the partition before `nextOffset`: gives what the client misses by that, if anything, from
+   * `nameFrom` on.
+   */
+  missing(partition: number, nextOffset: number, nameFrom: number): MissingRange | null {
+    const floor = this.sent.floor(partition);
     const toOffset = Math.min(nextOffset, this.#coveredFrom(partition)) - 1;
-    if (toOffset < fromOffset) return null;
+    if (toOffset <= floor) return null;
     // Who was sent something of the partition has found its oldest record, wherever that came from.
     const isLoss = !this.#fromOldest.delete(partition) || !this.sent.isUntouched(partition);
     const overrun = this.#overrun.has(partition);
     this.sent.raise(partition, toOffset);
+    const fromOffset = Math.max(floor + 1, nameFrom);
     const count = toOffset - fromOffset + 1;
-    return isLoss ? { partition, fromOffset, toOffset, count, overrun } : null;
+    return isLoss && count > 0 ? { partition, fromOffset, toOffset, count, overrun } : null;
   }
 
   /** Offsets of the partition start over. */

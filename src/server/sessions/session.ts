@@ -14,14 +14,14 @@ import type { Outlet } from "./outlet.ts";
 import { Pacing } from "./pacing.ts";
 import { pageWindow } from "./record-window.ts";
 import { RecordWriter, type WriteOrder } from "./record-writer.ts";
-import { isCapped, isComplete, isReplayed, type Replay } from "./replay.ts";
+import { isComplete, isReplayed, type Replay, recordsLeft } from "./replay.ts";
 import type { SentOffsets } from "./sent-offsets.ts";
 import { logMadeAnew, type ProtocolErrorCode, progress, protocolError } from "./server-frames.ts";
 import type { SessionContext } from "./session-context.ts";
 import type { DisconnectReason, ReplayMetrics } from "./session-metrics.ts";
 import { SocketFlow } from "./socket-flow.ts";
 
-/** Looks at records in one go, after which others have their turn; a filter may let few of them pass. */
+/** Looks at records in one go, after which others have their turn; few of them may be selected. */
 const PUMP_LOOKS = 8192;
 
 export interface SessionParts {
@@ -117,7 +117,7 @@ export class Session {
   startOver(partition: number): void {
     this.#forget(partition);
     this.followFromOldest(partition);
-    if (!this.#backlog.checkCoverage(partition)) this.#meetRing(partition);
+    this.#mayGoBack(() => this.#backlog.checkCoverage(partition) || this.#backlog.meetRing(partition));
   }
 
   /**
@@ -127,7 +127,6 @@ export class Session {
   startReplay(replay: Replay): number {
     this.#held = false;
     this.#replay = replay;
-    this.#backlog.catchUp.clear();
     return this.#backlog.locate();
   }
 
@@ -151,12 +150,12 @@ export class Session {
     while (!this.#held && !this.#flow.full && !this.#closing) {
       this.#losses.announce();
       const replay = this.#replay;
-      if (replay && isCapped(replay, this.#context.limits.replayMaxRecords)) {
+      if (replay && recordsLeft(replay, this.#context.limits.replayMaxRecords) <= 0) {
         this.#leaveOutRest(replay);
         this.#finishReplay(replay, true);
         continue;
       }
-      if (this.#writer.filter && this.#backlog.position - position > PUMP_LOOKS) {
+      if (this.#writer.isSelective(replay) && this.position - position > PUMP_LOOKS) {
         return this.pacing.wakeAfter(0);
       }
       const records = this.#allowance();
@@ -199,7 +198,7 @@ export class Session {
       this.pump();
       return this.close(4008, "stalled client", "stalled");
     }
-    if (!this.#replay && this.#backlog.size > limits.maxLagRecords) {
+    if (!this.#replay && !this.#held && this.#backlog.size > limits.maxLagRecords) {
       this.#giveUpBacklog();
       this.pump();
     }
@@ -279,10 +278,9 @@ export class Session {
 
   /** How many records may be sent now; if none, something goes on by itself. */
   #allowance(): number {
-    const { chunkRecords } = this.#parts.outlet;
     const { replayMaxRecords } = this.#context.limits;
-    if (!this.#replay || replayMaxRecords === 0) return this.pacing.allowance(chunkRecords);
-    return this.pacing.allowance(Math.min(chunkRecords, replayMaxRecords - this.#replay.sentCount));
+    const left = this.#replay ? recordsLeft(this.#replay, replayMaxRecords) : Number.POSITIVE_INFINITY;
+    return this.pacing.allowance(Math.min(this.#parts.outlet.chunkRecords, left));
   }
 
   #sendFromRing(maxRecords: number): boolean {
@@ -299,13 +297,11 @@ export class Session {
 
   #askForPage(): void {
     const { pages, ring } = this.#context;
-    const { catchUp } = this.#backlog;
-    if (catchUp.size === 0) return;
     const range = (partition: number) => ({
       from: this.sent.floor(partition) + 1,
       to: ring.spans.get(partition)?.coveredFrom ?? 0,
     });
-    catchUp.ask(pages, range, (partition, answer) => {
+    this.#backlog.catchUp.ask(pages, range, (partition, answer) => {
       this.#serve(partition, answer);
       this.pump();
     });
@@ -326,12 +322,12 @@ export class Session {
       }
       if (from >= end) this.#backlog.pageDone(partition, answer.page.nextOffset);
     }
-    this.#meetRing(partition);
+    this.#mayGoBack(() => this.#backlog.meetRing(partition));
   }
 
-  #meetRing(partition: number): void {
+  #mayGoBack(change: () => void): void {
     const { position } = this;
-    this.#backlog.meetRing(partition);
+    change();
     if (this.position < position) this.#parts.onWentBack(this.position);
   }
 
@@ -352,8 +348,10 @@ export class Session {
 
   /** No tier has records of the partition before `nextOffset`. */
   #noteMissing(partition: number, nextOffset: number): void {
-    const missing = this.#backlog.missing(partition, nextOffset);
-    if (!missing || this.#replay?.threads) return;
+    // What a resume by thread misses is named by the numbers of its threads, later.
+    const nameFrom = this.#replay?.threads ? (this.#replay.targets.get(partition) ?? 0) : 0;
+    const missing = this.#backlog.missing(partition, nextOffset, nameFrom);
+    if (!missing) return;
     const { overrun, ...range } = missing;
     const replayed = this.#replay !== null && isReplayed(this.#replay, partition, range.fromOffset);
     if (overrun && !replayed) this.#losses.account.addRange(partition, range.fromOffset, range.toOffset);
@@ -368,7 +366,8 @@ export class Session {
   /** Passes over what a replay at its limit leaves out, and names it. */
   #leaveOutRest(replay: Replay): void {
     const target = (partition: number) => replay.targets.get(partition) ?? 0;
-    const passOver = (account: Loss) => this.#backlog.passOverRest(replay.end, target, account);
+    const passOver = (account: Loss) =>
+      this.#mayGoBack(() => this.#backlog.passOverRest(replay.end, target, account));
     this.#losses.leftOut(passOver, this.#replayMetrics);
   }
 
