@@ -226,7 +226,8 @@ export class ConnectionJudge {
       return;
     }
     place.epoch = cursor?.offset === offset ? cursor.epoch : null;
-    place.floor = Math.max(place.floor, offset);
+    // What an earlier resume asked for may be on its way already.
+    if (!this.#late) place.floor = Math.max(place.floor, offset);
     place.next = offset + 1;
   }
 

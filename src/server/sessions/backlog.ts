@@ -82,6 +82,7 @@ export class Backlog {
   locate(): number {
     const ring = this.#ring;
     let inRing = 0;
+    this.catchUp.clear();
     for (const [partition, span] of ring.spans) {
       if (!this.sent.follows(partition)) continue;
       if (!this.checkCoverage(partition) && span.lastOffset > this.sent.floor(partition)) inRing++;

@@ -125,6 +125,11 @@ export class ControlChannel {
     void this.#resumes.recheck(partition);
   }
 
+  /** The client is gone: nothing is looked up for it any more. */
+  onClosed(): void {
+    this.#resumes.cancel();
+  }
+
   #choose({ filter, compression, ackWindow }: StreamChoices): void {
     if (compression !== undefined) this.#client.choice.compression = compression;
     if (ackWindow !== undefined) this.#session.pacing.setAckWindow(ackWindow);

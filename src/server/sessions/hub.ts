@@ -122,6 +122,7 @@ export class Hub {
       onClose: () => {
         grace.cancel();
         session.onClosed();
+        control.onClosed();
         this.#sessions.delete(session);
         this.#controls.delete(session);
         context.metrics.disconnects[session.reason].inc();

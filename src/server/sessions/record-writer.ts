@@ -50,9 +50,14 @@ export class RecordWriter {
     this.#parts = parts;
   }
 
+  /** Whether it may leave out much of what it looks at. */
+  isSelective(replay: Replay | null): boolean {
+    return this.filter !== null || replay?.threads != null;
+  }
+
   write({ window, from, end, maxRecords, elsewhere, replay }: WriteOrder): WriteResult {
     const { outlet, sent, onSent } = this.#parts;
-    const selective = this.filter !== null || replay?.threads != null;
+    const selective = this.isSelective(replay);
     const limit = Math.min(end, from + CHUNK_LOOKS);
     let position = from;
     let records = 0;

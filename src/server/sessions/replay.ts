@@ -22,9 +22,9 @@ export function isReplayed({ targets }: Replay, partition: number, offset: numbe
   return offset < (targets.get(partition) ?? 0);
 }
 
-/** True if it has sent as much as a replay may; `maxRecords` 0 = no limit. */
-export function isCapped({ sentCount }: Replay, maxRecords: number): boolean {
-  return maxRecords > 0 && sentCount >= maxRecords;
+/** How many records it may still send; `maxRecords` 0 = no limit. */
+export function recordsLeft({ sentCount }: Replay, maxRecords: number): number {
+  return maxRecords === 0 ? Number.POSITIVE_INFINITY : maxRecords - sentCount;
 }
 
 /** True if nothing that it is to send waits any more. */

@@ -62,8 +62,11 @@ export class Resumes {
     this.cancel();
     if (!this.#context.partitionsKnown()) this.#waiting = () => this.begin(request);
     else if (request.from !== "cursor") this.#start(request);
-    else if (needsChecking(this.#context, request)) void this.#startOnceChecked(request);
-    else this.#start(request);
+    else if (needsChecking(this.#context, request)) {
+      // Or an earlier resume that is still under way would send what the client has by its word.
+      this.#session.suspend();
+      void this.#startOnceChecked(request);
+    } else this.#start(request);
   }
 
   onPartitionsKnown(): void {
@@ -84,7 +87,10 @@ export class Resumes {
   beginThreads(sequences: ReadonlyMap<string, number>): void {
     this.cancel();
     if (!this.#context.partitionsKnown()) this.#waiting = () => this.beginThreads(sequences);
-    else void this.#startThreads(sequences);
+    else {
+      this.#session.suspend();
+      void this.#startThreads(sequences);
+    }
   }
 
   /** A partition was assigned that ends before what this client has of it. Never rejects. */
@@ -211,8 +217,7 @@ export class Resumes {
   #passedOver(mode: "cursor" | "earliest", requested: ReadonlyMap<number, number>): readonly LostRange[] {
     const ranges: LostRange[] = [];
     for (const [partition, firstSent] of this.#session.sent.first) {
-      const oldest = (this.#context.ring.spans.get(partition)?.coveredFrom ?? firstSent) - 1;
-      const after = mode === "earliest" ? oldest : requested.get(partition);
+      const after = mode === "earliest" ? this.#context.oldest(partition) - 1 : requested.get(partition);
       if (after === undefined) continue;
       this.#session.sent.first.delete(partition);
       if (after + 1 >= firstSent) continue;

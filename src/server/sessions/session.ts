@@ -14,14 +14,14 @@ import type { Outlet } from "./outlet.ts";
 import { Pacing } from "./pacing.ts";
 import { pageWindow } from "./record-window.ts";
 import { RecordWriter, type WriteOrder } from "./record-writer.ts";
-import { isCapped, isComplete, isReplayed, type Replay } from "./replay.ts";
+import { isComplete, isReplayed, type Replay, recordsLeft } from "./replay.ts";
 import type { SentOffsets } from "./sent-offsets.ts";
 import { logMadeAnew, type ProtocolErrorCode, progress, protocolError } from "./server-frames.ts";
 import type { SessionContext } from "./session-context.ts";
 import type { DisconnectReason, ReplayMetrics } from "./session-metrics.ts";
 import { SocketFlow } from "./socket-flow.ts";
 
-/** Looks at records in one go, after which others have their turn; a filter may let few of them pass. */
+/** Looks at records in one go, after which others have their turn; few of them may be selected. */
 const PUMP_LOOKS = 8192;
 
 export interface SessionParts {
@@ -42,7 +42,8 @@ export class Session {
   readonly #writer: RecordWriter;
   readonly pacing: Pacing;
   #held = true;
-  #closing = false;
+  /** It is being given up: nothing more is sent to it. */
+  closing = false;
   #replay: Replay | null = null;
   #closeTimer: Timer | null = null;
   reason: DisconnectReason = "client_closed";
@@ -80,18 +81,14 @@ export class Session {
     return this.#flow.takingData;
   }
 
-  /** It took nothing during a whole fan-out wait: nobody waits for it until it takes data again. */
+  /** It took nothing during a whole fan-out wait. */
   noteStandstill(): void {
     this.#flow.takingData = false;
   }
 
-  get closing(): boolean {
-    return this.#closing;
-  }
-
   /** True if everything there is went out as live records. */
   get live(): boolean {
-    return !this.#held && !this.#closing && this.#replay === null && this.#backlog.isEmpty;
+    return !this.#held && !this.closing && this.#replay === null && this.#backlog.isEmpty;
   }
 
   /** Starts live delivery for a client that was held back in case it resumes: with what came since it connected. */
@@ -99,6 +96,13 @@ export class Session {
     if (!this.#held) return;
     this.#held = false;
     this.#backlog.followFromHere();
+  }
+
+  /** Sends nothing until it is decided where it goes on. */
+  suspend(): void {
+    this.#held = true;
+    this.#replay = null;
+    this.#backlog.catchUp.clear();
   }
 
   /** Goes on live: owed is what comes after now, and nothing of what came before. */
@@ -117,7 +121,7 @@ export class Session {
   startOver(partition: number): void {
     this.#forget(partition);
     this.followFromOldest(partition);
-    if (!this.#backlog.checkCoverage(partition)) this.#meetRing(partition);
+    this.#mayGoBack(() => this.#backlog.checkCoverage(partition) || this.#backlog.meetRing(partition));
   }
 
   /**
@@ -127,7 +131,6 @@ export class Session {
   startReplay(replay: Replay): number {
     this.#held = false;
     this.#replay = replay;
-    this.#backlog.catchUp.clear();
     return this.#backlog.locate();
   }
 
@@ -138,7 +141,7 @@ export class Session {
 
   /** The ring's coverage of the partition may have changed: what it lacks is asked of the tiers. */
   checkCoverage(partition: number): void {
-    if (!this.#held && !this.#closing) this.#backlog.checkCoverage(partition);
+    if (!this.#held && !this.closing) this.#backlog.checkCoverage(partition);
   }
 
   /**
@@ -148,15 +151,15 @@ export class Session {
   pump(): void {
     this.#settleLoss();
     const { position } = this.#backlog;
-    while (!this.#held && !this.#flow.full && !this.#closing) {
+    while (!this.#held && !this.#flow.full && !this.closing) {
       this.#losses.announce();
       const replay = this.#replay;
-      if (replay && isCapped(replay, this.#context.limits.replayMaxRecords)) {
+      if (replay && recordsLeft(replay, this.#context.limits.replayMaxRecords) <= 0) {
         this.#leaveOutRest(replay);
         this.#finishReplay(replay, true);
         continue;
       }
-      if (this.#writer.filter && this.#backlog.position - position > PUMP_LOOKS) {
+      if (this.#writer.isSelective(replay) && this.position - position > PUMP_LOOKS) {
         return this.pacing.wakeAfter(0);
       }
       const records = this.#allowance();
@@ -179,13 +182,13 @@ export class Session {
   lose(position: number): void {
     if (this.position > position) return;
     // A client that is held has not been told anything yet: its stream merely starts later.
-    if (this.#held || this.#closing) this.#backlog.position = position + 1;
+    if (this.#held || this.closing) this.#backlog.position = position + 1;
     else this.#backlog.overtaken();
   }
 
   /** Called about once a second: gives up a client that takes nothing or is too far behind. */
   checkProgress(): void {
-    if (this.#closing) return;
+    if (this.closing) return;
     const { limits, metrics, onSendTimeout } = this.#context;
     const quietMs = this.#flow.quietMs();
     if (this.#replay && quietMs > limits.replayTimeoutMs) {
@@ -196,19 +199,15 @@ export class Session {
       metrics.sendTimeout.inc();
       onSendTimeout();
       this.#giveUpBacklog();
-      this.pump();
       return this.close(4008, "stalled client", "stalled");
     }
-    if (!this.#replay && this.#backlog.size > limits.maxLagRecords) {
-      this.#giveUpBacklog();
-      this.pump();
-    }
+    if (!this.#replay && !this.#held && this.#backlog.size > limits.maxLagRecords) this.#giveUpBacklog();
     this.#reportProgress();
   }
 
   /** Sends a text frame between records; cuts a client that asks without reading the answers. */
   sendText(frame: string): void {
-    if (this.#closing) return;
+    if (this.closing) return;
     if (!this.#flow.takesText || this.#parts.socket.send(frame) === "dropped") this.#cut();
   }
 
@@ -223,7 +222,7 @@ export class Session {
    */
   restartPartition({ partition, handledUpTo, logStartOffset, logEndOffset }: PartitionRestart): void {
     const last = this.sent.floor(partition);
-    const followed = this.sent.follows(partition) && !this.#held && !this.#closing;
+    const followed = this.sent.follows(partition) && !this.#held && !this.closing;
     const isLoss = followed && last + 1 < handledUpTo;
     if (isLoss) this.#losses.account.addRange(partition, last + 1, handledUpTo - 1);
     this.#settleLoss();
@@ -242,14 +241,14 @@ export class Session {
 
   /** Ends the connection after an `error` frame, with the WebSocket code for a violated policy. */
   fail(code: ProtocolErrorCode, message: string, reason: DisconnectReason): void {
-    if (this.#closing) return;
+    if (this.closing) return;
     this.#parts.socket.send(protocolError(code, message));
     this.close(1008, code, reason);
   }
 
   close(code: number, text: string, reason: DisconnectReason): void {
-    if (this.#closing) return;
-    this.#closing = true;
+    if (this.closing) return;
+    this.closing = true;
     this.reason = reason;
     this.#backlog.catchUp.clear();
     this.#parts.socket.close(code, text);
@@ -260,7 +259,7 @@ export class Session {
 
   /** The socket is gone. */
   onClosed(): void {
-    this.#closing = true;
+    this.closing = true;
     this.#backlog.catchUp.clear();
     this.pacing.cancel();
     this.#closeTimer?.cancel();
@@ -279,10 +278,9 @@ export class Session {
 
   /** How many records may be sent now; if none, something goes on by itself. */
   #allowance(): number {
-    const { chunkRecords } = this.#parts.outlet;
     const { replayMaxRecords } = this.#context.limits;
-    if (!this.#replay || replayMaxRecords === 0) return this.pacing.allowance(chunkRecords);
-    return this.pacing.allowance(Math.min(chunkRecords, replayMaxRecords - this.#replay.sentCount));
+    const left = this.#replay ? recordsLeft(this.#replay, replayMaxRecords) : Number.POSITIVE_INFINITY;
+    return this.pacing.allowance(Math.min(this.#parts.outlet.chunkRecords, left));
   }
 
   #sendFromRing(maxRecords: number): boolean {
@@ -299,39 +297,37 @@ export class Session {
 
   #askForPage(): void {
     const { pages, ring } = this.#context;
-    const { catchUp } = this.#backlog;
-    if (catchUp.size === 0) return;
     const range = (partition: number) => ({
       from: this.sent.floor(partition) + 1,
       to: ring.spans.get(partition)?.coveredFrom ?? 0,
     });
-    catchUp.ask(pages, range, (partition, answer) => {
+    this.#backlog.catchUp.ask(pages, range, (partition, answer) => {
       this.#serve(partition, answer);
       this.pump();
     });
   }
 
   #serve(partition: number, answer: PageAnswer): void {
-    if (this.#closing || !this.#backlog.catchUp.has(partition)) return;
+    if (this.closing || !this.#backlog.catchUp.has(partition)) return;
     if (answer.kind === "missing") this.#noteMissing(partition, answer.nextOffset);
     else {
       this.#backlog.foundOldest(partition);
       const window = pageWindow(partition, answer.page);
       const { end } = window;
       let from = window.after(this.sent.floor(partition));
-      while (from < end && !this.#flow.full && !this.#closing) {
+      while (from < end && !this.#flow.full && !this.closing) {
         const maxRecords = this.#allowance();
         if (maxRecords <= 0) return;
         from = this.#write({ window, from, end, maxRecords, elsewhere: null, replay: this.#replay });
       }
       if (from >= end) this.#backlog.pageDone(partition, answer.page.nextOffset);
     }
-    this.#meetRing(partition);
+    this.#mayGoBack(() => this.#backlog.meetRing(partition));
   }
 
-  #meetRing(partition: number): void {
+  #mayGoBack(change: () => void): void {
     const { position } = this;
-    this.#backlog.meetRing(partition);
+    change();
     if (this.position < position) this.#parts.onWentBack(this.position);
   }
 
@@ -364,17 +360,19 @@ export class Session {
   /** Gives up everything up to now and keeps account of it. */
   #giveUpBacklog(): void {
     this.#backlog.passOverRest(this.#context.ring.head, () => Number.POSITIVE_INFINITY, this.#losses.account);
+    this.pump();
   }
 
   /** Passes over what a replay at its limit leaves out, and names it. */
   #leaveOutRest(replay: Replay): void {
     const target = (partition: number) => replay.targets.get(partition) ?? 0;
-    const passOver = (account: Loss) => this.#backlog.passOverRest(replay.end, target, account);
+    const passOver = (account: Loss) =>
+      this.#mayGoBack(() => this.#backlog.passOverRest(replay.end, target, account));
     this.#losses.leftOut(passOver, this.#replayMetrics);
   }
 
   #settleLoss(): void {
-    if (!this.#closing && this.#losses.settle()) this.close(4008, "slow client", "slow_client");
+    if (!this.closing && this.#losses.settle()) this.close(4008, "slow client", "slow_client");
   }
 
   #reportProgress(): void {
@@ -391,8 +389,8 @@ export class Session {
 
   /** The socket refused a frame: the pairing of cursor and value is broken, so nothing more may follow. */
   #cut(): void {
-    if (this.#closing) return;
-    this.#closing = true;
+    if (this.closing) return;
+    this.closing = true;
     this.reason = "send_failed";
     this.#backlog.catchUp.clear();
     this.#context.metrics.sendFailed.inc();

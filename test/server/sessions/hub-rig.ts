@@ -30,6 +30,8 @@ export interface RigOptions {
   readonly limits?: Partial<SessionLimits>;
   /** What is known of where partitions end; may be changed by `refreshLogEnds`. */
   readonly logEnds?: ReadonlyMap<number, number>;
+  /** Where the log of a partition begins; where the ring does unless given. */
+  readonly oldest?: (partition: number) => number;
   readonly refreshLogEnds?: () => Promise<boolean>;
   /** The tiers behind the ring; none unless given. */
   readonly pages?: FakePages;
@@ -59,7 +61,7 @@ export function hubRig(options: RigOptions = {}) {
       metrics,
       limits: { ...LIMITS, ...options.limits },
       pages,
-      oldest: (partition) => ring.spans.get(partition)?.coveredFrom ?? 0,
+      oldest: options.oldest ?? ((partition) => ring.spans.get(partition)?.coveredFrom ?? 0),
       describe: recordDescriber(1_048_576),
       threads: {
         lastSequences: () => [],

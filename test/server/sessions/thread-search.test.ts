@@ -89,6 +89,17 @@ describe("a search for threads", () => {
     ]);
   });
 
+  test("goes back before the ring in the partition that the index names, too, if it has not the very next number", async () => {
+    const firstAfter = () => Promise.resolve({ partition: 1, offset: 495, sequence: 4 });
+    const { ring, search } = searched({ lastSequences: lastIn([0, 9]), firstAfter });
+    append(ring, 1, { thread: "other", offset: 300 });
+    append(ring, 1, { thread: "other", partition: 1, offset: 500 });
+    expect([...(await search({ a: 1 })).starts].sort()).toEqual([
+      [0, 200],
+      [1, 400],
+    ]);
+  });
+
   test("for a thread that has nothing new begins nowhere", async () => {
     const { ring, search } = searched({ lastSequences: lastIn([0, 10]) });
     append(ring, 10);
