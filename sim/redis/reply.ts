@@ -64,7 +64,7 @@ function write(reply: Reply, version: RespVersion, parts: (string | Buffer)[]): 
 }
 
 /** As Redis writes a score; whole numbers have no fraction. */
-export function scoreText(score: number): string {
+function scoreText(score: number): string {
   return Number.isFinite(score) ? String(score) : score > 0 ? "inf" : "-inf";
 }
 

@@ -1,4 +1,4 @@
-// A small Redis for demo, tests and verification: speaks the Redis protocol over the given network, keeps strings,
+// A small Redis for tests: speaks the Redis protocol over the given network, keeps strings,
 // hashes and sorted sets in memory with expiry on the given clock, and breaks on command. Not for production: no persistence, no
 // replication, no Lua.
 

@@ -2,6 +2,7 @@
 
 import { fingerprintsToJson } from "../wire/fingerprint.ts";
 import { canonicalFilter, type StreamFilter } from "../wire/stream-filter.ts";
+import { offsetsToJson } from "./cursor-store.ts";
 import type { Cursors } from "./cursors.ts";
 
 /**
@@ -35,9 +36,7 @@ export function resumeFrame(protocol: Protocol, received: Cursors, options: Resu
     type: "resume",
     mode: "partition",
     from: received.from,
-    lastOffsetsByPartition: Object.fromEntries(
-      known.map(([partition, offset]) => [partition, String(offset)]),
-    ),
+    lastOffsetsByPartition: offsetsToJson(new Map(known)),
     ...(fingerprints.size > 0 && { fingerprints: fingerprintsToJson(fingerprints) }),
     ...(protocol !== "v1" && secondProtocolKeys(options)),
   });

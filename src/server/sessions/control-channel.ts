@@ -1,4 +1,4 @@
-// The control side of one client: ping, resume, cursor_reset, and what happens to frames that are none of these.
+// The control side of one client: what becomes of each frame that it may send, and of those that it may not.
 
 import { canonicalFilter, recordFilter, type StreamFilter } from "../../wire/stream-filter.ts";
 import type { FrameChoice } from "./batch-outlet.ts";

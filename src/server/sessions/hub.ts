@@ -97,7 +97,11 @@ export class Hub {
     const choice: FrameChoice = { filterKey: "", compression: "none" };
     const outlet = this.#outlet(socket, traits.protocol, choice);
     const onWentBack = (position: number) => this.#watchLossFrom(Math.min(position, this.#lossFrom));
-    const session = new Session(context, { socket, outlet, pace, onWentBack });
+    const goOn = () => {
+      session.pump();
+      this.#wakeWritersIfRoom();
+    };
+    const session: Session = new Session(context, { socket, outlet, pace, onWentBack, goOn });
     const client = { session, choice, protocol: traits.protocol, admin: traits.admin };
     const control = new ControlChannel(context, client, () => this.#pump(session));
     this.#sessions.add(session);

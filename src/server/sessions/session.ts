@@ -14,7 +14,7 @@ import type { Outlet } from "./outlet.ts";
 import { Pacing } from "./pacing.ts";
 import { pageWindow } from "./record-window.ts";
 import { RecordWriter, type WriteOrder } from "./record-writer.ts";
-import { isComplete, isReplayed, type Replay, recordsLeft } from "./replay.ts";
+import { isComplete, type Replay, recordsLeft } from "./replay.ts";
 import type { SentOffsets } from "./sent-offsets.ts";
 import { logMadeAnew, type ProtocolErrorCode, progress, protocolError } from "./server-frames.ts";
 import type { SessionContext } from "./session-context.ts";
@@ -31,6 +31,8 @@ export interface SessionParts {
   readonly pace: TokenBucket | null;
   /** It went back to `position` of the ring, whose records it needs from now on. */
   readonly onWentBack: (position: number) => void;
+  /** Pumps it when it may go on by itself, with all that belongs to that. */
+  readonly goOn: () => void;
 }
 
 export class Session {
@@ -54,7 +56,7 @@ export class Session {
     this.#flow = new SocketFlow(parts.socket, context.clock, context.limits.highWaterBytes);
     this.#losses = new LossReport(context, (frame) => this.sendText(frame));
     this.#backlog = new Backlog(context.ring);
-    this.pacing = new Pacing(context.clock, parts.pace, () => this.pump());
+    this.pacing = new Pacing(context.clock, parts.pace, parts.goOn);
     this.#writer = new RecordWriter({
       outlet: parts.outlet,
       sent: this.#backlog.sent,
@@ -124,10 +126,7 @@ export class Session {
     this.#mayGoBack(() => this.#backlog.checkCoverage(partition) || this.#backlog.meetRing(partition));
   }
 
-  /**
-   * Goes on after the floors: a replay up to now, then live. Gives how many partitions have records for this client in
-   * the ring.
-   */
+  /** Replays what is after the floors, then goes live. Gives how many partitions the ring alone serves. */
   startReplay(replay: Replay): number {
     this.#held = false;
     this.#replay = replay;
@@ -303,7 +302,7 @@ export class Session {
     });
     this.#backlog.catchUp.ask(pages, range, (partition, answer) => {
       this.#serve(partition, answer);
-      this.pump();
+      this.#parts.goOn();
     });
   }
 
@@ -348,13 +347,14 @@ export class Session {
 
   /** No tier has records before `nextOffset`; what was there when a replay by thread began is named by thread. */
   #noteMissing(partition: number, nextOffset: number): void {
-    const byThread = this.#replay?.threads ? (this.#replay.targets.get(partition) ?? 0) : 0;
-    const missing = this.#backlog.missing(partition, nextOffset, byThread);
+    // What a resume by thread misses is named by the numbers of its threads, later.
+    const target = this.#replay?.targets.get(partition) ?? 0;
+    const missing = this.#backlog.missing(partition, nextOffset, this.#replay?.threads ? target : 0);
     if (!missing) return;
     const { overrun, ...range } = missing;
-    const replayed = this.#replay !== null && isReplayed(this.#replay, partition, range.fromOffset);
-    if (overrun && !replayed) this.#losses.account.addRange(partition, range.fromOffset, range.toOffset);
-    else this.announceMissing(range, replayed);
+    const isLive = range.fromOffset >= target;
+    if (overrun && isLive) this.#losses.account.addRange(partition, range.fromOffset, range.toOffset);
+    else this.announceMissing(range, !isLive);
   }
 
   /** Gives up everything up to now and keeps account of it. */

@@ -104,7 +104,7 @@ export const CLIENT_METRICS: readonly MetricDefinition[] = [
   {
     name: "websocket_resume_invalid_entries_total",
     kind: "counter",
-    help: "Cursors in resume requests that are no partition with an offset; the others of the request count.",
+    help: "Entries of resume requests and acknowledgements that are no partition with an offset, or no thread with a sequence; the others of the request count.",
     components: ["websocket-server"],
   },
 ];

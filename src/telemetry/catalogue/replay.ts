@@ -23,7 +23,7 @@ export const REPLAY_METRICS: readonly MetricDefinition[] = [
   {
     name: "websocket_replay_gaps_total",
     kind: "counter",
-    help: "Gaps that replays reported to clients.",
+    help: "Gaps that replays reported to clients, and partitions that clients were told are of a new log.",
     labels: { mode: MODES },
     components: ["websocket-server"],
   },
@@ -45,7 +45,7 @@ export const REPLAY_METRICS: readonly MetricDefinition[] = [
   {
     name: "replay_buffer_memory_hits_total",
     kind: "counter",
-    help: "Lookups, one a partition or thread, that found records in memory.",
+    help: "Partitions of resumes, by offset or by thread, whose records were all in memory.",
     components: ["websocket-server"],
   },
   {

@@ -295,3 +295,21 @@ describe("a replay that reached its limit", () => {
     expect(client.offsets(1)).toEqual(range(1, 22));
   });
 });
+
+describe("a batch that waits for a client with a filter", () => {
+  test("goes on as soon as the client has looked through what it was behind", async () => {
+    const rig = hubRig({ maxRecords: 28_000, maxBytes: 10_000_000 });
+    rig.ring.assign(0, 0);
+    for (const offset of range(0, 27_999)) rig.ring.append(0, offset, event("a", offset + 1));
+    rig.connect({ from: "earliest", filter: { threads: ["nobody"] } }, V2);
+    let hasRoom = false;
+    void rig.hub.room()?.then(() => {
+      hasRoom = true;
+    });
+    await settled();
+    expect(hasRoom).toBe(false);
+    rig.clock.advance(0);
+    await settled();
+    expect(hasRoom).toBe(true);
+  });
+});
