@@ -19,6 +19,7 @@ import { type Outlet, pairOutlet } from "./outlet.ts";
 import type { StreamProtocol } from "./protocols.ts";
 import { type PartitionRestart, Session } from "./session.ts";
 import type { SessionContext } from "./session-context.ts";
+import { highWaterBytes } from "./socket-flow.ts";
 
 export interface HubOptions {
   readonly session: SessionContext;
@@ -96,7 +97,9 @@ export class Hub {
     const choice: FrameChoice = { filterKey: "", compression: "none" };
     const outlet = this.#outlet(socket, traits.protocol, choice);
     const onWentBack = (position: number) => this.#watchLossFrom(Math.min(position, this.#lossFrom));
-    const session = new Session(context, { socket, outlet, pace, onWentBack });
+    const highWater = () => highWaterBytes(context.limits.highWaterBytes, this.#sessions.size);
+    const parts = { socket, outlet, pace, onWentBack, highWaterBytes: highWater };
+    const session = new Session(context, parts);
     const client = { session, choice, protocol: traits.protocol, admin: traits.admin };
     const control = new ControlChannel(context, client, () => this.#pump(session));
     this.#sessions.add(session);

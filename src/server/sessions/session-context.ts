@@ -7,7 +7,7 @@ import type { DescribeRecord } from "./record-details.ts";
 import type { ThreadIndex } from "./thread-search.ts";
 
 export interface SessionLimits {
-  /** Queued bytes beyond which a client is given no records until it took half of them. */
+  /** Queued bytes beyond which a client is given no records until it took half of them; less while there are many. */
   readonly highWaterBytes: number;
   /** Lost records within the window that end the connection; 0 never ends it. */
   readonly slowThreshold: number;

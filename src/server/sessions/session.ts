@@ -33,6 +33,8 @@ export interface SessionParts {
   readonly pace: TokenBucket | null;
   /** It went back to `position` of the ring, whose records it needs from now on. */
   readonly onWentBack: (position: number) => void;
+  /** What may wait in its socket now, before it is given no more. */
+  readonly highWaterBytes: () => number;
 }
 
 /** Offsets of a partition start over. */
@@ -62,7 +64,10 @@ export class Session {
   constructor(context: SessionContext, parts: SessionParts) {
     this.#context = context;
     this.#parts = parts;
-    this.#flow = new SocketFlow(parts.socket, context.clock, context.limits.highWaterBytes);
+    this.#flow = new SocketFlow(parts.socket, context.clock, {
+      recordBytes: parts.highWaterBytes,
+      textBytes: context.limits.highWaterBytes,
+    });
     this.#losses = new LossReport(context, (frame) => this.sendText(frame));
     this.#backlog = new Backlog(context.ring);
     this.#writer = new RecordWriter({
@@ -314,12 +319,16 @@ export class Session {
   #sendFromRing(maxRecords: number): boolean {
     const { ring } = this.#context;
     const replay = this.#replay;
-    const from = this.position;
+    let from = this.position;
     const end = replay && from < replay.end ? replay.end : ring.head;
     if (from >= end) return false;
     const { catchUp } = this.#backlog;
     const elsewhere = catchUp.size > 0 ? catchUp : null;
-    this.#backlog.position = this.#write({ window: ring, from, end, maxRecords, elsewhere, replay });
+    // Of what comes from the tiers nothing is written, and an empty write costs as much as one of several records.
+    while (elsewhere && from < end && elsewhere.has(ring.partitionAt(from))) from++;
+    this.#backlog.position = from;
+    if (from < end)
+      this.#backlog.position = this.#write({ window: ring, from, end, maxRecords, elsewhere, replay });
     return true;
   }
 
