@@ -61,8 +61,14 @@ export async function bareConsumer(records: number): Promise<Measured> {
   return cost;
 }
 
-/** Clients that only count bytes; ends when each has `bytes`. */
-export function startClients(port: number, clients: number, bytes: number, hello = "") {
+/** Clients that only count bytes; ends when each has so many, or has what ends as `expected` says. */
+export function startClients(
+  port: number,
+  clients: number,
+  expected: number | string,
+  { hello = "", protocol = "" } = {},
+) {
   const script = `${import.meta.dir}/raw-clients.ts`;
-  return Bun.spawn([process.execPath, script, String(port), String(clients), String(bytes), hello]);
+  const options = [port, clients, expected, hello, protocol].map(String);
+  return Bun.spawn([process.execPath, script, ...options]);
 }

@@ -24,6 +24,8 @@ export class FakeSocket implements PeerSocket {
   readonly json: Record<string, unknown>[] = [];
   /** Data frames received. */
   frameCount = 0;
+  /** Writes, with frames or without. */
+  corkCount = 0;
   #pendingCursor: { readonly partition: number; readonly offset: number } | null = null;
   #bufferedBytes = 0;
 
@@ -37,6 +39,7 @@ export class FakeSocket implements PeerSocket {
   }
 
   cork(write: () => void): void {
+    this.corkCount++;
     write();
   }
 

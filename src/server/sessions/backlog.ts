@@ -139,6 +139,13 @@ export class Backlog {
     }
   }
 
+  /** Passes over what comes from the tiers: an empty write would cost as much as one of several records. */
+  skipElsewhere(end: number): this {
+    if (this.catchUp.size === 0) return this;
+    while (this.position < end && this.catchUp.has(this.#ring.partitionAt(this.position))) this.position++;
+    return this;
+  }
+
   /** A page was sent to its end. */
   pageDone(partition: number, nextOffset: number): void {
     this.sent.raise(partition, nextOffset - 1);

@@ -20,6 +20,7 @@ import { type Outlet, pairOutlet } from "./outlet.ts";
 import type { StreamProtocol } from "./protocols.ts";
 import { Session } from "./session.ts";
 import type { SessionContext } from "./session-context.ts";
+import { highWaterBytes } from "./socket-flow.ts";
 
 export interface HubOptions {
   readonly session: SessionContext;
@@ -101,7 +102,9 @@ export class Hub {
       session.pump();
       this.#wakeWritersIfRoom();
     };
-    const session: Session = new Session(context, { socket, outlet, pace, onWentBack, goOn });
+    const highWater = () => highWaterBytes(context.limits.highWaterBytes, this.#sessions.size);
+    const parts = { socket, outlet, pace, onWentBack, goOn, highWaterBytes: highWater };
+    const session: Session = new Session(context, parts);
     const client = { session, choice, protocol: traits.protocol, admin: traits.admin };
     const control = new ControlChannel(context, client, () => this.#pump(session));
     this.#sessions.add(session);

@@ -1,13 +1,16 @@
 // What all sessions share: the ring and the tiers they read from, and the limits within which a client is kept.
 
+import type { PeerSocket } from "../../runtime/http.ts";
+import type { TokenBucket } from "../../stream/token-bucket.ts";
 import type { PageSource } from "../replay/page-source.ts";
 import type { Ring } from "../ring.ts";
 import type { LossAccountContext } from "./loss-account.ts";
+import type { Outlet } from "./outlet.ts";
 import type { DescribeRecord } from "./record-details.ts";
 import type { ThreadIndex } from "./thread-search.ts";
 
 export interface SessionLimits {
-  /** Queued bytes beyond which a client is given no records until it took half of them. */
+  /** Queued bytes beyond which a client is given no records until it took half of them; less while there are many. */
   readonly highWaterBytes: number;
   /** Lost records within the window that end the connection; 0 never ends it. */
   readonly slowThreshold: number;
@@ -43,4 +46,18 @@ export interface SessionContext extends LossAccountContext {
   readonly refreshLogEnds: () => Promise<boolean>;
   readonly onSendFailed: () => void;
   readonly onSendTimeout: () => void;
+}
+
+/** What one client brings. */
+export interface SessionParts {
+  readonly socket: PeerSocket;
+  readonly outlet: Outlet;
+  /** Of a client that is sent no more than it is known to keep up with; else `null`. */
+  readonly pace: TokenBucket | null;
+  /** It went back to `position` of the ring, whose records it needs from now on. */
+  readonly onWentBack: (position: number) => void;
+  /** Pumps it when it may go on by itself, with all that belongs to that. */
+  readonly goOn: () => void;
+  /** What may wait in its socket now, before it is given no more. */
+  readonly highWaterBytes: () => number;
 }

@@ -4,36 +4,22 @@
 // it takes what it has.
 
 import type { Timer } from "../../runtime/clock.ts";
-import type { PeerSocket } from "../../runtime/http.ts";
-import type { TokenBucket } from "../../stream/token-bucket.ts";
 import type { PageAnswer } from "../replay/page-source.ts";
 import { Backlog, type PartitionRestart } from "./backlog.ts";
 import type { Loss, LostRange } from "./loss.ts";
 import { LossReport } from "./loss-report.ts";
-import type { Outlet } from "./outlet.ts";
 import { Pacing } from "./pacing.ts";
 import { pageWindow } from "./record-window.ts";
 import { RecordWriter, type WriteOrder } from "./record-writer.ts";
 import { isComplete, type Replay, recordsLeft } from "./replay.ts";
 import type { SentOffsets } from "./sent-offsets.ts";
 import { logMadeAnew, type ProtocolErrorCode, progress, protocolError } from "./server-frames.ts";
-import type { SessionContext } from "./session-context.ts";
+import type { SessionContext, SessionParts } from "./session-context.ts";
 import type { DisconnectReason, ReplayMetrics } from "./session-metrics.ts";
 import { SocketFlow } from "./socket-flow.ts";
 
 /** Looks at records in one go, after which others have their turn; few of them may be selected. */
 const PUMP_LOOKS = 8192;
-
-export interface SessionParts {
-  readonly socket: PeerSocket;
-  readonly outlet: Outlet;
-  /** Of a client that is sent no more than it is known to keep up with; else `null`. */
-  readonly pace: TokenBucket | null;
-  /** It went back to `position` of the ring, whose records it needs from now on. */
-  readonly onWentBack: (position: number) => void;
-  /** Pumps it when it may go on by itself, with all that belongs to that. */
-  readonly goOn: () => void;
-}
 
 export class Session {
   readonly #context: SessionContext;
@@ -53,7 +39,10 @@ export class Session {
   constructor(context: SessionContext, parts: SessionParts) {
     this.#context = context;
     this.#parts = parts;
-    this.#flow = new SocketFlow(parts.socket, context.clock, context.limits.highWaterBytes);
+    this.#flow = new SocketFlow(parts.socket, context.clock, {
+      recordBytes: parts.highWaterBytes,
+      textBytes: context.limits.highWaterBytes,
+    });
     this.#losses = new LossReport(context, (frame) => this.sendText(frame));
     this.#backlog = new Backlog(context.ring);
     this.pacing = new Pacing(context.clock, parts.pace, parts.goOn);
@@ -285,12 +274,13 @@ export class Session {
   #sendFromRing(maxRecords: number): boolean {
     const { ring } = this.#context;
     const replay = this.#replay;
-    const from = this.position;
-    const end = replay && from < replay.end ? replay.end : ring.head;
-    if (from >= end) return false;
+    const end = replay && this.position < replay.end ? replay.end : ring.head;
+    if (this.position >= end) return false;
     const { catchUp } = this.#backlog;
     const elsewhere = catchUp.size > 0 ? catchUp : null;
-    this.#backlog.position = this.#write({ window: ring, from, end, maxRecords, elsewhere, replay });
+    const { position: from } = this.#backlog.skipElsewhere(end);
+    if (from < end)
+      this.#backlog.position = this.#write({ window: ring, from, end, maxRecords, elsewhere, replay });
     return true;
   }
 

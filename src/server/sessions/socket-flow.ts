@@ -4,10 +4,28 @@
 import type { Clock } from "../../runtime/clock.ts";
 import type { PeerSocket } from "../../runtime/http.ts";
 
+/** Bytes that may wait for all clients together before each may have less. */
+const ALL_CLIENTS_BYTES = 256 * 1024 * 1024;
+/** What a client may have however many there are; less would make it wait for each round trip. */
+const MIN_HIGH_WATER_BYTES = 64 * 1024;
+
+/** The high-water mark of each client when there are so many: `maxBytes`, and less for a crowd. */
+export function highWaterBytes(maxBytes: number, clients: number): number {
+  const share = Math.max(MIN_HIGH_WATER_BYTES, Math.floor(ALL_CLIENTS_BYTES / Math.max(1, clients)));
+  return Math.min(maxBytes, share);
+}
+
+export interface FlowMarks {
+  /** Queued bytes beyond which a client is given no records until it took half of them; asked for each write. */
+  readonly recordBytes: () => number;
+  /** Queued bytes beyond which a client that asks without reading is cut. */
+  readonly textBytes: number;
+}
+
 export class SocketFlow {
   readonly #socket: PeerSocket;
   readonly #clock: Clock;
-  readonly #highWaterBytes: number;
+  readonly #marks: FlowMarks;
   #full = false;
   #progressAtMs: number;
   #lastBufferedBytes = 0;
@@ -16,11 +34,10 @@ export class SocketFlow {
   /** False after it took nothing during a whole fan-out wait: nobody waits for it until it takes data again. */
   takingData = true;
 
-  /** `highWaterBytes`: queued bytes beyond which a client is given no records until it took half of them. */
-  constructor(socket: PeerSocket, clock: Clock, highWaterBytes: number) {
+  constructor(socket: PeerSocket, clock: Clock, marks: FlowMarks) {
     this.#socket = socket;
     this.#clock = clock;
-    this.#highWaterBytes = highWaterBytes;
+    this.#marks = marks;
     this.#progressAtMs = clock.monotonicMs();
   }
 
@@ -34,7 +51,8 @@ export class SocketFlow {
    * not the client's doing; what it asked for itself may fill it by another mark, no further.
    */
   get takesText(): boolean {
-    const bound = Math.max(this.#waitingRecordBytes, this.#highWaterBytes) + this.#highWaterBytes;
+    const { textBytes } = this.#marks;
+    const bound = Math.max(this.#waitingRecordBytes, textBytes) + textBytes;
     return this.#socket.bufferedBytes() <= bound;
   }
 
@@ -45,13 +63,13 @@ export class SocketFlow {
     if (buffered === 0) this.#noteProgress();
     this.#lastBufferedBytes = buffered;
     this.#waitingRecordBytes = buffered;
-    this.#full = buffered > this.#highWaterBytes;
+    this.#full = buffered > this.#marks.recordBytes();
   }
 
   /** The socket took bytes; true if it was full and has room again. */
   drained(): boolean {
     this.#noteProgress();
-    if (!this.#full || this.#socket.bufferedBytes() > this.#highWaterBytes / 2) return false;
+    if (!this.#full || this.#socket.bufferedBytes() > this.#marks.recordBytes() / 2) return false;
     this.#full = false;
     return true;
   }

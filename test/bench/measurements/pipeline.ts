@@ -33,7 +33,7 @@ async function appliance(
   const { child, port, connected } = await startAppliance(broker.bootstrap);
   // The answer to `resume` is sent before the records.
   const bytes = 2 + replayCompleteLatest(new Map()).length + frameBytes(0, records, VALUE_BYTES);
-  const receivers = clients > 0 ? startClients(port, clients, bytes, RESUME) : null;
+  const receivers = clients > 0 ? startClients(port, clients, bytes, { hello: RESUME }) : null;
   await connected(clients);
   child.tell(`measure ${records} ${clients}`);
   await child.next();

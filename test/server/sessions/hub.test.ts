@@ -1,4 +1,6 @@
 import { describe, expect, test } from "bun:test";
+import { highWaterBytes } from "../../../src/server/sessions/socket-flow.ts";
+import { FakePages } from "./fake-pages.ts";
 import { hubRig, range, say } from "./hub-rig.ts";
 
 describe("live delivery", () => {
@@ -163,6 +165,64 @@ describe("a slow client", () => {
     expect(slow.of("gap")[0]?.count).toBe(lost);
     rig.produce(0, 1);
     expect(slow.records.at(-1)?.offset).toBe(500);
+  });
+});
+
+describe("a crowd", () => {
+  const MIB = 1024 * 1024;
+  /** Queued bytes may exceed the mark by one write, which holds 256 KiB and one value at most. */
+  const ONE_WRITE_BYTES = 300 * 1024;
+
+  test("that does not read costs bounded memory in all: the more clients, the less waits for each", () => {
+    const rig = hubRig({ maxBytes: 8 * MIB, limits: { highWaterBytes: MIB } });
+    const clients = Array.from({ length: 1024 }, () => rig.connect());
+    for (const client of clients) client.stopReading();
+    rig.produce(0, 100, 20 * 1024);
+    for (const client of clients) {
+      expect(client.bufferedBytes()).toBeGreaterThan(MIB / 4);
+      expect(client.bufferedBytes()).toBeLessThan(MIB / 4 + ONE_WRITE_BYTES);
+    }
+    const [last, ...gone] = clients;
+    for (const client of gone) client.terminate();
+    last?.take();
+    expect(last?.bufferedBytes()).toBeGreaterThan(MIB);
+  });
+
+  test("has a mark of its own for each number of clients, within bounds", () => {
+    expect([0, 1, 256, 257, 1024, 4096, 100_000].map((clients) => highWaterBytes(MIB, clients))).toEqual([
+      MIB,
+      MIB,
+      MIB,
+      Math.floor((256 * MIB) / 257),
+      MIB / 4,
+      MIB / 16,
+      MIB / 16,
+    ]);
+  });
+});
+
+describe("a client that is behind the ring", () => {
+  test("costs no write for live records that it will get from the tiers", () => {
+    const rig = hubRig({ maxRecords: 20, pages: new FakePages() });
+    rig.produce(0, 50);
+    const client = rig.connect({ lastOffsetsByPartition: { "0": 9 } });
+    const before = client.corkCount;
+    rig.produce(0, 100);
+    expect(client.corkCount).toBe(before);
+    rig.catchUp();
+    expect(client.offsets(0)).toEqual(range(10, 149));
+  });
+
+  test("gets live records of its other partitions meanwhile", () => {
+    const rig = hubRig({ maxRecords: 20, pages: new FakePages() });
+    rig.produce(0, 50);
+    const client = rig.connect({ lastOffsetsByPartition: { "0": 9 } });
+    rig.produce(0, 5);
+    rig.produce(1, 5);
+    rig.produce(0, 5);
+    expect([client.offsets(0), client.offsets(1)]).toEqual([[], range(0, 4)]);
+    rig.catchUp();
+    expect([client.offsets(0), client.offsets(1)]).toEqual([range(10, 59), range(0, 4)]);
   });
 });
 
