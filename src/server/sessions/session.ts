@@ -337,9 +337,11 @@ export class Session {
 
   /** No tier has records before `nextOffset`; what was there when a replay by thread began is named by thread. */
   #noteMissing(partition: number, nextOffset: number): void {
-    // What a resume by thread misses is named by the numbers of its threads, later.
     const target = this.#replay?.targets.get(partition) ?? 0;
-    const missing = this.#backlog.missing(partition, nextOffset, this.#replay?.threads ? target : 0);
+    const threads = this.#replay?.threads ?? null;
+    // What a resume by thread misses is named by the numbers of its threads, later.
+    if (threads && this.sent.floor(partition) + 1 < target) threads.isIncomplete = true;
+    const missing = this.#backlog.missing(partition, nextOffset, threads ? target : 0);
     if (!missing) return;
     const { overrun, ...range } = missing;
     const isLive = range.fromOffset >= target;

@@ -115,6 +115,12 @@ export function hubRig(options: RigOptions = {}) {
       hub.flush();
       settle();
     },
+    pages,
+    /** Lets the tiers answer what was asked so far. */
+    catchUpOnce(): void {
+      clock.advance(0);
+      pages.answer();
+    },
     /** Lets the tiers answer until nobody waits for them any more. */
     catchUp(): void {
       clock.advance(0);

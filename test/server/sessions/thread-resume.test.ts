@@ -107,6 +107,25 @@ describe("a resume by thread", () => {
     expect(client.of("gap")).toEqual([]);
   });
 
+  test("names numbers between others only where records are gone", async () => {
+    const pages = new FakePages(1);
+    const produced = [1, 2, 4, 5, 6, 7].map((sequence) => ["a", sequence] as const);
+    const whole = await resume(rigWith(produced, { maxRecords: 2, pages }), { a: 1 });
+    expect(whole.of("gap")).toEqual([]);
+    expect(whole.offsets(0)).toEqual([1, 2, 3, 4, 5]);
+    const rig = rigWith(produced, { maxRecords: 2, pages: new FakePages(1) });
+    const client = rig.connect(null);
+    say(client, { type: "resume", mode: "thread", lastSequencesByThread: { a: 1 } });
+    for (let i = 0; i < 20; i++) {
+      await Promise.resolve();
+      if (client.offsets(0).length === 1) rig.pages.trim(0, 3);
+      rig.catchUpOnce();
+    }
+    rig.catchUp();
+    expect(client.offsets(0)).toEqual([1, 3, 4, 5]);
+    expect(client.of("gap")).toMatchObject([{ threadId: "a", count: 2, fromSequence: "3", toSequence: "4" }]);
+  });
+
   test("names a thread that nothing is known of", async () => {
     const client = await resume(rigWith(A), { stranger: 7 });
     expect(client.of("replay_complete")[0]).toMatchObject({ unknownThreads: ["stranger"] });
