@@ -72,10 +72,13 @@ export class Backlog {
     this.position = this.#ring.head;
   }
 
-  /** Begins with the oldest record there is of a partition, at `offset` or later, unless its stream began already. */
-  followFromOldest(partition: number, offset = 0): void {
+  /**
+   * Begins with the oldest record there is of a partition, at `offset` or later, unless its stream began already. What
+   * is gone is a loss only from `owedFrom` on; what comes from now on, unless given.
+   */
+  followFromOldest(partition: number, offset = 0, owedFrom = this.#ring.nextOffset(partition)): void {
     this.sent.begin(partition, offset);
-    this.#fromOldest.set(partition, this.#ring.nextOffset(partition));
+    this.#fromOldest.set(partition, owedFrom);
   }
 
   /** Looks anew where everything after the floors lies; gives the partitions of which the ring has something. */

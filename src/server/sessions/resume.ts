@@ -135,7 +135,9 @@ export class Resumes {
     if (deciding.signal.aborted || this.#session.closing) return;
     this.#deciding = null;
     const session = this.#session;
-    for (const [partition, offset] of starts) session.followFromOldest(partition, offset);
+    for (const [partition, offset] of starts) {
+      session.followFromOldest(partition, offset, targets.get(partition));
+    }
     for (const [partition, nextOffset] of targets) {
       if (!starts.has(partition)) session.sent.skipTo(partition, nextOffset);
     }

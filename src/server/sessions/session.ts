@@ -104,8 +104,8 @@ export class Session {
   }
 
   /** Begins with the oldest record there is of a partition, at `offset` or later, if nothing of it was sent yet. */
-  followFromOldest(partition: number, offset = 0): void {
-    this.#backlog.followFromOldest(partition, offset);
+  followFromOldest(partition: number, offset?: number, owedFrom?: number): void {
+    this.#backlog.followFromOldest(partition, offset, owedFrom);
   }
 
   /** What it has of a partition is of another log: it gets what there is of this one. */
