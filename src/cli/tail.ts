@@ -40,7 +40,7 @@ export const tailCommand = defineCommand({
   examples: [
     ["tail", "everything from now on"],
     ["tail --from earliest --limit 100", "the first 100 records that the server still has"],
-    ["tail --tenant acme --type state_diff,NODE_ERROR", "some of it; the server sends no more than that"],
+    ["tail --tenant acme --type state_diff,NODE_ERROR", "some of it, chosen by the server as far as it can"],
     ["tail --sample 0.05", "every twentieth thread, all of it"],
     ["tail --from 0:1200,1:980 --json", "after these offsets, one JSON object a line"],
   ],
@@ -88,6 +88,7 @@ async function tail(context: CliContext, command: Command): Promise<ExitCode> {
   }
   const totals = { records: 0, shown: 0, gaps: 0, missed: 0, duplicates: 0 };
   let [connected, wasConnected] = [false, false];
+  let outputFailure: unknown = null;
   const options: SharedOptions = {
     url,
     ...startOf(flags.from),
@@ -118,7 +119,13 @@ async function tail(context: CliContext, command: Command): Promise<ExitCode> {
   const stream = openStream(flags.protocol, options, {
     onRecord(record) {
       totals.records++;
-      if (!showIfWanted(printer, flags, wants, record)) return;
+      try {
+        if (!showIfWanted(printer, flags, wants, record)) return;
+      } catch (error) {
+        // Connecting again would not make room on a disk.
+        outputFailure = error;
+        return stream.close();
+      }
       totals.shown++;
       if (totals.shown === flags.limit) stream.close();
     },
@@ -129,6 +136,7 @@ async function tail(context: CliContext, command: Command): Promise<ExitCode> {
   interrupted.addEventListener("abort", () => stream.close());
   if (interrupted.aborted) stream.close();
   const error = await stream.closed;
+  if (outputFailure !== null) throw outputFailure;
   if (flags.json) printer.json({ type: "summary", ...totals });
   else printer.note(summaryText(totals));
   if (error !== null) throw error;

@@ -99,7 +99,8 @@ export class ConnectionJudge {
       this.#threads = new ThreadDebt(frame.lastSequencesByThread ?? {});
       return;
     }
-    if (from === "latest") return;
+    // What it said before, and was not answered, counts no longer.
+    if (from === "latest") return this.#withdrawAsked();
     if (from === "earliest") {
       this.#fromStart();
       return;
@@ -108,6 +109,12 @@ export class ConnectionJudge {
     for (const [p, offset] of Object.entries(offsets)) this.#ask(Number(p), Number(offset));
     for (const [p, print] of Object.entries(frame.fingerprints ?? {})) {
       this.place(Number(p)).print = Number(print.offset);
+    }
+  }
+
+  #withdrawAsked(): void {
+    for (const place of this.#places.values()) {
+      if (place.receivedCount === 0) place.floor = -1;
     }
   }
 

@@ -81,7 +81,6 @@ export class ControlChannel {
       case "filter":
         return this.#setFilter(frame.filter);
       case "ack":
-        metrics.resumeEntriesInvalid.inc(frame.invalidEntries);
         return session.pacing.acknowledge(frame.offsets);
       case "invalid":
         return session.fail(frame.code, frame.error, "invalid_request");

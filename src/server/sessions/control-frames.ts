@@ -2,7 +2,7 @@
 // counted, because a client with one broken cursor still wants the others honoured.
 
 import { type Fingerprints, parseFingerprints } from "../../wire/fingerprint.ts";
-import { asCount, isJsonObject } from "../../wire/json-fields.ts";
+import { asCount, isJsonObject, wrongField } from "../../wire/json-fields.ts";
 import { parseStreamFilter, type StreamFilter } from "../../wire/stream-filter.ts";
 import { parseStreamChoices, type StreamChoices } from "./stream-choices.ts";
 
@@ -19,10 +19,10 @@ export type ControlFrame =
   | { readonly type: "cursor_reset" }
   /** The three that follow belong to the second protocol. */
   | { readonly type: "filter"; readonly filter: StreamFilter }
-  | { readonly type: "ack"; readonly offsets: ReadonlyMap<number, number>; readonly invalidEntries: number }
+  | { readonly type: "ack"; readonly offsets: ReadonlyMap<number, number> }
   | {
       readonly type: "invalid";
-      readonly code: "INVALID_FILTER" | "INVALID_RESUME_OPTION";
+      readonly code: "INVALID_FILTER" | "INVALID_RESUME_OPTION" | "INVALID_ACK";
       readonly error: string;
     }
   | {
@@ -85,8 +85,17 @@ function parseV2Frame(frame: JsonObject): ControlFrame | null {
       if (parsed.ok) return { type: "filter", filter: parsed.filter };
       return { type: "invalid", code: "INVALID_FILTER", error: parsed.error };
     }
-    case "ack":
-      return { type: "ack", ...parseOffsets(frame.lastOffsetsByPartition, "v2") };
+    case "ack": {
+      const { lastOffsetsByPartition: given } = frame;
+      const { offsets, invalidEntries } = parseOffsets(given, "v2");
+      if (isJsonObject(given) && invalidEntries === 0) return { type: "ack", offsets };
+      const expected = "an object of offsets by partition";
+      return {
+        type: "invalid",
+        code: "INVALID_ACK",
+        error: wrongField("lastOffsetsByPartition", given, expected),
+      };
+    }
     default:
       return null;
   }

@@ -194,7 +194,8 @@ export type ProtocolErrorCode =
   | "RESUME_TOO_MANY_PARTITIONS"
   | "RESUME_TOO_MANY_THREADS"
   | "INVALID_FILTER"
-  | "INVALID_RESUME_OPTION";
+  | "INVALID_RESUME_OPTION"
+  | "INVALID_ACK";
 
 /** The connection ends after an error frame. */
 export function protocolError(code: ProtocolErrorCode, message: string): string {

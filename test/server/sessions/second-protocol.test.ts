@@ -192,6 +192,14 @@ describe("acknowledgements", () => {
     expect(client.offsets(0)).toEqual(range(1, 29));
   });
 
+  test.each([{ "0": "x" }, { p: "1" }, null, ["1"]])("that are wrong end the connection: %p", (given) => {
+    const rig = hubRig();
+    const client = rig.connect({ from: "latest", ackWindow: 10 }, V2);
+    say(client, { type: "ack", lastOffsetsByPartition: given });
+    expect(client.of("error")[0]).toMatchObject({ code: "INVALID_ACK" });
+    expect(client.closedWith?.code).toBe(1008);
+  });
+
   test.each([0, 1.5, "10", 100_001])("with a window of %p are refused", (ackWindow) => {
     const client = hubRig().connect({ from: "latest", ackWindow }, V2);
     expect(client.of("error")[0]).toMatchObject({ code: "INVALID_RESUME_OPTION" });
