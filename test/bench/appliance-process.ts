@@ -11,7 +11,7 @@ import { serveHttp } from "../../src/runtime/serve.ts";
 import { Appliance } from "../../src/server/appliance.ts";
 import { createLog } from "../../src/telemetry/json-log.ts";
 import { onCommand, report } from "./child.ts";
-import { startMeter } from "./cost.ts";
+import { startMeter, watchTurns } from "./cost.ts";
 import { TOPIC } from "./records.ts";
 
 const { config } = loadConfig({
@@ -52,6 +52,7 @@ setInterval(() => {
 }, 100);
 const kafkaReads = appliance.metrics.counter("replay_buffer_page_reads_total", { tier: "kafka" });
 let counting = startMeter();
+let turns: ReturnType<typeof watchTurns> | null = null;
 let readsBefore = 0;
 await onCommand((command) => {
   const [name, records, clients] = command.split(" ");
@@ -63,9 +64,13 @@ await onCommand((command) => {
     peakBytes = process.memoryUsage.rss();
     readsBefore = kafkaReads.value;
     counting = startMeter();
+    turns?.stop();
+    turns = watchTurns();
     report({ bytes: peakBytes });
   } else if (name === "figures") {
-    report({ ...counting(), peakBytes, kafkaReads: kafkaReads.value - readsBefore });
+    turns?.stop();
+    const longestTurnMs = turns?.longestMs() ?? 0;
+    report({ ...counting(), peakBytes, longestTurnMs, kafkaReads: kafkaReads.value - readsBefore });
   } else if (name === "clients") report({ clients: appliance.hub.clientCount });
   else if (name === "measure") void measure(Number(records), Number(clients));
 });

@@ -22,3 +22,21 @@ export async function measured(work: () => Promise<void> | void): Promise<Cost> 
   await work();
   return meter();
 }
+
+/** Milliseconds between two looks at the turns. */
+const TURN_TICK_MS = 2;
+
+/**
+ * Watches how long others must wait for their turn, in CPU time of this process (threads beside included), because by
+ * the clock on the wall it would tell how busy the machine is.
+ */
+export function watchTurns(): { readonly longestMs: () => number; readonly stop: () => void } {
+  let before = process.cpuUsage();
+  let longest = 0;
+  const timer = setInterval(() => {
+    const { user, system } = process.cpuUsage(before);
+    before = process.cpuUsage();
+    longest = Math.max(longest, user + system);
+  }, TURN_TICK_MS);
+  return { longestMs: () => longest / 1000, stop: () => clearInterval(timer) };
+}

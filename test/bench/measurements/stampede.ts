@@ -58,7 +58,7 @@ async function run(results: Results, order: Stampede): Promise<void> {
   const { firstSeconds, middleSeconds, seconds } = await returning.next();
   const during = await latency();
   child.tell("figures");
-  const { cpuSeconds, peakBytes, kafkaReads } = await child.next();
+  const { cpuSeconds, peakBytes, kafkaReads, longestTurnMs } = await child.next();
   await Promise.all([returning.stop(), live.stop(), child.stop(), broker.stop()]);
   const units = clients * behind - Math.floor((spread * (clients - 1)) / 2);
   const name = `${clients} clients at once, up to ${behind} records behind, ${protocol}`;
@@ -67,7 +67,8 @@ async function run(results: Results, order: Stampede): Promise<void> {
   results.note(
     `${name}: first done after ${text(firstSeconds)} s, middle ${text(middleSeconds)} s, last ${text(seconds)} s; ` +
       `${kafkaReads} page reads of Kafka; resident memory ${megabytes(bytes)} before, ${megabytes(peakBytes)} at most; ` +
-      `latency of ${LIVE_CLIENTS} live clients ${before} before, ${during} meanwhile`,
+      `latency of ${LIVE_CLIENTS} live clients ${before} before, ${during} meanwhile; ` +
+      `longest turn of the server ${Number(longestTurnMs).toFixed(0)} ms of its CPU time`,
   );
 }
 
