@@ -1,4 +1,4 @@
-// Three servers under KAFKA_GROUP_MODE=per-replica on a real Kafka, under load with bad records. In quiet operation each
+// Three servers under KAFKA_GROUP_MODE=per-replica on a real Kafka and one Redis, under load with bad records. In quiet operation each
 // bad record has one dead letter; while servers are killed (SIGKILL), stopped, started again and joined by new ones, each
 // has at least one, and clients that go from one server to another get every good record once.
 //
@@ -13,7 +13,8 @@ import { eventually } from "../support/eventually.ts";
 import { freePort } from "../support/free-port.ts";
 import { type RealKafka, startKafka } from "../support/kafka/start-kafka.ts";
 import { MixedTraffic, PARTITIONS, type Place } from "../support/mixed-traffic.ts";
-import { describeRealEach } from "../support/real-components.ts";
+import { describeRealEach, requireReal } from "../support/real-components.ts";
+import { type RealRedis, startRedis } from "../support/redis/start-redis.ts";
 
 const ENDS = Number(process.env.DASHSTREAM_KILLS ?? 4);
 const BATCH = 200;
@@ -32,10 +33,15 @@ interface Replica {
 
 describeRealEach(["kafka-3.9", "kafka-4"], "three servers that each read everything", (component) => {
   let kafka: RealKafka;
+  /** Shared by all servers, where there is one. */
+  let redis: RealRedis | null = null;
   beforeAll(async () => {
+    if (requireReal("redis-server").available) redis = await startRedis();
     kafka = await startKafka({ component });
   }, 60_000);
-  afterAll(() => kafka.stop());
+  afterAll(async () => {
+    await Promise.all([kafka.stop(), redis?.stop()]);
+  });
 
   async function serve(topic: string, name: string): Promise<Replica> {
     const port = await freePort();
@@ -47,6 +53,8 @@ describeRealEach(["kafka-3.9", "kafka-4"], "three servers that each read everyth
       INSTANCE_ID: name,
       WEBSOCKET_PORT: String(port),
       LOG_LEVEL: "warn",
+      REPLAY_BUFFER_MEMORY_SIZE: "500",
+      ...(redis ? { REDIS_URL: `redis://${redis.host}:${redis.port}` } : {}),
     });
     const url = `http://127.0.0.1:${port}`;
     const ready = () =>

@@ -118,6 +118,7 @@ describeReal("redis-server", "with a real Redis", () => {
       await divided([a], 2);
       append(RECORDS);
       await settled();
+      await a.appliance.handledUpTo(ends());
       expect(await a.appliance.replay.redis?.drain(20_000)).toBe(true);
       const client = new CountingClient();
       client.connect(a);
