@@ -98,28 +98,25 @@ export class Hub {
     const choice: FrameChoice = { filterKey: "", compression: "none" };
     const outlet = this.#outlet(socket, traits.protocol, choice);
     const onWentBack = (position: number) => this.#watchLossFrom(Math.min(position, this.#lossFrom));
-    const goOn = () => {
-      session.pump();
-      this.#wakeWritersIfRoom();
-    };
+    const goOn = () => this.#pump(session);
     const highWater = () => highWaterBytes(context.limits.highWaterBytes, this.#sessions.size);
     const parts = { socket, outlet, pace, onWentBack, goOn, highWaterBytes: highWater };
     const session: Session = new Session(context, parts);
     const client = { session, choice, protocol: traits.protocol, admin: traits.admin };
-    const control = new ControlChannel(context, client, () => this.#pump(session));
+    const control = new ControlChannel(context, client, goOn);
     this.#sessions.add(session);
     this.#controls.set(session, control);
-    this.#watchLoss();
+    onWentBack(session.position);
     const grace = this.#clock.after(resumeGraceMs, () => {
       session.release();
-      this.#pump(session);
+      goOn();
     });
     return {
       onText: (text) => {
         control.onText(text);
         // Frames that say nothing about where to start leave the client waiting.
         if (!session.held || control.undecided) grace.cancel();
-        this.#pump(session);
+        goOn();
       },
       onBinary: () => control.onBinary(),
       onDrain: () => {
@@ -133,7 +130,6 @@ export class Hub {
         this.#sessions.delete(session);
         this.#controls.delete(session);
         context.metrics.disconnects[session.reason].inc();
-        this.#watchLoss();
         this.#wakeWritersIfRoom();
         if (this.#sessions.size === 0) for (const wake of this.#emptyWaiters.splice(0)) wake();
       },
@@ -183,9 +179,9 @@ export class Hub {
   /** Offsets of a partition start over: what clients had of it no longer counts, and they are told. */
   restartPartition(restart: PartitionRestart): void {
     this.#options.session.pages.forget(restart.partition);
-    for (const session of this.#sessions) {
+    for (const [session, control] of this.#controls) {
       session.restartPartition(restart);
-      this.#controls.get(session)?.onRestart();
+      control.onRestart();
     }
   }
 
@@ -242,7 +238,6 @@ export class Hub {
 
   #pump(session: Session): void {
     session.pump();
-    this.#watchLoss();
     this.#wakeWritersIfRoom();
   }
 
@@ -263,7 +258,10 @@ export class Hub {
     if (this.#wakeWriters && this.#hasRoom()) this.#wakeWriters();
   }
 
-  /** The ring reports losses only for records that some client has not passed. */
+  /**
+   * The ring reports losses only for records that some client has not passed. Looked at anew where all sessions are
+   * visited anyway: a session that goes back says so itself, and one that went on meanwhile merely passes a report over.
+   */
   #watchLoss(): void {
     let slowest = Number.POSITIVE_INFINITY;
     for (const session of this.#sessions) if (session.position < slowest) slowest = session.position;

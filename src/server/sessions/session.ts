@@ -119,7 +119,11 @@ export class Session {
   startReplay(replay: Replay): number {
     this.#held = false;
     this.#replay = replay;
-    return this.#backlog.locate();
+    let inRing = 0;
+    this.#mayGoBack(() => {
+      inRing = this.#backlog.locate();
+    });
+    return inRing;
   }
 
   /** What is sent from here on must pass the filter; `null` lets everything pass. */
