@@ -1,42 +1,21 @@
 // A partition is used only when what Redis holds of it agrees with Kafka. Runs against the embedded server and a real
 // Redis.
 
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "bun:test";
-import { Redis } from "ioredis";
-import type { StartTarget, Target } from "../../sim/redis/conformance/target.ts";
+import { expect, test } from "bun:test";
+import type { StartTarget } from "../../sim/redis/conformance/target.ts";
 import { eventually } from "../../support/eventually.ts";
 import { batch, PREFIX, type RedisRig, record, redisRig, valueAt } from "./redis-rig.ts";
+import { redisScene } from "./redis-scene.ts";
 import { BATCHES, brief, OFFSETS, valueKey } from "./redis-truth.ts";
 
 export function comparesWithKafka(start: StartTarget): void {
-  let target: Target;
-  let redis: Redis;
-  let rigs: RedisRig[] = [];
-  beforeAll(async () => {
-    target = await start();
-    redis = new Redis({ host: target.host, port: target.port });
-  });
-  beforeEach(() => redis.flushall());
-  afterEach(async () => {
-    await Promise.all(rigs.map((rig) => rig.close()));
-    rigs = [];
-  });
-  afterAll(async () => {
-    redis.disconnect();
-    await target.stop();
-  });
-
-  async function rig(env: Readonly<Record<string, string>> = {}): Promise<RedisRig> {
-    const created = redisRig({ port: target.port, env });
-    rigs.push(created);
-    await eventually(() => created.connected);
-    return created;
-  }
+  const scene = redisScene(start);
+  const { rig, rigs } = scene;
 
   const read = async (one: RedisRig, from: number, to = 1_000_000) => brief(await one.tier.read(0, from, to));
 
   /** So that a real Redis has its data when it comes back; the embedded one keeps them anyway. */
-  const save = () => redis.call("SAVE").catch(() => null);
+  const save = () => scene.redis.call("SAVE").catch(() => null);
 
   /** What an earlier run left: records 0 to 4. */
   async function earlierRun(): Promise<void> {
@@ -69,7 +48,7 @@ export function comparesWithKafka(start: StartTarget): void {
     await one.write({ ...batch(0, 2), partition: 1 });
     if (value !== undefined) one.kafka.set("0:4", value);
     await one.verify(0);
-    expect(await redis.exists(OFFSETS, BATCHES, ...[0, 1, 2, 3, 4].map(valueKey))).toBe(0);
+    expect(await scene.redis.exists(OFFSETS, BATCHES, ...[0, 1, 2, 3, 4].map(valueKey))).toBe(0);
     expect(await read(one, 0)).toBe("nothing before Infinity");
     expect(brief(await one.tier.read(1, 0, 9))).toBe("0-2: 0 1");
     expect(one.lines).toContainEqual(
@@ -82,7 +61,7 @@ export function comparesWithKafka(start: StartTarget): void {
 
   test("of values that have expired the newest one that is left is compared", async () => {
     await earlierRun();
-    await redis.del(valueKey(4), valueKey(3));
+    await scene.redis.del(valueKey(4), valueKey(3));
     const one = await rig();
     one.kafka.set("0:2", valueAt(2));
     await one.verify(0);
@@ -98,11 +77,11 @@ export function comparesWithKafka(start: StartTarget): void {
     const one = await rig();
     await one.verify(0);
     expect([one.asked, await read(one, 0)]).toEqual([[], "nothing before Infinity"]);
-    expect(await redis.exists(BATCHES)).toBe(0);
+    expect(await scene.redis.exists(BATCHES)).toBe(0);
     await earlierRun();
-    await redis.del(...[0, 1, 2, 3, 4].map(valueKey));
+    await scene.redis.del(...[0, 1, 2, 3, 4].map(valueKey));
     await one.verify(0);
-    expect(await redis.exists(OFFSETS, BATCHES)).toBe(0);
+    expect(await scene.redis.exists(OFFSETS, BATCHES)).toBe(0);
   });
 
   test("while Kafka cannot say, the partition is not read, and writes wait; it is asked again", async () => {
@@ -129,7 +108,7 @@ export function comparesWithKafka(start: StartTarget): void {
     await one.verify(0);
     for (let from = 0; from < 50; from += 5) await one.write(batch(from, from + 5));
     await one.forget(0);
-    expect(await redis.exists(OFFSETS, BATCHES, ...[0, 1, 48, 49].map(valueKey))).toBe(0);
+    expect(await scene.redis.exists(OFFSETS, BATCHES, ...[0, 1, 48, 49].map(valueKey))).toBe(0);
     expect(await read(one, 0)).toBe("nothing before Infinity");
     await one.write(batch(0, 3, [1]));
     await one.drain(20_000);
@@ -142,35 +121,35 @@ export function comparesWithKafka(start: StartTarget): void {
     await one.write(batch(0, 5));
     await one.drain(20_000);
     // The state that it comes back with: that of an old topic.
-    await redis.set(valueKey(900), valueAt(900));
-    await redis.zadd(OFFSETS, 900, valueKey(900));
-    await redis.zadd(BATCHES, 0, "5-901:1:9");
+    await scene.redis.set(valueKey(900), valueAt(900));
+    await scene.redis.zadd(OFFSETS, 900, valueKey(900));
+    await scene.redis.zadd(BATCHES, 0, "5-901:1:9");
     await save();
-    await target.down();
+    await scene.target.down();
     await eventually(() => !one.connected);
     expect(await read(one, 0)).toBe("Redis is not connected");
     await one.write(batch(5, 8));
     expect(one.count("replay_buffer_redis_write_failures_total")).toBe(3);
     expect(one.count("dashstream_websocket_redis_errors_total")).toBeGreaterThan(0);
-    await target.up();
+    await scene.target.up();
     await eventually(() => one.connected);
     await eventually(async () => (await read(one, 0)) === "nothing before Infinity");
     expect(one.asked).toContain("0:900");
     await one.write(batch(8, 10));
     await one.drain(20_000);
     expect(await read(one, 8)).toBe("8-10: 8 9");
-    await redis.flushall();
+    await scene.redis.flushall();
     await save();
   });
 
   test("a Redis that is absent at the start is attached when it comes", async () => {
-    await target.down();
-    const one = redisRig({ port: target.port });
+    await scene.target.down();
+    const one = redisRig({ port: scene.target.port });
     rigs.push(one);
     await one.verify(0);
     await one.write(batch(0, 3));
     expect(one.count("replay_buffer_redis_write_failures_total")).toBe(3);
-    await target.up();
+    await scene.target.up();
     await eventually(async () => (await read(one, 0)) === "nothing before Infinity");
     await one.write(batch(3, 6));
     await one.drain(20_000);
@@ -203,7 +182,7 @@ export function comparesWithKafka(start: StartTarget): void {
     // Another server reads partition 3: it is none of this one's.
     const other = await rig();
     expect(await other.firstAfter("t3", 0)).toBeNull();
-    await redis.del(OFFSETS);
+    await scene.redis.del(OFFSETS);
     expect(await one.firstAfter("t1", 0)).toBeNull();
   });
 
@@ -221,9 +200,9 @@ export function comparesWithKafka(start: StartTarget): void {
     await one.drain(20_000);
     expect(await one.firstAfter("t1", -1)).toEqual({ partition: 0, offset: 2, sequence: 2 });
     const early = `${PREFIX}:thread:t1:seq:1`;
-    await redis.set(early, "short");
+    await scene.redis.set(early, "short");
     expect(await one.firstAfter("t1", 0)).toEqual({ partition: 0, offset: 2, sequence: 2 });
-    await redis.del(`${PREFIX}:thread:t1:seq:2`);
+    await scene.redis.del(`${PREFIX}:thread:t1:seq:2`);
     expect(await one.firstAfter("t1", 0)).toBeNull();
   });
 
@@ -243,11 +222,11 @@ export function comparesWithKafka(start: StartTarget): void {
     await one.write({ partition: 258, fromOffset: offset, nextOffset: offset + 1, records });
     await one.drain(20_000);
     const key = `${PREFIX}:thread:${part}:seq:9`;
-    expect(await redis.zrange(`${PREFIX}:thread:${part}:sequences`, "0", "-1", "WITHSCORES")).toEqual([
+    expect(await scene.redis.zrange(`${PREFIX}:thread:${part}:sequences`, "0", "-1", "WITHSCORES")).toEqual([
       key,
       "9",
     ]);
-    expect((await redis.getBuffer(key))?.toString("hex")).toBe(`02010000${"0500000002000000"}76`);
+    expect((await scene.redis.getBuffer(key))?.toString("hex")).toBe(`02010000${"0500000002000000"}76`);
     expect(await one.firstAfter(threadId, 8)).toEqual({ partition: 258, offset, sequence: 9 });
   });
 
@@ -258,19 +237,19 @@ export function comparesWithKafka(start: StartTarget): void {
     await one.drain(20_000);
     const sequences = `${PREFIX}:thread:t1:sequences`;
     for (const key of [OFFSETS, BATCHES, valueKey(0), sequences, `${PREFIX}:thread:t1:seq:0`]) {
-      expect(await redis.ttl(key)).toBeWithin(60, 78);
+      expect(await scene.redis.ttl(key)).toBeWithin(60, 78);
     }
-    expect((await redis.scan("0", "COUNT", 1_000))[1]).toHaveLength(5);
+    expect((await scene.redis.scan("0", "COUNT", 1_000))[1]).toHaveLength(5);
   });
 
   test("clearing deletes everything of this stream, in Redis for all servers, and nothing else", async () => {
     const one = await rig();
     await one.verify(0);
     await one.write(batch(0, 300));
-    await redis.set("rate_limit:acme:bucket", "x");
-    await redis.set("dashstream-replay:v1_other:partition:0:offset:1", "x");
+    await scene.redis.set("rate_limit:acme:bucket", "x");
+    await scene.redis.set("dashstream-replay:v1_other:partition:0:offset:1", "x");
     expect(await one.clear()).toEqual({ complete: true, deletedKeys: 603, reason: null });
-    expect(await redis.dbsize()).toBe(2);
+    expect(await scene.redis.dbsize()).toBe(2);
     expect(await read(one, 0)).toBe("nothing before Infinity");
     await one.write(batch(300, 302));
     await one.drain(20_000);
@@ -279,9 +258,9 @@ export function comparesWithKafka(start: StartTarget): void {
 
   test("clearing without a Redis says that it did not", async () => {
     const one = await rig();
-    await target.down();
+    await scene.target.down();
     await eventually(() => !one.connected);
     expect(await one.clear()).toMatchObject({ complete: false, deletedKeys: 0 });
-    await target.up();
+    await scene.target.up();
   });
 }

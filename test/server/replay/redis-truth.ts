@@ -1,13 +1,12 @@
 // What a reader of Redis may rely on, whatever happened to the keys: a page holds every record of its stretch, and what
 // is not certain is not said. Runs against the embedded server and a real Redis.
 
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "bun:test";
-import { Redis } from "ioredis";
+import { expect, test } from "bun:test";
 import type { ReplayBatch } from "../../../src/server/replay/redis-records.ts";
 import type { TierAnswer } from "../../../src/server/replay/tier.ts";
-import type { StartTarget, Target } from "../../sim/redis/conformance/target.ts";
-import { eventually } from "../../support/eventually.ts";
-import { batch, PREFIX, type RedisRig, record, redisRig, valueAt } from "./redis-rig.ts";
+import type { StartTarget } from "../../sim/redis/conformance/target.ts";
+import { batch, PREFIX, type RedisRig, record, valueAt } from "./redis-rig.ts";
+import { redisScene } from "./redis-scene.ts";
 
 export const OFFSETS = `${PREFIX}:partition:0:offsets`;
 export const BATCHES = `${PREFIX}:partition:0:batches`;
@@ -31,28 +30,11 @@ export function brief(answer: TierAnswer): string {
 }
 
 export function tellsTheTruth(start: StartTarget): void {
-  let target: Target;
-  let redis: Redis;
-  let rigs: RedisRig[] = [];
-  beforeAll(async () => {
-    target = await start();
-    redis = new Redis({ host: target.host, port: target.port });
-  });
-  beforeEach(() => redis.flushall());
-  afterEach(async () => {
-    await Promise.all(rigs.map((rig) => rig.close()));
-    rigs = [];
-  });
-  afterAll(async () => {
-    redis.disconnect();
-    await target.stop();
-  });
+  const scene = redisScene(start);
 
   /** Connected, and partition 0 may be used. */
   async function rig(env: Readonly<Record<string, string>> = {}): Promise<RedisRig> {
-    const created = redisRig({ port: target.port, env });
-    rigs.push(created);
-    await eventually(() => created.connected);
+    const created = await scene.rig(env);
     await created.verify(0);
     return created;
   }
@@ -108,15 +90,15 @@ export function tellsTheTruth(start: StartTarget): void {
   test("a page ends before a value that has expired, and goes on behind it", async () => {
     const one = await rig();
     await write(one, batch(0, 10, [7]));
-    await redis.expire(valueKey(4), 0);
-    await redis.expire(valueKey(5), 0);
+    await scene.redis.expire(valueKey(4), 0);
+    await scene.redis.expire(valueKey(5), 0);
     expect(await read(one, 0)).toBe("0-4: 0 1 2 3");
     expect(await read(one, 4)).toBe("nothing before 6");
     expect(await read(one, 5)).toBe("nothing before 6");
     expect(await read(one, 6)).toBe("6-10: 6 8 9");
-    await redis.expire(valueKey(8), 0);
+    await scene.redis.expire(valueKey(8), 0);
     expect(await read(one, 7)).toBe("7-8:");
-    await redis.expire(valueKey(9), 0);
+    await scene.redis.expire(valueKey(9), 0);
     expect(await read(one, 8)).toBe("nothing before 10");
   });
 
@@ -124,7 +106,7 @@ export function tellsTheTruth(start: StartTarget): void {
     const one = await rig();
     await write(one, batch(0, 5));
     await write(one, batch(5, 10));
-    await redis.del(OFFSETS);
+    await scene.redis.del(OFFSETS);
     expect(await read(one, 0)).toBe("nothing before Infinity");
     await write(one, batch(10, 15));
     expect(await read(one, 0)).toBe("nothing before 10");
@@ -134,15 +116,15 @@ export function tellsTheTruth(start: StartTarget): void {
   test("without the set of batches nothing is believed: an earlier server wrote the rest", async () => {
     const one = await rig();
     await write(one, batch(0, 5));
-    await redis.del(BATCHES);
+    await scene.redis.del(BATCHES);
     await write(one, batch(5, 8));
     expect(await read(one, 0)).toBe("nothing before 5");
     expect(await read(one, 5)).toBe("5-8: 5 6 7");
   });
 
   test.each([
-    ["one offset less", () => redis.zrem(OFFSETS, valueKey(3))],
-    ["one offset more", () => redis.zadd(OFFSETS, 3.5, valueKey(99))],
+    ["one offset less", () => scene.redis.zrem(OFFSETS, valueKey(3))],
+    ["one offset more", () => scene.redis.zadd(OFFSETS, 3.5, valueKey(99))],
   ])("a batch whose range has %s than it says is not believed, the others are", async (_, change) => {
     const one = await rig();
     await write(one, batch(0, 2));
@@ -158,7 +140,7 @@ export function tellsTheTruth(start: StartTarget): void {
   test("entries that no such server wrote are passed over", async () => {
     const one = await rig();
     await write(one, batch(0, 3));
-    await redis.zadd(BATCHES, 0, "nonsense", 0, "0-9", 1, "5-2:1:1", 2, "2-8:x:1");
+    await scene.redis.zadd(BATCHES, 0, "nonsense", 0, "0-9", 1, "5-2:1:1", 2, "2-8:x:1");
     expect(await read(one, 0)).toBe("0-3: 0 1 2");
     expect(await read(one, 3)).toBe("nothing before Infinity");
   });
@@ -190,8 +172,8 @@ export function tellsTheTruth(start: StartTarget): void {
     await write(one, batch(0, 10));
     await write(one, batch(10, 20));
     // As a snapshot from between the two writes has it.
-    await redis.zremrangebyscore(OFFSETS, 10, "+inf");
-    await redis.zremrangebyscore(BATCHES, 10, "+inf");
+    await scene.redis.zremrangebyscore(OFFSETS, 10, "+inf");
+    await scene.redis.zremrangebyscore(BATCHES, 10, "+inf");
     await write(one, batch(20, 30));
     expect(await read(one, 0)).toStartWith("0-10: ");
     expect(await read(one, 10)).toBe("nothing before 20");
@@ -256,27 +238,27 @@ export function tellsTheTruth(start: StartTarget): void {
   test("beyond the limit the oldest go, and no batch that lost a record is believed", async () => {
     const one = await rig({ REDIS_MAX_SEQUENCES: "25", REDIS_ZCARD_CHECK_CADENCE: "0" });
     for (let from = 0; from < 100; from += 10) await write(one, batch(from, from + 10));
-    expect(await redis.zrange(OFFSETS, "0", "0")).toEqual([valueKey(75)]);
-    expect(await redis.zrange(BATCHES, "0", "-1")).toEqual(["80-90:10:80", "90-100:10:80"]);
-    expect(await redis.zcard(`${PREFIX}:thread:t1:sequences`)).toBe(25);
+    expect(await scene.redis.zrange(OFFSETS, "0", "0")).toEqual([valueKey(75)]);
+    expect(await scene.redis.zrange(BATCHES, "0", "-1")).toEqual(["80-90:10:80", "90-100:10:80"]);
+    expect(await scene.redis.zcard(`${PREFIX}:thread:t1:sequences`)).toBe(25);
     expect(await read(one, 0)).toBe("nothing before 80");
     expect(await read(one, 77)).toBe("nothing before 80");
     expect(await read(one, 80)).toStartWith("80-100: 80 81 ");
     for (let from = 100; from < 200; from++) {
       await write(one, { partition: 0, fromOffset: from, nextOffset: from + 1, records: [] });
     }
-    expect(await redis.zcard(BATCHES)).toBe(25);
+    expect(await scene.redis.zcard(BATCHES)).toBe(25);
   });
 
   test("trimming takes the offsets whose values have expired, with their batches", async () => {
     const one = await rig({ REDIS_ZCARD_CHECK_CADENCE: "0" });
     for (let from = 0; from < 40; from += 10) await write(one, batch(from, from + 10));
     for (let offset = 0; offset < 15; offset++)
-      await redis.del(valueKey(offset), `${PREFIX}:thread:t1:seq:${offset}`);
+      await scene.redis.del(valueKey(offset), `${PREFIX}:thread:t1:seq:${offset}`);
     await write(one, batch(40, 41));
-    expect(await redis.zrange(OFFSETS, "0", "0")).toEqual([valueKey(15)]);
-    expect(await redis.zrange(BATCHES, "0", "0")).toEqual(["20-30:10:80"]);
-    expect(await redis.zrange(`${PREFIX}:thread:t1:sequences`, "0", "0")).toEqual([
+    expect(await scene.redis.zrange(OFFSETS, "0", "0")).toEqual([valueKey(15)]);
+    expect(await scene.redis.zrange(BATCHES, "0", "0")).toEqual(["20-30:10:80"]);
+    expect(await scene.redis.zrange(`${PREFIX}:thread:t1:sequences`, "0", "0")).toEqual([
       `${PREFIX}:thread:t1:seq:15`,
     ]);
   });
@@ -284,7 +266,7 @@ export function tellsTheTruth(start: StartTarget): void {
   test("a Redis that forgot the script gets it again, and nothing is lost", async () => {
     const one = await rig();
     await write(one, batch(0, 3));
-    await redis.script("FLUSH");
+    await scene.redis.script("FLUSH");
     await write(one, batch(3, 6), batch(6, 9));
     expect(await read(one, 0)).toBe("0-9: 0 1 2 3 4 5 6 7 8");
     expect(one.count("dashstream_websocket_redis_errors_total")).toBe(0);
