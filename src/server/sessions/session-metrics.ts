@@ -1,20 +1,8 @@
 // The counters of client sessions, resolved once and shared by all sessions.
 
+import { DISCONNECT_REASONS } from "../../telemetry/catalogue/clients.ts";
 import type { Counter, Histogram, Metrics } from "../../telemetry/metrics.ts";
 import { LAG_SEVERITIES, type LagSeverity } from "./server-frames.ts";
-
-/** Why a connection ended. */
-const DISCONNECT_REASONS = [
-  "client_closed",
-  "slow_client",
-  "stalled",
-  "replay_timeout",
-  "control_frame_too_large",
-  "resume_rejected",
-  "invalid_request",
-  "send_failed",
-  "shutdown",
-] as const;
 
 export type DisconnectReason = (typeof DISCONNECT_REASONS)[number];
 

@@ -4,6 +4,19 @@ import type { MetricDefinition } from "../definition.ts";
 
 const SEVERITIES = ["info", "warning", "critical"];
 
+/** Why a connection ended. */
+export const DISCONNECT_REASONS = [
+  "client_closed",
+  "slow_client",
+  "stalled",
+  "replay_timeout",
+  "control_frame_too_large",
+  "resume_rejected",
+  "invalid_request",
+  "send_failed",
+  "shutdown",
+] as const;
+
 export const CLIENT_METRICS: readonly MetricDefinition[] = [
   {
     name: "websocket_connected_clients",
@@ -29,17 +42,7 @@ export const CLIENT_METRICS: readonly MetricDefinition[] = [
     kind: "counter",
     help: "Ended connections, by cause.",
     labels: {
-      reason: [
-        "client_closed",
-        "slow_client",
-        "stalled",
-        "replay_timeout",
-        "control_frame_too_large",
-        "resume_rejected",
-        "invalid_request",
-        "send_failed",
-        "shutdown",
-      ],
+      reason: DISCONNECT_REASONS,
     },
     components: ["websocket-server"],
   },
