@@ -180,6 +180,25 @@ describe("acknowledgements", () => {
     expect(client.offsets(0)).toEqual(range(0, 24));
   });
 
+  test("after a resume that goes back keep what the ring loses meanwhile for the tiers", () => {
+    const pages = new FakePages();
+    const rig = hubRig({ maxRecords: 8, pages });
+    rig.produce(0, 8);
+    const client = rig.connect({ lastOffsetsByPartition: { "0": "-1" }, ackWindow: 2 }, V2);
+    // No flush in between, as within a slice.
+    for (const offset of range(8, 15)) {
+      const value = Buffer.from(`0:${offset}`);
+      pages.append(0, offset, value);
+      rig.ring.append(0, offset, value);
+    }
+    for (let i = 0; i < 10; i++) {
+      say(client, { type: "ack", lastOffsetsByPartition: { "0": String(client.offsets(0).at(-1)) } });
+      rig.catchUp();
+    }
+    expect(client.offsets(0)).toEqual(range(0, 15));
+    expect(client.of("gap")).toEqual([]);
+  });
+
   test("hold for replays from the tiers", () => {
     const rig = hubRig({ maxRecords: 4, pages: new FakePages() });
     rig.produce(0, 30);
