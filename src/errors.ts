@@ -14,6 +14,9 @@
  * - `kafka_send_failed`: a message was not acknowledged after its last attempt
  * - `message_too_large`, `rate_limited`, `queue_full`: a message was refused before it was sent
  * - `redis_unreachable`: a connection to Redis could not be made, or was lost
+ * - `promql_invalid`: an expression of PromQL cannot be parsed, or cannot be evaluated
+ * - `rules_invalid`: a file of alerting or recording rules is not valid (exits 2)
+ * - `scenario_invalid`: a scenario names unknown faults or alerts, or its times are impossible (exits 2)
  * - `message_invalid`: a message given for encoding has a value that its field cannot hold
  * - `protocol_error`: a peer broke the Kafka or WebSocket protocol
  * - `aborted`: the operation was cancelled by its signal
@@ -36,6 +39,9 @@ export type ErrorCode =
   | "rate_limited"
   | "queue_full"
   | "redis_unreachable"
+  | "promql_invalid"
+  | "rules_invalid"
+  | "scenario_invalid"
   | "message_invalid"
   | "protocol_error"
   | "aborted"

@@ -8,7 +8,13 @@ import { examplesText } from "./command.ts";
 import type { CliContext, ExitCode } from "./context.ts";
 
 /** Codes of errors that are the caller's mistake and not the program's failure. */
-const USAGE_CODES: ReadonlySet<string> = new Set(["usage", "config_invalid"]);
+const USAGE_CODES: ReadonlySet<string> = new Set([
+  "usage",
+  "config_invalid",
+  "promql_invalid",
+  "rules_invalid",
+  "scenario_invalid",
+]);
 
 /** Runs `args`, the words after the program's name. Never throws. */
 export async function runCommandLine(

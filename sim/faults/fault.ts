@@ -1,0 +1,47 @@
+// A fault: something that breaks, on purpose and reversibly. One file each, named as the fault, with a page of the same
+// name beside it.
+
+import type { z } from "zod";
+import type { Capability, Stage } from "./stage.ts";
+
+/** An alert that may come along with a fault though it is not the aim, and why. */
+export interface Companion {
+  readonly alert: string;
+  /** A sentence. It is printed in reports. */
+  readonly because: string;
+}
+
+export type FaultArea = "traffic" | "broker" | "redis" | "network" | "clients" | "processes" | "discovery";
+
+/** What a running fault can tell and do. */
+export interface RunningFault {
+  /** Takes it away; resolves when what it did is undone. Safe to call twice. */
+  clear(): Promise<void>;
+  /**
+   * How often it took: records changed, requests decided, connections cut. A fault that was on and took nothing is
+   * reported: a drill that broke nothing proves nothing.
+   */
+  hits(): number;
+}
+
+/** @typeParam P its parameters, as checked */
+export interface Fault<P = unknown> {
+  /** Kebab case, as its file and its page. */
+  readonly name: string;
+  readonly area: FaultArea;
+  /** One sentence: what breaks. */
+  readonly summary: string;
+  /** Strict object; every key described (`.describe`) and with a default where one makes sense. */
+  readonly params: z.ZodType<P>;
+  /** What a stage must be able to do for this fault. */
+  readonly needs: readonly Capability[];
+  /** Alerts that its default parameters raise in a server with default settings, if held long enough. */
+  readonly raises: readonly string[];
+  readonly mayRaise: readonly Companion[];
+  apply(stage: Stage, params: P): Promise<RunningFault>;
+}
+
+/** Keeps the type of the parameters between schema and `apply`. */
+export function defineFault<P>(fault: Fault<P>): Fault<P> {
+  return fault;
+}

@@ -1,0 +1,79 @@
+// A scenario: which faults, when, in which server, and which alerts must tell of it. Data only; users write the same as
+// YAML. Times are durations as Prometheus writes them (`90s`, `5m`, `1h30m`).
+
+import { z } from "zod";
+
+const duration = z
+  .string()
+  .regex(/^(\d+h)?(\d+m)?(\d+s)?$/, "a duration such as 90s, 5m or 1h30m")
+  .refine((text) => text !== "", "a duration such as 90s, 5m or 1h30m");
+
+const alertName = z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, "the name of an alert");
+
+export const scenarioSchema = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "a name in kebab case")
+    .describe("Name of the scenario, in kebab case"),
+  summary: z.string().min(1).describe("One sentence: what happens, and what must be noticed"),
+  env: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe("Environment variables of the components, as in production"),
+  redis: z.boolean().default(false).describe("A Redis is there, and REDIS_URL names it"),
+  partitions: z.int().min(1).max(100).default(3).describe("Partitions of the topic"),
+  traffic: z
+    .strictObject({
+      rate: z.number().positive().max(10_000).default(5).describe("Records a second"),
+      tenants: z.int().min(1).max(1000).default(3),
+      threads: z.int().min(1).max(10_000).default(10).describe("Graph runs going on at the same time"),
+    })
+    .prefault({})
+    .describe("The healthy traffic"),
+  clients: z.int().min(0).max(100).default(1).describe("Healthy WebSocket clients"),
+  warm_up: duration
+    .default("6m")
+    .describe("Healthy time before the first fault; no alert may be pending or firing"),
+  faults: z
+    .array(
+      z.strictObject({
+        fault: z.string().describe("Name of a fault; `dashstream verify --list` shows all"),
+        params: z.record(z.string(), z.unknown()).default({}),
+        after: duration.default("0s").describe("After the end of the warm-up"),
+        for: duration.optional().describe("How long; default: until the end of the hold"),
+      }),
+    )
+    .describe("What breaks"),
+  hold: duration.describe("From the end of the warm-up until every fault is cleared"),
+  settle: duration.default("8m").describe("After the faults; in this time the alerts must resolve"),
+  expect: z
+    .array(
+      z.strictObject({
+        alert: alertName,
+        labels: z
+          .record(z.string(), z.string())
+          .default({})
+          .describe("Labels that the firing alert must have"),
+        within: duration.optional().describe("Most time from the first fault to firing; default: the hold"),
+        resolves: z
+          .boolean()
+          .default(true)
+          .describe("Whether it must resolve in the settling time, and not before the fault is cleared"),
+      }),
+    )
+    .describe("Alerts that must fire"),
+  may: z
+    .array(z.strictObject({ alert: alertName, because: z.string().min(1) }))
+    .default([])
+    .describe("Alerts that may fire too, each with the reason, beside those that the faults declare"),
+});
+
+/** As written. */
+export type ScenarioInput = z.input<typeof scenarioSchema>;
+/** With all defaults. */
+export type Scenario = z.output<typeof scenarioSchema>;
+
+/** Checks the shape of a scenario of ours and fills in what it leaves out. */
+export function defineScenario(scenario: ScenarioInput): Scenario {
+  return scenarioSchema.parse(scenario);
+}

@@ -1,0 +1,26 @@
+// A change of traffic on its way from the source to Kafka: what a broken producer or network makes of good records.
+
+import type { TrafficRecord } from "./thread.ts";
+
+/** A record as it will be sent, and how long it is held back first. */
+export interface OutgoingRecord {
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers: Readonly<Record<string, string>>;
+  /** 0 = at once. */
+  readonly delayMs: number;
+  /** The record that it was made from. */
+  readonly origin: TrafficRecord;
+}
+
+/**
+ * What becomes of one record: nothing (it is lost), itself, something else, or several. Called for every record in the
+ * order in which they were made.
+ */
+export type TrafficAlteration = (record: OutgoingRecord) => readonly OutgoingRecord[];
+
+/** A record of a source before anything happened to it. */
+export function outgoing(record: TrafficRecord): OutgoingRecord {
+  const { key, value, headers } = record;
+  return { key, value, headers, delayMs: 0, origin: record };
+}
