@@ -3,9 +3,10 @@
 
 import { RE2JS } from "re2js";
 import { parseGoNumber } from "../go-number.ts";
-import { unquoted } from "../go-string.ts";
 import { leadingMetric } from "../metric-notation.ts";
 import { type DescribedValue, holdsHistograms, parseSeriesValues } from "../series-notation.ts";
+import { readString as readLiteral } from "../syntax/literals.ts";
+import { stringEnd } from "../syntax/string-scanner.ts";
 import type { Expectation, ExpectedSeries, ExpectedValue, MessagePattern, TimeRange } from "./script.ts";
 import type { ScriptLines } from "./script-lines.ts";
 
@@ -115,8 +116,8 @@ function readPoints(lines: ScriptLines, line: string): TimeRange {
 
 function readString(lines: ScriptLines, line: string): string {
   const literal = line.slice(STRING_PREFIX.length).trim();
-  const value = literal.startsWith("'") ? null : unquoted(literal);
-  if (value !== null) return value;
+  const end = /^["`]/.test(literal) ? stringEnd(literal, 0) : { problem: "no quote" };
+  if ("to" in end && end.to === literal.length) return readLiteral(literal);
   throw lines.invalid(`expected a string in quotes, not ${JSON.stringify(literal)}`);
 }
 
