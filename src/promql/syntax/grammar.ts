@@ -5,7 +5,7 @@
 
 import type { SyntaxNode } from "@lezer/common";
 import { parser } from "@prometheus-io/lezer-promql";
-import { syntaxError } from "./syntax-error.ts";
+import { syntaxError, unsupportedSyntax } from "./syntax-error.ts";
 import { BINARY_SIGNS, describeToken, type Token, WORD_OPERATORS } from "./token.ts";
 
 export type { SyntaxNode } from "@lezer/common";
@@ -78,9 +78,15 @@ function firstError(top: SyntaxNode): SyntaxNode | null {
 }
 
 function unexpected(text: string, tokens: readonly Token[], error: SyntaxNode): Error {
-  const token = tokens.find(({ to, kind }) => to > error.from || kind === "eof");
+  const index = tokens.findIndex(({ to, kind }) => to > error.from || kind === "eof");
+  const token = tokens[index];
+  const before = tokens[index - 1];
   if (token === undefined || tokens.length <= 1) {
     return syntaxError(text, 0, "no expression found in input");
+  }
+  if (token.kind === "(" && (before?.kind === "min_of" || before?.kind === "max_of")) {
+    const called = `function "${before.kind}"`;
+    return unsupportedSyntax(text, before.from, `${called} is experimental and not supported`);
   }
   const expected = EXPECTED[error.parent?.name ?? ""];
   const suffix = expected === undefined ? "" : ` ${expected}`;
