@@ -11,7 +11,8 @@ import { BINARY_SIGNS, describeToken, type Token, WORD_OPERATORS } from "./token
 export type { SyntaxNode } from "@lezer/common";
 
 const MAX_DEPTH = 500;
-const MAX_OPERATORS = 1_000;
+/** From there on the grammar package breaks off chains of operators that associate to the left. */
+const MAX_OPERATORS = 300;
 
 const OPERATORS: ReadonlySet<string> = new Set([
   ...BINARY_SIGNS,
@@ -52,10 +53,12 @@ export function parseTree(text: string, tokens: readonly Token[]): SyntaxNode {
 function checkSize(text: string, tokens: readonly Token[]): void {
   let depth = 0;
   let operatorCount = 0;
+  let inBraces = false;
   for (const { kind, from } of tokens) {
     if (kind === "(") depth++;
     else if (kind === ")") depth--;
-    else if (OPERATORS.has(kind)) operatorCount++;
+    else if (kind === "{" || kind === "}") inBraces = kind === "{";
+    else if (OPERATORS.has(kind) && !inBraces) operatorCount++;
     if (depth > MAX_DEPTH) {
       throw syntaxError(text, from, `expression is nested more than ${MAX_DEPTH} levels deep`);
     }

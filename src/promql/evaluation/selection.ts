@@ -1,0 +1,77 @@
+// Samples of selectors: the newest at a time, or all of a range.
+
+import type { MatrixSelector, VectorSelector } from "../ast.ts";
+import type { SampleValue, Series } from "../series-store.ts";
+import type { Matrix, Sample, SeriesWindow } from "./sample.ts";
+import type { Scope } from "./scope.ts";
+
+/** For each series its newest sample at the time, unless that is older than the lookback or a staleness marker. */
+export function instantSamples(selector: VectorSelector, atMs: number, scope: Scope): readonly Sample[] {
+  const referenceMs = scope.referenceMs(selector, atMs);
+  const oldestMs = referenceMs - scope.options.lookbackDeltaMs;
+  const samples: Sample[] = [];
+  for (const { labels, timestampsMs, values } of scope.select(selector)) {
+    const index = countUpTo(timestampsMs, referenceMs) - 1;
+    const timestampMs = timestampsMs[index];
+    const value = values[index];
+    if (timestampMs === undefined || timestampMs <= oldestMs) continue;
+    if (value === null || value === undefined) continue;
+    samples.push({ labels, value, timestampMs, losesName: false });
+  }
+  scope.countSamples(samples.length);
+  return samples;
+}
+
+/** The samples of each series in the range, which is open on the left; series without any are left out. */
+export function rangeWindows({ selector, rangeMs }: MatrixSelector, atMs: number, scope: Scope): Matrix {
+  const endMs = scope.referenceMs(selector, atMs);
+  const startMs = endMs - rangeMs;
+  const windows: SeriesWindow[] = [];
+  for (const series of scope.select(selector)) {
+    const window = windowOf(series, startMs, endMs);
+    if (window === null) continue;
+    scope.countSamples(window.values.length);
+    windows.push(window);
+  }
+  return { kind: "matrix", windows, startMs, endMs };
+}
+
+function windowOf(
+  { labels, timestampsMs, values }: Series,
+  startMs: number,
+  endMs: number,
+): SeriesWindow | null {
+  const to = countUpTo(timestampsMs, endMs);
+  const from = countUpTo(timestampsMs, startMs);
+  if (from >= to) return null;
+  const times = timestampsMs.slice(from, to);
+  const slice = values.slice(from, to);
+  if (hasNoMarker(slice)) return { labels, timestampsMs: times, values: slice, losesName: false };
+  const keptTimes: number[] = [];
+  const keptValues: number[] = [];
+  for (const [index, value] of slice.entries()) {
+    const timestampMs = times[index];
+    if (value === null || timestampMs === undefined) continue;
+    keptTimes.push(timestampMs);
+    keptValues.push(value);
+  }
+  if (keptTimes.length === 0) return null;
+  return { labels, timestampsMs: keptTimes, values: keptValues, losesName: false };
+}
+
+function hasNoMarker(values: readonly SampleValue[]): values is readonly number[] {
+  return !values.includes(null);
+}
+
+/** How many of the rising times are not after `ms`. Mostly all of them are not, so the end is looked at first. */
+function countUpTo(timestampsMs: readonly number[], ms: number): number {
+  let high = timestampsMs.length;
+  if (high === 0 || (timestampsMs[high - 1] ?? 0) <= ms) return high;
+  let low = 0;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((timestampsMs[middle] ?? 0) <= ms) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
