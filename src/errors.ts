@@ -16,6 +16,7 @@
  * - `redis_unreachable`: a connection to Redis could not be made, or was lost
  * - `promql_invalid`: an expression of PromQL cannot be parsed, or cannot be evaluated
  * - `rules_invalid`: a file of alerting or recording rules is not valid (exits 2)
+ * - `exposition_invalid`: a text of metrics breaks the format of expositions
  * - `scenario_invalid`: a scenario names unknown faults or alerts, or its times are impossible (exits 2)
  * - `message_invalid`: a message given for encoding has a value that its field cannot hold
  * - `protocol_error`: a peer broke the Kafka or WebSocket protocol
@@ -41,6 +42,7 @@ export type ErrorCode =
   | "redis_unreachable"
   | "promql_invalid"
   | "rules_invalid"
+  | "exposition_invalid"
   | "scenario_invalid"
   | "message_invalid"
   | "protocol_error"
