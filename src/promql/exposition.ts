@@ -3,9 +3,8 @@
 // kept between scrapes knows the series of the last one, so that a scrape costs little more than its numbers.
 
 import { DashstreamError } from "../errors.ts";
-import { shortestFloat } from "./float-text.ts";
+import { formatG, parseGoFloat } from "./go-number.ts";
 import { type LabelEntry, Labels, METRIC_NAME } from "./labels.ts";
-import { parseGoFloat } from "./number-text.ts";
 
 export interface ExposedSample {
   readonly labels: Labels;
@@ -186,7 +185,7 @@ function unescaped(text: string): string {
 function writtenAnew(text: string): string {
   const value = parseGoFloat(text);
   if (value === null) return text;
-  const written = shortestFloat(value);
+  const written = formatG(value);
   return /[.e]|Inf|NaN/.test(written) ? written : `${written}.0`;
 }
 
@@ -206,7 +205,7 @@ function readSample(
   const plain = PLAIN_NUMBER.exec(rest);
   if (plain) return { labels, value: Number(plain[1]), timestampMs: null };
   const [, valueText, timeText] = REST.exec(rest) ?? [];
-  const value = valueText === undefined ? null : parseGoFloat(valueText);
+  const value = valueText === undefined ? null : readNumber(valueText);
   if (value === null) {
     throw invalid(
       line,
@@ -214,9 +213,14 @@ function readSample(
     );
   }
   if (timeText === undefined) return { labels, value, timestampMs: null };
-  const time = parseGoFloat(timeText);
+  const time = readNumber(timeText);
   if (time === null || !Number.isFinite(time) || (msPerUnit === 1 && !Number.isInteger(time))) {
     throw invalid(line, `${JSON.stringify(timeText)} after ${series} is not a time`);
   }
   return { labels, value, timestampMs: Math.trunc(time * msPerUnit) };
+}
+
+/** Forms of numbers that came to Go later are no values (textparse/promparse.go). */
+function readNumber(text: string): number | null {
+  return /[pP_]/.test(text) ? null : parseGoFloat(text);
 }

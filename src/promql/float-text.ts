@@ -38,11 +38,6 @@ export function formatFloat(value: number, verb: FloatVerb, precision: number): 
   }
 }
 
-/** As `%v` and `%g` of Go: the shortest digits that tell the value apart. */
-export function shortestFloat(value: number): string {
-  return formatFloat(value, "g", -1);
-}
-
 function general(whole: Decimal, precision: number, verb: "g" | "G"): string {
   const isShortest = precision < 0;
   const wanted = Math.max(precision, 1);
