@@ -15,6 +15,8 @@
  * - `message_too_large`, `rate_limited`, `queue_full`: a message was refused before it was sent
  * - `redis_unreachable`: a connection to Redis could not be made, or was lost
  * - `promql_invalid`: an expression of PromQL cannot be parsed, or cannot be evaluated
+ * - `promql_unsupported`: an expression of PromQL needs what this evaluator hasn't: native histograms, or what Prometheus
+ *   has behind feature flags
  * - `rules_invalid`: a file of alerting or recording rules is not valid (exits 2)
  * - `exposition_invalid`: a text of metrics breaks the format of expositions
  * - `scenario_invalid`: a scenario names unknown faults or alerts, or its times are impossible (exits 2)
@@ -41,6 +43,7 @@ export type ErrorCode =
   | "queue_full"
   | "redis_unreachable"
   | "promql_invalid"
+  | "promql_unsupported"
   | "rules_invalid"
   | "exposition_invalid"
   | "scenario_invalid"

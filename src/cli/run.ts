@@ -12,6 +12,7 @@ const USAGE_CODES: ReadonlySet<string> = new Set([
   "usage",
   "config_invalid",
   "promql_invalid",
+  "promql_unsupported",
   "rules_invalid",
   "scenario_invalid",
 ]);

@@ -1,8 +1,9 @@
 // A metric as people write it down: `name{label="value"}`, or with everything in braces, `{"name", "a label"="value"}`.
 
 import { DashstreamError } from "../errors.ts";
-import { leadingString, unquoted } from "./go-string.ts";
 import { type LabelEntry, Labels, METRIC_NAME } from "./labels.ts";
+import { readString } from "./syntax/literals.ts";
+import { stringEnd } from "./syntax/string-scanner.ts";
 
 /** Unquoted names with letters of any script, and dots, are behind a flag in Prometheus; nothing else begins like them. */
 const NAME = /^[\p{L}_:][\p{L}\p{Nd}_:.]*/u;
@@ -37,11 +38,10 @@ class Cursor {
   }
 
   string(): string | null {
-    const literal = leadingString(this.rest);
-    if (literal === null) return null;
-    const value = unquoted(this.take(literal.length));
-    if (value === null) throw invalid(this.text, `the string ${literal} has an unknown escape`);
-    return value;
+    if (!/^["'`]/.test(this.rest)) return null;
+    const end = stringEnd(this.rest, 0);
+    if ("problem" in end) throw invalid(this.text, end.problem);
+    return readString(this.take(end.to));
   }
 
   skipSpace(): void {

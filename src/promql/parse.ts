@@ -8,7 +8,7 @@ import { parseTree } from "./syntax/grammar.ts";
 import { syntaxError } from "./syntax/syntax-error.ts";
 import { tokenize } from "./syntax/tokenize.ts";
 
-/** @throws DashstreamError `promql_invalid`, its message begins with line and column: `1:5: parse error: ...` */
+/** @throws DashstreamError `promql_invalid` or `promql_unsupported`, its message begins with line and column: `1:5: parse error: ...` */
 export function parseExpr(text: string): Expr {
   const tokens = tokenize(text);
   const expr = buildExpr(text, tokens, parseTree(text, tokens));

@@ -81,7 +81,7 @@ describe("the metric", () => {
     ['a{b="c" d="e"} 1', "expected , or }"],
     ['a{b="c", b="d"} 1', "the label b is given twice"],
     ['a{"b"} 1', "the label __name__ is given twice"],
-    ['a{b="\\q"} 1', "unknown escape"],
+    ['a{b="\\q"} 1', "unknown escape sequence"],
     ['a{b="c" 1', "expected , or }"],
     ['a{b="c"}1', "a space is missing"],
     ['{"a"=, x="y"} 1', "expected a quoted value of a"],

@@ -10,11 +10,14 @@ export interface Modifiers {
   readonly matching: VectorMatching;
 }
 
-/** @param node a BinaryExpr; @throws DashstreamError `promql_invalid` if it fills in missing series */
+/** @param node a BinaryExpr; @throws DashstreamError `promql_unsupported` if it fills in missing series */
 export function buildMatching(node: SyntaxNode, builder: Builder): Modifiers {
   const fill = node.getChild("FillModifier");
   if (fill !== null) {
-    throw builder.fail(fill.from, "fill modifiers of binary operators are experimental and not supported");
+    throw builder.unsupported(
+      fill.from,
+      "fill modifiers of binary operators are experimental and not supported",
+    );
   }
   const bool = node.getChild("BoolModifier") !== null;
   const clause = node.getChild("MatchingModifierClause");

@@ -18,7 +18,7 @@ import {
 } from "./precedence.ts";
 import { buildSelector } from "./selectors.ts";
 import { applySuffix } from "./suffixes.ts";
-import { syntaxError } from "./syntax-error.ts";
+import { syntaxError, unsupportedSyntax } from "./syntax-error.ts";
 import { isGroupingLabel, type Token } from "./token.ts";
 
 const WITH_PARAMETER: ReadonlySet<string> = new Set(
@@ -47,6 +47,8 @@ export class Builder implements DurationReader {
 
   readonly fail = (at: number, reason: string): Error => syntaxError(this.text, at, reason);
 
+  readonly unsupported = (at: number, reason: string): Error => unsupportedSyntax(this.text, at, reason);
+
   expr(node: SyntaxNode): Expr {
     const pieces = flatten(node, this.text, this.#operatorOf);
     return new Chain(this, pieces).expr(LOWEST);
@@ -56,7 +58,10 @@ export class Builder implements DurationReader {
     const operator = node.firstChild?.nextSibling ?? node;
     const { kind } = this.token(operator);
     if (isBinaryOp(kind)) return kind;
-    throw this.fail(operator.from, `operator ${kind} works on native histograms, which are not supported`);
+    throw this.unsupported(
+      operator.from,
+      `operator ${kind} works on native histograms, which are not supported`,
+    );
   };
 
   operand(node: SyntaxNode): Expr {
@@ -103,7 +108,7 @@ export class Builder implements DurationReader {
     const name = this.token(identifier).text;
     const declared = FUNCTIONS.get(name);
     if (declared === undefined && EXPERIMENTAL_FUNCTIONS.has(name)) {
-      throw this.fail(node.from, `function ${JSON.stringify(name)} is experimental and not supported`);
+      throw this.unsupported(node.from, `function ${JSON.stringify(name)} is experimental and not supported`);
     }
     if (declared === undefined) {
       throw this.fail(node.from, `unknown function with name ${JSON.stringify(name)}`);

@@ -12,6 +12,7 @@ export interface DurationReader {
   readonly text: string;
   readonly token: (node: SyntaxNode) => Token;
   readonly fail: (at: number, reason: string) => Error;
+  readonly unsupported: (at: number, reason: string) => Error;
 }
 
 /** Seconds of a number or a duration, as written. */
@@ -74,7 +75,7 @@ function evaluate(node: SyntaxNode, reader: DurationReader): Duration {
   }
   if (first.name === "DurationStep" || first.name === "DurationRange") {
     const word = reader.token(first).text;
-    throw reader.fail(first.from, `${word}() in a duration is not supported`);
+    throw reader.unsupported(first.from, `${word}() in a duration is not supported`);
   }
   return evaluate(first, reader);
 }

@@ -21,7 +21,7 @@ export function applySuffix(expr: Expr, node: SyntaxNode, builder: Builder): Exp
       return withAt(expr, node, builder);
     default: {
       const word = builder.text.slice(node.lastChild?.from, node.to);
-      throw builder.fail(node.lastChild?.from ?? node.from, `modifier ${word} is not supported`);
+      throw builder.unsupported(node.lastChild?.from ?? node.from, `modifier ${word} is not supported`);
     }
   }
 }

@@ -3,7 +3,7 @@
 
 import { scanNumberOrDuration } from "./number-scanner.ts";
 import { stringEnd } from "./string-scanner.ts";
-import { syntaxError } from "./syntax-error.ts";
+import { syntaxError, unsupportedSyntax } from "./syntax-error.ts";
 import { BINARY_SIGNS, KEYWORDS, type Token, type TokenKind } from "./token.ts";
 
 const SPACE = /[ \t\n\r]/;
@@ -189,7 +189,18 @@ class Tokenizer {
     return String.fromCodePoint(this.#text.codePointAt(this.#at) ?? 0);
   }
 
+  /** Whether the character would go on with a name, or begin one, behind the feature flag for such names. */
+  #isInName(): boolean {
+    const symbol = this.#symbol();
+    const last = this.#tokens.at(-1);
+    return /\p{L}/u.test(symbol) || (symbol === "." && last?.kind === "identifier" && last.to === this.#at);
+  }
+
   #error(reason: string): Error {
+    if (this.#isInName()) {
+      const names = "unquoted names with letters of other scripts or dots";
+      return unsupportedSyntax(this.#text, this.#at, `${names} are experimental and not supported`);
+    }
     return syntaxError(this.#text, this.#at, reason);
   }
 }
