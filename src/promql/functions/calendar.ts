@@ -34,7 +34,7 @@ function daysAndSeconds(unixS: number): readonly [days: number, seconds: number]
   }
   // What Go makes of such a number: one that fits no 64 bits becomes the smallest, and its clock runs round.
   const given = Number.isFinite(whole) ? BigInt(whole) : INT64_MIN;
-  const seconds = given > INT64_MAX ? INT64_MIN : given;
+  const seconds = given > INT64_MAX || given < INT64_MIN ? INT64_MIN : given;
   const sinceStart = BigInt.asUintN(64, seconds + GO_RANGE_START_S);
   const day = BigInt(DAY_S);
   return [Number(sinceStart / day - GO_RANGE_START_S / day), Number(sinceStart % day)];
