@@ -8,6 +8,7 @@ import { failure } from "./failure.ts";
 import { sprint } from "./format.ts";
 import type { FunctionTable, TemplateFunction, TemplateWorld } from "./function.ts";
 import { quoted } from "./go-quote.ts";
+import { loopItems } from "./loop-items.ts";
 import { methodOf } from "./methods.ts";
 import {
   type Branch,
@@ -115,7 +116,9 @@ export class Execution {
     const value = this.#pipeline(dot, branch.pipeline);
     const mark = this.#variables.length;
     let isEmpty = true;
-    for (const [index, item] of this.#itemsOf(value, branch)) {
+    for (const [index, item] of loopItems(value, branch.pipeline.variables.length, (reason) =>
+      this.#fail(reason),
+    )) {
       isEmpty = false;
       this.#setLoopVariables(branch.pipeline, index, item);
       const signal = this.#walkAll(item, branch.body);
@@ -125,29 +128,6 @@ export class Execution {
     const signal = isEmpty ? this.#walkAll(dot, branch.otherwise ?? []) : null;
     this.#variables.length = outer;
     return signal;
-  }
-
-  *#itemsOf(value: GoValue, { pipeline }: Branch): Generator<readonly [index: GoValue, item: GoValue]> {
-    switch (value.kind) {
-      case "nil":
-        return;
-      case "int":
-        if (pipeline.variables.length > 1) {
-          this.#fail(`can't use ${value.value} to iterate over more than one variable`);
-        }
-        for (let index = 0n; index < value.value; index++) yield [NIL, goInt(index)];
-        return;
-      case "list":
-        for (const [index, item] of value.items.entries()) yield [goInt(index), item];
-        return;
-      case "map":
-        for (const [name, item] of [...value.entries].sort(([a], [b]) => (a < b ? -1 : 1))) {
-          yield [goString(name), item];
-        }
-        return;
-      default:
-        this.#fail(`range can't iterate over ${sprint([printable(value)])}`);
-    }
   }
 
   /** One variable takes the element, two take index and element. */

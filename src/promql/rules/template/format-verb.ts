@@ -46,8 +46,7 @@ function format(value: GoValue, spec: FormatSpec, depth: number): string {
     case "struct":
       if (value.isPointer) return depth === 0 ? `&${formatStruct(value, spec, depth + 1)}` : "0xc000000000";
       return formatStruct(value, spec, depth);
-    case "time":
-    case "duration":
+    default:
       return formatInt(value.value, value, spec);
   }
 }

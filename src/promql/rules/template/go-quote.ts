@@ -1,4 +1,7 @@
-// Text in quotes as Go writes it (strconv.Quote); `go-string.ts` reads it.
+// Text in quotes as Go writes and reads it (strconv.Quote, strconv.Unquote).
+
+import { readString } from "../../syntax/literals.ts";
+import { stringEnd } from "../../syntax/string-scanner.ts";
 
 const SHORT: Readonly<Record<string, string>> = {
   "\u0007": "\\a",
@@ -32,4 +35,10 @@ export function quoted(text: string, isAscii = false): string {
 /** One character, in single quotes. */
 export function quotedRune(rune: string, isAscii = false): string {
   return `'${escaped(rune, "'", isAscii)}'`;
+}
+
+/** What a quoted string, raw string or character stands for; `null` if it is none. */
+export function unquoted(text: string): string | null {
+  const end = stringEnd(text, 0);
+  return "problem" in end || end.to !== text.length ? null : readString(text);
 }

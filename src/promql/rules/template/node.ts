@@ -105,3 +105,8 @@ function listText(nodes: readonly TemplateNode[]): string {
 function argumentText(operand: Operand): string {
   return operand.kind === "pipeline" ? `(${nodeText(operand)})` : nodeText(operand);
 }
+
+/** Nothing but space, as a template that may be defined again. */
+export function isEmptyList(nodes: readonly TemplateNode[]): boolean {
+  return nodes.every((node) => node.kind === "text" && node.text.trim() === "");
+}

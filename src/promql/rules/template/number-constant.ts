@@ -1,8 +1,7 @@
 // Numbers in templates: what Go's parser takes for a constant, and which type it has when nothing asks for one.
 
 import { parseGoFloat } from "../../go-number.ts";
-import { unquoted } from "../../go-string.ts";
-import { quoted } from "./go-quote.ts";
+import { quoted, unquoted } from "./go-quote.ts";
 import type { NumberConstant } from "./node.ts";
 
 const MAX_INT = 2n ** 63n - 1n;

@@ -1,12 +1,12 @@
 // Templates of annotations and labels are read as Go's text/template reads them (parse/parse.go), with its messages.
 
 import { DashstreamError } from "../../../errors.ts";
-import { unquoted } from "../../go-string.ts";
-import { quoted } from "./go-quote.ts";
+import { quoted, unquoted } from "./go-quote.ts";
 import { type Token, type TokenKind, tokenName } from "./lexer.ts";
 import {
   type Branch,
   type Command,
+  isEmptyList,
   nodeText,
   type Operand,
   type Pipeline,
@@ -393,8 +393,4 @@ class Parser {
 
 function isKeyword(token: Token, word: string): boolean {
   return token.kind === "keyword" && token.text === word;
-}
-
-function isEmptyList(nodes: readonly TemplateNode[]): boolean {
-  return nodes.every((node) => node.kind === "text" && node.text.trim() === "");
 }
