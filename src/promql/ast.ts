@@ -15,6 +15,12 @@ interface Node extends Span {
   readonly returns: ValueKind;
 }
 
+/**
+ * How samples outside of a range are used: `anchored` measures from the last one before it, `smoothed` interpolates at both
+ * ends.
+ */
+export type RangeModifier = "anchored" | "smoothed";
+
 /** `@`: a time, or the beginning or end of the whole evaluation. */
 export type AtModifier = { readonly timestampMs: number } | "start" | "end";
 
@@ -36,6 +42,7 @@ export interface VectorSelector extends Node {
   readonly matchers: readonly LabelMatcher[];
   readonly offsetMs: number;
   readonly at: AtModifier | null;
+  readonly modifier?: RangeModifier;
 }
 
 export interface MatrixSelector extends Node {

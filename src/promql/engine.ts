@@ -1,13 +1,23 @@
 // The way into PromQL: parse an expression once, evaluate it at an instant or over a range.
 
 import type { Expr } from "./ast.ts";
+import { refuseSameLabels } from "./evaluation/duplicates.ts";
+import { evaluate } from "./evaluation/evaluate.ts";
+import { byLabels, type Evaluated, type Sample, withoutMetadata } from "./evaluation/sample.ts";
+import { evaluationError, Scope } from "./evaluation/scope.ts";
+import { Labels } from "./labels.ts";
 import type { SeriesSource } from "./series-store.ts";
-import type { Annotations, RangeSeries, Value } from "./value.ts";
+import type { Annotations, RangePoint, RangeSeries, Value, VectorSample } from "./value.ts";
 
 export interface EngineOptions {
   readonly source: SeriesSource;
   /** How far back an instant selector looks for a sample; default 5 minutes, as Prometheus does. */
   readonly lookbackDeltaMs?: number;
+  /**
+   * Takes the names of metrics away at the end of an evaluation instead of at each function, as Prometheus does with
+   * `--enable-feature=promql-delayed-name-removal`. Default: false.
+   */
+  readonly delayedNameRemoval?: boolean;
 }
 
 export interface Result<V> extends Annotations {
@@ -24,4 +34,113 @@ export interface Engine {
   instant(expr: Expr, atMs: number): Result<Value>;
   /** At `startMs`, `startMs + stepMs`, ... up to and with `endMs`. @throws DashstreamError `promql_invalid` */
   range(expr: Expr, startMs: number, endMs: number, stepMs: number): Result<readonly RangeSeries[]>;
+}
+
+const DEFAULT_LOOKBACK_MS = 5 * 60_000;
+
+export function createEngine(options: EngineOptions): Engine {
+  const { source, lookbackDeltaMs = DEFAULT_LOOKBACK_MS, delayedNameRemoval = false } = options;
+  const scopeOf = (startMs: number, endMs: number) =>
+    new Scope({
+      source,
+      lookbackDeltaMs,
+      delayedNameRemoval,
+      startMs,
+      endMs,
+      isRange: endMs !== startMs,
+    });
+  return {
+    instant(expr, atMs) {
+      const scope = scopeOf(atMs, atMs);
+      const value = asValue(evaluate(expr, atMs, scope));
+      return { value: cleaned(value, delayedNameRemoval), ...scope.annotations() };
+    },
+    range(expr, startMs, endMs, stepMs) {
+      if (expr.returns !== "vector" && expr.returns !== "scalar") {
+        const kind = expr.returns === "matrix" ? "range vector" : expr.returns;
+        throw evaluationError(
+          `invalid expression type "${kind}" for range query, must be Scalar or instant Vector`,
+        );
+      }
+      const scope = scopeOf(startMs, endMs);
+      const rows = new Rows(delayedNameRemoval);
+      for (let atMs = startMs; atMs <= endMs; atMs += stepMs) {
+        const samples = samplesOf(evaluate(expr, atMs, scope));
+        scope.countSamples(samples.length + 1);
+        rows.add(atMs, samples);
+      }
+      return { value: rows.series(), ...scope.annotations() };
+    },
+  };
+}
+
+type Row = Pick<Sample, "labels" | "value" | "losesName">;
+
+function samplesOf(value: Evaluated): readonly Row[] {
+  if (value.kind === "vector") return value.samples;
+  if (value.kind === "scalar") return [{ labels: Labels.empty, value: value.value, losesName: false }];
+  throw evaluationError(`a ${value.kind} is no result of a step`);
+}
+
+/** The series of a range, filled step by step. */
+class Rows {
+  readonly #delayedNameRemoval: boolean;
+  readonly #series = new Map<string, { readonly labels: Labels; readonly points: RangePoint[] }>();
+
+  constructor(delayedNameRemoval: boolean) {
+    this.#delayedNameRemoval = delayedNameRemoval;
+  }
+
+  add(timestampMs: number, samples: readonly Row[]): void {
+    const rows = this.#delayedNameRemoval ? samples.map(cleanedRow) : samples;
+    if (this.#delayedNameRemoval) refuseSameLabels(rows);
+    for (const { labels, value } of rows) {
+      const series = this.#series.get(labels.key);
+      if (series === undefined) this.#series.set(labels.key, { labels, points: [{ timestampMs, value }] });
+      else series.points.push({ timestampMs, value });
+    }
+  }
+
+  series(): readonly RangeSeries[] {
+    return [...this.#series.values()].sort(byLabels);
+  }
+}
+
+function cleanedRow<T extends { readonly labels: Labels; readonly losesName: boolean }>(row: T): T {
+  return row.losesName ? { ...row, labels: withoutMetadata(row.labels) } : row;
+}
+
+type Draft =
+  | Exclude<Value, { readonly kind: "vector" | "matrix" }>
+  | { readonly kind: "vector"; readonly samples: readonly Sample[] }
+  | { readonly kind: "matrix"; readonly series: readonly (RangeSeries & { readonly losesName: boolean })[] };
+
+function asValue(value: Evaluated): Draft {
+  if (value.kind !== "matrix") return value;
+  const series = value.windows.map(({ labels, timestampsMs, values, losesName }) => ({
+    labels,
+    losesName,
+    points: timestampsMs.map((timestampMs, index) => ({ timestampMs, value: values[index] ?? Number.NaN })),
+  }));
+  return { kind: "matrix", series: series.sort(byLabels) };
+}
+
+/** Without what only the evaluator knows; names that were to be taken away are. */
+function cleaned(value: Draft, delayedNameRemoval: boolean): Value {
+  const clean = <T extends { readonly labels: Labels; readonly losesName: boolean }>(rows: readonly T[]) => {
+    const cleanedRows = delayedNameRemoval ? rows.map(cleanedRow) : rows;
+    if (delayedNameRemoval) refuseSameLabels(cleanedRows);
+    return cleanedRows;
+  };
+  if (value.kind === "vector") {
+    const samples: VectorSample[] = clean(value.samples).map(({ labels, value: number }) => ({
+      labels,
+      value: number,
+    }));
+    return { kind: "vector", samples };
+  }
+  if (value.kind === "matrix") {
+    return { kind: "matrix", series: clean(value.series).map(({ labels, points }) => ({ labels, points })) };
+  }
+  return value;
 }

@@ -3,7 +3,7 @@ import { COMMANDS } from "../../src/cli/program.ts";
 import { runCommand } from "./cli-rig.ts";
 
 const NAMES =
-  "demo serve exporter quality-monitor tail threads offsets dlq sim broker config healthcheck version".split(
+  "demo serve exporter quality-monitor tail threads offsets dlq promql sim broker config healthcheck version".split(
     " ",
   );
 /** What the commands hold that do nothing by themselves. */
@@ -11,6 +11,7 @@ const SUBCOMMANDS: Readonly<Record<string, readonly string[]>> = {
   config: ["check", "print", "docs"],
   offsets: ["ls", "reset"],
   threads: ["ls", "reset"],
+  promql: ["test"],
   dlq: ["ls", "stats", "show", "redrive", "purge"],
 };
 

@@ -4,7 +4,7 @@ import type { Expr } from "../ast.ts";
 import { Labels } from "../labels.ts";
 import type { LabelMatcher } from "../series-store.ts";
 import { matrixArgument, samplesArgument, writtenArgument } from "./call.ts";
-import { promFunction, vector } from "./definition.ts";
+import { promFunction, refuseModifier, vector } from "./definition.ts";
 import type { PromFunction } from "./function.ts";
 
 /** Labels that belong to the metric and not to the series. */
@@ -50,8 +50,9 @@ export const ABSENCE: readonly PromFunction[] = [
     name: "absent_over_time",
     args: ["matrix"],
     evaluate(context) {
-      const { windows } = matrixArgument(context, 0);
-      if (windows.some(({ values }) => values.length > 0)) return vector([]);
+      const matrix = matrixArgument(context, 0);
+      refuseModifier("absent_over_time", matrix);
+      if (matrix.windows.some(({ values }) => values.length > 0)) return vector([]);
       return vector([{ labels: askedFor(writtenArgument(context, 0)), value: 1 }]);
     },
   }),

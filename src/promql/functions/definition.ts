@@ -1,5 +1,7 @@
 // How functions are written down: those that turn each sample into another, and those that make one value of each window.
 
+import { DashstreamError } from "../../errors.ts";
+import type { RangeModifier } from "../ast.ts";
 import type { VectorSample } from "../value.ts";
 import { matrixArgument, samplesArgument } from "./call.ts";
 import type { Argument, ArgumentSample, CallContext, PromFunction, Window } from "./function.ts";
@@ -45,6 +47,22 @@ export function ofEachSample(name: string, apply: (value: number) => number): Pr
 /** One value of a window that has a sample at least, or `null` for none. */
 export type WindowValue = (window: Window, matrix: Matrix, context: CallContext) => number | null;
 
+/** The functions that make sense of samples outside of the range. */
+const MODIFIABLE: Readonly<Record<RangeModifier, readonly string[]>> = {
+  anchored: ["changes", "delta", "increase", "rate", "resets"],
+  smoothed: ["delta", "increase", "rate"],
+};
+
+/** @throws DashstreamError `promql_invalid` if the selector has a modifier that the function doesn't know */
+export function refuseModifier(name: string, { modifier }: Matrix): void {
+  if (modifier === undefined || MODIFIABLE[modifier].includes(name)) return;
+  const able = MODIFIABLE[modifier].join(", ");
+  throw new DashstreamError(
+    "promql_invalid",
+    `${modifier} modifier can only be used with: ${able} - not with ${name}`,
+  );
+}
+
 /** A function of a range vector, which is its argument `matrixAt` if there are several. */
 export function ofEachWindow(
   name: string,
@@ -57,6 +75,7 @@ export function ofEachWindow(
     name,
     evaluate(context) {
       const matrix = matrixArgument(context, matrixAt);
+      refuseModifier(name, matrix);
       const samples: VectorSample[] = [];
       for (const window of matrix.windows) {
         const value = window.values.length === 0 ? null : toValue(window, matrix, context);

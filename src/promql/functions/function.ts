@@ -1,6 +1,6 @@
 // What a function of PromQL is: its signature, which the parser checks, and what it makes of evaluated arguments.
 
-import type { Expr } from "../ast.ts";
+import type { Expr, RangeModifier } from "../ast.ts";
 import type { Labels } from "../labels.ts";
 import type { Value, ValueKind } from "../value.ts";
 
@@ -33,7 +33,7 @@ export type Argument =
        * Of a selector with `anchored` or `smoothed`: the windows reach over the left end of the range by the lookback, and
        * with `smoothed` over the right end too.
        */
-      readonly modifier?: "anchored" | "smoothed";
+      readonly modifier?: RangeModifier;
     };
 
 export interface CallContext {

@@ -5,13 +5,14 @@
 
 import type { SyntaxNode } from "@lezer/common";
 import { parser } from "@prometheus-io/lezer-promql";
-import { syntaxError } from "./syntax-error.ts";
+import { syntaxError, unsupportedSyntax } from "./syntax-error.ts";
 import { BINARY_SIGNS, describeToken, type Token, WORD_OPERATORS } from "./token.ts";
 
 export type { SyntaxNode } from "@lezer/common";
 
 const MAX_DEPTH = 500;
-const MAX_OPERATORS = 1_000;
+/** From there on the grammar package breaks off chains of operators that associate to the left. */
+const MAX_OPERATORS = 300;
 
 const OPERATORS: ReadonlySet<string> = new Set([
   ...BINARY_SIGNS,
@@ -52,10 +53,12 @@ export function parseTree(text: string, tokens: readonly Token[]): SyntaxNode {
 function checkSize(text: string, tokens: readonly Token[]): void {
   let depth = 0;
   let operatorCount = 0;
+  let inBraces = false;
   for (const { kind, from } of tokens) {
     if (kind === "(") depth++;
     else if (kind === ")") depth--;
-    else if (OPERATORS.has(kind)) operatorCount++;
+    else if (kind === "{" || kind === "}") inBraces = kind === "{";
+    else if (OPERATORS.has(kind) && !inBraces) operatorCount++;
     if (depth > MAX_DEPTH) {
       throw syntaxError(text, from, `expression is nested more than ${MAX_DEPTH} levels deep`);
     }
@@ -75,9 +78,15 @@ function firstError(top: SyntaxNode): SyntaxNode | null {
 }
 
 function unexpected(text: string, tokens: readonly Token[], error: SyntaxNode): Error {
-  const token = tokens.find(({ to, kind }) => to > error.from || kind === "eof");
+  const index = tokens.findIndex(({ to, kind }) => to > error.from || kind === "eof");
+  const token = tokens[index];
+  const before = tokens[index - 1];
   if (token === undefined || tokens.length <= 1) {
     return syntaxError(text, 0, "no expression found in input");
+  }
+  if (token.kind === "(" && (before?.kind === "min_of" || before?.kind === "max_of")) {
+    const called = `function "${before.kind}"`;
+    return unsupportedSyntax(text, before.from, `${called} is experimental and not supported`);
   }
   const expected = EXPECTED[error.parent?.name ?? ""];
   const suffix = expected === undefined ? "" : ` ${expected}`;

@@ -21,9 +21,9 @@ export function stringEnd(text: string, from: number): StringEnd {
   while (at < text.length && text[at] !== "\n") {
     if (text[at] === quote) return { to: at + 1 };
     if (text[at] === "\\") {
-      const escape = escapeEnd(text, at + 1, quote);
-      if ("problem" in escape) return escape;
-      at = escape.to;
+      const escaped = escapeEnd(text, at + 1, quote);
+      if ("problem" in escaped) return escaped;
+      at = escaped.to;
     } else at++;
   }
   return { problem: "unterminated quoted string" };

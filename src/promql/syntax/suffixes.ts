@@ -1,6 +1,6 @@
 // What follows a selector or subquery: `[5m]`, `[1h:1m]`, `offset 5m`, `@ 1700000000`.
 
-import type { AtModifier, Expr, Subquery, VectorSelector } from "../ast.ts";
+import type { AtModifier, Expr, RangeModifier, Subquery, VectorSelector } from "../ast.ts";
 import type { Builder } from "./builder.ts";
 import { childrenOf, readOffsetMs, readRangeMs } from "./durations.ts";
 import type { SyntaxNode } from "./grammar.ts";
@@ -19,10 +19,12 @@ export function applySuffix(expr: Expr, node: SyntaxNode, builder: Builder): Exp
       return withOffset(expr, node, builder);
     case "StepInvariantExpr":
       return withAt(expr, node, builder);
-    default: {
-      const word = builder.text.slice(node.lastChild?.from, node.to);
-      throw builder.unsupported(node.lastChild?.from ?? node.from, `modifier ${word} is not supported`);
-    }
+    case "AnchoredExpr":
+      return withModifier(expr, node, builder, "anchored");
+    case "SmoothedExpr":
+      return withModifier(expr, node, builder, "smoothed");
+    default:
+      throw builder.fail(node.from, `unexpected ${node.name}`);
   }
 }
 
@@ -79,6 +81,21 @@ function withAt(expr: Expr, node: SyntaxNode, builder: Builder): Expr {
     }
     return { ...target, at };
   });
+}
+
+function withModifier(expr: Expr, node: SyntaxNode, builder: Builder, modifier: RangeModifier): Expr {
+  if (expr.kind === "subquery") {
+    throw builder.fail(expr.from, `${modifier} modifier is not supported for subqueries`);
+  }
+  if (expr.kind !== "vector-selector" && expr.kind !== "matrix-selector") {
+    throw builder.fail(expr.from, `${modifier} modifier not implemented`);
+  }
+  const selector = expr.kind === "matrix-selector" ? expr.selector : expr;
+  if (selector.modifier !== undefined && selector.modifier !== modifier) {
+    throw builder.fail(expr.from, "anchored and smoothed modifiers cannot be used together");
+  }
+  if (expr.kind === "vector-selector") return { ...expr, modifier, to: node.to };
+  return { ...expr, selector: { ...selector, modifier }, to: node.to };
 }
 
 /** Changes the selector inside, and lets the expression reach to the end of its modifier. */

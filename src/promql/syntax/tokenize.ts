@@ -193,7 +193,7 @@ class Tokenizer {
   #isInName(): boolean {
     const symbol = this.#symbol();
     const last = this.#tokens.at(-1);
-    return /\p{L}/u.test(symbol) || (symbol === "." && last?.kind === "identifier" && last.to === this.#at);
+    return /\p{L}/u.test(symbol) || (symbol === "." && last?.to === this.#at && /\w$/.test(last.text));
   }
 
   #error(reason: string): Error {

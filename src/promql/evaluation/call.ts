@@ -1,0 +1,96 @@
+// Calls of functions: their arguments, what becomes of the names of metrics, and which samples of a result are refused.
+
+import { DashstreamError } from "../../errors.ts";
+import type { Call, Expr } from "../ast.ts";
+import type { CallContext, PromFunction } from "../functions/function.ts";
+import { FUNCTIONS } from "../functions/functions.ts";
+import type { Labels } from "../labels.ts";
+import type { VectorSample } from "../value.ts";
+import { refuseDuplicates, refuseSameLabels } from "./duplicates.ts";
+import { type Evaluated, type Sample, scalarOf, vectorOf, withoutMetadata } from "./sample.ts";
+import type { Scope } from "./scope.ts";
+
+/** Their results have the labels of their samples in the same order, changed or not. */
+const LABEL_CHANGES: ReadonlySet<string> = new Set(["label_replace", "label_join"]);
+
+const SORTS: ReadonlySet<string> = new Set(["sort", "sort_desc"]);
+
+/** @param evaluate evaluates an argument at the time of the call */
+export function evaluateCall(
+  call: Call,
+  atMs: number,
+  scope: Scope,
+  evaluate: (expr: Expr) => Evaluated,
+): Evaluated {
+  const called = FUNCTIONS.get(call.name);
+  if (called === undefined) throw new DashstreamError("invariant", `no function ${call.name}`);
+  if (SORTS.has(call.name) && scope.options.isRange) {
+    scope.warn(
+      "PromQL warning: sort is ineffective for range queries since results are always ordered by labels",
+    );
+  }
+  const exprs = call.args.map(withoutParens);
+  const args = exprs.map((expr) => asArgument(evaluate(expr), expr, atMs));
+  const context: CallContext = { atMs, args, exprs, warn: scope.warn, info: scope.info };
+  const result = called.evaluate(context);
+  if (result.kind === "scalar") return scalarOf(result.value);
+  if (result.kind === "string") return result;
+  return vectorOf(named(called, call, result.samples, args, atMs, scope));
+}
+
+/** `absent((x))` looks at x, and `timestamp((x))` at the times of its samples. */
+function withoutParens(expr: Expr): Expr {
+  let inner = expr;
+  while (inner.kind === "paren") inner = inner.expr;
+  return inner;
+}
+
+/** Only a selector's samples have times of their own. */
+function asArgument(value: Evaluated, expr: Expr, atMs: number): Evaluated {
+  if (value.kind !== "vector" || expr.kind === "vector-selector") return value;
+  return vectorOf(value.samples.map((sample) => ({ ...sample, timestampMs: atMs })));
+}
+
+function named(
+  { name, dropsName }: PromFunction,
+  call: Call,
+  samples: readonly VectorSample[],
+  args: readonly Evaluated[],
+  atMs: number,
+  scope: Scope,
+): readonly Sample[] {
+  const { delayedNameRemoval } = scope.options;
+  const losesName = dropsName ? () => true : losesNameAsBefore(call, args);
+  const results = samples.map(({ labels, value }, index) => ({
+    labels: dropsName && !delayedNameRemoval ? withoutMetadata(labels) : labels,
+    value,
+    timestampMs: atMs,
+    losesName: losesName(labels, index),
+  }));
+  if (LABEL_CHANGES.has(name)) refuseSameLabels(results);
+  else if (dropsName) refuseDuplicates(results, scope);
+  return results;
+}
+
+type Named = Pick<Sample, "labels" | "losesName">;
+
+/** What keeps names passes on that a name is to be taken away. */
+function losesNameAsBefore(
+  call: Call,
+  args: readonly Evaluated[],
+): (labels: Labels, index: number) => boolean {
+  const before: readonly Named[] = args.flatMap((arg): readonly Named[] => {
+    if (arg.kind === "vector") return arg.samples;
+    return arg.kind === "matrix" ? arg.windows : [];
+  });
+  if (LABEL_CHANGES.has(call.name)) {
+    const target = call.args[1];
+    if (target?.kind === "string" && target.value === "__name__") {
+      // A name that was given on purpose stays.
+      return (labels, index) => before[index]?.labels === labels && (before[index]?.losesName ?? false);
+    }
+    return (_, index) => before[index]?.losesName ?? false;
+  }
+  const losing = new Set(before.filter((sample) => sample.losesName).map(({ labels }) => labels.key));
+  return losing.size === 0 ? () => false : (labels) => losing.has(labels.key);
+}

@@ -1,0 +1,46 @@
+// An expression evaluated again and again over a range. Its steps lie on multiples of the step since 1970, whenever the
+// evaluation is.
+
+import type { Expr, Subquery } from "../ast.ts";
+import type { Labels } from "../labels.ts";
+import { byLabels, type Evaluated, type Matrix } from "./sample.ts";
+import { evaluationError, type Scope } from "./scope.ts";
+
+/** Prometheus' default `evaluation_interval`, which it takes where no step is given. */
+const DEFAULT_STEP_MS = 60_000;
+
+interface Draft {
+  readonly labels: Labels;
+  readonly timestampsMs: number[];
+  readonly values: number[];
+  losesName: boolean;
+}
+
+/** @param evaluate evaluates the inner expression at a time */
+export function subqueryWindows(
+  subquery: Subquery,
+  atMs: number,
+  scope: Scope,
+  evaluate: (expr: Expr, atMs: number) => Evaluated,
+): Matrix {
+  const endMs = scope.referenceMs(subquery, atMs);
+  const startMs = endMs - subquery.rangeMs;
+  const stepMs = subquery.stepMs ?? DEFAULT_STEP_MS;
+  const drafts = new Map<string, Draft>();
+  const firstMs = Math.floor(startMs / stepMs) * stepMs + stepMs;
+  for (let stepAtMs = firstMs; stepAtMs <= endMs; stepAtMs += stepMs) {
+    scope.countSamples(1);
+    const value = evaluate(subquery.expr, stepAtMs);
+    if (value.kind !== "vector") throw evaluationError("subquery is only allowed on instant vector");
+    for (const sample of value.samples) {
+      const { key } = sample.labels;
+      const { labels, losesName } = sample;
+      const draft = drafts.get(key) ?? { labels, timestampsMs: [], values: [], losesName };
+      if (draft.timestampsMs.length === 0) drafts.set(key, draft);
+      draft.timestampsMs.push(stepAtMs);
+      draft.values.push(sample.value);
+    }
+    scope.countSamples(value.samples.length);
+  }
+  return { kind: "matrix", windows: [...drafts.values()].sort(byLabels), startMs, endMs };
+}
