@@ -1,5 +1,6 @@
 // What expressions evaluate to inside of the evaluator: values, with the times of their samples.
 
+import type { RangeModifier } from "../ast.ts";
 import type { ArgumentSample, Window } from "../functions/function.ts";
 import type { Labels } from "../labels.ts";
 
@@ -18,6 +19,8 @@ export interface Matrix {
   /** The range is (`startMs`, `endMs`]. */
   readonly startMs: number;
   readonly endMs: number;
+  /** The windows reach over the ends of the range then. */
+  readonly modifier?: RangeModifier;
 }
 
 export type Evaluated =

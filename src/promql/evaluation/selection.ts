@@ -8,6 +8,7 @@ import type { Scope } from "./scope.ts";
 /** For each series its newest sample at the time, unless that is older than the lookback or a staleness marker. */
 export function instantSamples(selector: VectorSelector, atMs: number, scope: Scope): readonly Sample[] {
   const referenceMs = scope.referenceMs(selector, atMs);
+  if (selector.modifier === "smoothed") return smoothedSamples(selector, referenceMs, scope);
   const oldestMs = referenceMs - scope.options.lookbackDeltaMs;
   const samples: Sample[] = [];
   for (const { labels, timestampsMs, values } of scope.select(selector)) {
@@ -26,14 +27,42 @@ export function instantSamples(selector: VectorSelector, atMs: number, scope: Sc
 export function rangeWindows({ selector, rangeMs }: MatrixSelector, atMs: number, scope: Scope): Matrix {
   const endMs = scope.referenceMs(selector, atMs);
   const startMs = endMs - rangeMs;
+  const { modifier } = selector;
+  const { lookbackDeltaMs } = scope.options;
+  const fromMs = modifier === undefined ? startMs : startMs - lookbackDeltaMs;
+  const toMs = modifier === "smoothed" ? endMs + lookbackDeltaMs : endMs;
   const windows: SeriesWindow[] = [];
   for (const series of scope.select(selector)) {
-    const window = windowOf(series, startMs, endMs);
+    const window = windowOf(series, fromMs, toMs);
     if (window === null) continue;
     scope.countSamples(window.values.length);
     windows.push(window);
   }
-  return { kind: "matrix", windows, startMs, endMs };
+  const matrix: Matrix = { kind: "matrix", windows, startMs, endMs };
+  return modifier === undefined ? matrix : { ...matrix, modifier };
+}
+
+/** For each series its value at the time, on the line between the samples before and after it; without one after it, the one before it. */
+function smoothedSamples(selector: VectorSelector, referenceMs: number, scope: Scope): readonly Sample[] {
+  const { lookbackDeltaMs } = scope.options;
+  const samples: Sample[] = [];
+  for (const series of scope.select(selector)) {
+    const window = windowOf(series, referenceMs - lookbackDeltaMs, referenceMs + lookbackDeltaMs);
+    const value = window === null ? null : valueAt(window, referenceMs);
+    if (value === null) continue;
+    samples.push({ labels: series.labels, value, timestampMs: referenceMs, losesName: false });
+  }
+  scope.countSamples(samples.length);
+  return samples;
+}
+
+function valueAt({ timestampsMs, values }: SeriesWindow, ms: number): number | null {
+  const count = countUpTo(timestampsMs, ms);
+  const [beforeMs, before] = [timestampsMs[count - 1], values[count - 1]];
+  if (beforeMs === undefined || before === undefined) return null;
+  const [afterMs, after] = [timestampsMs[count], values[count]];
+  if (beforeMs === ms || afterMs === undefined || after === undefined) return before;
+  return before + ((after - before) * (ms - beforeMs)) / (afterMs - beforeMs);
 }
 
 function windowOf(
