@@ -54,7 +54,10 @@ describe("promql test", () => {
 
   test.each([
     ["missing.test", "error: cannot read missing.test: ENOENT: no such file\n"],
-    ["broken.test", 'error: broken.test:4: expected eval instant at TIME EXPR or eval range from TIME to TIME step DURATION EXPR, not "eval at 1m a"\n'],
+    [
+      "broken.test",
+      'error: broken.test:4: expected eval instant at TIME EXPR or eval range from TIME to TIME step DURATION EXPR, not "eval at 1m a"\n',
+    ],
   ])("%s exits 2 and says why, and runs nothing", async (file, message) => {
     const { exitCode, stdout, stderr } = await run("bad.test", file);
     expect([exitCode, stdout, stderr]).toEqual([2, "", message]);

@@ -2,7 +2,7 @@
 
 import { DashstreamError } from "../../errors.ts";
 import type { Expr } from "../ast.ts";
-import { createEngine } from "../evaluation/create-engine.ts";
+import { createEngine } from "../engine.ts";
 import { parseExpr } from "../parse.ts";
 import type { LabelMatcher } from "../series-store.ts";
 import { SeriesStore } from "../series-store.ts";
@@ -86,7 +86,7 @@ class ScriptRun {
     }
     const reason = this.#unsupportedSelection(expr);
     if (reason !== null) return this.#skip(evaluation, reason);
-    const engine = createEngine({ source: this.#store });
+    const engine = createEngine({ source: this.#store, delayedNameRemoval: true });
     this.#record(evaluation, judge(engine, expr, evaluation));
   }
 

@@ -1,11 +1,12 @@
 import { describe, expect, test } from "bun:test";
-import type { Command, Evaluation, Load } from "../../../src/promql/testing/script.ts";
 import { parseScript } from "../../../src/promql/testing/parse-script.ts";
+import type { Command, Evaluation, Load } from "../../../src/promql/testing/script.ts";
 
 const parsed = (text: string) => parseScript(text, "a.test");
 
 function only<K extends Command["kind"]>(kind: K, text: string): Extract<Command, { readonly kind: K }> {
-  const isKind = (command: Command): command is Extract<Command, { readonly kind: K }> => command.kind === kind;
+  const isKind = (command: Command): command is Extract<Command, { readonly kind: K }> =>
+    command.kind === kind;
   const found = parsed(text).find(isKind);
   if (!found) throw new Error(`no ${kind}`);
   return found;
@@ -84,17 +85,39 @@ describe("eval", () => {
     expect(messages(`eval ${at} expect fail`)).toEqual(["any", [], [], false, false, false]);
     expect(messages(`eval ${at} expect fail msg:  a b `)).toEqual(["a b", [], [], false, false, false]);
     expect(messages(`eval ${at} expect warn regex: a+`)).toEqual([null, ["/a+/"], [], false, false, false]);
-    expect(messages(`eval ${at} expect info\n expect no_warn`)).toEqual([null, [], ["any"], false, true, false]);
+    expect(messages(`eval ${at} expect info\n expect no_warn`)).toEqual([
+      null,
+      [],
+      ["any"],
+      false,
+      true,
+      false,
+    ]);
     expect(messages(`eval ${at} expect ordered\n expect no_info`)).toEqual([null, [], [], true, false, true]);
-    expect(messages(`eval_fail ${at} expected_fail_message x y`)).toEqual(["x y", [], [], false, false, false]);
-    expect(messages(`eval_fail ${at} expected_fail_regexp x.y`)).toEqual(["/x.y/", [], [], false, false, false]);
+    expect(messages(`eval_fail ${at} expected_fail_message x y`)).toEqual([
+      "x y",
+      [],
+      [],
+      false,
+      false,
+      false,
+    ]);
+    expect(messages(`eval_fail ${at} expected_fail_regexp x.y`)).toEqual([
+      "/x.y/",
+      [],
+      [],
+      false,
+      false,
+      false,
+    ]);
     expect(messages(`eval_warn ${at}`)).toEqual([null, ["any"], [], false, false, false]);
     expect(messages(`eval_info ${at}`)).toEqual([null, [], ["any"], false, false, false]);
     expect(messages(`eval_ordered ${at}`)).toEqual([null, [], [], true, false, false]);
   });
 
   test("matches messages whole, and regular expressions anywhere", () => {
-    const failure = (line: string) => evaluation(`eval instant at 0 up\n expect fail ${line}`).expectation.failure;
+    const failure = (line: string) =>
+      evaluation(`eval instant at 0 up\n expect fail ${line}`).expectation.failure;
     expect(failure("msg: a.c")?.matches("a.c")).toBe(true);
     expect(failure("msg: a.c")?.matches("a.cd")).toBe(false);
     expect(failure("regex: a.c")?.matches("xabcd")).toBe(true);

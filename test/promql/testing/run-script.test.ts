@@ -23,7 +23,7 @@ describe("an evaluation passes", () => {
   test.each([
     ['eval instant at 5m rate(a_total[5m])\n {b="c"} 1\n {b="d"} 2'],
     ['eval instant at 5m a_total\n a_total{b="d"} 600\n a_total{b="c"} 300'],
-    ["eval instant at 5m sort_desc(sum by (b) (a_total))\n expect ordered\n {b=\"d\"} 600\n {b=\"c\"} 300"],
+    ['eval instant at 5m sort_desc(sum by (b) (a_total))\n expect ordered\n {b="d"} 600\n {b="c"} 300'],
     ["eval range from 0 to 2m step 1m gauge\n gauge 1 _ 3"],
     ["eval instant at 5m 1 + 1\n 2"],
     ['eval instant at 5m "x"\n expect string "x"'],
@@ -48,7 +48,10 @@ describe("an evaluation fails, and says what was expected and what came", () => 
     ["eval instant at 5m 1 + 1\n 3", "3 <> 2"],
     ["eval instant at 5m 1 + 1\n {} 2", "{} 2 <> 2"],
     ['eval instant at 5m "x"\n expect string "y"', '"y" <> "x"'],
-    ["eval range from 0 to 2m step 1m gauge\n gauge 1 1 3", "gauge 1@0 1@60000 3@120000 <> gauge 1@0 3@120000"],
+    [
+      "eval range from 0 to 2m step 1m gauge\n gauge 1 1 3",
+      "gauge 1@0 1@60000 3@120000 <> gauge 1@0 3@120000",
+    ],
     ["eval range from 0 to 2m step 1m gauge", "no gauge <> gauge 1@0 3@120000"],
     ["eval instant at 5m sum(a_total)\n expect fail\n {} 900", "error: any <> {} 900"],
     [
@@ -62,8 +65,14 @@ describe("an evaluation fails, and says what was expected and what came", () => 
       '{b="c"} 300 at position 2 <> it at position 1',
     ],
     ["eval instant at 5m sum(a_total)\n expect warn\n {} 900", "warning any <> no warning"],
-    ["eval instant at 5m rate(gauge[5m])\n expect no_info\n {} 0.011111111", /^no info <> PromQL info: metric might not/],
-    ["eval instant at 5m rate(gauge[5m])\n expect info msg: x\n {} 0.011111111", /^info x <> PromQL info: metric might not/],
+    [
+      "eval instant at 5m rate(gauge[5m])\n expect no_info\n {} 0.011111111",
+      /^no info <> PromQL info: metric might not/,
+    ],
+    [
+      "eval instant at 5m rate(gauge[5m])\n expect info msg: x\n {} 0.011111111",
+      /^info x <> PromQL info: metric might not/,
+    ],
   ])("%s", (text, expected) => {
     if (typeof expected === "string") expect(difference(text)).toBe(expected);
     else expect(difference(text)).toMatch(expected);
@@ -105,9 +114,13 @@ describe("an evaluation is skipped with the reason", () => {
 });
 
 test("series loaded twice over the same time are refused by file and line", () => {
-  expect(() => run("load 1m\n gauge 1")).toThrow("a.test:7: gauge has a sample at 0 ms, but was loaded up to");
+  expect(() => run("load 1m\n gauge 1")).toThrow(
+    "a.test:7: gauge has a sample at 0 ms, but was loaded up to",
+  );
 });
 
 test("a script that cannot be read is refused by file and line, and nothing of it counts", () => {
-  expect(() => run("eval instant at 5m gauge\n gauge 3\n\nsave")).toThrow("a.test:9: expected load, clear or eval");
+  expect(() => run("eval instant at 5m gauge\n gauge 3\n\nsave")).toThrow(
+    "a.test:9: expected load, clear or eval",
+  );
 });
