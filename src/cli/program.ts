@@ -8,6 +8,7 @@ import { dlqCommand } from "./dlq.ts";
 import { exporterCommand } from "./exporter.ts";
 import { healthcheckCommand } from "./healthcheck.ts";
 import { offsetsCommand } from "./offsets.ts";
+import { promqlCommand } from "./promql.ts";
 import { qualityMonitorCommand } from "./quality-monitor.ts";
 import { serveCommand } from "./serve.ts";
 import { simCommand } from "./sim.ts";
@@ -25,6 +26,7 @@ export const COMMANDS: readonly CommandFactory[] = [
   threadsCommand,
   offsetsCommand,
   dlqCommand,
+  promqlCommand,
   simCommand,
   brokerCommand,
   configCommand,

@@ -29,6 +29,11 @@ export type Argument =
       /** The range after `offset` and `@`: (`startMs`, `endMs`]. */
       readonly startMs: number;
       readonly endMs: number;
+      /**
+       * Of a selector with `anchored` or `smoothed`: the windows reach over the left end of the range by the lookback, and
+       * with `smoothed` over the right end too.
+       */
+      readonly modifier?: "anchored" | "smoothed";
     };
 
 export interface CallContext {
@@ -37,9 +42,9 @@ export interface CallContext {
   readonly args: readonly Argument[];
   /** The arguments as written; `absent` reads labels from them. */
   readonly exprs: readonly Expr[];
-  /** Remarks in the words of Prometheus, without the position. */
-  warn(text: string): void;
-  info(text: string): void;
+  /** Remarks in the words of Prometheus, without the position, which is that of `about`. */
+  warn(text: string, about: Expr): void;
+  info(text: string, about: Expr): void;
 }
 
 export interface PromFunction {

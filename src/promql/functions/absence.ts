@@ -1,0 +1,58 @@
+// That something is not there: one sample with the labels that were asked for.
+
+import type { Expr } from "../ast.ts";
+import { Labels } from "../labels.ts";
+import type { LabelMatcher } from "../series-store.ts";
+import { matrixArgument, samplesArgument, writtenArgument } from "./call.ts";
+import { promFunction, vector } from "./definition.ts";
+import type { PromFunction } from "./function.ts";
+
+/** Labels that belong to the metric and not to the series. */
+const METADATA_LABELS: ReadonlySet<string> = new Set(["__name__", "__type__", "__unit__"]);
+
+function matchersOf(expr: Expr): readonly LabelMatcher[] {
+  switch (expr.kind) {
+    case "paren":
+      return matchersOf(expr.expr);
+    case "vector-selector":
+      return expr.matchers;
+    case "matrix-selector":
+      return expr.selector.matchers;
+    default:
+      return [];
+  }
+}
+
+/** The labels that a selector asks for by equality and only once; none for any other expression. */
+function askedFor(expr: Expr): Labels {
+  const labels = new Map<string, string>();
+  const seen = new Set<string>();
+  for (const { name, op, value } of matchersOf(expr)) {
+    if (METADATA_LABELS.has(name)) continue;
+    if (op === "=" && !seen.has(name)) {
+      labels.set(name, value);
+      seen.add(name);
+    } else labels.delete(name);
+  }
+  return Labels.of(labels);
+}
+
+export const ABSENCE: readonly PromFunction[] = [
+  promFunction({
+    name: "absent",
+    args: ["vector"],
+    evaluate(context) {
+      if (samplesArgument(context, 0).length > 0) return vector([]);
+      return vector([{ labels: askedFor(writtenArgument(context, 0)), value: 1 }]);
+    },
+  }),
+  promFunction({
+    name: "absent_over_time",
+    args: ["matrix"],
+    evaluate(context) {
+      const { windows } = matrixArgument(context, 0);
+      if (windows.some(({ values }) => values.length > 0)) return vector([]);
+      return vector([{ labels: askedFor(writtenArgument(context, 0)), value: 1 }]);
+    },
+  }),
+];
