@@ -1,0 +1,121 @@
+// The official grammar, applied to tokens. The grammar package is made for an editor: it goes on after errors, takes words
+// from a fixed list of functions, and binds `offset`, `@` and `[...]` less tightly than Prometheus. So it reads a text in
+// which each token stands as the grammar's plainest token of that class, at the same place; an error in its tree is an
+// error; and how tightly operators bind is decided afterwards, in `precedence.ts`.
+
+import type { SyntaxNode } from "@lezer/common";
+import { parser } from "@prometheus-io/lezer-promql";
+import { syntaxError } from "./syntax-error.ts";
+import { BINARY_SIGNS, describeToken, type Token, WORD_OPERATORS } from "./token.ts";
+
+export type { SyntaxNode } from "@lezer/common";
+
+const MAX_DEPTH = 500;
+const MAX_OPERATORS = 1_000;
+
+const OPERATORS: ReadonlySet<string> = new Set([
+  ...BINARY_SIGNS,
+  ...WORD_OPERATORS,
+  ..."[ offset anchored smoothed".split(" "),
+]);
+
+/** What is said about an error, by the node in which it is. */
+const EXPECTED: Readonly<Record<string, string>> = {
+  GroupingLabels: 'in grouping opts, expected "," or ")"',
+  AggregateModifier: 'in grouping opts, expected "("',
+  MatchingModifierClause: 'in grouping opts, expected "("',
+  LabelMatchers: 'in label matching, expected "," or "}"',
+  UnquotedLabelMatcher: "in label matching, expected string",
+  QuotedLabelMatcher: "in label matching, expected string",
+  AggregateExpr: "in aggregation",
+  OffsetExpr: "in offset, expected number, duration, step(), or range()",
+  StepInvariantExpr: "in @, expected timestamp",
+  MatrixSelector: 'in subquery or range, expected ":" or "]"',
+  SubqueryExpr: 'in subquery selector, expected "]"',
+};
+
+/**
+ * The tree of an expression; it has no error nodes. Positions are those of `text`.
+ * @throws DashstreamError `promql_invalid` at the first token that does not fit
+ */
+export function parseTree(text: string, tokens: readonly Token[]): SyntaxNode {
+  checkSize(text, tokens);
+  const { topNode } = parser.parse(plainText(text, tokens));
+  const error = firstError(topNode);
+  if (error !== null) throw unexpected(text, tokens, error);
+  const expr = topNode.firstChild;
+  if (expr === null) throw syntaxError(text, 0, "no expression found in input");
+  return expr;
+}
+
+/** Larger expressions would exhaust the stack, here or in the grammar package; nobody writes them. */
+function checkSize(text: string, tokens: readonly Token[]): void {
+  let depth = 0;
+  let operatorCount = 0;
+  for (const { kind, from } of tokens) {
+    if (kind === "(") depth++;
+    else if (kind === ")") depth--;
+    else if (OPERATORS.has(kind)) operatorCount++;
+    if (depth > MAX_DEPTH) {
+      throw syntaxError(text, from, `expression is nested more than ${MAX_DEPTH} levels deep`);
+    }
+    if (operatorCount > MAX_OPERATORS) {
+      throw syntaxError(text, from, `expression has more than ${MAX_OPERATORS} operators`);
+    }
+  }
+}
+
+function firstError(top: SyntaxNode): SyntaxNode | null {
+  let first: SyntaxNode | null = null;
+  const cursor = top.cursor();
+  do {
+    if (cursor.type.isError && (first === null || cursor.from < first.from)) first = cursor.node;
+  } while (cursor.next());
+  return first;
+}
+
+function unexpected(text: string, tokens: readonly Token[], error: SyntaxNode): Error {
+  const token = tokens.find(({ to, kind }) => to > error.from || kind === "eof");
+  if (token === undefined || tokens.length <= 1) {
+    return syntaxError(text, 0, "no expression found in input");
+  }
+  const expected = EXPECTED[error.parent?.name ?? ""];
+  const suffix = expected === undefined ? "" : ` ${expected}`;
+  return syntaxError(text, token.from, `unexpected ${describeToken(token)}${suffix}`);
+}
+
+/** The text as the grammar package reads it: of the same length, each token where it was. */
+function plainText(text: string, tokens: readonly Token[]): string {
+  let plain = "";
+  for (const [index, token] of tokens.entries()) {
+    if (token.kind === "eof") break;
+    plain = plain.padEnd(token.from) + plainToken(token, tokens[index - 1], tokens[index + 1]);
+  }
+  return plain.padEnd(text.length);
+}
+
+function plainToken(token: Token, before: Token | undefined, after: Token | undefined): string {
+  const { length } = token.text;
+  switch (token.kind) {
+    case "string":
+      return `"${"s".repeat(length - 2)}"`;
+    case "number":
+    case "duration":
+      return "1".repeat(length);
+    case "metric-identifier":
+      return "m".repeat(length);
+    case "identifier":
+      return after?.kind === "(" && length > 1 ? "ln".padEnd(length) : "m".repeat(length);
+    case "offset":
+    case "anchored":
+    case "smoothed":
+      return startsOperand(before) ? "m".repeat(length) : token.kind;
+    default:
+      return token.kind;
+  }
+}
+
+/** Whether an operand can only follow; then a keyword is the name of a metric. */
+function startsOperand(before: Token | undefined): boolean {
+  return before === undefined || /^[(,+*/%^<>=!-]/.test(before.kind);
+}
