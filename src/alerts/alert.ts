@@ -80,6 +80,9 @@ export interface Runbook {
   readonly causes: readonly string[];
   readonly remediation: readonly Step[];
   readonly verification: readonly Step[];
+  /** For the matrix: after how long it is handed on, in a few words. */
+  readonly escalateAfter: string;
+  /** To whom, and with what. */
   readonly escalation: string;
   /** What a reader of the alert might misunderstand. */
   readonly notes?: readonly string[];
@@ -100,7 +103,7 @@ export interface AlertDefinition {
   readonly mutes: readonly LowerTier[];
   /** Values of `component` under which ServiceDown explains it, so that it need not be told of. */
   readonly explainedBy: readonly Cause[];
-  readonly runbook?: Runbook;
+  readonly runbook: Runbook;
   /** Names of the scenarios that prove it. */
   readonly scenarios: readonly string[];
 }

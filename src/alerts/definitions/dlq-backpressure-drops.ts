@@ -3,6 +3,7 @@
 import type { AlertDefinition } from "../alert.ts";
 import { forMinutes, rate, windowMinutes } from "../quantity.ts";
 import { expr, text } from "../template.ts";
+import { DASHSTREAM_DLQ_BACKPRESSURE_DROPS } from "./dashstream-dlq-backpressure-drops.ts";
 
 const WINDOW = windowMinutes(5);
 const RATE = rate(0);
@@ -25,5 +26,12 @@ export const DLQ_BACKPRESSURE_DROPS: AlertDefinition = {
   dashboard: "dashflow-streaming",
   mutes: [],
   explainedBy: [],
+  runbook: {
+    ...DASHSTREAM_DLQ_BACKPRESSURE_DROPS.runbook,
+    meaning:
+      "The dead-letter handler of a service built with the library drops letters for want of a slot. After 5 minutes DashStreamDlqBackpressureDrops tells of the same, and mutes this one.",
+    escalateAfter: "if it becomes DashStreamDlqBackpressureDrops",
+    escalation: "Not for itself.",
+  },
   scenarios: ["library-dlq-saturated"],
 };

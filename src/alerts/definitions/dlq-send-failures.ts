@@ -3,6 +3,7 @@
 import type { AlertDefinition } from "../alert.ts";
 import { count, forMinutes, windowMinutes } from "../quantity.ts";
 import { expr, text } from "../template.ts";
+import { DLQ_ITSELF_BROKEN } from "./dlq-itself-broken.ts";
 
 const WINDOW = windowMinutes(5);
 const COUNT = count(0);
@@ -25,5 +26,12 @@ export const DLQ_SEND_FAILURES: AlertDefinition = {
   dashboard: "dashflow-streaming",
   mutes: [],
   explainedBy: [],
+  runbook: {
+    ...DLQ_ITSELF_BROKEN.runbook,
+    meaning:
+      "A service built with the library has given up a dead letter. One alone may be a hiccup; the alert clears 5 minutes after the last. DLQItselfBroken and DashStreamDlqSendFailures tell of the same if it goes on, and mute this one.",
+    escalateAfter: "if it becomes DLQItselfBroken",
+    escalation: "Not for itself.",
+  },
   scenarios: ["library-dlq-down"],
 };

@@ -1,8 +1,10 @@
 // Failed attempts to talk to Kafka add up: the middle tier of three.
 
 import type { AlertDefinition } from "../alert.ts";
+import { alertState } from "../commands.ts";
 import { count, forMinutes, windowMinutes } from "../quantity.ts";
 import { expr, text } from "../template.ts";
+import { KAFKA_INFRA_ERRORS_CRITICAL } from "./kafka-infra-errors-critical.ts";
 
 const WINDOW = windowMinutes(5);
 const COUNT = count(5);
@@ -26,5 +28,18 @@ export const KAFKA_INFRA_ERRORS_HIGH: AlertDefinition = {
   dashboard: "dashflow-streaming",
   mutes: [{ alert: "KafkaInfraErrorsDetected", equal: [] }],
   explainedBy: ["kafka"],
+  runbook: {
+    ...KAFKA_INFRA_ERRORS_CRITICAL.runbook,
+    meaning:
+      "The server made five or more failed attempts to talk to Kafka within 5 minutes. From ten on KafkaInfraErrorsCritical tells of it, and mutes this one.",
+    verification: [
+      {
+        say: "The state of the alert; it clears 5 minutes after the failures.",
+        run: alertState("KafkaInfraErrorsHigh"),
+      },
+    ],
+    escalateAfter: "> 30 min persistent",
+    escalation: "If it lasts 30 minutes, those who run Kafka or the network.",
+  },
   scenarios: ["broker-outage"],
 };

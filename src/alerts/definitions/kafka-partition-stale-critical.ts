@@ -1,8 +1,10 @@
 // A partition that has not been read for minutes though it has records: the top tier of two.
 
 import type { AlertDefinition } from "../alert.ts";
+import { alertState } from "../commands.ts";
 import { age, count, forMinutes } from "../quantity.ts";
 import { expr, text } from "../template.ts";
+import { KAFKA_PARTITION_STALE } from "./kafka-partition-stale.ts";
 
 const AGE = age(300);
 const LAG = count(0, "lag");
@@ -29,5 +31,13 @@ export const KAFKA_PARTITION_STALE_CRITICAL: AlertDefinition = {
   dashboard: "dashstream-quality",
   mutes: [{ alert: "KafkaPartitionStale", equal: ["partition"] }],
   explainedBy: ["websocket-server", "kafka"],
+  runbook: {
+    ...KAFKA_PARTITION_STALE.runbook,
+    meaning:
+      "Nothing of a partition was handled for 5 minutes, though records wait in it. Clients miss everything of its threads.",
+    verification: [{ say: "The state of the alert.", run: alertState("KafkaPartitionStaleCritical") }],
+    escalateAfter: "> 10 min persistent",
+    escalation: "If a restart does not help, those who run Kafka, at once.",
+  },
   scenarios: ["partition-stall"],
 };

@@ -1,6 +1,7 @@
 // Checks of limits in Redis take long, and the stream waits for them.
 
 import type { AlertDefinition } from "../alert.ts";
+import { alertState, by, query } from "../commands.ts";
 import { forMinutes, latency, share, windowMinutes } from "../quantity.ts";
 import { expr, text } from "../template.ts";
 
@@ -29,5 +30,35 @@ export const RATE_LIMITER_REDIS_HIGH_LATENCY: AlertDefinition = {
   dashboard: "dashstream-quality",
   mutes: [],
   explainedBy: ["redis"],
+  runbook: {
+    meaning:
+      "One check of a limit in twenty takes longer than 20 ms in Redis. The records of a batch wait for their check.",
+    investigation: [
+      {
+        say: "By operation.",
+        run: query(
+          "histogram_quantile(0.95, sum by (le, operation) (rate(dashstream_rate_limiter_redis_latency_ms_bucket[5m])))",
+          by("operation"),
+        ),
+      },
+      {
+        say: "What Redis itself measures, from its own machine, for five seconds.",
+        run: "docker exec dashstream-redis timeout 5 redis-cli --latency",
+      },
+      { say: "Its slowest commands.", run: "docker exec dashstream-redis redis-cli slowlog get 10" },
+    ],
+    causes: [
+      "Redis is busy, or far away.",
+      "Saving to a slow disk.",
+      "One machine that is short of CPU for both.",
+    ],
+    remediation: [
+      { say: "Move Redis nearer, or to a machine of its own." },
+      { say: "If the stream suffers: `TENANT_RATE_LIMIT_STORE=local`." },
+    ],
+    verification: [{ say: "The state of the alert.", run: alertState("RateLimiterRedisHighLatency") }],
+    escalateAfter: "> 4 hours persistent",
+    escalation: "If it lasts 4 hours, those who run Redis.",
+  },
   scenarios: ["limiter-redis-latency"],
 };

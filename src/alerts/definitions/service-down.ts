@@ -2,6 +2,7 @@
 // cause, because a static label holds for a whole rule, and `component` must tell Alertmanager the causes apart.
 
 import type { AlertDefinition, Signal } from "../alert.ts";
+import { alertState, containerLogs, query } from "../commands.ts";
 import { constant, forMinutes } from "../quantity.ts";
 import { JOBS } from "../site.ts";
 import { expr, text } from "../template.ts";
@@ -64,5 +65,62 @@ export const SERVICE_DOWN: AlertDefinition = {
   dashboard: "dashflow-streaming",
   mutes: [],
   explainedBy: [],
+  runbook: {
+    meaning:
+      "The label `component` says what is gone: a service that does not answer scrapes or has vanished from the targets of Prometheus, Kafka, or Redis. Prometheus cannot tell of its own end: that is what Watchdog is for.",
+    investigation: [
+      {
+        say: "Which targets are down, and why.",
+        run: "curl -s http://localhost:9090/api/v1/targets | \\\n  jq '.data.activeTargets[] | select(.health != \"up\") | {job: .labels.job, lastError}'",
+      },
+      {
+        say: "Which targets there are at all: one that vanished is not in the list above.",
+        run: query("up", ".data.result[] | {job: .metric.job, instance: .metric.instance, up: .value[1]}"),
+      },
+      {
+        say: "Who cannot reach what.",
+        run: query(
+          "dashstream_dependency_up == 0",
+          ".data.result[] | {instance: .metric.instance, dependency: .metric.dependency}",
+        ),
+      },
+      { say: "Whether the containers run.", run: "docker-compose -f docker-compose.dashstream.yml ps" },
+      {
+        say: "What the service said last.",
+        run: [
+          containerLogs("dashstream-websocket-server", 100),
+          containerLogs("dashstream-prometheus", 100),
+          containerLogs("dashstream-kafka", 100),
+        ].join("\n"),
+      },
+    ],
+    causes: [
+      "The process has crashed, or is restarting in a loop.",
+      "The machine or container is out of memory or disk.",
+      "The port is taken by something else.",
+      "The target was removed from the configuration of Prometheus, or renamed.",
+      "Kafka or Redis is down, or cannot be reached from this service only.",
+    ],
+    remediation: [
+      {
+        say: "Restart the service that `component` names.",
+        run: "docker restart dashstream-websocket-server",
+      },
+      { say: "If everything is down.", run: "docker-compose -f docker-compose.dashstream.yml restart" },
+      {
+        say: "If it does not start: who has its port.",
+        run: "lsof -i :3002  # websocket-server\nlsof -i :9190  # prometheus-exporter\nlsof -i :3003  # quality-monitor\nlsof -i :9092  # Kafka\nlsof -i :9090  # Prometheus",
+      },
+    ],
+    verification: [
+      { say: "It answers and reads.", run: "dashstream healthcheck --ready" },
+      { say: "The state of the alert.", run: alertState("ServiceDown") },
+    ],
+    escalateAfter: "after 3 restart attempts",
+    escalation: "If it does not start after three attempts, the developers, with its log.",
+    notes: [
+      "Each cause is an alert of its own with its own `component`. Alertmanager mutes what that cause explains, and nothing else: under `kafka` the errors of talking to Kafka and the lag, under `redis` the alerts of Redis, under `websocket-server` its own rates and lags; never an alert about dead letters.",
+    ],
+  },
   scenarios: ["service-killed", "target-vanished", "broker-outage", "redis-down"],
 };
