@@ -1,8 +1,8 @@
 // The configuration of Alertmanager: who is told of what, how often, and what is muted. Receivers are webhooks, because
 // every chat and pager takes one; without an address a receiver shows its alerts in Alertmanager only.
 
-import { stringify } from "yaml";
-import { inhibitions } from "./inhibition.ts";
+import { Document, isNode } from "yaml";
+import { type Inhibition, inhibitions } from "./inhibition.ts";
 
 /** Who can be told: by priority, and the dead man's switch. */
 export const RECEIVERS = ["p0", "p1", "p2", "watchdog"] as const;
@@ -12,22 +12,37 @@ export type Receiver = (typeof RECEIVERS)[number];
 export interface AlertmanagerOptions {
   /** Address of each receiver's webhook; those without one notify nobody. */
   readonly webhooks?: Readonly<Partial<Record<Receiver, string>>>;
+  /**
+   * Labels that tell sites apart where one Alertmanager serves several, such as an external label `cluster`. Nothing of one
+   * site mutes anything of another. Every alert must have them, so labels of targets are of no use here: sums lose them.
+   */
+  readonly siteLabels?: readonly string[];
 }
 
 /** The whole text of `alertmanager.yml`; the same options always give the same bytes. */
-export function alertmanagerConfig({ webhooks = {} }: AlertmanagerOptions = {}): string {
+export function alertmanagerConfig({ webhooks = {}, siteLabels = [] }: AlertmanagerOptions = {}): string {
   const silent = RECEIVERS.filter((name) => webhooks[name] === undefined);
-  const config = {
+  const all = inhibitions();
+  const config = new Document({
     global: { resolve_timeout: "5m" },
-    route: route(),
+    route: route(siteLabels),
     receivers: RECEIVERS.map((name) => receiver(name, webhooks[name])),
-    inhibit_rules: inhibitions().map(({ source, target, equal }) => ({
-      source_matchers: source,
-      target_matchers: target,
-      ...(equal.length > 0 ? { equal } : {}),
-    })),
+    inhibit_rules: all.map((inhibition) => inhibitRule(inhibition, siteLabels)),
+  });
+  for (const [index, { because }] of all.entries()) {
+    const node = config.getIn(["inhibit_rules", index], true);
+    if (isNode(node)) node.commentBefore = ` ${because}`;
+  }
+  return `${heading(silent)}${config.toString({ lineWidth: 0 })}`;
+}
+
+function inhibitRule({ source, target, equal }: Inhibition, siteLabels: readonly string[]): object {
+  const labels = [...siteLabels, ...equal];
+  return {
+    source_matchers: source,
+    target_matchers: target,
+    ...(labels.length > 0 ? { equal: labels } : {}),
   };
-  return `${heading(silent)}${stringify(config, { lineWidth: 0 })}`;
 }
 
 function heading(silent: readonly Receiver[]): string {
@@ -44,10 +59,10 @@ function heading(silent: readonly Receiver[]): string {
  * Alerts of one name, cause and tenant make one notification. What is urgent is told sooner, and again sooner while
  * nobody has solved it. What has no priority of ours goes with the least urgent.
  */
-function route(): object {
+function route(siteLabels: readonly string[]): object {
   return {
     receiver: receiverName("p2"),
-    group_by: ["alertname", "component", "tenant_id"],
+    group_by: [...siteLabels, "alertname", "component", "tenant_id"],
     group_wait: "30s",
     group_interval: "5m",
     repeat_interval: "12h",

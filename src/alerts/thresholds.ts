@@ -32,10 +32,30 @@ export function settable(alert: AlertDefinition): ReadonlyMap<string, Quantity> 
 
 /**
  * Reads settings of the form `Alert.name=value`; of two for one name the later counts.
- * @throws `usage` for an unknown alert or name, or a value that cannot be
+ * @throws `usage` for an unknown alert or name, a value that cannot be, or a tier above its higher one
  */
 export function parseThresholds(settings: readonly string[]): Thresholds {
-  return new Map(settings.map(parseSetting));
+  const thresholds = new Map(settings.map(parseSetting));
+  for (const upper of ALERTS) {
+    for (const { alert } of upper.mutes) checkTiers(upper, alert, thresholds);
+  }
+  return thresholds;
+}
+
+/** A lower tier that begins above the higher one would never be heard of: it is muted whenever it fires. */
+function checkTiers(upper: AlertDefinition, lowerName: string, thresholds: Thresholds): void {
+  const lower = ALERTS.find(({ name }) => name === lowerName);
+  for (const [name, quantity] of settable(upper)) {
+    const other = lower === undefined ? undefined : settable(lower).get(name);
+    if (other === undefined || quantity.kind === "window" || quantity.kind === "duration") continue;
+    const most = withThreshold(upper.name, quantity, thresholds);
+    const value = withThreshold(lowerName, other, thresholds);
+    if (value.value <= most.value) continue;
+    throw wrong(
+      `${lowerName}.${name}=${quantityText(value)}`,
+      `expected at most ${quantityText(most)}, which is ${upper.name}.${name}, the higher tier`,
+    );
+  }
 }
 
 /** A quantity of an alert as the site has set it. */
