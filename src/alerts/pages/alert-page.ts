@@ -1,5 +1,6 @@
 // The page of one alert: what an operator who was woken by it reads, from top to bottom.
 
+import { stringify } from "yaml";
 import { type AlertDefinition, alertSlug, type Priority } from "../alert.ts";
 import { quantityText, quantityWords } from "../quantity.ts";
 import { ALERTS } from "../registry.ts";
@@ -25,7 +26,7 @@ export function alertPage(alert: AlertDefinition, options: RuleOptions = {}): st
     section("Common causes", list(runbook.causes)),
     section("Remediation", steps(runbook.remediation)),
     section("Verification", steps(runbook.verification)),
-    section("Escalation", `After: ${runbook.escalateAfter}. ${runbook.escalation}`),
+    section("Escalation", `Handed on: ${runbook.escalateAfter}. ${runbook.escalation}`),
     section("To know", list([...(runbook.notes ?? []), ...relations(alert)])),
     section("Rule", rule(alert, options)),
     section("How it is proven", provenBy(alert)),
@@ -79,16 +80,15 @@ function rule(alert: AlertDefinition, options: RuleOptions): string {
     `\`${quantityText(quantity)}\``,
   ]);
   return [
-    fence("yaml", rules.map(ruleText).join("\n")),
+    fence("yaml", stringify(rules.map(ruleText), { lineWidth: 0 }).trimEnd()),
     "A site sets these with `dashstream rules --threshold NAME=VALUE`:",
     table(["name", "value"], names),
   ].join("\n\n");
 }
 
-function ruleText(written: WrittenRule): string {
-  const component = written.labels.component;
-  const lines = [`expr: ${written.expr}`, `for: ${written.for ?? "0s"}`];
-  return [...(component === undefined ? [] : [`# component: ${component}`]), ...lines].join("\n");
+/** Without the annotations, which say what the page says. */
+function ruleText({ alert, expr, for: lasting, labels }: WrittenRule): object {
+  return { alert, expr, ...(lasting === undefined ? {} : { for: lasting }), labels };
 }
 
 function provenBy({ name, scenarios }: AlertDefinition): string {

@@ -21,7 +21,6 @@ import { applySuffix } from "./suffixes.ts";
 import { syntaxError } from "./syntax-error.ts";
 import { isGroupingLabel, type Token } from "./token.ts";
 
-
 const WITH_PARAMETER: ReadonlySet<string> = new Set(
   "topk bottomk count_values quantile limitk limit_ratio".split(" "),
 );

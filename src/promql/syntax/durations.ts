@@ -85,13 +85,7 @@ function literal(node: SyntaxNode, reader: DurationReader): Duration {
   return { seconds: value.value, isLiteral: true };
 }
 
-function arithmetic(
-  sign: string,
-  left: number,
-  right: number,
-  at: number,
-  { fail }: DurationReader,
-): number {
+function arithmetic(sign: string, left: number, right: number, at: number, { fail }: DurationReader): number {
   switch (sign) {
     case "+":
       return left + right;

@@ -1,9 +1,9 @@
 // Selectors: a name, and matchers between braces.
 
+import { describeError } from "../../errors.ts";
 import type { VectorSelector } from "../ast.ts";
 import { METRIC_NAME } from "../labels.ts";
 import { createMatcher } from "../matcher.ts";
-import { describeError } from "../../errors.ts";
 import type { LabelMatcher } from "../series-store.ts";
 import type { Builder } from "./builder.ts";
 import { childrenOf } from "./durations.ts";

@@ -25,9 +25,7 @@ const MODIFIERS: ReadonlySet<string> = new Set(
 );
 
 /** Words that mean something only before a parenthesis or after `@`. */
-const PREPROCESSORS: ReadonlySet<string> = new Set(
-  "start end step range max_of min_of".split(" "),
-);
+const PREPROCESSORS: ReadonlySet<string> = new Set("start end step range max_of min_of".split(" "));
 
 export const KEYWORDS: ReadonlySet<string> = new Set([
   ...AGGREGATORS,
