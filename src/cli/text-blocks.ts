@@ -1,6 +1,8 @@
-// Prints blocks of text with the colours and widths of the terminal at hand.
+// Prints blocks of text with the colours and widths of the terminal at hand. Their texts may come from users' files, so
+// control characters never get through.
 
 import type { TextBlock, TextCell, Tone } from "../../sim/verify/report/text-block.ts";
+import { printable } from "./foreign-text.ts";
 import type { Colors, Printer } from "./printer.ts";
 import { type Cell, tableLines } from "./table.ts";
 
@@ -8,7 +10,7 @@ export function printBlocks({ line, colors }: Printer, blocks: readonly TextBloc
   for (const block of blocks) {
     switch (block.kind) {
       case "line":
-        line(painted(colors, block.text, block.tone));
+        for (const text of block.text.split("\n")) line(painted(colors, clean(text), block.tone));
         break;
       case "table": {
         const toneOf = (row: number, column: number) => tone(block.rows[row]?.[column]);
@@ -24,7 +26,14 @@ export function printBlocks({ line, colors }: Printer, blocks: readonly TextBloc
 }
 
 function plain(row: readonly TextCell[]): readonly Cell[] {
-  return row.map((cell) => (typeof cell === "object" && cell !== null ? cell.text : cell));
+  return row.map((cell) => {
+    const value = typeof cell === "object" && cell !== null ? cell.text : cell;
+    return typeof value === "string" ? clean(value) : value;
+  });
+}
+
+function clean(text: string): string {
+  return printable(text, Number.POSITIVE_INFINITY);
 }
 
 function tone(cell: TextCell | undefined): Tone | null {
