@@ -1,5 +1,6 @@
 // The commands of dashstream, one line each.
 
+import { alertmanagerCommand } from "./alertmanager.ts";
 import { brokerCommand } from "./broker.ts";
 import type { CommandFactory } from "./command.ts";
 import { configCommand } from "./config.ts";
@@ -10,6 +11,8 @@ import { healthcheckCommand } from "./healthcheck.ts";
 import { offsetsCommand } from "./offsets.ts";
 import { promqlCommand } from "./promql.ts";
 import { qualityMonitorCommand } from "./quality-monitor.ts";
+import { rulesCommand } from "./rules.ts";
+import { runbookCommand } from "./runbook.ts";
 import { serveCommand } from "./serve.ts";
 import { simCommand } from "./sim.ts";
 import { tailCommand } from "./tail.ts";
@@ -26,6 +29,9 @@ export const COMMANDS: readonly CommandFactory[] = [
   threadsCommand,
   offsetsCommand,
   dlqCommand,
+  rulesCommand,
+  runbookCommand,
+  alertmanagerCommand,
   promqlCommand,
   simCommand,
   brokerCommand,
