@@ -29,4 +29,6 @@ export type ValueKind = Value["kind"];
 export interface Annotations {
   readonly warnings: readonly string[];
   readonly infos: readonly string[];
+  /** Where the expression that a remark is about begins in its text, by remark. */
+  readonly positions: ReadonlyMap<string, number>;
 }

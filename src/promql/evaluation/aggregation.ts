@@ -17,7 +17,8 @@ export function aggregate(
   atMs: number,
   scope: Scope,
 ): readonly Sample[] {
-  const { op } = aggregation;
+  const { op, param } = aggregation;
+  const warn = (text: string) => scope.warn(text, param ?? aggregation);
   if (op === "count_values") {
     if (parameter?.kind !== "string") throw evaluationError("count_values needs the name of a label");
     return countValues(aggregation, samples, parameter.value, atMs);
@@ -29,10 +30,10 @@ export function aggregate(
     case "bottomk":
     case "limitk":
     case "limit_ratio":
-      return choose(op, groups, number, samples.length, scope);
+      return choose(op, groups, number, samples.length, warn);
     default: {
       const warning = op === "quantile" ? quantileWarning(number, formatG) : null;
-      if (warning !== null) scope.warn(warning);
+      if (warning !== null) warn(warning);
       return groups().map((group) => ({
         labels: group.labels,
         value: reduce(

@@ -4,7 +4,7 @@ import { formatG } from "../go-number.ts";
 import type { Group } from "./grouping.ts";
 import { labelsHashFraction } from "./labels-hash.ts";
 import type { Sample } from "./sample.ts";
-import { evaluationError, type Scope } from "./scope.ts";
+import { evaluationError } from "./scope.ts";
 import { ValueHeap } from "./value-heap.ts";
 
 export type ChoosingOp = "topk" | "bottomk" | "limitk" | "limit_ratio";
@@ -18,9 +18,9 @@ export function choose(
   groups: () => readonly Group[],
   parameter: number,
   sampleCount: number,
-  scope: Scope,
+  warn: (text: string) => void,
 ): readonly Sample[] {
-  if (op === "limit_ratio") return chooseRatio(groups, parameter, scope);
+  if (op === "limit_ratio") return chooseRatio(groups, parameter, warn);
   if (parameter < 1) return [];
   if (Number.isNaN(parameter)) throw evaluationError("Parameter value is NaN");
   if (parameter >= INT64) throw evaluationError(`Scalar value ${formatG(parameter)} overflows int64`);
@@ -42,13 +42,17 @@ function chooseCount(
   return op === "limitk" ? heap.unsorted() : heap.sorted();
 }
 
-function chooseRatio(groups: () => readonly Group[], ratio: number, scope: Scope): readonly Sample[] {
+function chooseRatio(
+  groups: () => readonly Group[],
+  ratio: number,
+  warn: (text: string) => void,
+): readonly Sample[] {
   if (ratio === 0) return [];
   if (Number.isNaN(ratio)) throw evaluationError("Ratio value is NaN");
   const capped = Math.max(-1, Math.min(1, ratio));
   if (capped !== ratio) {
     const range = "ratio value should be between -1 and 1";
-    scope.warn(`PromQL warning: ${range}, got ${formatG(ratio)}, capping to ${formatG(capped)}`);
+    warn(`PromQL warning: ${range}, got ${formatG(ratio)}, capping to ${formatG(capped)}`);
   }
   return groups().flatMap(({ samples }) => {
     const heap = new ValueHeap("largest");

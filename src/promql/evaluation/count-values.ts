@@ -1,6 +1,7 @@
 // `count_values`: a series for each value, with the value as a label.
 
 import type { Aggregation } from "../ast.ts";
+import { quotedString } from "../syntax/literals.ts";
 import { groupLabelsOf, groupsOf } from "./grouping.ts";
 import type { Sample } from "./sample.ts";
 import { evaluationError } from "./scope.ts";
@@ -11,7 +12,9 @@ export function countValues(
   label: string,
   atMs: number,
 ): readonly Sample[] {
-  if (label === "") throw evaluationError('invalid label name ""');
+  if (label === "" || !label.isWellFormed()) {
+    throw evaluationError(`invalid label name ${quotedString(label)}`);
+  }
   const withLabel = aggregation.without
     ? aggregation
     : { ...aggregation, grouping: [...aggregation.grouping, label] };

@@ -1,7 +1,7 @@
 // What one evaluation has at hand: the series, its bounds, and what it notes on the way.
 
 import { DashstreamError } from "../../errors.ts";
-import type { AtModifier, VectorSelector } from "../ast.ts";
+import type { AtModifier, Span, VectorSelector } from "../ast.ts";
 import type { Series, SeriesSource } from "../series-store.ts";
 import type { Annotations } from "../value.ts";
 
@@ -22,8 +22,8 @@ export interface ScopeOptions {
 export class Scope {
   readonly options: ScopeOptions;
   readonly #selected = new Map<VectorSelector, readonly Series[]>();
-  readonly #warnings = new Set<string>();
-  readonly #infos = new Set<string>();
+  readonly #warnings = new Map<string, number>();
+  readonly #infos = new Map<string, number>();
   #sampleCount = 0;
 
   constructor(options: ScopeOptions) {
@@ -57,16 +57,17 @@ export class Scope {
     throw evaluationError("query processing would load too many samples into memory in query execution");
   }
 
-  readonly warn = (text: string): void => {
-    this.#warnings.add(text);
+  readonly warn = (text: string, { from }: Span): void => {
+    this.#warnings.set(text, from);
   };
 
-  readonly info = (text: string): void => {
-    this.#infos.add(text);
+  readonly info = (text: string, { from }: Span): void => {
+    this.#infos.set(text, from);
   };
 
   annotations(): Annotations {
-    return { warnings: [...this.#warnings], infos: [...this.#infos] };
+    const positions = new Map([...this.#warnings, ...this.#infos]);
+    return { warnings: [...this.#warnings.keys()], infos: [...this.#infos.keys()], positions };
   }
 }
 

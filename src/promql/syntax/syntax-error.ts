@@ -12,7 +12,8 @@ export function unsupportedSyntax(text: string, at: number, reason: string): Das
   return new DashstreamError("promql_unsupported", `${place(text, at)}: ${reason}`);
 }
 
-function place(text: string, at: number): string {
+/** Line and column, counted from 1. */
+export function place(text: string, at: number): string {
   const before = text.slice(0, Math.max(0, at)).split("\n");
   return `${before.length}:${(before.at(-1)?.length ?? 0) + 1}`;
 }
