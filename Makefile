@@ -14,10 +14,10 @@ GIT_COMMIT_SHA ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
 BUILD_DATE ?= $(shell date -u +%Y-%m-%dT%H:%M:%SZ)
 BINARY := dist/dashstream
 
-.PHONY: help demo test check fmt lint types build smoke smoke-deno bench generate kafka clean
+.PHONY: help demo test check fmt lint types build smoke smoke-deno bench generate kafka promtool3 clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
 
 demo: node_modules/.installed ## broker, traffic and server in one process; ends on Ctrl-C or after DEMO_SECONDS
 	@$(BUN) src/cli/main.ts demo
@@ -62,6 +62,9 @@ generate: node_modules/.installed ## rewrite the generated files
 
 kafka: node_modules/.installed ## fetch the Kafka releases that tests use (needs java and maven)
 	@$(BUN) test/support/fetch-kafka.ts
+
+promtool3: node_modules/.installed ## build promtool of Prometheus 3, which tests compare with (needs go)
+	@$(BUN) test/support/fetch-promtool3.ts
 
 clean: ## remove what was built
 	rm -rf dist

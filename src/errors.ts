@@ -18,6 +18,7 @@
  * - `promql_unsupported`: an expression of PromQL needs what this evaluator hasn't: native histograms, or what Prometheus
  *   has behind feature flags
  * - `rules_invalid`: a file of alerting or recording rules is not valid (exits 2)
+ * - `exposition_invalid`: a text of metrics breaks the format of expositions
  * - `scenario_invalid`: a scenario names unknown faults or alerts, or its times are impossible (exits 2)
  * - `message_invalid`: a message given for encoding has a value that its field cannot hold
  * - `protocol_error`: a peer broke the Kafka or WebSocket protocol
@@ -44,6 +45,7 @@ export type ErrorCode =
   | "promql_invalid"
   | "promql_unsupported"
   | "rules_invalid"
+  | "exposition_invalid"
   | "scenario_invalid"
   | "message_invalid"
   | "protocol_error"

@@ -7,6 +7,7 @@ import { byLabels, type Evaluated, type Sample, withoutMetadata } from "./evalua
 import { evaluationError, Scope } from "./evaluation/scope.ts";
 import { extendedWindow } from "./functions/extended-range.ts";
 import { Labels } from "./labels.ts";
+import { textOf } from "./parse.ts";
 import type { SeriesSource } from "./series-store.ts";
 import type { Annotations, RangePoint, RangeSeries, Value, VectorSample } from "./value.ts";
 
@@ -41,9 +42,10 @@ const DEFAULT_LOOKBACK_MS = 5 * 60_000;
 
 export function createEngine(options: EngineOptions): Engine {
   const { source, lookbackDeltaMs = DEFAULT_LOOKBACK_MS, delayedNameRemoval = false } = options;
-  const scopeOf = (startMs: number, endMs: number) =>
+  const scopeOf = (expr: Expr, startMs: number, endMs: number) =>
     new Scope({
       source,
+      text: textOf(expr),
       lookbackDeltaMs,
       delayedNameRemoval,
       startMs,
@@ -52,7 +54,7 @@ export function createEngine(options: EngineOptions): Engine {
     });
   return {
     instant(expr, atMs) {
-      const scope = scopeOf(atMs, atMs);
+      const scope = scopeOf(expr, atMs, atMs);
       const value = asValue(evaluate(expr, atMs, scope));
       return { value: cleaned(value, delayedNameRemoval), ...scope.annotations() };
     },
@@ -63,7 +65,7 @@ export function createEngine(options: EngineOptions): Engine {
           `invalid expression type "${kind}" for range query, must be Scalar or instant Vector`,
         );
       }
-      const scope = scopeOf(startMs, endMs);
+      const scope = scopeOf(expr, startMs, endMs);
       const rows = new Rows(delayedNameRemoval);
       for (let atMs = startMs; atMs <= endMs; atMs += stepMs) {
         const samples = samplesOf(evaluate(expr, atMs, scope));

@@ -29,6 +29,4 @@ export type ValueKind = Value["kind"];
 export interface Annotations {
   readonly warnings: readonly string[];
   readonly infos: readonly string[];
-  /** Where the expression that a remark is about begins in its text, by remark. */
-  readonly positions: ReadonlyMap<string, number>;
 }

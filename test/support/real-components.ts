@@ -7,13 +7,14 @@
 //   describeRealEach(["kafka-3.9", "kafka-4"], "conformance", (component) => { ... });   // one suite each
 //   if (requireReal("protoc").available) ...            // { available: true } or { available: false, reason }
 //
-// Versions and folders of the Kafka releases: kafka-releases.ts.
+// Versions and folders of the Kafka releases: kafka-releases.ts; of promtool 3: promtool3.ts.
 //
 // The body of a suite that is left out is not run, so it may start things at its top level.
 
 import { describe, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { hasKafkaJars, KAFKA_VERSIONS, type KafkaComponent } from "./kafka-releases.ts";
+import { PROMTOOL3_VERSION, promtool3Path } from "./promtool3.ts";
 
 /** Components that are one program, with the Debian package that brings it. */
 const DEBIAN_PACKAGES = {
@@ -24,13 +25,14 @@ const DEBIAN_PACKAGES = {
   zstd: "zstd",
   openssl: "openssl",
   promtool: "prometheus",
+  amtool: "prometheus-alertmanager",
   node: "nodejs",
 } as const;
 
 /** The second runtime comes with the packages of this project. */
 export const DENO = new URL("../../node_modules/.bin/deno", import.meta.url).pathname;
 
-export type RealComponent = keyof typeof DEBIAN_PACKAGES | KafkaComponent | "deno";
+export type RealComponent = keyof typeof DEBIAN_PACKAGES | KafkaComponent | "promtool3" | "deno";
 
 export type Availability =
   | { readonly available: true }
@@ -54,6 +56,11 @@ export function requireReal(component: RealComponent): Availability {
     return existsSync(DENO)
       ? { available: true }
       : { available: false, reason: "deno is not there (npm ci)" };
+  }
+  if (component === "promtool3") {
+    return promtool3Path() !== null
+      ? { available: true }
+      : { available: false, reason: `promtool ${PROMTOOL3_VERSION} is not there (make promtool3, needs go)` };
   }
   if (!isKafka(component)) return programOnPath(component, DEBIAN_PACKAGES[component]);
   const java = programOnPath("java", "openjdk-17-jre-headless");

@@ -17,8 +17,7 @@ export function aggregate(
   atMs: number,
   scope: Scope,
 ): readonly Sample[] {
-  const { op, param } = aggregation;
-  const warn = (text: string) => scope.warn(text, param ?? aggregation);
+  const { op } = aggregation;
   if (op === "count_values") {
     if (parameter?.kind !== "string") throw evaluationError("count_values needs the name of a label");
     return countValues(aggregation, samples, parameter.value, atMs);
@@ -30,10 +29,14 @@ export function aggregate(
     case "bottomk":
     case "limitk":
     case "limit_ratio":
-      return choose(op, groups, number, samples.length, warn);
+      return choose(
+        op,
+        { groups, parameter: number, sampleCount: samples.length, about: aggregation.param ?? aggregation },
+        scope,
+      );
     default: {
       const warning = op === "quantile" ? quantileWarning(number, formatG) : null;
-      if (warning !== null) warn(warning);
+      if (warning !== null) scope.warn(warning, aggregation.param ?? aggregation);
       return groups().map((group) => ({
         labels: group.labels,
         value: reduce(

@@ -68,15 +68,12 @@ const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {
   '"': '"',
 };
 
-const STRICT = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
 const ESCAPE = /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3})|(.))/gsu;
 
 /**
  * The text between the quotes. The lexer has refused escapes that are not valid.
  *
- * `\x` and octal escapes are bytes, which may together be UTF-8. Bytes that are not become lone surrogates, so that such a
- * text differs from all others and is not well-formed, as little as it was.
+ * `\x` and octal escapes are bytes, which may together be UTF-8.
  */
 export function readString(literal: string): string {
   const inner = literal.slice(1, -1);
@@ -96,37 +93,19 @@ export function readString(literal: string): string {
     else bytes.push(...encoder.encode(SIMPLE_ESCAPES[simple] ?? simple));
   }
   bytes.push(...encoder.encode(inner.slice(at)));
-  return decoded(new Uint8Array(bytes));
+  return decoded(Uint8Array.from(bytes));
 }
 
-/** A text as a literal, bytes that are no UTF-8 included. */
+/** A text as a literal, with the bytes that are no UTF-8. */
 export function quotedString(text: string): string {
   return JSON.stringify(text).replaceAll(/\\udc([89a-f][\da-f])/g, "\\x$1");
 }
 
+/** Bytes that are no UTF-8 become lone surrogates, so that the text is not well-formed and equals no other. */
 function decoded(bytes: Uint8Array): string {
-  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
-  if (!text.includes("\ufffd")) return text;
-  let left = bytes;
-  let result = "";
-  while (left.length > 0) {
-    const length = characterLength(left);
-    const character = left.subarray(0, Math.max(1, length));
-    result += length > 0 ? STRICT.decode(character) : String.fromCharCode(0xdc00 + (left[0] ?? 0));
-    left = left.subarray(character.length);
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return Array.from(bytes, (byte) => String.fromCharCode(byte < 0x80 ? byte : 0xdc00 + byte)).join("");
   }
-  return result;
-}
-
-/** Bytes of the UTF-8 character at the beginning; 0 if there is none. */
-function characterLength(bytes: Uint8Array): number {
-  for (let length = 1; length <= 4 && length <= bytes.length; length++) {
-    try {
-      STRICT.decode(bytes.subarray(0, length));
-      return length;
-    } catch {
-      // Too few bytes, or none that begin a character.
-    }
-  }
-  return 0;
 }

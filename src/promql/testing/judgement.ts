@@ -75,7 +75,7 @@ function middleStep(engine: Engine, expr: Expr, atMs: number): Result<Value> {
 }
 
 function outcome(
-  { expr, expectation }: Evaluation,
+  { expectation }: Evaluation,
   points: TimeRange,
   evaluate: () => Result<Value>,
 ): Difference | null {
@@ -89,7 +89,7 @@ function outcome(
   }
   if (failure !== null) return { expected: `error: ${failure.text}`, got: valueText(result.value) };
   const difference = valueDifference(result.value, { value, isOrdered, points });
-  return difference ?? remarkDifference(result, expectation, expr);
+  return difference ?? remarkDifference(result, expectation);
 }
 
 /** What an error means where this was expected. */

@@ -1,20 +1,14 @@
 // Whether warnings and infos of an evaluation are the expected ones.
 
-import { place } from "../syntax/syntax-error.ts";
 import type { Annotations } from "../value.ts";
 import type { Difference } from "./comparison.ts";
 import type { Expectation, MessagePattern } from "./script.ts";
 
-/**
- * `null` if the remarks are as expected.
- * @param text the expression, for the positions that remarks end with
- */
-export function remarkDifference(got: Annotations, expected: Expectation, text: string): Difference | null {
-  const placed = (remarks: readonly string[]) =>
-    remarks.map((remark) => `${remark} (${place(text, got.positions.get(remark) ?? 0)})`);
+/** `null` if the remarks are as expected. */
+export function remarkDifference(got: Annotations, expected: Expectation): Difference | null {
   return (
-    kindDifference("warning", placed(got.warnings), expected.warnings, expected.noWarnings) ??
-    kindDifference("info", placed(got.infos), expected.infos, expected.noInfos)
+    kindDifference("warning", got.warnings, expected.warnings, expected.noWarnings) ??
+    kindDifference("info", got.infos, expected.infos, expected.noInfos)
   );
 }
 

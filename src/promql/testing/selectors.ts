@@ -1,6 +1,7 @@
 // The selectors in an expression, and the same expression with all of them fixed at one time.
 
 import type { AtModifier, Expr, VectorSelector } from "../ast.ts";
+import { withTextOf } from "../parse.ts";
 
 /** The expressions directly below. */
 function children(expr: Expr): readonly Expr[] {
@@ -39,7 +40,11 @@ export function* callsOf(expr: Expr): Generator<string> {
  * for instant evaluations, where `@ start()` and `@ end()` are that time too.
  */
 export function fixedAt(expr: Expr, timestampMs: number): Expr {
-  const fix = (child: Expr) => fixedAt(child, timestampMs);
+  return withTextOf(expr, fixed(expr, timestampMs));
+}
+
+function fixed(expr: Expr, timestampMs: number): Expr {
+  const fix = (child: Expr) => fixed(child, timestampMs);
   switch (expr.kind) {
     case "number":
     case "string":
