@@ -16,13 +16,21 @@ export interface ClusterSettings {
   readonly groupMaxSessionTimeoutMs: number;
 }
 
-/** A node as clients see it. */
+/** Where something listens; the port may change when its owner starts. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A node of the cluster. */
 export interface NodeAddress {
   readonly nodeId: number;
   readonly host: string;
   /** 0 until it was first started, if any free port was asked for. */
   readonly port: number;
   readonly isUp: boolean;
+  /** What clients are told. */
+  readonly advertised: Address;
 }
 
 /** FNV-1a, 32 bits: which node coordinates a group. */

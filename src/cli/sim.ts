@@ -2,7 +2,8 @@
 
 import { type Command, Option } from "commander";
 import type { ArrivalProfile } from "../../sim/traffic/arrival.ts";
-import type { TrafficProgress, TrafficSummary } from "../../sim/traffic/pace.ts";
+import type { TrafficProgress } from "../../sim/traffic/delivery.ts";
+import type { TrafficSummary } from "../../sim/traffic/director.ts";
 import { describeError } from "../errors.ts";
 import { seededRandom } from "../runtime/random.ts";
 import { kafkaSettings } from "../server/kafka-config.ts";

@@ -3,9 +3,9 @@
 import type { Expr } from "./ast.ts";
 import { refuseSameLabels } from "./evaluation/duplicates.ts";
 import { evaluate } from "./evaluation/evaluate.ts";
-import { extendedWindows } from "./evaluation/extended-window.ts";
 import { byLabels, type Evaluated, type Sample, withoutMetadata } from "./evaluation/sample.ts";
 import { evaluationError, Scope } from "./evaluation/scope.ts";
+import { extendedWindow } from "./functions/extended-range.ts";
 import { Labels } from "./labels.ts";
 import { textOf } from "./parse.ts";
 import type { SeriesSource } from "./series-store.ts";
@@ -120,7 +120,11 @@ type Draft =
 
 function asValue(value: Evaluated): Draft {
   if (value.kind !== "matrix") return value;
-  const series = extendedWindows(value).map(({ labels, timestampsMs, values, losesName }) => ({
+  const windows =
+    value.modifier === undefined
+      ? value.windows
+      : value.windows.flatMap((window) => extendedWindow(window, value) ?? []);
+  const series = windows.map(({ labels, timestampsMs, values, losesName }) => ({
     labels,
     losesName,
     points: timestampsMs.map((timestampMs, index) => ({ timestampMs, value: values[index] ?? Number.NaN })),

@@ -26,6 +26,7 @@ const DEBIAN_PACKAGES = {
   openssl: "openssl",
   promtool: "prometheus",
   amtool: "prometheus-alertmanager",
+  "prometheus-alertmanager": "prometheus-alertmanager",
   node: "nodejs",
 } as const;
 

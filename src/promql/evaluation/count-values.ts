@@ -1,6 +1,8 @@
 // `count_values`: a series for each value, with the value as a label.
 
 import type { Aggregation } from "../ast.ts";
+import { formatFloat } from "../float-text.ts";
+import { quotedString } from "../syntax/literals.ts";
 import { groupLabelsOf, groupsOf } from "./grouping.ts";
 import type { Sample } from "./sample.ts";
 import { evaluationError } from "./scope.ts";
@@ -11,13 +13,15 @@ export function countValues(
   label: string,
   atMs: number,
 ): readonly Sample[] {
-  if (label === "") throw evaluationError('invalid label name ""');
+  if (label === "" || !label.isWellFormed()) {
+    throw evaluationError(`invalid label name ${quotedString(label)}`);
+  }
   const withLabel = aggregation.without
     ? aggregation
     : { ...aggregation, grouping: [...aggregation.grouping, label] };
   const labelled = samples.map((sample) => ({
     ...sample,
-    labels: sample.labels.with({ [label]: plainNumber(sample.value) }),
+    labels: sample.labels.with({ [label]: formatFloat(sample.value, "f", -1) }),
   }));
   return groupsOf(labelled, groupLabelsOf(withLabel)).map((group) => ({
     labels: group.labels,
@@ -25,17 +29,4 @@ export function countValues(
     timestampMs: atMs,
     losesName: false,
   }));
-}
-
-/** As Go's `strconv.FormatFloat(value, 'f', -1, 64)`: never with an exponent. */
-export function plainNumber(value: number): string {
-  if (Number.isNaN(value)) return "NaN";
-  if (!Number.isFinite(value)) return value > 0 ? "+Inf" : "-Inf";
-  const sign = value < 0 || Object.is(value, -0) ? "-" : "";
-  const [mantissa = "0", exponent = "0"] = Math.abs(value).toExponential().split("e");
-  const digits = mantissa.replace(".", "");
-  const point = Number(exponent) + 1;
-  if (point <= 0) return digits === "0" ? `${sign}0` : `${sign}0.${"0".repeat(-point)}${digits}`;
-  if (point >= digits.length) return sign + digits.padEnd(point, "0");
-  return `${sign}${digits.slice(0, point)}.${digits.slice(point)}`;
 }

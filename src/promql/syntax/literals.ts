@@ -96,10 +96,15 @@ export function readString(literal: string): string {
   return decoded(Uint8Array.from(bytes));
 }
 
+/** A text as a literal, with the bytes that are no UTF-8. */
+export function quotedString(text: string): string {
+  return JSON.stringify(text).replaceAll(/\\udc([89a-f][\da-f])/g, "\\x$1");
+}
+
 /** Bytes that are no UTF-8 become lone surrogates, so that the text is not well-formed and equals no other. */
 function decoded(bytes: Uint8Array): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     return Array.from(bytes, (byte) => String.fromCharCode(byte < 0x80 ? byte : 0xdc00 + byte)).join("");
   }

@@ -1,6 +1,7 @@
 // `eq`, `ne`, `lt`, `le`, `gt`, `ge` of text/template: both sides must be of one kind, a whole number is no float.
 
 import { failure } from "./failure.ts";
+import { sprint } from "./format.ts";
 import type { FunctionTable } from "./function.ts";
 import { type GoValue, goBool, NIL, typeName } from "./value.ts";
 
@@ -17,7 +18,7 @@ function incompatible(a: GoValue, b: GoValue): Error {
 function areEqual(a: GoValue, b: GoValue): boolean {
   if (a.kind === "nil" || b.kind === "nil") return a.kind === b.kind;
   if (isBasic(a) !== isBasic(b)) throw incompatible(a, b);
-  if (!isBasic(a) || !isBasic(b)) throw failure(`non-comparable type ${typeName(b)}`);
+  if (!isBasic(a) || !isBasic(b)) throw failure(`non-comparable type ${sprint([b])}: ${typeName(b)}`);
   if (a.kind !== b.kind) throw incompatible(a, b);
   return a.value === b.value;
 }

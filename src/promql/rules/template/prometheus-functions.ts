@@ -7,6 +7,7 @@ import { parseSignedDuration } from "../duration.ts";
 import { queryEscaped } from "./builtins.ts";
 import { failure, NIL_POINTER } from "./failure.ts";
 import type { FunctionTable, TemplateFunction } from "./function.ts";
+import { quoted } from "./go-quote.ts";
 import { isIpAddress, joinHostPort, splitHostPort } from "./host-port.ts";
 import { humanize, humanize1024, humanizeDuration, humanizePercentage, toFloat, toTime } from "./humanize.ts";
 import { titleCase } from "./title-case.ts";
@@ -48,29 +49,33 @@ function itemsOf(value: GoValue | undefined): readonly GoStruct[] {
   return value?.kind === "list" ? value.items : [];
 }
 
-/** Regular expressions of the syntax RE2. */
-function regexOf(pattern: string): RE2JS {
+/** Regular expressions of the syntax RE2. `prefix` goes before the reason if it is none. */
+function regexOf(pattern: string, prefix = ""): RE2JS {
   try {
     return RE2JS.compile(pattern);
   } catch (cause) {
-    throw failure(describeError(cause));
+    throw failure(prefix + describeError(cause));
   }
 }
 
 function replaceAll(pattern: string, replacement: string, text: string): string {
-  const matcher = regexOf(pattern).matcher(text);
+  const quotedPattern = pattern.includes("`") ? quoted(pattern) : `\`${pattern}\``;
+  const matcher = regexOf(pattern, `regexp: Compile(${quotedPattern}): `).matcher(text);
   const names = matcher.namedGroups;
   let result = "";
   let end = 0;
   while (matcher.find()) {
     result += text.slice(end, matcher.start());
+    // An empty match right behind another one is passed over, as in Go.
+    const isCounted = matcher.end() > end || matcher.start() === 0;
+    end = matcher.end();
+    if (!isCounted) continue;
     result += expandTemplate(replacement, (reference) => {
       if (typeof reference === "number") {
         return reference <= matcher.groupCount() ? matcher.group(reference) : null;
       }
       return Object.hasOwn(names, reference) ? matcher.group(reference) : null;
     });
-    end = matcher.end();
   }
   return result + text.slice(end);
 }

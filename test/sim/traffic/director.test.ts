@@ -1,28 +1,29 @@
 import { expect, test } from "bun:test";
 import type { Message, ProducerRecord } from "kafkajs";
+import { type OutgoingRecord, outgoing } from "../../../sim/traffic/alteration.ts";
+import { type DirectorOptions, TrafficDirector, type TrafficSummary } from "../../../sim/traffic/director.ts";
 import { kafkaSend } from "../../../sim/traffic/kafka-send.ts";
-import { type PaceOptions, runTraffic, type TrafficSummary } from "../../../sim/traffic/pace.ts";
 import { createSmallTraffic } from "../../../sim/traffic/small.ts";
-import type { TrafficRecord } from "../../../sim/traffic/thread.ts";
 import { seededRandom } from "../../../src/runtime/random.ts";
 import { manualClock } from "../../support/manual-clock.ts";
 import { take } from "./decoded.ts";
 
-type Given = Partial<PaceOptions> & Pick<PaceOptions, "ratePerSecond">;
+type Given = Partial<DirectorOptions> & Pick<DirectorOptions, "ratePerSecond">;
 
 /** Traffic on a clock that the test moves; everything sent is kept. */
 function paced(given: Given) {
   const clock = manualClock();
   const random = seededRandom(1);
-  const sent: TrafficRecord[] = [];
+  const sent: OutgoingRecord[] = [];
   const batches: number[] = [];
   const outcome: { summary?: TrafficSummary } = {};
   const source = createSmallTraffic({ random, clock, threads: 1 });
-  const send = async (records: readonly TrafficRecord[]) => {
+  const send = async (records: readonly OutgoingRecord[]) => {
     batches.push(records.length);
     sent.push(...records);
   };
-  const done = runTraffic({ source, send, clock, random, ...given }).then((summary) => {
+  const director = new TrafficDirector({ source, send, clock, random, ...given });
+  const done = director.run().then((summary) => {
     outcome.summary = summary;
     return summary;
   });
@@ -32,13 +33,13 @@ function paced(given: Given) {
       await settled();
     }
   };
-  return { clock, sent, batches, outcome, done, advance };
+  return { clock, director, sent, batches, outcome, done, advance };
 }
 
 /** Lets everything run that does not wait for the clock. */
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-const sequences = (records: readonly TrafficRecord[]) => records.map((record) => record.sequence);
+const sequences = (records: readonly OutgoingRecord[]) => records.map(({ origin }) => origin.sequence);
 const range = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
 
 test("a steady rate is exact at every moment and over the whole", async () => {
@@ -109,10 +110,10 @@ test("no more batches are on their way than allowed, and the rest waits", async 
 
 test("what could not be sent is sent again before anything newer, and counted", async () => {
   const down = new Error("broker down");
-  const arrived: TrafficRecord[] = [];
+  const arrived: OutgoingRecord[] = [];
   let failures = 3;
   const progress: number[] = [];
-  const send = async (records: readonly TrafficRecord[]) => {
+  const send = async (records: readonly OutgoingRecord[]) => {
     if (failures-- > 0) throw down;
     arrived.push(...records);
   };
@@ -146,7 +147,9 @@ test("a producer is asked for the acknowledgement of all replicas and given keys
       return [];
     },
   };
-  const records = take(createSmallTraffic({ random: seededRandom(1), clock: manualClock() }), 2);
+  const records = take(createSmallTraffic({ random: seededRandom(1), clock: manualClock() }), 2).map(
+    outgoing,
+  );
   await kafkaSend(producer, "dashstream-quality")(records);
   const messages: Message[] = records.map(({ key, value, headers }) => ({ key, value, headers }));
   expect(calls).toEqual([{ topic: "dashstream-quality", acks: -1, messages }]);

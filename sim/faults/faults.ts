@@ -1,0 +1,42 @@
+// All faults by name. One import and one entry each, in the order of the alphabet.
+
+import { nearestName } from "../../src/config/nearest.ts";
+import { DashstreamError } from "../../src/errors.ts";
+import type { Fault } from "./fault.ts";
+import { checkFaultParams } from "./fault-params.ts";
+import { sequenceGap } from "./sequence-gap.ts";
+
+const ALL: readonly Fault[] = [
+  //
+  sequenceGap,
+];
+
+export const FAULTS: ReadonlyMap<string, Fault> = new Map(ALL.map((fault) => [fault.name, fault]));
+
+/** A fault with the parameters that it will be applied with: what was given and defaults for the rest. */
+export interface CheckedFault {
+  readonly fault: Fault;
+  readonly params: unknown;
+}
+
+/** At most this share of a name may be wrong for it to be meant. */
+const WRONG_SHARE = 0.4;
+
+/** @throws DashstreamError `scenario_invalid` if there is no such fault */
+export function findFault(name: string): Fault {
+  const fault = FAULTS.get(name);
+  if (fault !== undefined) return fault;
+  const names = [...FAULTS.keys()];
+  const nearest = nearestName(name, names, WRONG_SHARE);
+  const hint = nearest === null ? `there are ${names.join(", ")}` : `did you mean ${nearest}?`;
+  throw new DashstreamError("scenario_invalid", `there is no fault ${JSON.stringify(name)}; ${hint}`);
+}
+
+/**
+ * Checks what was given for a fault and fills in defaults.
+ * @throws DashstreamError `scenario_invalid` for an unknown fault or key, or a value that it cannot have
+ */
+export function parseFaultParams(name: string, params: Readonly<Record<string, unknown>> = {}): CheckedFault {
+  const fault = findFault(name);
+  return { fault, params: checkFaultParams(fault, params) };
+}
