@@ -4,12 +4,10 @@ import { nearestName } from "../../src/config/nearest.ts";
 import { DashstreamError } from "../../src/errors.ts";
 import type { Fault } from "./fault.ts";
 import { checkFaultParams } from "./fault-params.ts";
+import { idle } from "./idle.ts";
 import { sequenceGap } from "./sequence-gap.ts";
 
-const ALL: readonly Fault[] = [
-  //
-  sequenceGap,
-];
+const ALL: readonly Fault[] = [idle, sequenceGap];
 
 export const FAULTS: ReadonlyMap<string, Fault> = new Map(ALL.map((fault) => [fault.name, fault]));
 

@@ -20,6 +20,11 @@ export function seconds(text: string): number {
   return Number(hours) * 3600 + Number(minutes) * 60 + Number(rest);
 }
 
+/** Milliseconds of a duration. @throws DashstreamError `scenario_invalid` if `text` is no duration */
+export function durationMs(text: string): number {
+  return seconds(text) * 1000;
+}
+
 /** A number of seconds in the same form; parts of a second with up to three digits. */
 export function durationText(totalSeconds: number): string {
   const millis = Math.round(Math.abs(totalSeconds) * 1000);

@@ -59,6 +59,7 @@ export class TrafficDirector implements TrafficControl {
   readonly #alterations: TrafficAlteration[] = [];
   readonly #feeds: Feed[] = [];
   readonly #bursts = new Set<Promise<void>>();
+  readonly #pauses = new Set<object>();
 
   constructor(options: DirectorOptions) {
     this.#options = options;
@@ -87,6 +88,12 @@ export class TrafficDirector implements TrafficControl {
     };
   }
 
+  pause(): Removable {
+    const pause = {};
+    this.#pauses.add(pause);
+    return { remove: () => void this.#pauses.delete(pause) };
+  }
+
   /** @throws DashstreamError `aborted` if the traffic is ended before that */
   async burst(source: TrafficSource, count: number): Promise<void> {
     const sending = this.#sendBurst(source, count).finally(() => this.#bursts.delete(sending));
@@ -109,6 +116,8 @@ export class TrafficDirector implements TrafficControl {
       const nowMs = clock.monotonicMs();
       for (const feed of this.#feeds) {
         feed.target = feed.due(Math.min(nowMs, startMs + durationMs) - feed.startMs);
+        // What falls due in a pause is never made.
+        if (this.#pauses.size > 0) feed.made = feed.target;
       }
       usual.target = Math.min(usual.target, count);
       if (this.#sendDue(nowMs)) continue;
