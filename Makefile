@@ -61,6 +61,7 @@ generate: node_modules/.installed ## rewrite the generated files
 	@$(BUN) src/config/generate.ts
 	@$(BUN) src/alerts/generate.ts
 	@$(BUN) sim/scenarios/generate.ts
+	@$(BUN) sim/faults/generate.ts
 
 kafka: node_modules/.installed ## fetch the Kafka releases that tests use (needs java and maven)
 	@$(BUN) test/support/fetch-kafka.ts
