@@ -22,7 +22,6 @@ import { slowClient } from "./slow-client.ts";
 import { tenantFlood } from "./tenant-flood.ts";
 import { unkeyed } from "./unkeyed.ts";
 
-const ALL: readonly Fault[] = [idle, sequenceGap];
 const ALL: readonly Fault[] = [
   burst,
   clientFlood,
@@ -30,6 +29,7 @@ const ALL: readonly Fault[] = [
   corruptPayload,
   deliveryDelay,
   duplicate,
+  idle,
   malformedControl,
   nullValue,
   oversized,

@@ -17,6 +17,8 @@ import { serveCommand } from "./serve.ts";
 import { simCommand } from "./sim.ts";
 import { tailCommand } from "./tail.ts";
 import { threadsCommand } from "./threads.ts";
+import { verifyCommand } from "./verify.ts";
+import { verifyWorkerCommand } from "./verify-worker.ts";
 import { versionCommand } from "./version.ts";
 
 /** In the order in which `--help` lists them. */
@@ -34,8 +36,10 @@ export const COMMANDS: readonly CommandFactory[] = [
   alertmanagerCommand,
   promqlCommand,
   simCommand,
+  verifyCommand,
   brokerCommand,
   configCommand,
   healthcheckCommand,
   versionCommand,
+  verifyWorkerCommand,
 ];
