@@ -2,13 +2,42 @@
 
 import { nearestName } from "../../src/config/nearest.ts";
 import { DashstreamError } from "../../src/errors.ts";
+import { burst } from "./burst.ts";
+import { clientFlood } from "./client-flood.ts";
+import { clockSkew } from "./clock-skew.ts";
+import { corruptPayload } from "./corrupt-payload.ts";
+import { deliveryDelay } from "./delivery-delay.ts";
+import { duplicate } from "./duplicate.ts";
 import type { Fault } from "./fault.ts";
 import { checkFaultParams } from "./fault-params.ts";
+import { malformedControl } from "./malformed-control.ts";
+import { nullValue } from "./null-value.ts";
+import { oversized } from "./oversized.ts";
+import { reconnectStorm } from "./reconnect-storm.ts";
+import { reorder } from "./reorder.ts";
+import { schemaMismatch } from "./schema-mismatch.ts";
 import { sequenceGap } from "./sequence-gap.ts";
+import { slowClient } from "./slow-client.ts";
+import { tenantFlood } from "./tenant-flood.ts";
+import { unkeyed } from "./unkeyed.ts";
 
 const ALL: readonly Fault[] = [
-  //
+  burst,
+  clientFlood,
+  clockSkew,
+  corruptPayload,
+  deliveryDelay,
+  duplicate,
+  malformedControl,
+  nullValue,
+  oversized,
+  reconnectStorm,
+  reorder,
+  schemaMismatch,
   sequenceGap,
+  slowClient,
+  tenantFlood,
+  unkeyed,
 ];
 
 export const FAULTS: ReadonlyMap<string, Fault> = new Map(ALL.map((fault) => [fault.name, fault]));
