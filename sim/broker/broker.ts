@@ -82,6 +82,8 @@ export interface Broker {
   startOffsets(topic: string): readonly number[];
   /** Offset after the last record of each partition. @throws DashstreamError `kafka_topic_missing` */
   endOffsets(topic: string): readonly number[];
+  /** Ends the sessions of all members of a group, as if they had timed out. @returns how many it had */
+  expireMembers(groupId: string): number;
   /** What a group has committed for each partition; -1 for nothing. @throws DashstreamError `kafka_topic_missing` */
   committedOffsets(groupId: string, topic: string): readonly number[];
 }
@@ -159,6 +161,7 @@ export function createBroker(options: BrokerOptions): Broker {
     append: (topic, partition, records, batch) => append(cluster, topic, partition, records, batch),
     startOffsets: (topic) => cluster.topics.require(topic).partitions.map((p) => p.log.startOffset),
     endOffsets: (topic) => cluster.topics.require(topic).partitions.map((p) => p.log.endOffset),
+    expireMembers: (groupId) => cluster.group(groupId)?.expireMembers() ?? 0,
     committedOffsets: (groupId, topic) =>
       cluster.topics
         .require(topic)

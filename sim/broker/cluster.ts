@@ -48,6 +48,7 @@ export class Cluster {
   readonly #nodes: readonly NodeAddress[];
   readonly #groups = new Map<string, Group>();
   #lastProducerId = 0;
+  #lastConnectionId = 0;
 
   constructor(settings: ClusterSettings, nodes: readonly NodeAddress[], clock: Clock, random: Random) {
     this.settings = settings;
@@ -100,6 +101,10 @@ export class Cluster {
   deleteTopic(name: string): boolean {
     for (const group of this.#groups.values()) group.offsets.forgetTopic(name);
     return this.topics.delete(name);
+  }
+
+  nextConnectionId(): number {
+    return ++this.#lastConnectionId;
   }
 
   nextProducerId(): number {

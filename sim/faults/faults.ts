@@ -2,42 +2,92 @@
 
 import { nearestName } from "../../src/config/nearest.ts";
 import { DashstreamError } from "../../src/errors.ts";
+import { brokerOutage } from "./broker-outage.ts";
+import { brokerSlow } from "./broker-slow.ts";
 import { burst } from "./burst.ts";
 import { clientFlood } from "./client-flood.ts";
 import { clockSkew } from "./clock-skew.ts";
+import { coordinatorLoading } from "./coordinator-loading.ts";
 import { corruptPayload } from "./corrupt-payload.ts";
 import { deliveryDelay } from "./delivery-delay.ts";
+import { dlqHang } from "./dlq-hang.ts";
+import { dlqSaturated } from "./dlq-saturated.ts";
+import { dlqTopicDown } from "./dlq-topic-down.ts";
 import { duplicate } from "./duplicate.ts";
 import type { Fault } from "./fault.ts";
 import { checkFaultParams } from "./fault-params.ts";
 import { idle } from "./idle.ts";
+import { fetchThrottle } from "./fetch-throttle.ts";
+import { groupRebalance } from "./group-rebalance.ts";
+import { leaderMove } from "./leader-move.ts";
 import { malformedControl } from "./malformed-control.ts";
+import { metadataErrors } from "./metadata-errors.ts";
+import { networkBandwidth } from "./network-bandwidth.ts";
+import { networkBlackhole } from "./network-blackhole.ts";
+import { networkHalfOpen } from "./network-half-open.ts";
+import { networkLatency } from "./network-latency.ts";
+import { networkReset } from "./network-reset.ts";
 import { nullValue } from "./null-value.ts";
 import { oversized } from "./oversized.ts";
+import { partitionStall } from "./partition-stall.ts";
+import { processKill } from "./process-kill.ts";
+import { processRestart } from "./process-restart.ts";
+import { produceErrors } from "./produce-errors.ts";
 import { reconnectStorm } from "./reconnect-storm.ts";
+import { redisDown } from "./redis-down.ts";
+import { redisErrors } from "./redis-errors.ts";
+import { redisEvict } from "./redis-evict.ts";
+import { redisHang } from "./redis-hang.ts";
+import { redisLatency } from "./redis-latency.ts";
 import { reorder } from "./reorder.ts";
 import { schemaMismatch } from "./schema-mismatch.ts";
 import { sequenceGap } from "./sequence-gap.ts";
 import { slowClient } from "./slow-client.ts";
+import { targetVanished } from "./target-vanished.ts";
 import { tenantFlood } from "./tenant-flood.ts";
 import { unkeyed } from "./unkeyed.ts";
 
 const ALL: readonly Fault[] = [
+  brokerOutage,
+  brokerSlow,
   burst,
   clientFlood,
   clockSkew,
+  coordinatorLoading,
   corruptPayload,
   deliveryDelay,
+  dlqHang,
+  dlqSaturated,
+  dlqTopicDown,
   duplicate,
   idle,
+  fetchThrottle,
+  groupRebalance,
+  leaderMove,
   malformedControl,
+  metadataErrors,
+  networkBandwidth,
+  networkBlackhole,
+  networkHalfOpen,
+  networkLatency,
+  networkReset,
   nullValue,
   oversized,
+  partitionStall,
+  processKill,
+  processRestart,
+  produceErrors,
   reconnectStorm,
+  redisDown,
+  redisErrors,
+  redisEvict,
+  redisHang,
+  redisLatency,
   reorder,
   schemaMismatch,
   sequenceGap,
   slowClient,
+  targetVanished,
   tenantFlood,
   unkeyed,
 ];
