@@ -24,6 +24,8 @@ interface Property {
   readonly minimum?: number;
   readonly exclusiveMinimum?: number;
   readonly maximum?: number;
+  readonly minLength?: number;
+  readonly maxLength?: number;
   readonly default?: unknown;
   readonly description?: string;
 }
@@ -92,7 +94,11 @@ function expectation(property: Property): string {
   if (type === "integer" || type === "number") {
     return `a ${type === "integer" ? "whole number" : "number"}${bounds(property)}`;
   }
-  return type === "string" ? "a text" : "see its page";
+  return type === "string" ? `a text${lengths(property)}` : "see its page";
+}
+
+function lengths({ minLength = 0, maxLength }: Property): string {
+  return maxLength === undefined ? "" : ` of ${minLength} to ${maxLength} characters`;
 }
 
 function bounds({ minimum, exclusiveMinimum, maximum = Number.MAX_SAFE_INTEGER }: Property): string {
