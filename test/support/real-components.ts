@@ -25,6 +25,7 @@ const DEBIAN_PACKAGES = {
   openssl: "openssl",
   promtool: "prometheus",
   node: "nodejs",
+  chromium: "chromium",
 } as const;
 
 /** The second runtime comes with the packages of this project. */
