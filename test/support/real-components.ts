@@ -28,6 +28,7 @@ const DEBIAN_PACKAGES = {
   amtool: "prometheus-alertmanager",
   "prometheus-alertmanager": "prometheus-alertmanager",
   node: "nodejs",
+  chromium: "chromium",
 } as const;
 
 /** The second runtime comes with the packages of this project. */
