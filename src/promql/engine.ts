@@ -3,6 +3,7 @@
 import type { Expr } from "./ast.ts";
 import { refuseSameLabels } from "./evaluation/duplicates.ts";
 import { evaluate } from "./evaluation/evaluate.ts";
+import { withDurations } from "./evaluation/open-durations.ts";
 import { byLabels, type Evaluated, type Sample, withoutMetadata } from "./evaluation/sample.ts";
 import { evaluationError, Scope } from "./evaluation/scope.ts";
 import { extendedWindow } from "./functions/extended-range.ts";
@@ -53,12 +54,14 @@ export function createEngine(options: EngineOptions): Engine {
       isRange: endMs !== startMs,
     });
   return {
-    instant(expr, atMs) {
+    instant(written, atMs) {
+      const expr = withDurations(written, { stepMs: 0, rangeMs: 0 });
       const scope = scopeOf(expr, atMs, atMs);
       const value = asValue(evaluate(expr, atMs, scope));
       return { value: cleaned(value, delayedNameRemoval), ...scope.annotations() };
     },
-    range(expr, startMs, endMs, stepMs) {
+    range(written, startMs, endMs, stepMs) {
+      const expr = withDurations(written, { stepMs, rangeMs: endMs - startMs });
       if (expr.returns !== "vector" && expr.returns !== "scalar") {
         const kind = expr.returns === "matrix" ? "range vector" : expr.returns;
         throw evaluationError(
