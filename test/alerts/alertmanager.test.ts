@@ -158,6 +158,10 @@ describeReal("prometheus-alertmanager", "a real Alertmanager mutes", () => {
     ]);
   });
 
+  test("nothing under one of several servers that is down", async () => {
+    expect(await muted([down("websocket-server"), ...tierless], { severalServers: true })).toEqual([]);
+  });
+
   test("under a Kafka that is down the errors of talking to it, and the lag", async () => {
     expect(await muted([down("kafka"), ...tierless])).toEqual([
       "KafkaConsumerLagCritical",

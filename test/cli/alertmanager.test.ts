@@ -29,9 +29,9 @@ test("an address without a name is for all priorities, and those with one for th
   expect(stdout).toBe(alertmanagerConfig({ webhooks }));
 });
 
-test("names labels that tell sites apart", async () => {
-  const { stdout } = await alertmanager("--site-labels", "cluster,region");
-  expect(stdout).toBe(alertmanagerConfig({ siteLabels: ["cluster", "region"] }));
+test("names labels that tell sites apart, and knows of several servers", async () => {
+  const { stdout } = await alertmanager("--site-labels", "cluster,region", "--several-servers");
+  expect(stdout).toBe(alertmanagerConfig({ siteLabels: ["cluster", "region"], severalServers: true }));
 });
 
 test("writes a file", async () => {
