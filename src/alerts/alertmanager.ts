@@ -17,12 +17,15 @@ export interface AlertmanagerOptions {
    * site mutes anything of another. Every alert must have them, so labels of targets are of no use here: sums lose them.
    */
   readonly siteLabels?: readonly string[];
+  /** Whether the site runs more than one server, so that one that is down mutes nothing. Default: one. */
+  readonly severalServers?: boolean;
 }
 
 /** The whole text of `alertmanager.yml`; the same options always give the same bytes. */
-export function alertmanagerConfig({ webhooks = {}, siteLabels = [] }: AlertmanagerOptions = {}): string {
+export function alertmanagerConfig(options: AlertmanagerOptions = {}): string {
+  const { webhooks = {}, siteLabels = [], severalServers = false } = options;
   const silent = RECEIVERS.filter((name) => webhooks[name] === undefined);
-  const all = inhibitions();
+  const all = inhibitions(severalServers);
   const config = new Document({
     global: { resolve_timeout: "5m" },
     route: route(siteLabels),

@@ -17,9 +17,13 @@ export interface Inhibition {
 
 const CAUSES: readonly Cause[] = ["websocket-server", "kafka", "redis"];
 
-/** All of them: tiers first, then causes. */
-export function inhibitions(): readonly Inhibition[] {
-  return [...tiers(), ...CAUSES.map(explained)];
+/**
+ * All of them: tiers first, then causes.
+ * @param severalServers one that is down explains nothing of the others, and rules sum over all of them
+ */
+export function inhibitions(severalServers: boolean): readonly Inhibition[] {
+  const causes = CAUSES.filter((cause) => !(severalServers && cause === "websocket-server"));
+  return [...tiers(), ...causes.map(explained)];
 }
 
 /** One for each alert and set of labels, so that the list stays short. */

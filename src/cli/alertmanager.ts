@@ -12,6 +12,7 @@ interface Flags {
   readonly out?: string;
   readonly webhook?: readonly string[];
   readonly siteLabels?: readonly string[];
+  readonly severalServers?: true;
 }
 
 export const alertmanagerCommand = defineCommand({
@@ -31,13 +32,14 @@ export const alertmanagerCommand = defineCommand({
     command
       .option("--out <file>", "write it there")
       .option("--webhook <[receiver=]url>", "address of a receiver, may be given several times", gather)
-      .option("--site-labels <names>", "labels of all alerts that tell sites apart, a comma list", collect);
+      .option("--site-labels <names>", "labels of all alerts that tell sites apart, a comma list", collect)
+      .option("--several-servers", "one server that is down mutes nothing of the others");
   },
   action: printConfig,
 });
 
 async function printConfig({ printer }: CliContext, command: Command): Promise<ExitCode> {
-  const { out, webhook = [], siteLabels = [] } = command.opts<Flags>();
+  const { out, webhook = [], siteLabels = [], severalServers = false } = command.opts<Flags>();
   for (const label of siteLabels) {
     if (!/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(label)) {
       throw new DashstreamError("usage", `--site-labels has "${label}", expected names of labels`);
@@ -54,7 +56,7 @@ async function printConfig({ printer }: CliContext, command: Command): Promise<E
     }
     for (const receiver of receivers) webhooks[receiver] = httpAddress("--webhook", url);
   }
-  const config = alertmanagerConfig({ webhooks, siteLabels });
+  const config = alertmanagerConfig({ webhooks, siteLabels, severalServers });
   if (out === undefined) printer.text(config);
   else {
     writeOutputFile(out, config);

@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import type { RuleFileOptions, RuleFormat } from "../alerts/rule-file.ts";
 import { collect, defineCommand, gather } from "./command.ts";
 import type { CliContext, ExitCode } from "./context.ts";
-import { httpAddress } from "./http-address.ts";
+import { baseAddress } from "./http-address.ts";
 import { writeOutputFile } from "./output-file.ts";
 import type { Printer } from "./printer.ts";
 import { printTable } from "./table.ts";
@@ -90,8 +90,8 @@ async function ruleOptions(flags: Flags): Promise<RuleFileOptions> {
     format,
     thresholds: parseThresholds(threshold),
     ...(components === undefined ? {} : { components: parseComponents(components) }),
-    ...(runbookUrl === undefined ? {} : { runbookUrl: httpAddress("--runbook-url", runbookUrl) }),
-    ...(dashboardUrl === undefined ? {} : { dashboardUrl: httpAddress("--dashboard-url", dashboardUrl) }),
+    ...(runbookUrl === undefined ? {} : { runbookUrl: baseAddress("--runbook-url", runbookUrl) }),
+    ...(dashboardUrl === undefined ? {} : { dashboardUrl: baseAddress("--dashboard-url", dashboardUrl) }),
   };
 }
 

@@ -42,7 +42,7 @@ const KAFKA: Signal = {
   expr: expr`min by (dependency) (dashstream_dependency_up{dependency="kafka"}) == ${DOWN}`,
   summary: text`Kafka is down`,
   description: text`Kafka cannot be reached, and nothing is read until it is back. Seen
-    by:{{ range query "dashstream_dependency_up{dependency='kafka'} == 0" }} {{ .Labels.instance }}{{ end }}.`,
+    by:{{ range query "dashstream_dependency_up{dependency='kafka'} == 0" | sortByLabel "instance" }} {{ .Labels.instance }}{{ end }}.`,
 };
 
 const REDIS: Signal = {
@@ -52,7 +52,7 @@ const REDIS: Signal = {
   expr: expr`min by (dependency) (dashstream_dependency_up{dependency="redis"}) == ${DOWN}`,
   summary: text`Redis is down`,
   description: text`Redis cannot be reached: replays are served from memory and Kafka, and each process limits tenants by itself.
-    Seen by:{{ range query "dashstream_dependency_up{dependency='redis'} == 0" }} {{ .Labels.instance }}{{ end }}.`,
+    Seen by:{{ range query "dashstream_dependency_up{dependency='redis'} == 0" | sortByLabel "instance" }} {{ .Labels.instance }}{{ end }}.`,
 };
 
 export const SERVICE_DOWN: AlertDefinition = {

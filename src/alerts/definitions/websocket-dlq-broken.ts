@@ -21,10 +21,10 @@ export const WEBSOCKET_DLQ_BROKEN: AlertDefinition = {
       expr: expr`sum(rate(websocket_dlq_send_failures_total[${WINDOW}])) > ${RATE}`,
       summary: text`The server cannot write dead letters`,
       description: text`{{ $value | humanize }} failed writes a second, by
-        reason:{{ range query "sum by (reason) (rate(websocket_dlq_send_failures_total[${WINDOW}])) > 0" }} {{ .Labels.reason }}
-        {{ .Value | humanize }};{{ end }} mode {{ range query "max by (mode) (websocket_dlq_mode == 1)" }}{{ .Labels.mode }}{{ end }}. Under fail_open
-        the stream goes on and the copies of bad records are lost for good; under fail_closed nothing is lost and the partitions of
-        bad records stand still.`,
+        reason:{{ range query "sum by (reason) (rate(websocket_dlq_send_failures_total[${WINDOW}])) > 0" | sortByLabel "reason" }}
+        {{ .Labels.reason }} {{ .Value | humanize }};{{ end }} mode{{ range query "max by (mode) (websocket_dlq_mode == 1)" }}
+        {{ .Labels.mode }}{{ end }}. Under fail_open the stream goes on and the copies of bad records are lost for good; under
+        fail_closed nothing is lost and the partitions of bad records stand still.`,
     },
   ],
   dashboard: "dashflow-streaming",
