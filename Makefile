@@ -59,6 +59,9 @@ bench: node_modules/.installed ## throughput, latency and memory, each beside a 
 generate: node_modules/.installed ## rewrite the generated files
 	@$(BUN) proto/generate.ts
 	@$(BUN) src/config/generate.ts
+	@$(BUN) src/alerts/generate.ts
+	@$(BUN) sim/scenarios/generate.ts
+	@$(BUN) sim/faults/generate.ts
 
 kafka: node_modules/.installed ## fetch the Kafka releases that tests use (needs java and maven)
 	@$(BUN) test/support/fetch-kafka.ts

@@ -11,7 +11,7 @@ import type { Network } from "../../src/runtime/network.ts";
 import type { Random } from "../../src/runtime/random.ts";
 import { type Log, silentLog } from "../../src/telemetry/log.ts";
 import type { ControlRule } from "../control/rules.ts";
-import { Cluster, type NodeAddress } from "./cluster.ts";
+import { type Address, Cluster, type NodeAddress } from "./cluster.ts";
 import { type ControlAction, type ControlFilter, type ControlledRequest, Controls } from "./control.ts";
 import { compress } from "./log/compression.ts";
 import { BrokerNode, type NodeContext } from "./node.ts";
@@ -23,8 +23,13 @@ export interface BrokerOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log?: Log;
-  /** Address to listen on, and what clients are told; default 127.0.0.1. */
+  /** Address to listen on; default 127.0.0.1. */
   readonly host?: string;
+  /**
+   * What clients are told to connect to, asked for with each answer; default: where the node listens. With a proxy
+   * before the broker this is the proxy's address, else clients leave it after their first request.
+   */
+  readonly advertised?: (nodeId: number) => Address;
   /** One port for each node of the cluster, 0 for any free one; default one node on a free port. */
   readonly ports?: readonly number[];
   /** Whether asking for an unknown topic makes it; default true. */
@@ -77,6 +82,8 @@ export interface Broker {
   startOffsets(topic: string): readonly number[];
   /** Offset after the last record of each partition. @throws DashstreamError `kafka_topic_missing` */
   endOffsets(topic: string): readonly number[];
+  /** Ends the sessions of all members of a group, as if they had timed out. @returns how many it had */
+  expireMembers(groupId: string): number;
   /** What a group has committed for each partition; -1 for nothing. @throws DashstreamError `kafka_topic_missing` */
   committedOffsets(groupId: string, topic: string): readonly number[];
 }
@@ -93,7 +100,7 @@ const MAX_SESSION_TIMEOUT_MS = 1_800_000;
 /** @throws DashstreamError `config_invalid` if a default setting of topics is not allowed */
 export function createBroker(options: BrokerOptions): Broker {
   const { network, clock, random, log = silentLog, host = DEFAULT_HOST, ports = [0] } = options;
-  const nodes = ports.map((port, index) => new BrokerNode(index + 1, host, port));
+  const nodes = ports.map((port, index) => new BrokerNode(index + 1, host, port, options.advertised ?? null));
   const cluster = new Cluster(
     {
       clusterId: CLUSTER_ID,
@@ -154,6 +161,7 @@ export function createBroker(options: BrokerOptions): Broker {
     append: (topic, partition, records, batch) => append(cluster, topic, partition, records, batch),
     startOffsets: (topic) => cluster.topics.require(topic).partitions.map((p) => p.log.startOffset),
     endOffsets: (topic) => cluster.topics.require(topic).partitions.map((p) => p.log.endOffset),
+    expireMembers: (groupId) => cluster.group(groupId)?.expireMembers() ?? 0,
     committedOffsets: (groupId, topic) =>
       cluster.topics
         .require(topic)

@@ -16,13 +16,21 @@ export interface ClusterSettings {
   readonly groupMaxSessionTimeoutMs: number;
 }
 
-/** A node as clients see it. */
+/** Where something listens; the port may change when its owner starts. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A node of the cluster. */
 export interface NodeAddress {
   readonly nodeId: number;
   readonly host: string;
   /** 0 until it was first started, if any free port was asked for. */
   readonly port: number;
   readonly isUp: boolean;
+  /** What clients are told. */
+  readonly advertised: Address;
 }
 
 /** FNV-1a, 32 bits: which node coordinates a group. */
@@ -40,6 +48,7 @@ export class Cluster {
   readonly #nodes: readonly NodeAddress[];
   readonly #groups = new Map<string, Group>();
   #lastProducerId = 0;
+  #lastConnectionId = 0;
 
   constructor(settings: ClusterSettings, nodes: readonly NodeAddress[], clock: Clock, random: Random) {
     this.settings = settings;
@@ -92,6 +101,10 @@ export class Cluster {
   deleteTopic(name: string): boolean {
     for (const group of this.#groups.values()) group.offsets.forgetTopic(name);
     return this.topics.delete(name);
+  }
+
+  nextConnectionId(): number {
+    return ++this.#lastConnectionId;
   }
 
   nextProducerId(): number {

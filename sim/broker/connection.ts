@@ -52,6 +52,7 @@ export function serveConnection(socket: StreamSocket, context: ConnectionContext
 class Connection {
   readonly #socket: StreamSocket;
   readonly #context: ConnectionContext;
+  readonly #id: number;
   readonly #splitter = new FrameSplitter(MAX_REQUEST_BYTES);
   readonly #waiting: Buffer[] = [];
   readonly #gone = new AbortController();
@@ -61,6 +62,7 @@ class Connection {
   constructor(socket: StreamSocket, context: ConnectionContext) {
     this.#socket = socket;
     this.#context = context;
+    this.#id = context.cluster.nextConnectionId();
   }
 
   receive(chunk: Buffer): void {
@@ -135,15 +137,23 @@ class Connection {
       apiVersion: header.apiVersion,
       clientId: header.clientId,
       nodeId: this.#context.nodeId,
+      connectionId: this.#id,
       targets: call.targets,
     });
     const context = this.#requestContext(header, decision);
     if (decision === null) return call.handle(context);
     const { action } = decision;
-    if (action.kind === "pass" || action.kind === "error" || action.kind === "withhold") {
-      return call.handle(context);
+    switch (action.kind) {
+      case "pass":
+      case "error":
+      case "withhold":
+      case "ration":
+        return call.handle(context);
+      case "delay":
+      case "hang":
+      case "drop":
+        return this.#interfere(call, context, action);
     }
-    return this.#interfere(call, context, action);
   }
 
   async #interfere(call: Call, context: RequestContext, action: Interference): Promise<Buffer | null> {

@@ -17,7 +17,9 @@ export type ControlAction =
   /** Cut the connection instead of answering. */
   | { readonly kind: "drop"; readonly stage?: ControlStage }
   /** Fetch only: the partitions that the filter names look as if nothing were new. */
-  | { readonly kind: "withhold" };
+  | { readonly kind: "withhold" }
+  /** Fetch only: of each partition that the filter names no more than one batch is given. */
+  | { readonly kind: "ration" };
 
 /** Actions that concern the connection rather than the content of the answer. */
 export type Interference = Extract<ControlAction, { readonly kind: "delay" | "hang" | "drop" }>;
@@ -34,6 +36,8 @@ export interface ControlledRequest {
   readonly apiVersion: number;
   readonly clientId: string | null;
   readonly nodeId: number;
+  /** The same for all requests of one connection. */
+  readonly connectionId: number;
   readonly targets: readonly RequestTarget[];
 }
 

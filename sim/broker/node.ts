@@ -3,7 +3,7 @@
 import type { Network } from "../../src/runtime/network.ts";
 import type { Log } from "../../src/telemetry/log.ts";
 import { Endpoint } from "../control/endpoint.ts";
-import type { Cluster, NodeAddress } from "./cluster.ts";
+import type { Address, Cluster, NodeAddress } from "./cluster.ts";
 import { serveConnection } from "./connection.ts";
 import type { Controls } from "./control.ts";
 
@@ -17,10 +17,18 @@ export interface NodeContext {
 export class BrokerNode implements NodeAddress {
   readonly nodeId: number;
   readonly #endpoint: Endpoint;
+  readonly #advertised: ((nodeId: number) => Address) | null;
 
-  constructor(nodeId: number, host: string, port: number) {
+  /** @param advertised what clients are told; `null` = where it listens */
+  constructor(
+    nodeId: number,
+    host: string,
+    port: number,
+    advertised: ((nodeId: number) => Address) | null = null,
+  ) {
     this.nodeId = nodeId;
     this.#endpoint = new Endpoint(host, port);
+    this.#advertised = advertised;
   }
 
   get host(): string {
@@ -29,6 +37,10 @@ export class BrokerNode implements NodeAddress {
 
   get port(): number {
     return this.#endpoint.port;
+  }
+
+  get advertised(): Address {
+    return this.#advertised?.(this.nodeId) ?? this;
   }
 
   get isUp(): boolean {

@@ -31,8 +31,13 @@ export function faultOfPartition(context: RequestContext, topic: string, partiti
   return context.decision === null ? 0 : injectedError(context.decision, topic, partition);
 }
 
-/** Whether a control rule hides the new records of a partition. */
-export function isWithheld(context: RequestContext, topic: string, partition: number): boolean {
+/** Whether a control rule hides the new records of a partition (`withhold`), or all but one batch (`ration`). */
+export function isCurtailed(
+  context: RequestContext,
+  how: "withhold" | "ration",
+  topic: string,
+  partition: number,
+): boolean {
   const { decision } = context;
-  return decision?.action.kind === "withhold" && decision.concerns(topic, partition);
+  return decision?.action.kind === how && decision.concerns(topic, partition);
 }

@@ -1,7 +1,7 @@
 // A port that can go off the network at once, as in a crash, and come back with the same number.
 
 import { describeError } from "../../src/errors.ts";
-import type { Listener, Network, StreamSocket } from "../../src/runtime/network.ts";
+import type { Listener, ListenOptions, Network, StreamSocket } from "../../src/runtime/network.ts";
 import type { Log } from "../../src/telemetry/log.ts";
 
 /** Serves one socket; gives what ends all that waits on it, at once. */
@@ -30,13 +30,14 @@ export class Endpoint {
   }
 
   /** Listens; does nothing if it is up. @throws DashstreamError `port_in_use` or `listen_failed` */
-  async up(network: Network, serve: ServeSocket): Promise<void> {
+  async up(network: Network, serve: ServeSocket, options: ListenOptions = {}): Promise<void> {
     if (this.#listener) return;
-    const listener = await network.listen(this.host, this.#port, (socket) => {
+    const onConnection = (socket: StreamSocket) => {
       const end = serve(socket);
       this.#connections.add(end);
       socket.once("close", () => this.#connections.delete(end));
-    });
+    };
+    const listener = await network.listen(this.host, this.#port, onConnection, options);
     this.#listener = listener;
     this.#port = listener.port;
   }

@@ -12,7 +12,7 @@ import { Appliance } from "../../src/server/appliance.ts";
 import { kafkaSettings } from "../../src/server/kafka-config.ts";
 import type { Log } from "../../src/telemetry/log.ts";
 import { type Broker, createBroker } from "../broker/broker.ts";
-import type { TrafficSummary } from "../traffic/pace.ts";
+import type { TrafficSummary } from "../traffic/director.ts";
 import { sendTraffic } from "../traffic/topic-traffic.ts";
 import { createTraffic } from "../traffic/traffic.ts";
 import { Watcher } from "./watcher.ts";

@@ -30,6 +30,8 @@ export interface TrafficControl {
   add(source: TrafficSource, ratePerSecond: number): Removable;
   /** Sends `count` records of `source` as fast as Kafka takes them. Resolves when all are acknowledged. */
   burst(source: TrafficSource, count: number): Promise<void>;
+  /** No producer makes anything until it is removed. */
+  pause(): Removable;
 }
 
 export interface KafkaNames {

@@ -32,7 +32,7 @@ export const scenarioSchema = z.strictObject({
     .describe("The healthy traffic"),
   clients: z.int().min(0).max(100).default(1).describe("Healthy WebSocket clients"),
   warm_up: duration
-    .default("6m")
+    .default("3m")
     .describe("Healthy time before the first fault; no alert may be pending or firing"),
   faults: z
     .array(
@@ -44,6 +44,12 @@ export const scenarioSchema = z.strictObject({
       }),
     )
     .describe("What breaks"),
+  remedy: z
+    .array(z.strictObject({ fault: z.string(), params: z.record(z.string(), z.unknown()).default({}) }))
+    .default([])
+    .describe(
+      "What operators do when the faults are cleared, where that alone resolves nothing: applied and cleared",
+    ),
   hold: duration.describe("From the end of the warm-up until every fault is cleared"),
   settle: duration.default("8m").describe("After the faults; in this time the alerts must resolve"),
   expect: z
@@ -59,6 +65,14 @@ export const scenarioSchema = z.strictObject({
           .boolean()
           .default(true)
           .describe("Whether it must resolve in the settling time, and not before the fault is cleared"),
+        evidence: z
+          .string()
+          .optional()
+          .describe("PromQL that must give a result when the alert fires: what tells this cause from others"),
+        always: z
+          .boolean()
+          .default(false)
+          .describe("It fires all the time, as a dead man's switch does; nothing else is asked of it"),
       }),
     )
     .describe("Alerts that must fire"),

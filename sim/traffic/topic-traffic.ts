@@ -7,14 +7,18 @@ import { isTopicMissing } from "../../src/stream/infrastructure-errors.ts";
 import { createKafkaClient } from "../../src/stream/kafka-client.ts";
 import type { KafkaSettings } from "../../src/stream/kafka-settings.ts";
 import type { Log } from "../../src/telemetry/log.ts";
+import type { TrafficControl } from "../faults/stage.ts";
+import type { SendRecords } from "./delivery.ts";
+import { type DirectorOptions, TrafficDirector, type TrafficSummary } from "./director.ts";
 import { kafkaSend } from "./kafka-send.ts";
-import { type PaceOptions, runTraffic, type TrafficSummary } from "./pace.ts";
 
-export interface TopicTrafficOptions extends Omit<PaceOptions, "send"> {
+export interface TopicTrafficOptions extends Omit<DirectorOptions, "send"> {
   readonly settings: KafkaSettings;
   readonly topic: string;
   readonly network: Network;
   readonly log: Log;
+  /** Called once Kafka answers, before the first record; what it throws ends the traffic. */
+  readonly onStart?: (traffic: TrafficControl) => Promise<void>;
 }
 
 /** Retries inside kafkajs; runs that outlast them are repeated by the pace. */
@@ -55,13 +59,10 @@ export async function sendTraffic(options: TopicTrafficOptions): Promise<Traffic
 }
 
 /** A topic that was there once is waited for: somebody makes it anew. */
-async function runUnlessMissing(
-  options: TopicTrafficOptions,
-  send: PaceOptions["send"],
-): Promise<TrafficSummary> {
+async function runUnlessMissing(options: TopicTrafficOptions, send: SendRecords): Promise<TrafficSummary> {
   const missing = new AbortController();
   let tries = 0;
-  const summary = await runTraffic({
+  const director = new TrafficDirector({
     ...options,
     signal: options.signal ? AbortSignal.any([options.signal, missing.signal]) : missing.signal,
     async send(records) {
@@ -75,6 +76,8 @@ async function runUnlessMissing(
       }
     },
   });
+  await options.onStart?.(director);
+  const summary = await director.run();
   if (!missing.signal.aborted) return summary;
   const { lastError: cause } = summary;
   throw new DashstreamError("kafka_topic_missing", `there is no topic ${options.topic}`, { cause });

@@ -3,7 +3,13 @@
 
 import { DashstreamError } from "../../src/errors.ts";
 import type { Clock } from "../../src/runtime/clock.ts";
-import type { DialTarget, Listener, Network, StreamSocket } from "../../src/runtime/network.ts";
+import type {
+  DialTarget,
+  Listener,
+  ListenOptions,
+  Network,
+  StreamSocket,
+} from "../../src/runtime/network.ts";
 import { MemorySocket } from "./memory-socket.ts";
 
 /** Where free ports are taken from, as on Linux. */
@@ -15,19 +21,21 @@ type OnConnection = (socket: StreamSocket) => void;
 interface Door {
   readonly onConnection: OnConnection;
   readonly accepted: Set<MemorySocket>;
+  readonly allowHalfOpen: boolean;
 }
 
 class Doors {
   readonly #doors = new Map<string, Door>();
   #nextFreePort = FIRST_FREE_PORT;
 
-  open(host: string, port: number, onConnection: OnConnection): Listener {
+  open(host: string, port: number, onConnection: OnConnection, options: ListenOptions = {}): Listener {
     const boundPort = port === 0 ? this.#freePort(host) : port;
     const key = keyOf(host, boundPort);
     if (this.#doors.has(key)) {
       throw new DashstreamError("port_in_use", `cannot listen on ${host}:${port}`);
     }
-    const door: Door = { onConnection, accepted: new Set() };
+    const { allowHalfOpen = false } = options;
+    const door: Door = { onConnection, accepted: new Set(), allowHalfOpen };
     this.#doors.set(key, door);
     return {
       host,
@@ -68,7 +76,7 @@ export function memoryNetwork(clock: Clock): Network {
   const doors = new Doors();
   return {
     dial(target, onConnect) {
-      const socket = new MemorySocket(clock);
+      const socket = new MemorySocket(clock, target.allowHalfOpen);
       socket.once("connect", onConnect);
       clock.after(0, () => {
         if (socket.destroyed) return;
@@ -83,12 +91,12 @@ export function memoryNetwork(clock: Clock): Network {
       });
       return asStreamSocket(socket);
     },
-    listen: async (host, port, onConnection) => doors.open(host, port, onConnection),
+    listen: async (host, port, onConnection, options) => doors.open(host, port, onConnection, options),
   };
 }
 
 function accept(clock: Clock, door: Door): MemorySocket {
-  const socket = new MemorySocket(clock);
+  const socket = new MemorySocket(clock, door.allowHalfOpen);
   door.accepted.add(socket);
   socket.once("close", () => door.accepted.delete(socket));
   return socket;

@@ -20,6 +20,7 @@ function systemError(code: string, syscall: string): Error {
 
 export class MemorySocket extends EventEmitter {
   readonly #clock: Clock;
+  readonly #allowHalfOpen: boolean;
   #peer: MemorySocket | null = null;
   destroyed = false;
 
@@ -40,9 +41,11 @@ export class MemorySocket extends EventEmitter {
   #idleMs = 0;
   #idleTimer: Timer | null = null;
 
-  constructor(clock: Clock) {
+  /** @param allowHalfOpen whether it can still write when its peer has ended */
+  constructor(clock: Clock, allowHalfOpen = false) {
     super();
     this.#clock = clock;
+    this.#allowHalfOpen = allowHalfOpen;
   }
 
   /** Whether more can be written. */
@@ -105,17 +108,13 @@ export class MemorySocket extends EventEmitter {
   }
 
   destroy(error?: Error): this {
-    if (this.destroyed) return this;
     const peer = this.#peer;
-    const isUnread = peer !== null && peer.#unreadByPeer > 0;
-    if (peer) {
-      this.#later(() => {
-        if (isUnread) peer.#reset();
-        else peer.#receiveEnd();
-      });
-    }
-    this.#close(error);
-    return this;
+    return this.#destroy(peer !== null && peer.#unreadByPeer > 0, error);
+  }
+
+  /** The peer sees a reset, whatever was left unread. */
+  resetAndDestroy(): this {
+    return this.#destroy(true);
   }
 
   pause(): this {
@@ -182,6 +181,19 @@ export class MemorySocket extends EventEmitter {
     }
   }
 
+  #destroy(withReset: boolean, error?: Error): this {
+    if (this.destroyed) return this;
+    const peer = this.#peer;
+    if (peer) {
+      this.#later(() => {
+        if (withReset) peer.#reset();
+        else peer.#receiveEnd();
+      });
+    }
+    this.#close(error);
+    return this;
+  }
+
   #receive(chunk: Buffer, sender: MemorySocket): void {
     // Bytes for a connection that is gone are answered with a reset.
     if (this.destroyed) return this.#later(() => sender.#reset());
@@ -214,8 +226,8 @@ export class MemorySocket extends EventEmitter {
     if (!this.#endReceived || this.#endEmitted) return;
     this.#endEmitted = true;
     this.emit("end");
-    // Neither side of `net` keeps its half open unless asked to.
-    this.end();
+    // As with `net`: nobody keeps a half open without having asked for it.
+    if (!this.#allowHalfOpen) this.end();
     this.#closeIfEnded();
   }
 

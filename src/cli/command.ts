@@ -95,3 +95,8 @@ export function collect(text: string, previous: readonly string[] = []): readonl
   const items = text.split(",").map((item) => item.trim());
   return [...previous, ...items.filter((item) => item !== "")];
 }
+
+/** For an option that may be given several times, and whose values may have commas in them. */
+export function gather(text: string, previous: readonly string[] = []): readonly string[] {
+  return [...previous, text];
+}

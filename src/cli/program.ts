@@ -1,5 +1,6 @@
 // The commands of dashstream, one line each.
 
+import { alertmanagerCommand } from "./alertmanager.ts";
 import { brokerCommand } from "./broker.ts";
 import type { CommandFactory } from "./command.ts";
 import { configCommand } from "./config.ts";
@@ -10,10 +11,14 @@ import { healthcheckCommand } from "./healthcheck.ts";
 import { offsetsCommand } from "./offsets.ts";
 import { promqlCommand } from "./promql.ts";
 import { qualityMonitorCommand } from "./quality-monitor.ts";
+import { rulesCommand } from "./rules.ts";
+import { runbookCommand } from "./runbook.ts";
 import { serveCommand } from "./serve.ts";
 import { simCommand } from "./sim.ts";
 import { tailCommand } from "./tail.ts";
 import { threadsCommand } from "./threads.ts";
+import { verifyCommand } from "./verify.ts";
+import { verifyWorkerCommand } from "./verify-worker.ts";
 import { versionCommand } from "./version.ts";
 
 /** In the order in which `--help` lists them. */
@@ -26,10 +31,15 @@ export const COMMANDS: readonly CommandFactory[] = [
   threadsCommand,
   offsetsCommand,
   dlqCommand,
+  rulesCommand,
+  runbookCommand,
+  alertmanagerCommand,
   promqlCommand,
   simCommand,
+  verifyCommand,
   brokerCommand,
   configCommand,
   healthcheckCommand,
   versionCommand,
+  verifyWorkerCommand,
 ];

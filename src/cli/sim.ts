@@ -2,7 +2,8 @@
 
 import { type Command, Option } from "commander";
 import type { ArrivalProfile } from "../../sim/traffic/arrival.ts";
-import type { TrafficProgress, TrafficSummary } from "../../sim/traffic/pace.ts";
+import type { TrafficProgress } from "../../sim/traffic/delivery.ts";
+import type { TrafficSummary } from "../../sim/traffic/director.ts";
 import { describeError } from "../errors.ts";
 import { seededRandom } from "../runtime/random.ts";
 import { kafkaSettings } from "../server/kafka-config.ts";
@@ -12,6 +13,7 @@ import { commandLog } from "./command-log.ts";
 import type { CliContext, ExitCode } from "./context.ts";
 import { addOptionFlags, loadCommandConfig } from "./option-flags.ts";
 import type { Printer } from "./printer.ts";
+import type { FaultHits } from "./sim-faults.ts";
 
 interface Flags {
   readonly rate: number;
@@ -23,6 +25,8 @@ interface Flags {
   readonly seed?: number;
   readonly duration?: number;
   readonly count?: number;
+  readonly fault?: readonly string[];
+  readonly listFaults?: true;
   readonly json?: true;
 }
 
@@ -35,6 +39,15 @@ const ARRIVALS: readonly ArrivalProfile[] = ["steady", "poisson", "bursty"];
 const MAX_RATE = 1_000_000;
 const SEED_LIMIT = 2 ** 31;
 const STATUS_INTERVAL_MS = 1_000;
+/** Faults draw from a sequence of their own. */
+const FAULT_SEED = 0xfa17;
+
+/** What a run did. */
+interface Outcome {
+  readonly summary: TrafficSummary;
+  readonly seed: number;
+  readonly faults: FaultHits;
+}
 
 export const simCommand = defineCommand({
   name: "sim",
@@ -42,16 +55,19 @@ export const simCommand = defineCommand({
     "Send simulated graph runs to a Kafka topic.",
     "",
     "Every record is sent until Kafka acknowledges it. Runs until it is interrupted unless a count or duration is given.",
+    "Faults break the traffic on purpose, from its beginning to its end; what each did is counted in the summary.",
   ].join("\n"),
   exitCodes: {
     0: "all was acknowledged",
-    1: "records had to be given up, Kafka does not answer, or it has no such topic and does not create it",
+    1: "records had to be given up or were refused, Kafka does not answer, or it has no such topic and does not create it",
   },
   examples: [
     ["sim", "200 records a second to 127.0.0.1:9092"],
     ["sim --kafka-brokers kafka:9092 --kafka-topic telemetry --rate 5000", "another cluster"],
     ["sim --count 10000 --seed 7 --json", "the same 10,000 records each time"],
     ["sim --arrival bursty --duration 60", "a minute of bursts"],
+    ["sim --fault sequence-gap --fault corrupt-payload:share=0.03,kind=truncate", "broken producers"],
+    ["sim --list-faults", "what can be broken"],
   ],
   configure: (command) => {
     command
@@ -81,6 +97,12 @@ export const simCommand = defineCommand({
       )
       .option("--duration <seconds>", "ends after so long", wholeNumber(1, 10_000_000))
       .option("--count <number>", "ends after so many records", wholeNumber(1))
+      .option(
+        "--fault <name[:key=value,...]>",
+        "breaks the traffic; may be given several times",
+        (text: string, previous: readonly string[] = []) => [...previous, text],
+      )
+      .option("--list-faults", "shows the faults and their parameters, and sends nothing")
       .option("--json", "only the summary, as one JSON object");
     addOptionFlags(command, "sim");
   },
@@ -90,6 +112,12 @@ export const simCommand = defineCommand({
 async function sim(context: CliContext, command: Command): Promise<ExitCode> {
   const { clock, network, printer, interrupted } = context;
   const flags = command.opts<Flags>();
+  const { SimFaults, printFaults } = await import("./sim-faults.ts");
+  if (flags.listFaults) {
+    printFaults(printer, flags.json ?? false);
+    return 0;
+  }
+  const faults = new SimFaults(flags.fault ?? []);
   const { config } = loadCommandConfig(context, command, "sim");
   const { seed = context.random.int(SEED_LIMIT) } = flags;
   const log = commandLog(context, "sim", config);
@@ -111,14 +139,19 @@ async function sim(context: CliContext, command: Command): Promise<ExitCode> {
     ratePerSecond: rate,
     arrival,
     signal: interrupted,
+    onStart: (traffic) => {
+      const faultRandom = seededRandom(seed ^ FAULT_SEED);
+      return faults.apply(traffic, { clock, random: faultRandom, log, config });
+    },
     ...(count === undefined ? {} : { count }),
     ...(duration === undefined ? {} : { durationMs: duration * 1000 }),
     ...(flags.json ? {} : { onProgress: progressLine(context) }),
   });
   log.close();
-  if (flags.json) printer.json(summaryJson(summary, seed));
-  else printSummary(summary, seed, printer);
-  return summary.unsent > 0 ? 1 : 0;
+  const outcome = { summary, seed, faults: faults.hits() };
+  if (flags.json) printer.json(outcomeJson(outcome));
+  else printOutcome(outcome, printer);
+  return summary.unsent + refusedCount(summary) > 0 ? 1 : 0;
 }
 
 /** Shows progress once a second at most. */
@@ -134,22 +167,34 @@ function progressLine({ clock, printer }: CliContext): (progress: TrafficProgres
   };
 }
 
-function printSummary(summary: TrafficSummary, seed: number, { line }: Printer): void {
-  const { produced, producedBytes, failedSends, unsent, elapsedMs } = summary;
+function printOutcome({ summary, seed, faults }: Outcome, { line }: Printer): void {
+  const { produced, producedBytes, failedSends, refused, unsent, elapsedMs } = summary;
   const seconds = elapsedMs / 1000;
   const rate = Math.round(produced / Math.max(seconds, 0.001));
   line(`produced ${produced} records (${producedBytes} bytes) in ${seconds.toFixed(1)} s, ${rate}/s`);
   line(`failed sends ${failedSends}, given up ${unsent}, seed ${seed}`);
+  if (refusedCount(summary) > 0) {
+    line(
+      `refused by Kafka ${refusedCount(summary)}: too large ${refused.tooLarge}, invalid ${refused.invalid}`,
+    );
+  }
+  for (const [name, hits] of faults) line(`fault ${name}: ${hits} records`);
 }
 
-function summaryJson(summary: TrafficSummary, seed: number): object {
+function refusedCount({ refused }: TrafficSummary): number {
+  return refused.tooLarge + refused.invalid;
+}
+
+function outcomeJson({ summary, seed, faults }: Outcome): object {
   return {
     produced: summary.produced,
     produced_bytes: summary.producedBytes,
     failed_sends: summary.failedSends,
+    refused: { too_large: summary.refused.tooLarge, invalid: summary.refused.invalid },
     unsent: summary.unsent,
     elapsed_ms: Math.round(summary.elapsedMs),
     seed,
+    faults: Object.fromEntries([...faults].map(([name, hits]) => [name, { hits }])),
     last_error: summary.lastError === null ? null : describeError(summary.lastError),
   };
 }

@@ -16,23 +16,30 @@ export function printTable(
   for (const text of others) line(text);
 }
 
-/** The lines of a table, `headings` first. */
+/**
+ * The lines of a table, `headings` first.
+ * @param paint changes how a cell of `rows` looks but not its width
+ */
 export function tableLines(
   headings: readonly string[],
   rows: readonly (readonly Cell[])[],
+  paint: (text: string, row: number, column: number) => string = (text) => text,
 ): readonly string[] {
   const isNumeric = headings.map((_, column) => rows.every((row) => typeof row[column] !== "string"));
   const texts = rows.map((row) => row.map((cell) => (cell === null ? "-" : String(cell))));
   const widths = headings.map((heading, column) =>
     Math.max(heading.length, ...texts.map((row) => row[column]?.length ?? 0)),
   );
-  const line = (row: readonly string[]) =>
+  const line = (row: readonly string[], look: (text: string, column: number) => string) =>
     row
       .map((text, column) => {
-        const width = widths[column] ?? 0;
-        return isNumeric[column] ? text.padStart(width) : text.padEnd(width);
+        const padding = " ".repeat((widths[column] ?? 0) - text.length);
+        return isNumeric[column] ? `${padding}${look(text, column)}` : `${look(text, column)}${padding}`;
       })
       .join("  ")
       .trimEnd();
-  return [line(headings), ...texts.map(line)];
+  return [
+    line(headings, (text) => text),
+    ...texts.map((row, index) => line(row, (text, column) => paint(text, index, column))),
+  ];
 }

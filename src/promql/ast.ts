@@ -15,6 +15,19 @@ interface Node extends Span {
   readonly returns: ValueKind;
 }
 
+/** How an expression is evaluated: both are 0 at an instant. */
+export interface EvaluationShape {
+  readonly stepMs: number;
+  /** From the first step to the last. */
+  readonly rangeMs: number;
+}
+
+/**
+ * Milliseconds of a duration with `step()` or `range()` in it, known once the evaluation is.
+ * @throws DashstreamError `promql_invalid` if it makes no duration there
+ */
+export type OpenDuration = (shape: EvaluationShape) => number;
+
 /**
  * How samples outside of a range are used: `anchored` measures from the last one before it, `smoothed` interpolates at both
  * ends.
@@ -43,12 +56,16 @@ export interface VectorSelector extends Node {
   readonly offsetMs: number;
   readonly at: AtModifier | null;
   readonly modifier?: RangeModifier;
+  /** Takes the place of `offsetMs`. */
+  readonly openOffset?: OpenDuration;
 }
 
 export interface MatrixSelector extends Node {
   readonly kind: "matrix-selector";
   readonly selector: VectorSelector;
   readonly rangeMs: number;
+  /** Takes the place of `rangeMs`. */
+  readonly openRange?: OpenDuration;
 }
 
 export interface Subquery extends Node {
@@ -59,6 +76,10 @@ export interface Subquery extends Node {
   readonly stepMs: number | null;
   readonly offsetMs: number;
   readonly at: AtModifier | null;
+  /** Take the places of those in milliseconds. */
+  readonly openRange?: OpenDuration;
+  readonly openStep?: OpenDuration;
+  readonly openOffset?: OpenDuration;
 }
 
 export interface Paren extends Node {

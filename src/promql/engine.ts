@@ -3,9 +3,12 @@
 import type { Expr } from "./ast.ts";
 import { refuseSameLabels } from "./evaluation/duplicates.ts";
 import { evaluate } from "./evaluation/evaluate.ts";
+import { withDurations } from "./evaluation/open-durations.ts";
 import { byLabels, type Evaluated, type Sample, withoutMetadata } from "./evaluation/sample.ts";
 import { evaluationError, Scope } from "./evaluation/scope.ts";
+import { extendedWindow } from "./functions/extended-range.ts";
 import { Labels } from "./labels.ts";
+import { textOf } from "./parse.ts";
 import type { SeriesSource } from "./series-store.ts";
 import type { Annotations, RangePoint, RangeSeries, Value, VectorSample } from "./value.ts";
 
@@ -40,9 +43,10 @@ const DEFAULT_LOOKBACK_MS = 5 * 60_000;
 
 export function createEngine(options: EngineOptions): Engine {
   const { source, lookbackDeltaMs = DEFAULT_LOOKBACK_MS, delayedNameRemoval = false } = options;
-  const scopeOf = (startMs: number, endMs: number) =>
+  const scopeOf = (expr: Expr, startMs: number, endMs: number) =>
     new Scope({
       source,
+      text: textOf(expr),
       lookbackDeltaMs,
       delayedNameRemoval,
       startMs,
@@ -50,19 +54,21 @@ export function createEngine(options: EngineOptions): Engine {
       isRange: endMs !== startMs,
     });
   return {
-    instant(expr, atMs) {
-      const scope = scopeOf(atMs, atMs);
+    instant(written, atMs) {
+      const expr = withDurations(written, { stepMs: 0, rangeMs: 0 });
+      const scope = scopeOf(expr, atMs, atMs);
       const value = asValue(evaluate(expr, atMs, scope));
       return { value: cleaned(value, delayedNameRemoval), ...scope.annotations() };
     },
-    range(expr, startMs, endMs, stepMs) {
+    range(written, startMs, endMs, stepMs) {
+      const expr = withDurations(written, { stepMs, rangeMs: endMs - startMs });
       if (expr.returns !== "vector" && expr.returns !== "scalar") {
         const kind = expr.returns === "matrix" ? "range vector" : expr.returns;
         throw evaluationError(
           `invalid expression type "${kind}" for range query, must be Scalar or instant Vector`,
         );
       }
-      const scope = scopeOf(startMs, endMs);
+      const scope = scopeOf(expr, startMs, endMs);
       const rows = new Rows(delayedNameRemoval);
       for (let atMs = startMs; atMs <= endMs; atMs += stepMs) {
         const samples = samplesOf(evaluate(expr, atMs, scope));
@@ -117,7 +123,11 @@ type Draft =
 
 function asValue(value: Evaluated): Draft {
   if (value.kind !== "matrix") return value;
-  const series = value.windows.map(({ labels, timestampsMs, values, losesName }) => ({
+  const windows =
+    value.modifier === undefined
+      ? value.windows
+      : value.windows.flatMap((window) => extendedWindow(window, value) ?? []);
+  const series = windows.map(({ labels, timestampsMs, values, losesName }) => ({
     labels,
     losesName,
     points: timestampsMs.map((timestampMs, index) => ({ timestampMs, value: values[index] ?? Number.NaN })),

@@ -1,9 +1,10 @@
 // Numbers read and written as Go does, because labels, templates and remarks of Prometheus hold what Go wrote.
 
+import { readNumber } from "./syntax/literals.ts";
+
 const DECIMAL = /^[+-]?(?:\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)(?:[eE][+-]?\d+)?$/;
 const HEXADECIMAL = /^([+-]?)0[xX]([\da-fA-F_]*)(?:\.([\da-fA-F_]*))?[pP]([+-]?\d+)$/;
 const INFINITY = /^([+-]?)inf(?:inity)?$/i;
-const INTEGER = /^([+-]?)0(?:[xX]([\da-fA-F_]+)|[bB]([01_]+)|[oO]?([0-7_]+))$/;
 const MISPLACED_UNDERSCORE = /__|_$|_[.eEpP]|[.+-]_|[eE]_/;
 /** Exponents of ten between which `%g` writes none (`%e` with the shortest precision, `strconv/ftoa.go`). */
 const MIN_PLAIN_EXPONENT = -4;
@@ -31,15 +32,12 @@ function hexadecimalFloat([, sign, whole = "", fraction = "", exponent]: RegExpE
   return sign === "-" ? -value : value;
 }
 
-/** A number literal of PromQL: a whole number of any base of Go (`0x1f`, `017`, `0b1`), else a float. */
+/** A number of PromQL with its sign: a whole one of any base (`0x1f`, `017`), else what `strconv.ParseFloat` takes. */
 export function parseGoNumber(text: string): number | null {
-  const integer = INTEGER.exec(text);
-  if (!integer || MISPLACED_UNDERSCORE.test(text)) return parseGoFloat(text);
-  const [, sign, hexadecimal, binary, octal] = integer;
-  const digits = (hexadecimal ?? binary ?? octal ?? "").replaceAll("_", "");
-  const base = hexadecimal === undefined ? (binary === undefined ? 8 : 2) : 16;
-  const value = Number.parseInt(digits, base);
-  return sign === "-" ? -value : value;
+  const isNegative = text.startsWith("-");
+  const literal = readNumber(text.replace(/^[+-]/, ""));
+  if ("problem" in literal) return parseGoFloat(text);
+  return isNegative ? -literal.value : literal.value;
 }
 
 /** `%g` of Go's `fmt`, also what `%v` gives: the shortest text that reads back as the same number. */

@@ -8,9 +8,28 @@ import { parseTree } from "./syntax/grammar.ts";
 import { syntaxError } from "./syntax/syntax-error.ts";
 import { tokenize } from "./syntax/tokenize.ts";
 
-/** @throws DashstreamError `promql_invalid` or `promql_unsupported`, its message begins with line and column: `1:5: parse error: ...` */
+const texts = new WeakMap<Expr, string>();
+
+/**
+ * @throws DashstreamError `promql_invalid` or `promql_unsupported`, its message begins with line and column:
+ * `1:5: parse error: ...`
+ */
 export function parseExpr(text: string): Expr {
   const tokens = tokenize(text);
-  const expr = buildExpr(text, tokens, parseTree(text, tokens));
-  return checked(expr, (at, reason) => syntaxError(text, at, reason));
+  const built = buildExpr(text, tokens.list, parseTree(text, tokens));
+  const expr = checked(built, (at, reason) => syntaxError(text, at, reason));
+  texts.set(expr, text);
+  return expr;
+}
+
+/** What an expression was parsed from; `null` for one that `parseExpr` did not give. */
+export function textOf(expr: Expr): string | null {
+  return texts.get(expr) ?? null;
+}
+
+/** Says that a changed expression has the text of another, so that remarks on it name places. */
+export function withTextOf(original: Expr, changed: Expr): Expr {
+  const text = textOf(original);
+  if (text !== null) texts.set(changed, text);
+  return changed;
 }

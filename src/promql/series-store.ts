@@ -46,6 +46,11 @@ export class SeriesStore implements SeriesSource {
     return this.#series.values();
   }
 
+  /** Those of one metric, in the order in which they came. */
+  named(name: string): readonly Series[] {
+    return this.#byName.get(name) ?? [];
+  }
+
   get(labels: Labels): Series | undefined {
     return this.#series.get(labels.key);
   }

@@ -11,6 +11,7 @@ export type StreamSocket = Pick<
   | "write"
   | "end"
   | "destroy"
+  | "resetAndDestroy"
   | "destroyed"
   | "on"
   | "once"
@@ -34,6 +35,13 @@ export interface DialTarget {
   readonly tls?: ConnectionOptions;
   /** Present: only addresses of this IP version. */
   readonly family?: 4 | 6;
+  /** Whether it can still write when the peer has ended; default: it ends too. */
+  readonly allowHalfOpen?: boolean;
+}
+
+export interface ListenOptions {
+  /** Whether accepted sockets can still write when the peer has ended; default: they end too. */
+  readonly allowHalfOpen?: boolean;
 }
 
 export interface Listener {
@@ -51,20 +59,25 @@ export interface Network {
    * Accepts connections. `port` 0 picks a free one.
    * @throws DashstreamError `port_in_use` or `listen_failed`
    */
-  listen(host: string, port: number, onConnection: (socket: StreamSocket) => void): Promise<Listener>;
+  listen(
+    host: string,
+    port: number,
+    onConnection: (socket: StreamSocket) => void,
+    options?: ListenOptions,
+  ): Promise<Listener>;
 }
 
 /** The machine's own TCP stack. */
 export const systemNetwork: Network = {
   dial(target, onConnect) {
-    const { host, port, tls } = target;
-    const address = { host, port, ...(target.family ? { family: target.family } : {}) };
+    const { host, port, tls, family, allowHalfOpen = false } = target;
+    const address = { host, port, allowHalfOpen, ...(family ? { family } : {}) };
     return tls ? tlsConnect({ ...tls, ...address }, onConnect) : netConnect(address, onConnect);
   },
-  listen(host, port, onConnection) {
+  listen(host, port, onConnection, { allowHalfOpen = false } = {}) {
     return new Promise((resolve, reject) => {
       const sockets = new Set<Socket>();
-      const server = createServer((socket) => {
+      const server = createServer({ allowHalfOpen }, (socket) => {
         sockets.add(socket);
         socket.once("close", () => sockets.delete(socket));
         onConnection(socket);

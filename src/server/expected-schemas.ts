@@ -1,7 +1,8 @@
 // Which schema each graph is expected to run, pinned by people and kept in one JSON file. A change is in memory
 // only after it is safely on disk: a write that fails leaves everything as it was, and says so.
 
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import { mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { z } from "zod";
 import { DashstreamError, systemCode } from "../errors.ts";
@@ -75,7 +76,7 @@ type Pins = ReadonlyMap<string, ExpectedSchema>;
  */
 export async function openExpectedSchemas(options: ExpectedSchemasOptions): Promise<ExpectedSchemas> {
   const { path, clock, random } = options;
-  let pins = await load(path);
+  let pins = load(path);
   let lastChange: Promise<unknown> = Promise.resolve();
 
   /** Runs changes one after another, so that none is computed from a state that another is replacing. */
@@ -123,10 +124,11 @@ function newPin(graphName: string, request: PinRequest, nowMs: number): Expected
   };
 }
 
-async function load(path: string): Promise<Pins> {
+/** In one go: it is a small file, read before anything is served. */
+function load(path: string): Pins {
   let content: string;
   try {
-    content = await readFile(path, "utf8");
+    content = readFileSync(path, "utf8");
   } catch (cause) {
     if (systemCode(cause) === "ENOENT") return new Map();
     throw new DashstreamError("storage_failed", `cannot read expected schemas from ${path}`, { cause });

@@ -26,15 +26,16 @@ export function kafkaSettings(config: Config): KafkaSettings {
   };
 }
 
-/** Which topic is read, in which group, and where that begins. */
+/** Which topic is read, in which group, where that begins, and how patiently. */
 export function readingSettings(
   config: Config,
-): Pick<GroupConsumerOptions, "settings" | "topic" | "groupId" | "autoOffsetReset"> {
+): Pick<GroupConsumerOptions, "settings" | "topic" | "groupId" | "autoOffsetReset" | "fetchMaxWaitMs"> {
   return {
     settings: kafkaSettings(config),
     topic: config.kafkaTopic,
     groupId: config.kafkaGroupId,
     autoOffsetReset: config.kafkaAutoOffsetReset,
+    fetchMaxWaitMs: config.kafkaFetchMaxWaitMs,
   };
 }
 

@@ -35,6 +35,8 @@ export interface ConsumerOptions extends Seams {
   readonly groupId: string;
   /** Reads this partition only; further members of the group stand by. Default: the group's share. */
   readonly partition?: number;
+  /** How long Kafka holds a fetch back while there is no record, at most 1,500 ms; default 250. */
+  readonly fetchMaxWaitMs?: number | undefined;
   /** Where a group without a committed offset begins; default `earliest`. */
   readonly autoOffsetReset?: OffsetReset;
   /** `strict` (default) takes framed values only, `compatible` also those of older producers. */

@@ -29,6 +29,8 @@ export interface GroupConsumerOptions extends Seams {
   /** A group that has nothing committed begins where this one stands. Default: by `autoOffsetReset`. */
   readonly fallbackGroupId?: string | undefined;
   readonly autoOffsetReset: OffsetReset;
+  /** How long Kafka holds a fetch back while there is no record, at most 1,500 ms; default 250. */
+  readonly fetchMaxWaitMs?: number | undefined;
   /** Reads this partition only; default: the share that the group gives it. */
   readonly partition?: number | undefined;
   readonly handler: BatchHandler;

@@ -20,6 +20,8 @@ export interface GroupMembershipOptions {
   readonly fromBeginning: boolean;
   /** Reads this partition only; default: the share that the group gives it. */
   readonly partition?: number | undefined;
+  /** How long Kafka holds a fetch back while there is no record, at most 1,500 ms; default 250. */
+  readonly fetchMaxWaitMs?: number | undefined;
   readonly network: Network;
   readonly clock: Clock;
   readonly log: Log;
@@ -42,7 +44,7 @@ const SESSION_TIMEOUT_MS = 6_000;
 const REBALANCE_TIMEOUT_MS = 10_000;
 const HEARTBEAT_INTERVAL_MS = 1_500;
 /** A fetch returns as soon as there is one byte; below 100 ms nothing is won. */
-const FETCH_MAX_WAIT_MS = 250;
+const DEFAULT_FETCH_MAX_WAIT_MS = 250;
 /** The library keeps its group membership while it retries by itself, so that it goes on at once after an outage. */
 const LIBRARY_RETRIES = 1_000_000;
 
@@ -87,7 +89,7 @@ export class GroupMembership {
       sessionTimeout: SESSION_TIMEOUT_MS,
       rebalanceTimeout: REBALANCE_TIMEOUT_MS,
       heartbeatInterval: HEARTBEAT_INTERVAL_MS,
-      maxWaitTimeInMs: FETCH_MAX_WAIT_MS,
+      maxWaitTimeInMs: options.fetchMaxWaitMs ?? DEFAULT_FETCH_MAX_WAIT_MS,
       allowAutoTopicCreation: false,
       retry: { retries: LIBRARY_RETRIES, maxRetryTime: 1_000, restartOnFailure: async () => false },
     });

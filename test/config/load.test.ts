@@ -14,6 +14,7 @@ describe("defaults", () => {
       kafkaGroupMode: "shared",
       kafkaClusterId: null,
       kafkaAutoOffsetReset: "earliest",
+      kafkaFetchMaxWaitMs: 250,
       kafkaOnDecodeError: "skip",
       kafkaLagCheckIntervalSecs: 10,
       kafkaLagStalePartitionSecs: 60,

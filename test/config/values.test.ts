@@ -48,6 +48,7 @@ const WRONG: Readonly<Record<OptionKey, readonly string[]>> = {
   kafkaGroupMode: ["replica", "per_replica", "true"],
   kafkaClusterId: [LONG],
   kafkaAutoOffsetReset: ["newest", "none", "0", "earliest,latest"],
+  kafkaFetchMaxWaitMs: [...NOT_A_COUNT, "0", "1501"],
   kafkaOnDecodeError: ["stop", "true"],
   kafkaLagCheckIntervalSecs: NOT_SECONDS,
   kafkaLagStalePartitionSecs: NOT_SECONDS,

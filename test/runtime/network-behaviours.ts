@@ -163,6 +163,30 @@ export function behavesAsNetwork(open: () => Network): void {
     expect(seen).toEqual(["given up", "close"]);
   });
 
+  test("an end that allows for it may still write after the other has ended", async () => {
+    await listener.close();
+    const accepted = Promise.withResolvers<StreamSocket>();
+    listener = await network.listen("127.0.0.1", 0, accepted.resolve, { allowHalfOpen: true });
+    const target = { host: "127.0.0.1", port: listener.port, allowHalfOpen: true };
+    const client = network.dial(target, () => client.end("question"));
+    const server = await accepted.promise;
+    expect(await textOf(server)).toBe("question");
+    const heard = textOf(client);
+    // A while after the end, as an answer that takes its time.
+    await new Promise((resolve) => setImmediate(resolve));
+    server.write("answer");
+    server.end();
+    expect(await heard).toBe("answer");
+  });
+
+  test("a connection that is reset is an error for the other side, with nothing unread as well", async () => {
+    const { client, server } = await connected();
+    const failure = new Promise((resolve) => client.on("error", resolve));
+    client.resume();
+    server.resetAndDestroy();
+    expect(await failure).toMatchObject({ code: "ECONNRESET" });
+  });
+
   test("closing the listener cuts the connections that it accepted", async () => {
     const { client } = await connected();
     client.resume();

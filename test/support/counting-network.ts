@@ -21,6 +21,6 @@ export function countingNetwork(network: Network = systemNetwork): CountingNetwo
       });
       return socket;
     },
-    listen: (host, port, onConnection) => network.listen(host, port, onConnection),
+    listen: (...args) => network.listen(...args),
   };
 }

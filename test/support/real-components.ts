@@ -26,7 +26,9 @@ const DEBIAN_PACKAGES = {
   openssl: "openssl",
   promtool: "prometheus",
   amtool: "prometheus-alertmanager",
+  "prometheus-alertmanager": "prometheus-alertmanager",
   node: "nodejs",
+  chromium: "chromium",
 } as const;
 
 /** The second runtime comes with the packages of this project. */

@@ -20,7 +20,7 @@ export function vanishingNetwork(): VanishingNetwork {
       socket.once("close", () => open.delete(socket));
       return socket;
     },
-    listen: (host, port, onConnection) => systemNetwork.listen(host, port, onConnection),
+    listen: (...args) => systemNetwork.listen(...args),
     vanish() {
       gone = true;
       for (const socket of open) socket.destroy();

@@ -152,6 +152,13 @@ export class Group {
     });
   }
 
+  /** The sessions of all members end now, as if nobody had heard of them for too long. @returns how many did */
+  expireMembers(): number {
+    const members = this.#roster.all();
+    for (const member of members) this.#remove(member);
+    return members.length;
+  }
+
   /** The coordinator goes down: nothing is answered any more and no timer runs. */
   suspend(): void {
     this.#rebalanceTimer?.cancel();

@@ -31,6 +31,7 @@ export function handleFindCoordinator(
   }
   const coordinator = context.cluster.coordinatorOf(request.key);
   if (!coordinator?.isUp) return refused(KAFKA_ERRORS.COORDINATOR_NOT_AVAILABLE, null);
-  const { nodeId, host, port } = coordinator;
+  const { nodeId, advertised } = coordinator;
+  const { host, port } = advertised;
   return { throttleTimeMs: 0, errorCode: KAFKA_ERRORS.NONE, errorMessage: null, nodeId, host, port };
 }

@@ -5,7 +5,7 @@ import type { RequestOf, ResponseOf } from "../../../src/kafka-protocol/api.ts";
 import { KAFKA_ERRORS } from "../../../src/kafka-protocol/error-codes.ts";
 import type { fetch } from "../../../src/kafka-protocol/requests/fetch.ts";
 import type { PartitionLog } from "../log/partition-log.ts";
-import { isWithheld, type RequestContext } from "../request-context.ts";
+import { isCurtailed, type RequestContext } from "../request-context.ts";
 import { findLed } from "./leader.ts";
 
 type FetchRequest = RequestOf<typeof fetch>;
@@ -19,6 +19,7 @@ type Source =
       readonly log: PartitionLog;
       readonly offset: number;
       readonly hidden: boolean;
+      readonly rationed: boolean;
     }
   | { readonly kind: "refused"; readonly errorCode: number; readonly log: PartitionLog | null };
 
@@ -29,7 +30,8 @@ function sourceOf(context: RequestContext, topic: string, index: number, offset:
   if (offset < log.startOffset || offset > log.endOffset) {
     return { kind: "refused", errorCode: KAFKA_ERRORS.OFFSET_OUT_OF_RANGE, log };
   }
-  return { kind: "readable", log, offset, hidden: isWithheld(context, topic, index) };
+  const hidden = isCurtailed(context, "withhold", topic, index);
+  return { kind: "readable", log, offset, hidden, rationed: isCurtailed(context, "ration", topic, index) };
 }
 
 function partitionResponse(index: number, source: Source, records: readonly Buffer[]): PartitionResponse {
@@ -72,7 +74,8 @@ function respond(request: FetchRequest, context: RequestContext): FetchResponse 
     partitions: partitions.map(({ index, fetchOffset, maxBytes }) => {
       const source = sourceOf(context, name, index, fetchOffset);
       if (source.kind === "refused" || source.hidden) return partitionResponse(index, source, []);
-      const records = source.log.read(fetchOffset, Math.min(maxBytes, Math.max(0, leftBytes)), isFirst);
+      const mayTakeBytes = source.rationed ? 1 : Math.min(maxBytes, Math.max(0, leftBytes));
+      const records = source.log.read(fetchOffset, mayTakeBytes, isFirst || source.rationed);
       for (const slice of records) leftBytes -= slice.length;
       if (records.length > 0) isFirst = false;
       return partitionResponse(index, source, records);

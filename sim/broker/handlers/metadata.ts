@@ -56,7 +56,12 @@ export function handleMetadata(
   const mayCreate = cluster.settings.autoCreateTopics && request.allowAutoTopicCreation;
   return {
     throttleTimeMs: 0,
-    brokers: cluster.nodesUp.map(({ nodeId, host, port }) => ({ nodeId, host, port, rack: null })),
+    brokers: cluster.nodesUp.map(({ nodeId, advertised: { host, port } }) => ({
+      nodeId,
+      host,
+      port,
+      rack: null,
+    })),
     clusterId: cluster.settings.clusterId,
     controllerId: cluster.nodesUp[0]?.nodeId ?? -1,
     topics: names.map((name) => findOrCreate(context, name, mayCreate)),

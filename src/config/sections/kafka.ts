@@ -1,6 +1,6 @@
 // Options of reading from Kafka.
 
-import { brokerList, choice, seconds, text, topicName } from "../kind.ts";
+import { brokerList, choice, seconds, text, topicName, wholeNumber } from "../kind.ts";
 import { type Command, option } from "../option.ts";
 
 /** Commands that connect to a Kafka which they did not start themselves. */
@@ -55,6 +55,14 @@ export const KAFKA_OPTIONS = {
     kind: choice("earliest", "latest"),
     default: "earliest",
     help: "Where a group without a committed offset begins.",
+    commands: ["serve", "demo", "quality-monitor", "exporter"],
+  }),
+  kafkaFetchMaxWaitMs: option({
+    env: ["KAFKA_FETCH_MAX_WAIT_MS"],
+    // Members of the group show that they are alive between fetches, every 1,500 ms.
+    kind: wholeNumber(1, 1_500, "ms"),
+    default: "250",
+    help: "How long Kafka holds a fetch back while there is no record; with the first one it answers at once. More means fewer requests on an idle topic.",
     commands: ["serve", "demo", "quality-monitor", "exporter"],
   }),
   kafkaOnDecodeError: option({

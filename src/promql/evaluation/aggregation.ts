@@ -29,10 +29,14 @@ export function aggregate(
     case "bottomk":
     case "limitk":
     case "limit_ratio":
-      return choose(op, groups, number, samples.length, scope);
+      return choose(
+        op,
+        { groups, parameter: number, sampleCount: samples.length, about: aggregation.param ?? aggregation },
+        scope,
+      );
     default: {
       const warning = op === "quantile" ? quantileWarning(number, formatG) : null;
-      if (warning !== null) scope.warn(warning);
+      if (warning !== null) scope.warn(warning, aggregation.param ?? aggregation);
       return groups().map((group) => ({
         labels: group.labels,
         value: reduce(

@@ -27,6 +27,7 @@ export function evaluateCall(
   if (SORTS.has(call.name) && scope.options.isRange) {
     scope.warn(
       "PromQL warning: sort is ineffective for range queries since results are always ordered by labels",
+      call,
     );
   }
   const exprs = call.args.map(withoutParens);

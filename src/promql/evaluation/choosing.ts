@@ -1,5 +1,6 @@
 // The aggregations that choose samples of each group and leave them as they are: topk, bottomk, limitk, limit_ratio.
 
+import type { Expr } from "../ast.ts";
 import { formatG } from "../go-number.ts";
 import type { Group } from "./grouping.ts";
 import { labelsHashFraction } from "./labels-hash.ts";
@@ -12,15 +13,20 @@ export type ChoosingOp = "topk" | "bottomk" | "limitk" | "limit_ratio";
 /** Numbers that Go's int64 cannot hold. */
 const INT64 = 2 ** 63;
 
+export interface Choice {
+  /** Made only if samples are chosen at all. */
+  readonly groups: () => readonly Group[];
+  readonly parameter: number;
+  /** In all groups together. */
+  readonly sampleCount: number;
+  /** What remarks are about. */
+  readonly about: Expr;
+}
+
 /** @throws DashstreamError `promql_invalid` if the parameter is no number of samples, or no ratio */
-export function choose(
-  op: ChoosingOp,
-  groups: () => readonly Group[],
-  parameter: number,
-  sampleCount: number,
-  scope: Scope,
-): readonly Sample[] {
-  if (op === "limit_ratio") return chooseRatio(groups, parameter, scope);
+export function choose(op: ChoosingOp, choice: Choice, scope: Scope): readonly Sample[] {
+  const { groups, parameter, sampleCount } = choice;
+  if (op === "limit_ratio") return chooseRatio(choice, scope);
   if (parameter < 1) return [];
   if (Number.isNaN(parameter)) throw evaluationError("Parameter value is NaN");
   if (parameter >= INT64) throw evaluationError(`Scalar value ${formatG(parameter)} overflows int64`);
@@ -42,13 +48,13 @@ function chooseCount(
   return op === "limitk" ? heap.unsorted() : heap.sorted();
 }
 
-function chooseRatio(groups: () => readonly Group[], ratio: number, scope: Scope): readonly Sample[] {
+function chooseRatio({ groups, parameter: ratio, about }: Choice, scope: Scope): readonly Sample[] {
   if (ratio === 0) return [];
   if (Number.isNaN(ratio)) throw evaluationError("Ratio value is NaN");
   const capped = Math.max(-1, Math.min(1, ratio));
   if (capped !== ratio) {
     const range = "ratio value should be between -1 and 1";
-    scope.warn(`PromQL warning: ${range}, got ${formatG(ratio)}, capping to ${formatG(capped)}`);
+    scope.warn(`PromQL warning: ${range}, got ${formatG(ratio)}, capping to ${formatG(capped)}`, about);
   }
   return groups().flatMap(({ samples }) => {
     const heap = new ValueHeap("largest");

@@ -11,7 +11,6 @@ export function countValues(
   label: string,
   atMs: number,
 ): readonly Sample[] {
-  if (label === "") throw evaluationError('invalid label name ""');
   const withLabel = aggregation.without
     ? aggregation
     : { ...aggregation, grouping: [...aggregation.grouping, label] };
@@ -25,6 +24,12 @@ export function countValues(
     timestampMs: atMs,
     losesName: false,
   }));
+}
+
+/** Any text may name a label, but for none at all and what is not Unicode. @throws DashstreamError `promql_invalid` */
+export function checkLabelName(name: string): void {
+  if (name !== "" && name.isWellFormed()) return;
+  throw evaluationError(`invalid label name ${JSON.stringify(name)}`);
 }
 
 /** As Go's `strconv.FormatFloat(value, 'f', -1, 64)`: never with an exponent. */

@@ -5,6 +5,7 @@ import type { Expr } from "../ast.ts";
 import { aggregate } from "./aggregation.ts";
 import { evaluateBinary } from "./binary.ts";
 import { evaluateCall } from "./call.ts";
+import { checkLabelName } from "./count-values.ts";
 import { refuseSameLabels } from "./duplicates.ts";
 import { type Evaluated, type Sample, scalarOf, vectorOf, withoutMetadata } from "./sample.ts";
 import { evaluationError, type Scope } from "./scope.ts";
@@ -36,6 +37,8 @@ export function evaluate(expr: Expr, atMs: number, scope: Scope): Evaluated {
     }
     case "aggregation": {
       const parameter = expr.param === null ? null : evaluate(expr.param, atMs, scope);
+      // Before what is aggregated, which may fail too.
+      if (parameter?.kind === "string") checkLabelName(parameter.value);
       const value = evaluate(expr.expr, atMs, scope);
       if (value.kind !== "vector") throw evaluationError(`${expr.op} needs an instant vector`);
       return vectorOf(aggregate(expr, value.samples, parameter, atMs, scope));

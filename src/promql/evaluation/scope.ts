@@ -1,8 +1,9 @@
 // What one evaluation has at hand: the series, its bounds, and what it notes on the way.
 
 import { DashstreamError } from "../../errors.ts";
-import type { AtModifier, VectorSelector } from "../ast.ts";
+import type { AtModifier, Expr, VectorSelector } from "../ast.ts";
 import type { Series, SeriesSource } from "../series-store.ts";
+import { lineAndColumn } from "../syntax/syntax-error.ts";
 import type { Annotations } from "../value.ts";
 
 /** As Prometheus' `--query.max-samples`. */
@@ -10,6 +11,8 @@ const MAX_SAMPLES = 50_000_000;
 
 export interface ScopeOptions {
   readonly source: SeriesSource;
+  /** The expression as written, to say where remarks belong; `null` if nobody knows. */
+  readonly text: string | null;
   readonly lookbackDeltaMs: number;
   readonly delayedNameRemoval: boolean;
   /** Where `@ start()` and `@ end()` are. */
@@ -22,8 +25,9 @@ export interface ScopeOptions {
 export class Scope {
   readonly options: ScopeOptions;
   readonly #selected = new Map<VectorSelector, readonly Series[]>();
-  readonly #warnings = new Set<string>();
-  readonly #infos = new Set<string>();
+  /** By what they say: of several at different places the last counts, as upstream. */
+  readonly #warnings = new Map<string, Expr>();
+  readonly #infos = new Map<string, Expr>();
   #sampleCount = 0;
 
   constructor(options: ScopeOptions) {
@@ -57,16 +61,22 @@ export class Scope {
     throw evaluationError("query processing would load too many samples into memory in query execution");
   }
 
-  readonly warn = (text: string): void => {
-    this.#warnings.add(text);
+  readonly warn = (text: string, about: Expr): void => {
+    this.#warnings.set(text, about);
   };
 
-  readonly info = (text: string): void => {
-    this.#infos.add(text);
+  readonly info = (text: string, about: Expr): void => {
+    this.#infos.set(text, about);
   };
 
   annotations(): Annotations {
-    return { warnings: [...this.#warnings], infos: [...this.#infos] };
+    return { warnings: this.#placed(this.#warnings), infos: this.#placed(this.#infos) };
+  }
+
+  #placed(remarks: ReadonlyMap<string, Expr>): readonly string[] {
+    const { text } = this.options;
+    if (text === null) return [...remarks.keys()];
+    return Array.from(remarks, ([remark, { from }]) => `${remark} (${lineAndColumn(text, from)})`);
   }
 }
 

@@ -9,16 +9,10 @@ export interface Bucket {
   readonly count: number;
 }
 
-/** Where counts fell with rising bounds, which they cannot: what had to be mended. */
-export interface ForcedMonotonicity {
-  readonly minBound: number;
-  readonly maxBound: number;
-  readonly maxDifference: number;
-}
-
 export interface BucketQuantile {
   readonly value: number;
-  readonly forced: ForcedMonotonicity | null;
+  /** Whether counts fell with rising bounds, which they cannot. */
+  readonly isMended: boolean;
 }
 
 /** Counts that differ by less, relative to both, are taken as equal: such differences come from sums of floats. */
@@ -38,26 +32,22 @@ function cumulative(buckets: readonly Bucket[]): readonly Bucket[] | null {
 /** The buckets with counts that never fall. */
 function monotonic(buckets: readonly Bucket[]): {
   readonly mended: readonly Bucket[];
-  readonly forced: ForcedMonotonicity | null;
+  readonly isMended: boolean;
 } {
-  let forced: ForcedMonotonicity | null = null;
+  let isMended = false;
   let previous = buckets[0]?.count ?? 0;
   const mended = buckets.map((bucket) => {
     const { count, upperBound } = bucket;
     if (count === previous) return bucket;
-    if (almostEqual(previous, count, SMALL_DIFFERENCE)) return { upperBound, count: previous };
-    if (count < previous) {
-      forced = {
-        minBound: Math.min(forced?.minBound ?? upperBound, upperBound),
-        maxBound: Math.max(forced?.maxBound ?? upperBound, upperBound),
-        maxDifference: Math.max(forced?.maxDifference ?? 0, previous - count),
-      };
+    const isSmall = almostEqual(previous, count, SMALL_DIFFERENCE);
+    if (isSmall || count < previous) {
+      isMended ||= !isSmall;
       return { upperBound, count: previous };
     }
     previous = count;
     return bucket;
   });
-  return { mended, forced };
+  return { mended, isMended };
 }
 
 /** Value below which the share `q` of observations lies, taken as spread evenly within its bucket. */
@@ -79,13 +69,13 @@ function interpolatedQuantile(q: number, buckets: readonly Bucket[]): number {
 
 /** `histogram_quantile` of one classic histogram. */
 export function bucketQuantile(q: number, buckets: readonly Bucket[]): BucketQuantile {
-  if (Number.isNaN(q)) return { value: Number.NaN, forced: null };
-  if (q < 0) return { value: Number.NEGATIVE_INFINITY, forced: null };
-  if (q > 1) return { value: Number.POSITIVE_INFINITY, forced: null };
+  if (Number.isNaN(q)) return { value: Number.NaN, isMended: false };
+  if (q < 0) return { value: Number.NEGATIVE_INFINITY, isMended: false };
+  if (q > 1) return { value: Number.POSITIVE_INFINITY, isMended: false };
   const sorted = cumulative(buckets);
-  if (sorted === null) return { value: Number.NaN, forced: null };
-  const { mended, forced } = monotonic(sorted);
-  return { value: interpolatedQuantile(q, mended), forced };
+  if (sorted === null) return { value: Number.NaN, isMended: false };
+  const { mended, isMended } = monotonic(sorted);
+  return { value: interpolatedQuantile(q, mended), isMended };
 }
 
 /** Observations below a value, taken as spread evenly within their bucket. An infinite bucket adds nothing beyond its end. */

@@ -49,20 +49,49 @@ function lostByResets(values: readonly number[], left: number, right: number): n
   return lost;
 }
 
+/** Indexes of the samples that the range begins and ends with; `null` if none lies in it. */
+function bounds(
+  window: Window,
+  { startMs, endMs, modifier }: Matrix,
+): { readonly first: number; readonly last: number } | null {
+  const first = Math.max(0, firstWhere(window, (ms) => ms > startMs) - 1);
+  const last =
+    modifier === "smoothed" ? firstWhere(window, (ms) => ms >= endMs) : window.timestampsMs.length - 1;
+  return pointAt(window, last).ms <= startMs ? null : { first, last };
+}
+
+/** The samples between the ends of the range, without those at them. */
+function inside(
+  { timestampsMs, values }: Window,
+  { first, last }: { readonly first: number; readonly last: number },
+  { startMs, endMs }: Matrix,
+): Pick<Window, "timestampsMs" | "values"> {
+  const from = (timestampsMs[first] ?? 0) <= startMs ? first + 1 : first;
+  const to = (timestampsMs[last] ?? 0) >= endMs ? last : last + 1;
+  return { timestampsMs: timestampsMs.slice(from, to), values: values.slice(from, to) };
+}
+
+/** The window with a sample at each end of the range, as an evaluation shows it; `null` if none lies in the range. */
+export function extendedWindow<W extends Window>(window: W, matrix: Matrix): W | null {
+  const found = bounds(window, matrix);
+  if (found === null) return null;
+  const between = inside(window, found, matrix);
+  const left = leftValue(window, found.first, matrix, false);
+  const right = rightValue(window, found.last, matrix, false);
+  return {
+    ...window,
+    timestampsMs: [matrix.startMs, ...between.timestampsMs, matrix.endMs],
+    values: [left, ...between.values, right],
+  };
+}
+
 /** The change over the whole range; `null` if no sample lies in it. */
 export function extendedIncrease(window: Window, matrix: Matrix, isCounter: boolean): number | null {
-  const { startMs, endMs, modifier } = matrix;
-  const { timestampsMs, values } = window;
-  let first = Math.max(0, firstWhere(window, (ms) => ms > startMs) - 1);
-  let last = timestampsMs.length - 1;
-  if (modifier === "smoothed") last = firstWhere(window, (ms) => ms >= endMs);
-  if (pointAt(window, last).ms <= startMs) return null;
-  if (modifier === "smoothed" && pointAt(window, first).ms > endMs) return null;
-  const left = leftValue(window, first, matrix, isCounter);
-  const right = rightValue(window, last, matrix, isCounter);
+  const found = bounds(window, matrix);
+  if (found === null) return null;
+  if (matrix.modifier === "smoothed" && pointAt(window, found.first).ms > matrix.endMs) return null;
+  const left = leftValue(window, found.first, matrix, isCounter);
+  const right = rightValue(window, found.last, matrix, isCounter);
   if (!isCounter) return right - left;
-  // The samples at the ends are in `left` and `right` already.
-  if (pointAt(window, first).ms <= startMs) first++;
-  if (pointAt(window, last).ms >= endMs) last--;
-  return right - left + lostByResets(values.slice(first, last + 1), left, right);
+  return right - left + lostByResets(inside(window, found, matrix).values, left, right);
 }

@@ -6,7 +6,7 @@ import type { Labels } from "../labels.ts";
 import { quantileWarning } from "../quantile.ts";
 import type { VectorSample } from "../value.ts";
 import { samplesArgument, scalarArgument, writtenArgument } from "./call.ts";
-import { type Bucket, bucketFraction, bucketQuantile, type ForcedMonotonicity } from "./classic-buckets.ts";
+import { type Bucket, bucketFraction, bucketQuantile } from "./classic-buckets.ts";
 import { promFunction, vector } from "./definition.ts";
 import type { CallContext, PromFunction } from "./function.ts";
 
@@ -44,15 +44,11 @@ function histogramsOf(context: CallContext, vectorAt: number): Iterable<Histogra
   return histograms.values();
 }
 
-function remarkOnCounts(context: CallContext, labels: Labels, forced: ForcedMonotonicity): void {
-  const { minBound, maxBound, maxDifference } = forced;
-  const at = new Date(context.atMs).toISOString().replace(/\.\d+Z$/, "Z");
+function remarkOnCounts(context: CallContext, labels: Labels): void {
   context.info(
     [
       "PromQL info: input to histogram_quantile needed to be fixed for monotonicity",
       ` (see https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile)${ofMetric(labels)}`,
-      `, from buckets ${formatG(minBound)} to ${formatG(maxBound)}`,
-      `, with a max diff of ${formatG(Number(maxDifference.toPrecision(2)))}, over 1 samples from ${at} to ${at}`,
     ].join(""),
     writtenArgument(context, 1),
   );
@@ -67,8 +63,8 @@ const histogramQuantile = promFunction({
     if (warning !== null) context.warn(warning, writtenArgument(context, 0));
     const samples: VectorSample[] = [];
     for (const { labels, buckets } of histogramsOf(context, 1)) {
-      const { value, forced } = bucketQuantile(q, buckets);
-      if (forced !== null) remarkOnCounts(context, labels, forced);
+      const { value, isMended } = bucketQuantile(q, buckets);
+      if (isMended) remarkOnCounts(context, labels);
       samples.push({ labels, value });
     }
     return vector(samples);

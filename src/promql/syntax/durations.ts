@@ -1,6 +1,7 @@
-// Durations in ranges, steps and offsets: literals, and arithmetic with them. `step()` and `range()`, which depend on the
-// evaluation, are refused.
+// Durations in ranges, steps and offsets: literals, and arithmetic with them. Those with `step()` and `range()` stay open
+// until an evaluation says what these are.
 
+import type { EvaluationShape, OpenDuration } from "../ast.ts";
 import type { SyntaxNode } from "./grammar.ts";
 import { type Literal, readDuration, readNumber } from "./literals.ts";
 import type { Token } from "./token.ts";
@@ -12,7 +13,12 @@ export interface DurationReader {
   readonly text: string;
   readonly token: (node: SyntaxNode) => Token;
   readonly fail: (at: number, reason: string) => Error;
-  readonly unsupported: (at: number, reason: string) => Error;
+}
+
+/** A duration; the number of one that is open counts for nothing. */
+export interface ReadDuration {
+  readonly ms: number;
+  readonly open?: OpenDuration;
 }
 
 /** Seconds of a number or a duration, as written. */
@@ -20,17 +26,30 @@ export function readQuantity(token: Token): Literal<number> {
   return token.kind === "duration" ? readDuration(token.text) : readNumber(token.text);
 }
 
-/** @returns whole milliseconds, more than 0 */
-export function readRangeMs(node: SyntaxNode, reader: DurationReader): number {
-  const { seconds, isLiteral } = durationSeconds(node, reader);
-  if (!(seconds > 0)) throw reader.fail(node.from, "duration must be greater than 0");
-  return toMs(seconds, isLiteral);
+/** A length: whole milliseconds, more than 0. */
+export function readRange(node: SyntaxNode, reader: DurationReader): ReadDuration {
+  return openOrRead(node, (shape) => {
+    const { seconds, isLiteral } = durationSeconds(node, reader, shape);
+    if (!(seconds > 0)) throw reader.fail(node.from, "duration must be greater than 0");
+    return toMs(seconds, isLiteral);
+  });
 }
 
-/** @returns whole milliseconds; negative = later */
-export function readOffsetMs(node: SyntaxNode, reader: DurationReader): number {
-  const { seconds, isLiteral } = durationSeconds(node, reader);
-  return toMs(seconds, isLiteral);
+/** Whole milliseconds; negative = later. */
+export function readOffset(node: SyntaxNode, reader: DurationReader): ReadDuration {
+  return openOrRead(node, (shape) => {
+    const { seconds, isLiteral } = durationSeconds(node, reader, shape);
+    return toMs(seconds, isLiteral);
+  });
+}
+
+function openOrRead(node: SyntaxNode, read: OpenDuration): ReadDuration {
+  return isOpen(node) ? { ms: 0, open: read } : { ms: read({ stepMs: 0, rangeMs: 0 }) };
+}
+
+function isOpen(node: SyntaxNode): boolean {
+  if (node.name === "DurationStep" || node.name === "DurationRange") return true;
+  return childrenOf(node).some(isOpen);
 }
 
 interface Duration {
@@ -45,39 +64,37 @@ function toMs(seconds: number, isLiteral: boolean): number {
   return Math.trunc(ms) + 0;
 }
 
-function durationSeconds(node: SyntaxNode, reader: DurationReader): Duration {
-  const duration = evaluate(node, reader);
+function durationSeconds(node: SyntaxNode, reader: DurationReader, shape: EvaluationShape): Duration {
+  const duration = evaluate(node, reader, shape);
   const { seconds } = duration;
   if (!Number.isFinite(seconds)) throw reader.fail(node.from, "duration is NaN or infinite");
   if (Math.abs(seconds) > MAX_SECONDS) throw reader.fail(node.from, "duration out of range");
   return duration;
 }
 
-function evaluate(node: SyntaxNode, reader: DurationReader): Duration {
+function evaluate(node: SyntaxNode, reader: DurationReader, shape: EvaluationShape): Duration {
   const children = childrenOf(node);
   const [first, second, third] = children;
   if (first === undefined) return literal(node, reader);
   if (first.name === "UnaryOp" && second !== undefined) {
-    const operand = evaluate(second, reader);
+    const operand = evaluate(second, reader, shape);
     const isNegative = reader.text[first.from] === "-";
     return { ...operand, seconds: isNegative ? -operand.seconds : operand.seconds };
   }
   if (second !== undefined && third !== undefined && /^[+\-*/%^]$/.test(reader.token(second).kind)) {
-    const left = evaluate(first, reader).seconds;
-    const right = evaluate(third, reader).seconds;
+    const left = evaluate(first, reader, shape).seconds;
+    const right = evaluate(third, reader, shape).seconds;
     const sign = reader.token(second).kind;
     return { seconds: arithmetic(sign, left, right, second.from, reader), isLiteral: false };
   }
   if (first.name.startsWith("DurationM")) {
-    const [a = 0, b = 0] = children.slice(1).map((child) => evaluate(child, reader).seconds);
+    const [a = 0, b = 0] = children.slice(1).map((child) => evaluate(child, reader, shape).seconds);
     const isMax = first.name === "DurationMaxOf";
     return { seconds: isMax ? Math.max(a, b) : Math.min(a, b), isLiteral: false };
   }
-  if (first.name === "DurationStep" || first.name === "DurationRange") {
-    const word = reader.token(first).text;
-    throw reader.unsupported(first.from, `${word}() in a duration is not supported`);
-  }
-  return evaluate(first, reader);
+  if (first.name === "DurationStep") return { seconds: shape.stepMs / 1000, isLiteral: false };
+  if (first.name === "DurationRange") return { seconds: shape.rangeMs / 1000, isLiteral: false };
+  return evaluate(first, reader, shape);
 }
 
 function literal(node: SyntaxNode, reader: DurationReader): Duration {

@@ -5,8 +5,10 @@
 
 import type { SyntaxNode } from "@lezer/common";
 import { parser } from "@prometheus-io/lezer-promql";
+import type { DashstreamError } from "../../errors.ts";
 import { syntaxError, unsupportedSyntax } from "./syntax-error.ts";
 import { BINARY_SIGNS, describeToken, type Token, WORD_OPERATORS } from "./token.ts";
+import type { Tokens } from "./tokenize.ts";
 
 export type { SyntaxNode } from "@lezer/common";
 
@@ -39,11 +41,13 @@ const EXPECTED: Readonly<Record<string, string>> = {
  * The tree of an expression; it has no error nodes. Positions are those of `text`.
  * @throws DashstreamError `promql_invalid` at the first token that does not fit
  */
-export function parseTree(text: string, tokens: readonly Token[]): SyntaxNode {
-  checkSize(text, tokens);
-  const { topNode } = parser.parse(plainText(text, tokens));
+export function parseTree(text: string, { list, problem }: Tokens): SyntaxNode {
+  if (problem?.code === "promql_unsupported") throw problem;
+  checkSize(text, list);
+  const { topNode } = parser.parse(plainText(text, list));
   const error = firstError(topNode);
-  if (error !== null) throw unexpected(text, tokens, error);
+  if (error !== null) throw unexpected(text, list, error, problem);
+  if (problem !== null) throw problem;
   const expr = topNode.firstChild;
   if (expr === null) throw syntaxError(text, 0, "no expression found in input");
   return expr;
@@ -77,10 +81,16 @@ function firstError(top: SyntaxNode): SyntaxNode | null {
   return first;
 }
 
-function unexpected(text: string, tokens: readonly Token[], error: SyntaxNode): Error {
+function unexpected(
+  text: string,
+  tokens: readonly Token[],
+  error: SyntaxNode,
+  problem: DashstreamError | null,
+): Error {
   const index = tokens.findIndex(({ to, kind }) => to > error.from || kind === "eof");
   const token = tokens[index];
   const before = tokens[index - 1];
+  if (problem !== null && token?.kind === "eof") return problem;
   if (token === undefined || tokens.length <= 1) {
     return syntaxError(text, 0, "no expression found in input");
   }

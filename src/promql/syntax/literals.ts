@@ -93,5 +93,19 @@ export function readString(literal: string): string {
     else bytes.push(...encoder.encode(SIMPLE_ESCAPES[simple] ?? simple));
   }
   bytes.push(...encoder.encode(inner.slice(at)));
-  return new TextDecoder().decode(new Uint8Array(bytes));
+  return decoded(Uint8Array.from(bytes));
+}
+
+/** A text as a literal, with the bytes that are no UTF-8. */
+export function quotedString(text: string): string {
+  return JSON.stringify(text).replaceAll(/\\udc([89a-f][\da-f])/g, "\\x$1");
+}
+
+/** Bytes that are no UTF-8 become lone surrogates, so that the text is not well-formed and equals no other. */
+function decoded(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return Array.from(bytes, (byte) => String.fromCharCode(byte < 0x80 ? byte : 0xdc00 + byte)).join("");
+  }
 }

@@ -2,7 +2,7 @@
 
 import type { AtModifier, Expr, RangeModifier, Subquery, VectorSelector } from "../ast.ts";
 import type { Builder } from "./builder.ts";
-import { childrenOf, readOffsetMs, readRangeMs } from "./durations.ts";
+import { childrenOf, readOffset, readRange } from "./durations.ts";
 import type { SyntaxNode } from "./grammar.ts";
 
 const NEEDS_SELECTOR =
@@ -30,17 +30,18 @@ export function applySuffix(expr: Expr, node: SyntaxNode, builder: Builder): Exp
 
 function matrixSelector(expr: Expr, node: SyntaxNode, builder: Builder): Expr {
   const [, range = node] = childrenOf(node);
-  const rangeMs = readRangeMs(range, builder);
+  const { ms: rangeMs, open } = readRange(range, builder);
   const bracket = builder.text.lastIndexOf("[", range.from);
   if (expr.kind !== "vector-selector") {
     throw builder.fail(bracket, "ranges only allowed for vector selectors");
   }
-  if (expr.offsetMs !== 0) throw builder.fail(bracket, "no offset modifiers allowed before range");
+  if (hasOffset(expr)) throw builder.fail(bracket, "no offset modifiers allowed before range");
   if (expr.at !== null) throw builder.fail(bracket, "no @ modifiers allowed before range");
   return {
     kind: "matrix-selector",
     selector: expr,
     rangeMs,
+    ...(open === undefined ? {} : { openRange: open }),
     returns: "matrix",
     from: expr.from,
     to: node.to,
@@ -49,8 +50,8 @@ function matrixSelector(expr: Expr, node: SyntaxNode, builder: Builder): Expr {
 
 function subquery(expr: Expr, node: SyntaxNode, builder: Builder): Subquery {
   const [, range = node, step = null] = childrenOf(node);
-  const rangeMs = readRangeMs(range, builder);
-  const stepMs = step === null ? null : readRangeMs(step, builder);
+  const { ms: rangeMs, open: openRange } = readRange(range, builder);
+  const { ms: stepMs, open: openStep } = step === null ? { ms: 0 } : readRange(step, builder);
   return {
     kind: "subquery",
     expr,
@@ -59,17 +60,23 @@ function subquery(expr: Expr, node: SyntaxNode, builder: Builder): Subquery {
     stepMs: stepMs === 0 ? null : stepMs,
     offsetMs: 0,
     at: null,
+    ...(openRange === undefined ? {} : { openRange }),
+    ...(openStep === undefined ? {} : { openStep }),
     returns: "matrix",
     from: expr.from,
     to: node.to,
   };
 }
 
+function hasOffset({ offsetMs, openOffset }: VectorSelector | Subquery): boolean {
+  return offsetMs !== 0 || openOffset !== undefined;
+}
+
 function withOffset(expr: Expr, node: SyntaxNode, builder: Builder): Expr {
-  const offsetMs = readOffsetMs(node.lastChild ?? node, builder);
+  const { ms: offsetMs, open } = readOffset(node.lastChild ?? node, builder);
   return modified(expr, node, builder, "offset modifier", (target) => {
-    if (target.offsetMs !== 0) throw builder.fail(expr.from, "offset may not be set multiple times");
-    return { ...target, offsetMs };
+    if (hasOffset(target)) throw builder.fail(expr.from, "offset may not be set multiple times");
+    return { ...target, offsetMs, ...(open === undefined ? {} : { openOffset: open }) };
   });
 }
 

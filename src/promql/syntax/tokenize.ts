@@ -1,6 +1,7 @@
 // Text to tokens, with the errors of Prometheus for what is no token. A port of promql/parser/lex.go; the grammar package's
 // own lexer is more lenient than Prometheus (it takes unterminated strings, for example) and knows fewer forms of numbers.
 
+import { DashstreamError } from "../../errors.ts";
 import { scanNumberOrDuration } from "./number-scanner.ts";
 import { stringEnd } from "./string-scanner.ts";
 import { syntaxError, unsupportedSyntax } from "./syntax-error.ts";
@@ -16,11 +17,18 @@ const COMMENT = /#[^\r\n]*/y;
 /** Words that make up a duration inside of brackets. */
 const DURATION_WORDS: ReadonlySet<string> = new Set(["step", "range", "max_of", "min_of"]);
 
-/**
- * All tokens of an expression; the last has the kind `eof`. Comments and space are left out.
- * @throws DashstreamError `promql_invalid`
- */
-export function tokenize(text: string): readonly Token[] {
+export interface Tokens {
+  /** Without comments and space; the last has the kind `eof`. */
+  readonly list: readonly Token[];
+  /**
+   * What ended the reading too early, at the place of `eof`: `promql_invalid` or `promql_unsupported`. An error of grammar
+   * before it counts more.
+   */
+  readonly problem: DashstreamError | null;
+}
+
+/** All tokens of an expression. */
+export function tokenize(text: string): Tokens {
   return new Tokenizer(text).run();
 }
 
@@ -38,13 +46,23 @@ class Tokenizer {
     this.#text = text;
   }
 
-  run(): readonly Token[] {
-    while (this.#at < this.#text.length) this.#step();
-    if (this.#inBraces) throw this.#error("unexpected end of input inside braces");
-    if (this.#inBrackets) throw this.#error("unexpected end of input in duration expression");
-    if (this.#parenDepth > 0) throw this.#error("unclosed left parenthesis");
+  run(): Tokens {
+    const problem = this.#read();
     this.#emit("eof", this.#at);
-    return this.#tokens;
+    return { list: this.#tokens, problem };
+  }
+
+  #read(): DashstreamError | null {
+    try {
+      while (this.#at < this.#text.length) this.#step();
+      if (this.#inBraces) throw this.#error("unexpected end of input inside braces");
+      if (this.#inBrackets) throw this.#error("unexpected end of input in duration expression");
+      if (this.#parenDepth > 0) throw this.#error("unclosed left parenthesis");
+      return null;
+    } catch (error) {
+      if (error instanceof DashstreamError) return error;
+      throw error;
+    }
   }
 
   #step(): void {
@@ -193,10 +211,11 @@ class Tokenizer {
   #isInName(): boolean {
     const symbol = this.#symbol();
     const last = this.#tokens.at(-1);
-    return /\p{L}/u.test(symbol) || (symbol === "." && last?.to === this.#at && /\w$/.test(last.text));
+    if (symbol === ".") return last?.to === this.#at && NAME_START.test(last.text);
+    return symbol > "\u007f" && /\p{L}/u.test(symbol);
   }
 
-  #error(reason: string): Error {
+  #error(reason: string): DashstreamError {
     if (this.#isInName()) {
       const names = "unquoted names with letters of other scripts or dots";
       return unsupportedSyntax(this.#text, this.#at, `${names} are experimental and not supported`);

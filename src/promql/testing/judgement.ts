@@ -30,18 +30,18 @@ const TIME_DEPENDENT: ReadonlySet<string> = new Set([
 
 /** `null` if everything is as expected. */
 export function judge(engine: Engine, expr: Expr, evaluation: Evaluation): Difference | null {
-  const { time, expectation } = evaluation;
+  const { time } = evaluation;
   if (time.kind === "range") {
     const { startMs, endMs, stepMs } = time;
-    return outcome(expectation, time, () => {
+    return outcome(evaluation, time, () => {
       const { value: series, ...remarks } = engine.range(expr, startMs, endMs, stepMs);
       return { ...remarks, value: { kind: "matrix", series } };
     });
   }
-  const first = judgeInstant(engine, expr, time.atMs, expectation);
+  const first = judgeInstant(engine, expr, time.atMs, evaluation);
   if (first !== null) return first;
   for (const variant of fixedVariants(expr, time.atMs)) {
-    const difference = judgeInstant(engine, variant.expr, variant.atMs, expectation);
+    const difference = judgeInstant(engine, variant.expr, variant.atMs, evaluation);
     if (difference !== null) {
       const how = `with all selectors @ ${time.atMs / 1000}, at ${variant.atMs / 1000}: `;
       return { ...difference, got: how + difference.got };
@@ -50,16 +50,20 @@ export function judge(engine: Engine, expr: Expr, evaluation: Evaluation): Diffe
   return null;
 }
 
-function judgeInstant(engine: Engine, expr: Expr, atMs: number, expectation: Expectation): Difference | null {
+function judgeInstant(engine: Engine, expr: Expr, atMs: number, evaluation: Evaluation): Difference | null {
+  const { expectation } = evaluation;
   const points = expectation.points ?? { startMs: atMs, endMs: atMs, stepMs: MINUTE_MS };
-  const difference = outcome(expectation, points, () => engine.instant(expr, atMs));
+  const difference = outcome(evaluation, points, () => engine.instant(expr, atMs));
   if (difference !== null || expectation.failure !== null || expectation.isOrdered) return difference;
   if (expr.returns === "matrix" || expr.returns === "string") return null;
-  const inRange = outcome({ ...expectation, ...WITHOUT_REMARKS }, points, () =>
-    middleStep(engine, expr, atMs),
-  );
+  if (BOUNDS.test(evaluation.expr)) return null;
+  const valueOnly = { ...evaluation, expectation: { ...expectation, ...WITHOUT_REMARKS } };
+  const inRange = outcome(valueOnly, points, () => middleStep(engine, expr, atMs));
   return inRange === null ? null : { ...inRange, got: `as a step of a range: ${inRange.got}` };
 }
+
+/** They are others in a range. */
+const BOUNDS = /(start|end|range|step)\(\)/;
 
 const WITHOUT_REMARKS = { warnings: [], infos: [], noWarnings: false, noInfos: false } as const;
 
@@ -75,7 +79,7 @@ function middleStep(engine: Engine, expr: Expr, atMs: number): Result<Value> {
 }
 
 function outcome(
-  expectation: Expectation,
+  { expectation }: Evaluation,
   points: TimeRange,
   evaluate: () => Result<Value>,
 ): Difference | null {
@@ -88,7 +92,8 @@ function outcome(
     return failureDifference(error.message, expectation);
   }
   if (failure !== null) return { expected: `error: ${failure.text}`, got: valueText(result.value) };
-  return valueDifference(result.value, { value, isOrdered, points }) ?? remarkDifference(result, expectation);
+  const difference = valueDifference(result.value, { value, isOrdered, points });
+  return difference ?? remarkDifference(result, expectation);
 }
 
 /** What an error means where this was expected. */

@@ -1,7 +1,7 @@
 // The lines of a script, read one after the other, and errors that name the one at fault.
 
 import { DashstreamError, describeError } from "../../errors.ts";
-import { parsePromDuration } from "../duration.ts";
+import { parseDuration } from "../rules/duration.ts";
 
 /** Without comments and space around; a line with neither is empty and ends a block. */
 export class ScriptLines {
@@ -52,8 +52,8 @@ export class ScriptLines {
 
   /** Milliseconds of a duration such as `1h30m`. */
   durationMs(text: string, what: string): number {
-    const parsed = parsePromDuration(text);
-    if (parsed !== null) return parsed;
+    const parsed = parseDuration(text);
+    if ("ms" in parsed) return parsed.ms;
     throw this.invalid(`${what} is ${JSON.stringify(text)}, expected a duration such as 30s or 1h30m`);
   }
 }

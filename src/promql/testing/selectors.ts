@@ -1,37 +1,15 @@
 // The selectors in an expression, and the same expression with all of them fixed at one time.
 
 import type { AtModifier, Expr, VectorSelector } from "../ast.ts";
-
-/** The expressions directly below. */
-function children(expr: Expr): readonly Expr[] {
-  switch (expr.kind) {
-    case "number":
-    case "string":
-    case "vector-selector":
-      return [];
-    case "matrix-selector":
-      return [expr.selector];
-    case "subquery":
-    case "paren":
-    case "unary":
-      return [expr.expr];
-    case "binary":
-      return [expr.left, expr.right];
-    case "aggregation":
-      return expr.param === null ? [expr.expr] : [expr.expr, expr.param];
-    case "call":
-      return expr.args;
-  }
-}
+import { allOf, withParts } from "../expr-tree.ts";
+import { withTextOf } from "../parse.ts";
 
 export function* selectorsOf(expr: Expr): Generator<VectorSelector> {
-  if (expr.kind === "vector-selector") yield expr;
-  for (const child of children(expr)) yield* selectorsOf(child);
+  for (const part of allOf(expr)) if (part.kind === "vector-selector") yield part;
 }
 
 export function* callsOf(expr: Expr): Generator<string> {
-  if (expr.kind === "call") yield expr.name;
-  for (const child of children(expr)) yield* callsOf(child);
+  for (const part of allOf(expr)) if (part.kind === "call") yield part.name;
 }
 
 /**
@@ -39,31 +17,14 @@ export function* callsOf(expr: Expr): Generator<string> {
  * for instant evaluations, where `@ start()` and `@ end()` are that time too.
  */
 export function fixedAt(expr: Expr, timestampMs: number): Expr {
-  const fix = (child: Expr) => fixedAt(child, timestampMs);
-  switch (expr.kind) {
-    case "number":
-    case "string":
-      return expr;
-    case "vector-selector":
-      return fixedSelector(expr, timestampMs);
-    case "matrix-selector":
-      return { ...expr, selector: fixedSelector(expr.selector, timestampMs) };
-    case "subquery":
-      return { ...expr, at: fixedTime(expr.at, timestampMs) };
-    case "paren":
-    case "unary":
-      return { ...expr, expr: fix(expr.expr) };
-    case "binary":
-      return { ...expr, left: fix(expr.left), right: fix(expr.right) };
-    case "aggregation":
-      return { ...expr, expr: fix(expr.expr), param: expr.param === null ? null : fix(expr.param) };
-    case "call":
-      return { ...expr, args: expr.args.map(fix) };
-  }
+  return withTextOf(expr, fixed(expr, timestampMs));
 }
 
-function fixedSelector(selector: VectorSelector, timestampMs: number): VectorSelector {
-  return { ...selector, at: fixedTime(selector.at, timestampMs) };
+function fixed(expr: Expr, timestampMs: number): Expr {
+  if (expr.kind === "vector-selector" || expr.kind === "subquery") {
+    return { ...expr, at: fixedTime(expr.at, timestampMs) };
+  }
+  return withParts(expr, (part) => fixed(part, timestampMs));
 }
 
 function fixedTime(at: AtModifier | null, timestampMs: number): AtModifier {

@@ -58,20 +58,16 @@ describe("histogram_quantile", () => {
     ]);
   });
 
-  test("mends counts that fall, and says where", () => {
+  test("mends counts that fall, and says so", () => {
     const { result, infos } = call(
       "histogram_quantile",
       scalar(0.5),
       buckets({ "1": 10, "2": 8, "4": 30, "8": 29.5, "+Inf": 40 }),
     );
     expect(result).toEqual({ "{}": 3 });
-    expect(infos).toHaveLength(1);
-    expect(infos[0]).toStartWith(
-      "PromQL info: input to histogram_quantile needed to be fixed for monotonicity (see ",
-    );
-    expect(infos[0]).toContain(
-      "from buckets 2 to 8, with a max diff of 2, over 1 samples from 1970-01-01T00:10:00Z",
-    );
+    expect(infos).toEqual([
+      "PromQL info: input to histogram_quantile needed to be fixed for monotonicity (see https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile)",
+    ]);
   });
 
   test("takes differences of rounding for none, silently", () => {

@@ -168,6 +168,7 @@ describe("label_replace", () => {
 
   test.each([
     ["dst", "$1-$2", "src", "(.*)-(.*)", '{dst="a-b", src="a-b"}'],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is a template of Go.
     ["dst", "${1}x$1x", "src", "(a).*", '{dst="ax", src="a-b"}'],
     ["dst", "$name$$", "src", "(?P<name>a).*", '{dst="a$", src="a-b"}'],
     ["dst", "$3$", "src", "a-b", '{dst="$", src="a-b"}'],

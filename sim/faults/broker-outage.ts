@@ -1,0 +1,24 @@
+// Kafka is off the network: connections are cut, new ones are refused, and its data are there when it comes back.
+
+import { z } from "zod";
+import { defineFault } from "./fault.ts";
+import { need } from "./stage.ts";
+
+export const brokerOutage = defineFault({
+  name: "broker-outage",
+  area: "broker",
+  summary:
+    "Kafka is off the network: connections are cut, new ones are refused, and its data are there when it comes back.",
+  params: z.strictObject({}),
+  needs: ["broker"],
+  raises: ["ServiceDown", "KafkaInfraErrorsDetected", "KafkaInfraErrorsHigh", "KafkaInfraErrorsCritical"],
+  mayRaise: [],
+  async apply(stage) {
+    const broker = need(stage, "broker");
+    await broker.down();
+    return {
+      clear: () => broker.up(),
+      hits: () => broker.nodes.length,
+    };
+  },
+});

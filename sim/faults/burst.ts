@@ -1,0 +1,39 @@
+// Many records at once, as after an outage of the producers.
+
+import { z } from "zod";
+import { describeError } from "../../src/errors.ts";
+import { extraSource } from "./extra-source.ts";
+import { defineFault } from "./fault.ts";
+import { need } from "./stage.ts";
+
+export const burst = defineFault({
+  name: "burst",
+  area: "traffic",
+  summary: "Many records come at once, as after an outage of the producers.",
+  params: z.strictObject({
+    count: z
+      .int()
+      .min(1)
+      .max(10_000_000)
+      .default(10_000)
+      .describe("Records, sent as fast as Kafka takes them"),
+    tenant: z.string().min(1).max(256).default("burst").describe("The tenant that sends them"),
+  }),
+  needs: ["traffic"],
+  raises: [],
+  mayRaise: [
+    {
+      alert: "TenantRateLimitExceeded",
+      because: "All of them are of one tenant, which may have a limit.",
+    },
+  ],
+  async apply(stage, { count, tenant }) {
+    const source = extraSource(stage, tenant);
+    const sent = need(stage, "traffic").burst(source, count);
+    sent.catch((error: unknown) => {
+      stage.log.info("a burst did not end", { error: describeError(error) });
+    });
+    // What was sent cannot be taken back, so that there is nothing to clear.
+    return { async clear() {}, hits: () => source.made };
+  },
+});

@@ -1,0 +1,26 @@
+// The coordinator of the consumer groups is not done with reading their state: it lets nobody join, commit or heartbeat.
+
+import { z } from "zod";
+import { defineFault } from "./fault.ts";
+import { ruleInForce } from "./rule-in-force.ts";
+import { need } from "./stage.ts";
+
+const REFUSED = ["JoinGroup", "SyncGroup", "Heartbeat", "OffsetCommit", "OffsetFetch"] as const;
+
+export const coordinatorLoading = defineFault({
+  name: "coordinator-loading",
+  area: "broker",
+  summary:
+    "The coordinator of the consumer groups is still loading: it lets nobody join, commit or heartbeat.",
+  params: z.strictObject({}),
+  needs: ["broker"],
+  raises: ["KafkaInfraErrorsDetected", "KafkaInfraErrorsHigh", "KafkaInfraErrorsCritical"],
+  mayRaise: [],
+  async apply(stage) {
+    const broker = need(stage, "broker");
+    const rules = REFUSED.map((api) =>
+      broker.control(api, () => ({ kind: "error", error: "COORDINATOR_LOAD_IN_PROGRESS" })),
+    );
+    return ruleInForce(...rules);
+  },
+});

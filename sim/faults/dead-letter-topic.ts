@@ -1,0 +1,15 @@
+// Which dead letters a fault concerns.
+
+import { z } from "zod";
+import type { KafkaNames } from "./stage.ts";
+
+export const deadLetterTopicParam = z
+  .enum(["server", "library"])
+  .default("server")
+  .describe(
+    "Whose dead letters: those of the server, or those of the library's users as the quality monitor",
+  );
+
+export function deadLetterTopic(names: KafkaNames, whose: z.output<typeof deadLetterTopicParam>): string {
+  return whose === "server" ? names.dlqTopic : names.libraryDlqTopic;
+}

@@ -1,0 +1,13 @@
+// Renews the made parts of the pages beside this file: `bun sim/faults/generate.ts`.
+
+import { readFileSync, writeFileSync } from "node:fs";
+import { FAULTS } from "./faults.ts";
+import { faultIndex, faultPage } from "./pages.ts";
+
+function renew(name: string, change: (page: string) => string): void {
+  const file = new URL(`./${name}.md`, import.meta.url);
+  writeFileSync(file, change(readFileSync(file, "utf8")));
+}
+
+for (const fault of FAULTS.values()) renew(fault.name, (page) => faultPage(fault, page));
+renew("README", (page) => faultIndex(FAULTS.values(), page));

@@ -1,0 +1,25 @@
+// The partitions of the topic have no leader that would serve them: whoever asks is told that it moved.
+
+import { z } from "zod";
+import { defineFault } from "./fault.ts";
+import { ruleInForce } from "./rule-in-force.ts";
+import { need } from "./stage.ts";
+
+export const leaderMove = defineFault({
+  name: "leader-move",
+  area: "broker",
+  summary:
+    "An election that does not end: whoever reads or writes the topic is told that its leader is elsewhere.",
+  params: z.strictObject({}),
+  needs: ["broker"],
+  raises: ["KafkaInfraErrorsDetected", "KafkaInfraErrorsHigh", "KafkaInfraErrorsCritical"],
+  mayRaise: [],
+  async apply(stage) {
+    const broker = need(stage, "broker");
+    const refuse = (api: "Fetch" | "Produce" | "ListOffsets") =>
+      broker.control(api, () => ({ kind: "error", error: "NOT_LEADER_OR_FOLLOWER" }), {
+        topic: stage.kafka.topic,
+      });
+    return ruleInForce(refuse("Fetch"), refuse("Produce"), refuse("ListOffsets"));
+  },
+});

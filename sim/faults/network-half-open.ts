@@ -1,0 +1,19 @@
+// The far side of one link is gone, and nobody was told: what is sent goes nowhere, and nothing comes back.
+
+import { z } from "zod";
+import { breakLink, linkParam } from "./broken-link.ts";
+import { defineFault } from "./fault.ts";
+
+export const networkHalfOpen = defineFault({
+  name: "network-half-open",
+  area: "network",
+  summary:
+    "The far side of one link is gone, and nobody was told: what is sent goes nowhere, and nothing comes back.",
+  params: z.strictObject({ link: linkParam }),
+  needs: ["links"],
+  raises: [],
+  mayRaise: [],
+  async apply(stage, { link }) {
+    return breakLink(stage, link, { kind: "half-open" });
+  },
+});

@@ -1,0 +1,18 @@
+// Connections of one link are reset as soon as anything passes, and new ones at once.
+
+import { z } from "zod";
+import { breakLink, linkParam } from "./broken-link.ts";
+import { defineFault } from "./fault.ts";
+
+export const networkReset = defineFault({
+  name: "network-reset",
+  area: "network",
+  summary: "Connections of one link are reset as soon as anything passes, and new ones at once.",
+  params: z.strictObject({ link: linkParam }),
+  needs: ["links"],
+  raises: [],
+  mayRaise: [],
+  async apply(stage, { link }) {
+    return breakLink(stage, link, { kind: "reset" });
+  },
+});

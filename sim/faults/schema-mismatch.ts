@@ -1,0 +1,38 @@
+// Producers of another release: records have a schema version that readers do not accept.
+
+import { z } from "zod";
+import { setSchemaVersion } from "../traffic/alterations/schema-version.ts";
+import { altering, shareParam, spreadParam } from "./altering.ts";
+import { defineFault } from "./fault.ts";
+
+export const schemaMismatch = defineFault({
+  name: "schema-mismatch",
+  area: "traffic",
+  summary: "Producers send records of another schema version.",
+  params: z.strictObject({
+    share: shareParam(0.005, "the records that have the other version"),
+    spread: spreadParam,
+    version: z
+      .int()
+      .min(0)
+      .max(2 ** 31 - 1)
+      .default(2)
+      .describe("The schema version; 0 and 1 are what readers expect"),
+  }),
+  needs: ["traffic"],
+  raises: ["SchemaVersionMismatch"],
+  mayRaise: [
+    {
+      alert: "WebSocketDlqHighRate",
+      because:
+        "Each of them is dead-lettered, and of much traffic even a small share is more than one in ten seconds.",
+    },
+    {
+      alert: "HighDLQRate",
+      because: "Services that use the library dead-letter them too.",
+    },
+  ],
+  async apply(stage, params) {
+    return altering(stage, setSchemaVersion({ ...params, random: stage.random }));
+  },
+});

@@ -1,0 +1,27 @@
+// Producers lose records: numbers of a thread never arrive, and the thread goes on.
+
+import { z } from "zod";
+import { loseRecords } from "../traffic/alterations/sequence-gap.ts";
+import { altering, shareParam, spreadParam } from "./altering.ts";
+import { defineFault } from "./fault.ts";
+
+export const sequenceGap = defineFault({
+  name: "sequence-gap",
+  area: "traffic",
+  summary: "Producers lose records: numbers of a thread never arrive, and the thread goes on.",
+  params: z.strictObject({
+    share: shareParam(0.02, "the numbered records that are lost; at most every second one of a thread is"),
+    spread: spreadParam,
+  }),
+  needs: ["traffic"],
+  raises: ["SequenceGapsDetected"],
+  mayRaise: [
+    {
+      alert: "GapDetectedWithHalt",
+      because: "With SEQUENCE_GAP_POLICY=halt the threads that lost records are halted.",
+    },
+  ],
+  async apply(stage, params) {
+    return altering(stage, loseRecords({ ...params, random: stage.random }));
+  },
+});

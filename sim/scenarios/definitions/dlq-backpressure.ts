@@ -1,0 +1,22 @@
+// Dead letters are acknowledged so slowly that there is no room for more: bad records are lost for forensics while the stream goes on.
+
+import { defineScenario } from "../scenario.ts";
+
+export const dlqBackpressure = defineScenario({
+  name: "dlq-backpressure",
+  summary:
+    "Dead letters are acknowledged so slowly that there is no room for more; each such loss is counted as backpressure.",
+  env: { MAX_CONCURRENT_DLQ_SENDS: "1" },
+  faults: [
+    { fault: "dlq-saturated", params: { topic: "server", delay_ms: 4000 } },
+    { fault: "corrupt-payload", params: { share: 0.1 } },
+  ],
+  hold: "7m",
+  expect: [
+    {
+      alert: "WebSocketDlqBroken",
+      evidence:
+        'sum(increase(websocket_dlq_send_failures_total{reason="backpressure"}[5m])) > 0 unless sum(increase(websocket_dlq_send_failures_total{reason!="backpressure"}[5m])) > 0',
+    },
+  ],
+});

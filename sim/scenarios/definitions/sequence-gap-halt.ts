@@ -1,0 +1,19 @@
+// The same loss under the policy that stops a thread rather than showing it with a hole.
+
+import { defineScenario } from "../scenario.ts";
+
+export const sequenceGapHalt = defineScenario({
+  name: "sequence-gap-halt",
+  summary: "A record is lost under SEQUENCE_GAP_POLICY=halt: its thread stops until the server is restarted.",
+  env: { SEQUENCE_GAP_POLICY: "halt" },
+  faults: [{ fault: "sequence-gap", params: { share: 0.02 } }],
+  remedy: [{ fault: "process-restart", params: { component: "websocket-server" } }],
+  hold: "8m",
+  expect: [{ alert: "GapDetectedWithHalt" }],
+  may: [
+    {
+      alert: "WebSocketDlqHighRate",
+      because: "further records of a halted thread are dead letters, which is what halting means",
+    },
+  ],
+});

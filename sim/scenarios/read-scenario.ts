@@ -1,0 +1,134 @@
+// Scenario files of users: YAML or JSON. Either a scenario that can run comes out, or an error that names every problem
+// with file, line, column, path and what was expected.
+
+import { nearestName } from "../../src/config/nearest.ts";
+import { type Complaint, type Path, pathText, type ScenarioProblem, scenarioError } from "./problem.ts";
+import { type Scenario, scenarioSchema } from "./scenario.ts";
+import { shapeComplaints, valueAt } from "./shape.ts";
+import { timelineComplaints } from "./timeline.ts";
+import { readYaml, type YamlDocument } from "./yaml-document.ts";
+
+/** What only others know. Each answers with a reason, and with `null` if nothing is wrong. */
+export interface ScenarioChecks {
+  /** Whether there is such a fault and it takes such parameters. */
+  readonly checkFault?: (name: string, params: unknown) => string | null;
+  /** Whether the components start with such an environment. */
+  readonly checkEnv?: (env: Readonly<Record<string, string>>) => string | null;
+  /** Names of the alerts of the rules. */
+  readonly alerts?: ReadonlySet<string>;
+}
+
+export interface ScenarioFile {
+  readonly file: string;
+  readonly text: string;
+}
+
+interface ReadScenario {
+  readonly file: string;
+  readonly scenario: Scenario;
+  readonly document: YamlDocument;
+}
+
+/** So much of the name of an alert may be misspelled. */
+const WRONG_SHARE = 0.35;
+
+/**
+ * The scenario of one file.
+ * @throws DashstreamError `scenario_invalid` with a line for each problem
+ */
+export function readScenarioFile(text: string, file: string, checks: ScenarioChecks = {}): Scenario {
+  const reading = read({ text, file }, checks);
+  if ("problems" in reading) throw scenarioError(reading.problems);
+  return reading.scenario;
+}
+
+/**
+ * The scenarios of several files, whose names must differ.
+ * @throws DashstreamError `scenario_invalid` with a line for each problem of all files
+ */
+export function readScenarioFiles(
+  files: readonly ScenarioFile[],
+  checks: ScenarioChecks = {},
+): readonly Scenario[] {
+  const problems: ScenarioProblem[] = [];
+  const scenarios = new Map<string, ReadScenario>();
+  for (const file of files) {
+    const reading = read(file, checks);
+    if ("problems" in reading) {
+      problems.push(...reading.problems);
+      continue;
+    }
+    const { name } = reading.scenario;
+    const earlier = scenarios.get(name);
+    if (earlier === undefined) scenarios.set(name, reading);
+    else problems.push(duplicateName(name, reading, earlier));
+  }
+  if (problems.length > 0) throw scenarioError(problems);
+  return [...scenarios.values()].map(({ scenario }) => scenario);
+}
+
+function duplicateName(name: string, { document }: ReadScenario, earlier: ReadScenario): ScenarioProblem {
+  const { file, line } = earlier.document.positionOf(["name"], false);
+  const reason = `${name} is the name of the scenario in ${file}:${line} already, expected another one`;
+  return { position: document.positionOf(["name"], false), path: "name", reason };
+}
+
+function read(
+  { text, file }: ScenarioFile,
+  checks: ScenarioChecks,
+): ReadScenario | { readonly problems: readonly ScenarioProblem[] } {
+  const reading = readYaml(text, file);
+  if (!reading.ok) return reading;
+  const { document } = reading;
+  const { value } = document;
+  const parsed = scenarioSchema.safeParse(value);
+  const complaints = [
+    ...(parsed.success ? timelineComplaints(parsed.data) : shapeComplaints(parsed.error.issues, value)),
+    ...nameComplaints(value, checks),
+    ...(parsed.success ? envComplaints(parsed.data, checks) : []),
+  ];
+  if (parsed.success && complaints.length === 0) return { file, scenario: parsed.data, document };
+  return { problems: inOrder(complaints.map((complaint) => located(complaint, document))) };
+}
+
+function located({ path, reason, isAboutKey = false }: Complaint, document: YamlDocument): ScenarioProblem {
+  return { position: document.positionOf(path, isAboutKey), path: pathText(path), reason };
+}
+
+function inOrder(problems: readonly ScenarioProblem[]): readonly ScenarioProblem[] {
+  return problems.toSorted(({ position: a }, { position: b }) => a.line - b.line || a.column - b.column);
+}
+
+/** Names of faults and alerts that nobody knows; also where the shape of something else is wrong. */
+function nameComplaints(value: unknown, { checkFault, alerts }: ScenarioChecks): readonly Complaint[] {
+  const faults = listAt(value, ["faults"]).flatMap((entry, index): readonly Complaint[] => {
+    const name = valueAt(entry, ["fault"]);
+    if (typeof name !== "string") return [];
+    const reason = checkFault?.(name, valueAt(entry, ["params"]) ?? {}) ?? null;
+    return reason === null ? [] : [{ path: ["faults", index, "fault"], reason }];
+  });
+  const names = ["expect", "may"].flatMap((key) =>
+    listAt(value, [key]).flatMap((entry, index): readonly Complaint[] => {
+      const name = valueAt(entry, ["alert"]);
+      if (typeof name !== "string" || alerts === undefined || alerts.has(name)) return [];
+      return [{ path: [key, index, "alert"], reason: unknownAlert(name, alerts) }];
+    }),
+  );
+  return [...faults, ...names];
+}
+
+function unknownAlert(name: string, alerts: ReadonlySet<string>): string {
+  const meant = nearestName(name, [...alerts], WRONG_SHARE);
+  const hint = meant === null ? "" : `; did you mean ${meant}?`;
+  return `no rule has the alert ${JSON.stringify(name)}, expected one of the rules' alerts${hint}`;
+}
+
+function envComplaints({ env }: Scenario, { checkEnv }: ScenarioChecks): readonly Complaint[] {
+  const reason = checkEnv?.(env) ?? null;
+  return reason === null ? [] : [{ path: ["env"], isAboutKey: true, reason }];
+}
+
+function listAt(value: unknown, path: Path): readonly unknown[] {
+  const found = valueAt(value, path);
+  return Array.isArray(found) ? found : [];
+}

@@ -1,0 +1,62 @@
+// All scenarios, in the order in which reports show them.
+
+import { brokerOutage } from "./definitions/broker-outage.ts";
+import { corruptPayload } from "./definitions/corrupt-payload.ts";
+import { corruptPayloadFew } from "./definitions/corrupt-payload-few.ts";
+import { deliveryDelay } from "./definitions/delivery-delay.ts";
+import { dlqBackpressure } from "./definitions/dlq-backpressure.ts";
+import { dlqKafkaError } from "./definitions/dlq-kafka-error.ts";
+import { dlqTimeout } from "./definitions/dlq-timeout.ts";
+import { duplicate } from "./definitions/duplicate.ts";
+import { healthy } from "./definitions/healthy.ts";
+import { lagCritical } from "./definitions/lag-critical.ts";
+import { lagHigh } from "./definitions/lag-high.ts";
+import { libraryDlqDown } from "./definitions/library-dlq-down.ts";
+import { libraryDlqSaturated } from "./definitions/library-dlq-saturated.ts";
+import { limiterRedisDown } from "./definitions/limiter-redis-down.ts";
+import { limiterRedisLatency } from "./definitions/limiter-redis-latency.ts";
+import { oversized } from "./definitions/oversized.ts";
+import { partitionStall } from "./definitions/partition-stall.ts";
+import { redisDown } from "./definitions/redis-down.ts";
+import { redisLatency } from "./definitions/redis-latency.ts";
+import { reorder } from "./definitions/reorder.ts";
+import { replayWritesDropped } from "./definitions/replay-writes-dropped.ts";
+import { schemaMismatch } from "./definitions/schema-mismatch.ts";
+import { sequenceGap } from "./definitions/sequence-gap.ts";
+import { sequenceGapHalt } from "./definitions/sequence-gap-halt.ts";
+import { serviceKilled } from "./definitions/service-killed.ts";
+import { slowClient } from "./definitions/slow-client.ts";
+import { targetVanished } from "./definitions/target-vanished.ts";
+import { tenantFlood } from "./definitions/tenant-flood.ts";
+import type { Scenario } from "./scenario.ts";
+
+export const SCENARIOS: readonly Scenario[] = [
+  brokerOutage,
+  corruptPayload,
+  corruptPayloadFew,
+  deliveryDelay,
+  dlqBackpressure,
+  dlqKafkaError,
+  dlqTimeout,
+  duplicate,
+  healthy,
+  lagCritical,
+  lagHigh,
+  libraryDlqDown,
+  libraryDlqSaturated,
+  limiterRedisDown,
+  limiterRedisLatency,
+  oversized,
+  partitionStall,
+  redisDown,
+  redisLatency,
+  reorder,
+  replayWritesDropped,
+  schemaMismatch,
+  sequenceGap,
+  sequenceGapHalt,
+  serviceKilled,
+  slowClient,
+  targetVanished,
+  tenantFlood,
+];

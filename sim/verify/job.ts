@@ -1,0 +1,54 @@
+// One scenario as a piece of work that any process can do: all that goes in and comes out is JSON.
+
+import { readRuleFile } from "../../src/promql/rules/read-rule-file.ts";
+import type { RuleGroup } from "../../src/promql/rules/rule.ts";
+import type { Scenario } from "../scenarios/scenario.ts";
+import { chartsOf } from "./charts.ts";
+import { judgeScenario } from "./judge.ts";
+import { recordScenario } from "./record.ts";
+import type { ScenarioReport } from "./report/report.ts";
+import { evaluateRules } from "./rule-history.ts";
+
+/** A rule file as it was read. */
+export interface RuleText {
+  readonly file: string;
+  readonly text: string;
+}
+
+export interface ScenarioJob {
+  readonly scenario: Scenario;
+  readonly seed: number;
+  readonly rules: readonly RuleText[];
+  /** Labels that each alert must carry when it fires. */
+  readonly known: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly targetLabels: Readonly<Record<string, string>>;
+  /** Charts are large; only one report needs them. */
+  readonly charts: boolean;
+}
+
+export interface ScenarioResult {
+  readonly report: ScenarioReport;
+  readonly virtualSeconds: number;
+}
+
+/** @throws DashstreamError `scenario_invalid`, `rules_invalid` or `config_invalid` */
+export async function runJob(job: ScenarioJob): Promise<ScenarioResult> {
+  const { scenario, seed, targetLabels } = job;
+  const groups = readRules(job.rules);
+  const recording = await recordScenario({ scenario, seed, targetLabels });
+  const history = evaluateRules(recording, groups);
+  const verdict = judgeScenario(scenario, recording, history, {
+    groups,
+    known: new Map(Object.entries(job.known)),
+  });
+  const charts = job.charts ? chartsOf(scenario, recording, history, groups) : [];
+  return {
+    report: { ...verdict, charts },
+    virtualSeconds: (recording.endMs - recording.startMs) / 1000,
+  };
+}
+
+/** @throws DashstreamError `rules_invalid` */
+export function readRules(rules: readonly RuleText[]): readonly RuleGroup[] {
+  return rules.flatMap(({ file, text }) => readRuleFile(text, file));
+}

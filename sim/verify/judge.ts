@@ -1,0 +1,232 @@
+// The verdict about one scenario: what it expects, held against the history of the alerts. An alert is proven if it was
+// inactive while everything was well, went through pending to firing while the fault was on, stayed until the fault was
+// gone, resolved afterwards, and nothing undeclared fired beside it.
+
+import type { Engine } from "../../src/promql/engine.ts";
+import { createEngine } from "../../src/promql/engine.ts";
+import { parseExpr } from "../../src/promql/parse.ts";
+import type { RuleGroup } from "../../src/promql/rules/rule.ts";
+import type { Companion } from "../faults/fault.ts";
+import { findFault } from "../faults/faults.ts";
+import { durationMs } from "../scenarios/duration.ts";
+import type { Scenario } from "../scenarios/scenario.ts";
+import { type Episode, episodesOf } from "./alert-history.ts";
+import { lateBirths } from "./late-births.ts";
+import type { Recording } from "./recording.ts";
+import type { AlertProof, OtherAlert, ScenarioReport } from "./report/report.ts";
+import type { RuleHistory } from "./rule-history.ts";
+
+type Expectation = Scenario["expect"][number];
+
+/** Labels that each alert must carry when it fires, whatever the scenario. */
+export type KnownAlerts = ReadonlyMap<string, Readonly<Record<string, string>>>;
+
+export interface JudgedRules {
+  readonly groups: readonly RuleGroup[];
+  readonly known: KnownAlerts;
+}
+
+interface Evidence {
+  readonly scenario: Scenario;
+  readonly recording: Recording;
+  readonly episodes: readonly Episode[];
+  readonly known: KnownAlerts;
+  readonly engine: Engine;
+}
+
+/** What a template of Prometheus says when it fails. */
+const FAILED_TEMPLATE = "<error expanding template";
+const MS_PER_S = 1000;
+
+/** Everything about a scenario but its charts. */
+export function judgeScenario(
+  scenario: Scenario,
+  recording: Recording,
+  history: RuleHistory,
+  { groups, known }: JudgedRules,
+): Omit<ScenarioReport, "charts"> {
+  const evidence = {
+    scenario,
+    recording,
+    known,
+    episodes: episodesOf(history.transitions),
+    engine: createEngine({ source: history.source }),
+  };
+  const others = otherAlerts(evidence);
+  const unexpected = [...new Set(others.filter(({ because }) => because === null).map(({ alert }) => alert))];
+  const findings = [
+    ...recording.findings,
+    ...history.problems.map((problem) => `rule not evaluated: ${problem}`),
+    ...unrest(evidence),
+    ...lateBirths(
+      recording,
+      groups.flatMap(({ rules }) => rules),
+    ).map((metric) => `${metric} did not exist before it counted: its first increment is invisible to rules`),
+    ...unexpected.map((alert) => `${alert} fired and is not declared`),
+  ];
+  const alerts = scenario.expect.map((expectation) => prove(expectation, evidence, unexpected, findings));
+  const seconds = since(recording);
+  return {
+    scenario: scenario.name,
+    summary: scenario.summary,
+    ok: findings.length === 0 && alerts.every(({ proven }) => proven),
+    warm_up_s: seconds(recording.warmMs),
+    cleared_at_s: seconds(recording.clearedMs),
+    end_s: seconds(recording.endMs),
+    faults: recording.faults.map(({ fault, params, appliedMs, clearedMs, hits }) => ({
+      fault,
+      params,
+      applied_at_s: seconds(appliedMs),
+      cleared_at_s: seconds(clearedMs),
+      hits,
+    })),
+    alerts,
+    others,
+    findings,
+  };
+}
+
+function since({ startMs }: Recording) {
+  return (ms: number) => Math.round(ms - startMs) / MS_PER_S;
+}
+
+/** Whether an episode is of an expected alert; labels that an expectation does not name may be anything. */
+function isMeant({ alert, labels }: Expectation, episode: Episode): boolean {
+  if (episode.alert !== alert) return false;
+  return Object.entries(labels).every(([name, value]) => episode.labels[name] === value);
+}
+
+function prove(
+  expectation: Expectation,
+  evidence: Evidence,
+  unexpected: readonly string[],
+  findings: readonly string[],
+): AlertProof {
+  const { scenario, recording, known } = evidence;
+  const seconds = since(recording);
+  const own = evidence.episodes.filter((episode) => isMeant(expectation, episode));
+  const fired = own.find(({ firingMs }) => firingMs !== null) ?? null;
+  const shown = fired ?? own[0] ?? null;
+  const reasons = expectation.always
+    ? whyNotAlways(fired, recording)
+    : whyNotProven(expectation, own, fired, evidence);
+  const faultMs = Math.min(...recording.faults.map(({ appliedMs }) => appliedMs));
+  const firingMs = fired?.firingMs ?? null;
+  const at = (ms: number | null | undefined) => (ms === null || ms === undefined ? null : seconds(ms));
+  const all = [...reasons, ...(findings.length > 0 ? ["the scenario has findings"] : [])];
+  return {
+    alert: expectation.alert,
+    scenario: scenario.name,
+    severity: known.get(expectation.alert)?.severity ?? "unknown",
+    proven: all.length === 0,
+    pending_at_s: at(shown?.activeMs),
+    firing_at_s: at(firingMs),
+    resolved_at_s: at(fired?.inactiveMs),
+    detection_s: firingMs === null || !Number.isFinite(faultMs) ? null : (firingMs - faultMs) / MS_PER_S,
+    unexpected,
+    labels: fired?.labels ?? {},
+    annotations: fired?.annotations ?? {},
+    reasons: all,
+  };
+}
+
+function whyNotAlways(fired: Episode | null, { startMs }: Recording): readonly string[] {
+  if (fired === null) return ["it never fired"];
+  if (fired.firingMs !== startMs) return ["it did not fire from the beginning"];
+  return fired.inactiveMs === null ? [] : ["it ended, and must never end"];
+}
+
+function whyNotProven(
+  { alert, within, resolves, evidence }: Expectation,
+  own: readonly Episode[],
+  fired: Episode | null,
+  { recording, known, scenario, engine }: Evidence,
+): readonly string[] {
+  const seconds = since(recording);
+  if (!known.has(alert)) return ["there is no rule for it"];
+  if (fired === null || fired.firingMs === null) {
+    return own.length === 0 ? ["it stayed inactive"] : ["it became pending and did not fire"];
+  }
+  const reasons: string[] = [];
+  const firstFaultMs = Math.min(...recording.faults.map(({ appliedMs }) => appliedMs));
+  if (fired.activeMs < recording.warmMs) reasons.push("it was active before the fault");
+  if (fired.firingMs > recording.clearedMs) reasons.push("it fired only after the fault was gone");
+  const limitMs = durationMs(within ?? scenario.hold);
+  if (fired.firingMs - firstFaultMs > limitMs) {
+    reasons.push(
+      `it fired ${seconds(fired.firingMs) - seconds(firstFaultMs)} s after the fault, not within ${limitMs / MS_PER_S} s`,
+    );
+  }
+  if (resolves) reasons.push(...whyNotResolved(fired, own, recording));
+  if (Object.values(fired.annotations).some((text) => text.includes(FAILED_TEMPLATE))) {
+    reasons.push("an annotation could not be rendered");
+  }
+  for (const [name, value] of Object.entries(known.get(alert) ?? {})) {
+    const actual = fired.labels[name];
+    if (actual !== value) reasons.push(`its label ${name} is ${actual ?? "missing"}, not ${value}`);
+  }
+  if (evidence !== undefined && !holds(evidence, fired.firingMs, engine)) {
+    reasons.push(`it fired for another reason: ${evidence} gave nothing`);
+  }
+  return reasons;
+}
+
+function holds(evidence: string, atMs: number, engine: Engine): boolean {
+  const { value } = engine.instant(parseExpr(evidence), atMs);
+  return value.kind === "vector" && value.samples.length > 0;
+}
+
+function whyNotResolved(fired: Episode, own: readonly Episode[], recording: Recording): readonly string[] {
+  const { inactiveMs } = fired;
+  if (
+    inactiveMs === null ||
+    own.some((episode) => episode.firingMs !== null && episode.inactiveMs === null)
+  ) {
+    return ["it did not resolve after the fault was gone"];
+  }
+  return inactiveMs < recording.clearedMs ? ["it resolved while the fault was still there"] : [];
+}
+
+/** What was active although nothing was broken yet. */
+function unrest({ scenario, recording, episodes }: Evidence): readonly string[] {
+  const isAlways = (alert: string) => isDeadMansSwitch(alert, scenario, episodes);
+  const early = episodes.filter(({ alert, activeMs }) => activeMs < recording.warmMs && !isAlways(alert));
+  return [...new Set(early.map(({ alert }) => alert))].map(
+    (alert) => `${alert} was active in the warm-up, when nothing was broken`,
+  );
+}
+
+/** Expected to fire always, or a rule of severity `none`: such alerts say that alerting works. */
+function isDeadMansSwitch(alert: string, { expect }: Scenario, episodes: readonly Episode[]): boolean {
+  if (expect.some((expectation) => expectation.alert === alert && expectation.always)) return true;
+  return episodes.some((episode) => episode.alert === alert && episode.severity === "none");
+}
+
+/** What fired without being expected, with the reason why that is allowed. */
+function otherAlerts({ scenario, recording, episodes }: Evidence): readonly OtherAlert[] {
+  const seconds = since(recording);
+  const declared = companions(scenario);
+  return episodes.flatMap((episode): OtherAlert[] => {
+    const { alert, firingMs, inactiveMs, labels } = episode;
+    if (firingMs === null || isDeadMansSwitch(alert, scenario, episodes)) return [];
+    if (scenario.expect.some((expectation) => isMeant(expectation, episode))) return [];
+    return [
+      {
+        alert,
+        labels,
+        firing_at_s: seconds(firingMs),
+        resolved_at_s: inactiveMs === null ? null : seconds(inactiveMs),
+        because: declared.find((companion) => companion.alert === alert)?.because ?? null,
+      },
+    ];
+  });
+}
+
+/** What the scenario allows, then what its faults declare. */
+function companions({ may, faults }: Scenario): readonly Companion[] {
+  const ofFaults = faults.flatMap(({ fault: name }) => {
+    const { raises, mayRaise } = findFault(name);
+    return [...mayRaise, ...raises.map((alert) => ({ alert, because: `the fault ${name} raises it` }))];
+  });
+  return [...may, ...ofFaults];
+}

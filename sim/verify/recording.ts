@@ -1,0 +1,27 @@
+// What is left of a scenario after it ran: every scraped sample, and when what happened. Rules are evaluated on it as
+// often as one likes, without running anything again.
+
+import type { SeriesStore } from "../../src/promql/series-store.ts";
+
+/** One fault as it was. Times are milliseconds since the Unix epoch. */
+export interface RecordedFault {
+  readonly fault: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly appliedMs: number;
+  readonly clearedMs: number;
+  readonly hits: number;
+}
+
+export interface Recording {
+  readonly store: SeriesStore;
+  readonly scrapeIntervalMs: number;
+  readonly startMs: number;
+  /** End of the warm-up. */
+  readonly warmMs: number;
+  /** Every fault was cleared. */
+  readonly clearedMs: number;
+  readonly endMs: number;
+  readonly faults: readonly RecordedFault[];
+  /** What went wrong beside the faults, in sentences. */
+  readonly findings: readonly string[];
+}

@@ -1,0 +1,65 @@
+// What rules make of a recording: evaluated at every interval, as a Prometheus server would have done while the scenario
+// ran. The recording stays as it is; what rules record lies beside it.
+
+import { createEngine } from "../../src/promql/engine.ts";
+import { type EvaluationProblem, GroupEvaluator } from "../../src/promql/rules/group-evaluator.ts";
+import type { AlertTransition, RuleGroup } from "../../src/promql/rules/rule.ts";
+import { type LabelMatcher, type SeriesSource, SeriesStore } from "../../src/promql/series-store.ts";
+import type { Recording } from "./recording.ts";
+
+/** Prometheus' `evaluation_interval` where a group names none: that of the compose stack. */
+export const EVALUATION_INTERVAL_MS = 15_000;
+
+export interface RuleHistory {
+  /** In order of time. */
+  readonly transitions: readonly AlertTransition[];
+  /** Rules that could not be evaluated, each once. */
+  readonly problems: readonly string[];
+  /** The recording together with what the rules recorded. */
+  readonly source: SeriesSource;
+}
+
+/** Evaluates from the first scrape to the last. */
+export function evaluateRules(
+  recording: Pick<Recording, "store" | "startMs" | "endMs">,
+  groups: readonly RuleGroup[],
+): RuleHistory {
+  const recorded = new SeriesStore();
+  const source = both(recording.store, recorded);
+  const engine = createEngine({ source });
+  const evaluators = groups.map(
+    (group) =>
+      new GroupEvaluator({ group, store: recorded, engine, defaultIntervalMs: EVALUATION_INTERVAL_MS }),
+  );
+  const transitions: AlertTransition[] = [];
+  const steps = evaluators.map(({ intervalMs }) => intervalMs);
+  const stepMs = steps.reduce(greatestCommonDivisor, EVALUATION_INTERVAL_MS);
+  for (let atMs = recording.startMs; atMs <= recording.endMs; atMs += stepMs) {
+    for (const evaluator of evaluators) {
+      if ((atMs - recording.startMs) % evaluator.intervalMs === 0)
+        transitions.push(...evaluator.evaluate(atMs));
+    }
+  }
+  const problems = evaluators.flatMap((evaluator) => evaluator.problems()).map(problemText);
+  return { transitions, problems, source };
+}
+
+function problemText({ rule, reason, count }: EvaluationProblem): string {
+  const { file, line, column } = rule.position;
+  return `${file}:${line}:${column}: ${reason} (${count} times)`;
+}
+
+/** Two stores as one. */
+function both(first: SeriesSource, second: SeriesStore): SeriesSource {
+  return {
+    select(matchers: readonly LabelMatcher[]) {
+      const found = first.select(matchers);
+      const more = second.size === 0 ? [] : second.select(matchers);
+      return more.length === 0 ? found : [...found, ...more];
+    },
+  };
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+}

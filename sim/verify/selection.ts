@@ -1,0 +1,88 @@
+// What a verification runs: our scenarios or somebody's own, our rules or somebody's own, all of it or what proves certain
+// alerts. Everything is read and checked before anything runs.
+
+import { ALERTS } from "../../src/alerts/registry.ts";
+import { ruleFile } from "../../src/alerts/rule-file.ts";
+import { loadConfig } from "../../src/config/load.ts";
+import { nearestName } from "../../src/config/nearest.ts";
+import { DashstreamError, describeError } from "../../src/errors.ts";
+import { parseFaultParams } from "../faults/faults.ts";
+import { readScenarioFiles, type ScenarioFile } from "../scenarios/read-scenario.ts";
+import type { Scenario } from "../scenarios/scenario.ts";
+import { SCENARIOS } from "../scenarios/scenarios.ts";
+import { type RuleText, readRules } from "./job.ts";
+import { type KnownLabels, labelsOfRegistry, labelsOfRules } from "./known-alerts.ts";
+import { COMPONENT_KINDS } from "./site/components.ts";
+
+export interface Selection {
+  readonly scenarios: readonly Scenario[];
+  readonly rules: readonly RuleText[];
+  readonly known: KnownLabels;
+  /** Every alert of the rules must be proven. */
+  readonly complete: boolean;
+}
+
+export interface SelectionOptions {
+  /** Alerts; only scenarios that expect one of them are run. */
+  readonly only: readonly string[];
+  /** In place of our scenarios, if there are any. */
+  readonly scenarioFiles: readonly ScenarioFile[];
+  /** In place of our rules, if there are any. */
+  readonly ruleFiles: readonly RuleText[];
+}
+
+/** At most this share of a name may be wrong for it to be meant. */
+const WRONG_SHARE = 0.4;
+
+/**
+ * Reads and checks everything.
+ * @throws DashstreamError `rules_invalid`, `scenario_invalid` or `usage` (an alert that no scenario expects)
+ */
+export function select({ only, scenarioFiles, ruleFiles }: SelectionOptions): Selection {
+  const ours = ruleFiles.length === 0;
+  const rules = ours ? [{ file: "dashstream rules", text: ruleFile() }] : ruleFiles;
+  const known = ours ? labelsOfRegistry(ALERTS) : labelsOfRules(readRules(rules));
+  const all =
+    scenarioFiles.length === 0
+      ? SCENARIOS
+      : readScenarioFiles(scenarioFiles, { alerts: new Set(Object.keys(known)), checkFault, checkEnv });
+  const scenarios = only.length === 0 ? all : only.flatMap((alert) => proving(alert, all));
+  return {
+    scenarios: [...new Set(scenarios)],
+    rules,
+    known,
+    complete: ours && only.length === 0 && scenarioFiles.length === 0,
+  };
+}
+
+function proving(alert: string, scenarios: readonly Scenario[]): readonly Scenario[] {
+  const found = scenarios.filter(({ expect }) => expect.some((expectation) => expectation.alert === alert));
+  if (found.length > 0) return found;
+  const names = scenarios.flatMap(({ expect }) => expect.map((expectation) => expectation.alert));
+  const meant = nearestName(alert, [...new Set(names)], WRONG_SHARE);
+  const hint = meant === null ? "" : `; did you mean ${meant}?`;
+  throw new DashstreamError("usage", `--only: no scenario proves ${JSON.stringify(alert)}${hint}`);
+}
+
+function checkFault(name: string, params: unknown): string | null {
+  return reasonOf(() => parseFaultParams(name, params as Readonly<Record<string, unknown>>));
+}
+
+/** A variable that no component reads is a mistake too. */
+function checkEnv(env: Readonly<Record<string, string>>): string | null {
+  return reasonOf(() => {
+    for (const { command } of COMPONENT_KINDS) {
+      loadConfig({ env, flags: {}, command, strict: true, readFile: () => "" });
+    }
+  });
+}
+
+function reasonOf(check: () => unknown): string | null {
+  try {
+    check();
+    return null;
+  } catch (error) {
+    if (error instanceof DashstreamError) return describeError(error);
+    throw error;
+  }
+}

@@ -1,0 +1,43 @@
+// What a site may run, and under which job Prometheus scrapes it. Kafka is always there; Redis and the companion services
+// need not be.
+
+import type { Component } from "../telemetry/definition.ts";
+
+/**
+ * What `--components` chooses from. `stream` are programs of somebody else that use the library; their jobs are their
+ * own.
+ */
+export const SITE_COMPONENTS = [
+  "websocket-server",
+  "prometheus-exporter",
+  "quality-monitor",
+  "stream",
+  "redis",
+] as const;
+
+export type SiteComponent = (typeof SITE_COMPONENTS)[number];
+
+/** A site that runs all that comes with this project. */
+export const DEFAULT_COMPONENTS: readonly SiteComponent[] = SITE_COMPONENTS;
+
+/** The services that Prometheus scrapes, by job. */
+export const JOBS: readonly {
+  readonly component: Extract<SiteComponent, "websocket-server" | "prometheus-exporter" | "quality-monitor">;
+  readonly job: string;
+}[] = [
+  { component: "websocket-server", job: "dashstream-infrastructure" },
+  { component: "prometheus-exporter", job: "dashstream-quality" },
+  { component: "quality-monitor", job: "dashstream-quality-monitor" },
+];
+
+/** The component's name in the catalogue of metrics; `null` for what exports no series of ours. */
+export function catalogueComponent(component: SiteComponent): Component | null {
+  if (component === "redis") return null;
+  return component === "prometheus-exporter" ? "exporter" : component;
+}
+
+/** How often Prometheus scrapes and evaluates; the rules are made for these. */
+export const SCRAPE_INTERVAL_MS = 15_000;
+export const EVALUATION_INTERVAL_MS = 30_000;
+/** Scrapes that a window must span, so that one that fails does not empty it. */
+export const SCRAPES_PER_WINDOW = 4;

@@ -1,0 +1,18 @@
+// `dashstream verify-worker`: one of the processes among which a verification divides its scenarios. Not for people.
+
+import { defineCommand } from "./command.ts";
+import type { ExitCode } from "./context.ts";
+
+export const verifyWorkerCommand = defineCommand({
+  name: "verify-worker",
+  description: "Run scenarios for `verify`, one line of JSON each.",
+  examples: [["verify-worker", "started by `dashstream verify`"]],
+  async action(): Promise<ExitCode> {
+    const [{ serveJobs }, { runJob }] = await Promise.all([
+      import("../../sim/verify/worker.ts"),
+      import("../../sim/verify/job.ts"),
+    ]);
+    await serveJobs(process.stdin, process.stdout, runJob);
+    return 0;
+  },
+});

@@ -1,0 +1,186 @@
+// `dashstream verify`: every alert seen inactive, pending, firing and resolved, in virtual time.
+
+import { availableParallelism } from "node:os";
+import { type Command, InvalidArgumentError } from "commander";
+import type { Scenario } from "../../sim/scenarios/scenario.ts";
+import type { VerifyReport } from "../../sim/verify/report/report.ts";
+import type { ReadFile } from "../config/kind.ts";
+import { DashstreamError } from "../errors.ts";
+import { ownProgram, startProgram } from "../runtime/own-program.ts";
+import { collect, defineCommand, wholeNumber } from "./command.ts";
+import type { CliContext, ExitCode } from "./context.ts";
+import { writeOutputFile } from "./output-file.ts";
+import type { Printer } from "./printer.ts";
+import { printTable } from "./table.ts";
+import { printBlocks } from "./text-blocks.ts";
+
+interface Flags {
+  readonly scenario?: readonly string[];
+  readonly only?: readonly string[];
+  readonly rules?: readonly string[];
+  readonly targetLabels?: Readonly<Record<string, string>>;
+  readonly seed: number;
+  readonly workers: number;
+  readonly junit?: string;
+  readonly markdown?: string;
+  readonly html?: string;
+  readonly json?: true;
+  readonly list?: true;
+  readonly schema?: true;
+}
+
+const SEED_LIMIT = 2 ** 31;
+
+export const verifyCommand = defineCommand({
+  name: "verify",
+  description: [
+    "Break the system on purpose and check that every alert tells of it.",
+    "",
+    "Runs server, companions, broker and Redis in virtual time, scrapes them, breaks something, and watches each alert: inactive, pending, firing, and resolved when the fault is gone. Hours take seconds. The broker and Redis are the embedded ones, made for this and not for production.",
+  ].join("\n"),
+  exitCodes: { 0: "everything is proven", 1: "something is not proven" },
+  examples: [
+    ["verify", "all alerts of the runbook"],
+    ["verify --only SequenceGapsDetected", "the scenarios that prove one alert"],
+    ["verify --junit verify.xml --markdown -", "for CI"],
+    ["verify --html verify.html", "a page with a timeline for each scenario"],
+    ["verify --scenario mine.yaml", "a scenario of your own"],
+  ],
+  configure: (command) =>
+    command
+      .option("--only <alerts>", "only scenarios that prove these alerts", collect)
+      .option("--scenario <files>", "scenarios of your own, as YAML, instead of ours", collect)
+      .option("--rules <files>", "rule files to evaluate instead of ours", collect)
+      .option("--target-labels <labels>", "labels of all targets, as job=a,namespace=b", targetLabels)
+      .option("--seed <number>", "the same seed gives the same report", wholeNumber(0, SEED_LIMIT), 1)
+      .option("--workers <number>", "processes", wholeNumber(1, 64), availableParallelism())
+      .option("--junit <file>", "writes a report for CI")
+      .option("--markdown <file>", "writes a report for people; - for standard output")
+      .option("--html <file>", "writes a page with charts")
+      .option("--list", "shows scenarios and faults, and runs nothing")
+      .option("--schema", "prints the JSON schema of scenario files")
+      .option("--json", "only the report, as one JSON object"),
+  action: verify,
+});
+
+async function verify(context: CliContext, command: Command): Promise<ExitCode> {
+  const flags = command.opts<Flags>();
+  const { clock, build, printer, interrupted, readFile } = context;
+  if (flags.schema) return printSchema(printer);
+  const [{ verify: run }, { select }, { createProgressText }] = await Promise.all([
+    import("../../sim/verify/verify.ts"),
+    import("../../sim/verify/selection.ts"),
+    import("../../sim/verify/report/text.ts"),
+  ]);
+  const selection = select({
+    only: flags.only ?? [],
+    scenarioFiles: readAll(flags.scenario, readFile),
+    ruleFiles: readAll(flags.rules, readFile),
+  });
+  if (flags.list) return printList(selection.scenarios, flags, printer);
+  const progress = createProgressText();
+  const program = ownProgram();
+  const report = await run({
+    ...selection,
+    seed: flags.seed,
+    targetLabels: flags.targetLabels ?? {},
+    charts: flags.html !== undefined,
+    workers: flags.workers,
+    startWorker: () => startProgram(program, ["verify-worker"]),
+    clock,
+    build,
+    signal: interrupted,
+    ...(flags.json ? {} : { onProgress: (event) => printer.progress(progress(event)) }),
+  });
+  await writeReports(report, flags, printer);
+  return report.ok ? 0 : 1;
+}
+
+/** @throws DashstreamError `usage` for a file that cannot be read */
+function readAll(
+  files: readonly string[] = [],
+  readFile: ReadFile,
+): readonly { readonly file: string; readonly text: string }[] {
+  return files.map((file) => {
+    try {
+      return { file, text: readFile(file) };
+    } catch (cause) {
+      throw new DashstreamError("usage", `${file} cannot be read`, { cause });
+    }
+  });
+}
+
+async function writeReports(report: VerifyReport, flags: Flags, printer: Printer): Promise<void> {
+  const { junit, markdown, html } = flags;
+  if (junit !== undefined) {
+    const { verifyJunit } = await import("../../sim/verify/report/junit.ts");
+    writeOutputFile(junit, verifyJunit(report));
+  }
+  if (html !== undefined) {
+    const { verifyHtml } = await import("../../sim/verify/report/html.ts");
+    writeOutputFile(html, verifyHtml(report));
+  }
+  if (markdown !== undefined) {
+    const { verifyMarkdown } = await import("../../sim/verify/report/markdown.ts");
+    const text = verifyMarkdown(report);
+    if (markdown === "-") return printer.text(text);
+    writeOutputFile(markdown, text);
+  }
+  const [{ verifyText }, { verifyDocument }] = await Promise.all([
+    import("../../sim/verify/report/text.ts"),
+    import("../../sim/verify/report/json.ts"),
+  ]);
+  if (flags.json) printer.json(verifyDocument(report));
+  else printBlocks(printer, verifyText(report));
+}
+
+async function printSchema(printer: Printer): Promise<ExitCode> {
+  const { scenarioSchemaText } = await import("../../sim/scenarios/json-schema.ts");
+  printer.text(scenarioSchemaText());
+  return 0;
+}
+
+async function printList(
+  scenarios: readonly Scenario[],
+  { json }: Flags,
+  printer: Printer,
+): Promise<ExitCode> {
+  const { FAULTS } = await import("../../sim/faults/faults.ts");
+  const faults = [...FAULTS.values()];
+  if (json) {
+    printer.json({
+      scenarios: scenarios.map(({ name, summary, expect }) => ({
+        scenario: name,
+        summary,
+        alerts: expect.map(({ alert }) => alert),
+      })),
+      faults: faults.map(({ name, area, summary, raises }) => ({ fault: name, area, summary, raises })),
+    });
+    return 0;
+  }
+  printTable(
+    printer,
+    ["scenario", "what happens"],
+    scenarios.map(({ name, summary }) => [name, summary]),
+  );
+  printer.line("");
+  printTable(
+    printer,
+    ["fault", "area", "what breaks"],
+    faults.map(({ name, area, summary }) => [name, area, summary]),
+  );
+  return 0;
+}
+
+/** `job=a,namespace=b`. */
+function targetLabels(
+  text: string,
+  previous: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> {
+  const pairs = text.split(",").map((pair) => {
+    const [, name, value] = /^([a-zA-Z_][a-zA-Z0-9_]*)=(.+)$/.exec(pair.trim()) ?? [];
+    if (name !== undefined && value !== undefined) return [name, value] as const;
+    throw new InvalidArgumentError(`expected label=value, separated by commas, not ${JSON.stringify(pair)}`);
+  });
+  return { ...previous, ...Object.fromEntries(pairs) };
+}

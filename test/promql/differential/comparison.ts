@@ -1,0 +1,71 @@
+// Some expressions over some series, evaluated by our engine and by promtool 3.
+
+import { DashstreamError } from "../../../src/errors.ts";
+import { createEngine } from "../../../src/promql/engine.ts";
+import { Labels } from "../../../src/promql/labels.ts";
+import { parseExpr } from "../../../src/promql/parse.ts";
+import { type SeriesSource, SeriesStore } from "../../../src/promql/series-store.ts";
+import { Dice } from "./dice.ts";
+import { difference } from "./difference.ts";
+import { type Answer, promtoolAnswers, type Question } from "./promtool-answers.ts";
+import { damaged, ExpressionWriter, randomTime } from "./random-expression.ts";
+import { type RandomSeries, randomSeries, SCRAPE_INTERVAL_MS } from "./random-series.ts";
+
+export interface Difference extends Question {
+  readonly seed: number;
+  readonly text: string;
+}
+
+export interface Comparison {
+  readonly comparedCount: number;
+  /** How many of them gave samples, gave nothing, or failed. */
+  readonly outcomes: Readonly<Record<"samples" | "nothing" | "error", number>>;
+  readonly differences: readonly Difference[];
+}
+
+/** The same seed and count give the same series and expressions. */
+export function compare(seed: number, count: number): Comparison {
+  const dice = new Dice(seed);
+  const series = randomSeries(dice);
+  const writer = new ExpressionWriter(dice);
+  const questions = dice.times(count, (): Question => {
+    const expr = writer.write();
+    return { expr: dice.chance(0.1) ? damaged(dice, expr) : expr, atMs: randomTime(dice) };
+  });
+  const source = storeOf(series);
+  const outcomes = { samples: 0, nothing: 0, error: 0 };
+  const differences: Difference[] = [];
+  for (const [index, theirs] of promtoolAnswers(series, questions).entries()) {
+    const question = questions[index];
+    if (question === undefined) continue;
+    const ours = ourAnswer(source, question);
+    outcomes[ours.kind === "error" ? "error" : ours.samples.length === 0 ? "nothing" : "samples"]++;
+    const text = difference(ours, theirs);
+    if (text !== null) differences.push({ ...question, seed, text });
+  }
+  return { comparedCount: questions.length, outcomes, differences };
+}
+
+function storeOf(series: readonly RandomSeries[]): SeriesSource {
+  const store = new SeriesStore();
+  for (const { labels, values } of series) {
+    for (const [index, value] of values.entries()) {
+      if (value !== undefined) store.append(labels, index * SCRAPE_INTERVAL_MS, value);
+    }
+  }
+  return store;
+}
+
+function ourAnswer(source: SeriesSource, { expr, atMs }: Question): Answer {
+  try {
+    const { value } = createEngine({ source }).instant(parseExpr(expr), atMs);
+    if (value.kind === "vector") return { kind: "samples", samples: value.samples };
+    if (value.kind === "scalar") {
+      return { kind: "samples", samples: [{ labels: Labels.empty, value: value.value }] };
+    }
+    return { kind: "error", message: "rule result is not a vector or scalar" };
+  } catch (error) {
+    if (error instanceof DashstreamError) return { kind: "error", message: error.message };
+    throw error;
+  }
+}

@@ -1,0 +1,151 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pageData } from "../../../../sim/verify/report/html/page-data.ts";
+import { buildPageScript, PAGE_SCRIPT } from "../../../../sim/verify/report/html/page-script.ts";
+import { verifyHtml } from "../../../../sim/verify/report/html.ts";
+import type { VerifyReport } from "../../../../sim/verify/report/report.ts";
+import { describeReal } from "../../../support/real-components.ts";
+import { HOSTILE_REPORT, PASSING_REPORT, SAMPLE_REPORT } from "./sample-report.ts";
+
+const CHARTS = SAMPLE_REPORT.scenarios.flatMap(({ charts }) => charts);
+
+/** The page without its scripts, styles and data. */
+function body(report: VerifyReport): string {
+  const page = verifyHtml(report);
+  return page.slice(page.indexOf("<body>"), page.indexOf('<script type="application/json"'));
+}
+
+describe("the HTML report", () => {
+  test("has a script that is made from its sources (make generate)", async () => {
+    expect(readFileSync(PAGE_SCRIPT, "utf8")).toBe(await buildPageScript());
+  });
+
+  test("needs nothing but itself", () => {
+    const page = verifyHtml(SAMPLE_REPORT);
+    const addresses = [...page.matchAll(/\b(?:src|href)="([^"]*)"/g)].map(([, address = ""]) => address);
+    expect(addresses.filter((address) => !/^(#|data:)/.test(address))).toEqual([]);
+    expect(page).toContain('content="default-src &#39;none&#39;; img-src data:;');
+    expect(page).not.toContain("@import");
+  });
+
+  test("has every result as text, with links to the scenarios", () => {
+    const text = body(SAMPLE_REPORT);
+    expect(text).toContain('<td><a href="#scenario-3">HighDecodeErrorRate</a></td>');
+    expect(text).toContain('<section class="card failed" id="scenario-3"');
+    expect(text).toContain("the fault redis-latency took nothing: no command of Redis was delayed in 9m");
+    expect(text).toContain("it was pending from 7m15s to 11m30s and never fired");
+    expect(text).toContain("no scenario proves TenantRateLimitExceeded");
+    expect(text).toContain("every damaged record becomes a dead letter");
+    expect(text.match(/<figure /g)).toHaveLength(CHARTS.length);
+  });
+
+  test("shows the fault, each state and what else fired as lanes of one timeline", () => {
+    const text = body(SAMPLE_REPORT);
+    const lanes = text.slice(text.indexOf('id="scenario-3"'), text.indexOf('id="scenario-4"'));
+    // 360 s to 690 s of 1170 s.
+    expect(lanes).toContain(
+      '<span class="bar fault" style="left:30.769%;width:28.205%" title="fault, took 168× 6m to 11m30s">',
+    );
+    expect(lanes).toContain(
+      '<span class="bar pending" style="left:38.462%;width:10.256%" title="pending 7m30s to 9m30s">',
+    );
+    expect(lanes).toContain(
+      '<span class="bar firing" style="left:48.718%;width:35.897%" title="firing 9m30s to 16m30s">',
+    );
+    expect(lanes).toContain('title="not declared 9m30s to 19m30s"');
+    expect(lanes).toContain('title="allowed 9m15s to 17m"');
+  });
+
+  test("offers to show only what failed, if something did", () => {
+    expect(body(SAMPLE_REPORT)).toContain('id="only-failed"');
+    expect(body(PASSING_REPORT)).not.toContain('id="only-failed"');
+  });
+
+  test("lets no text become markup, in elements, attributes and data", () => {
+    const page = verifyHtml(HOSTILE_REPORT);
+    expect(page).not.toContain("<script>alert");
+    expect(page.match(/<script/g)).toHaveLength(3);
+    expect(page.match(/<\/script>/g)).toHaveLength(3);
+    const data = page.slice(page.indexOf('id="data">') + 'id="data">'.length);
+    expect(JSON.parse(data.slice(0, data.indexOf("</script>")))).toMatchObject({
+      "chart-0-0": { title: "<script>alert(1)</script>|`x`\n</details>]]>&\u0007\u2028" },
+    });
+  });
+});
+
+describe("the data of a chart", () => {
+  test("have gaps for what no axis can show, and no more digits than it shows", () => {
+    const [scenario] = SAMPLE_REPORT.scenarios;
+    const [chart] = scenario?.charts ?? [];
+    if (scenario === undefined || chart === undefined) throw new Error("the sample has charts");
+    const values = [1 / 3, Number.NaN, Number.POSITIVE_INFINITY, null, 123_456_789];
+    const odd = { ...chart, series: [{ name: "{}", values }] };
+    expect(pageData([{ ...scenario, charts: [odd] }])["chart-0-0"]?.series[0]?.values).toEqual([
+      0.333333,
+      null,
+      null,
+      null,
+      123_457_000,
+    ]);
+  });
+
+  test("end a state that lasts with the scenario", () => {
+    const [scenario] = SAMPLE_REPORT.scenarios;
+    const [chart] = scenario?.charts ?? [];
+    if (scenario === undefined || chart === undefined) throw new Error("the sample has charts");
+    const open = { ...chart, states: [{ state: "firing", from_s: 600, until_s: null } as const] };
+    const page = pageData([{ ...scenario, charts: [open] }])["chart-0-0"];
+    expect(page).toMatchObject({
+      firing: [{ from: 600, until: 1260 }],
+      pending: [],
+      faults: [{ from: 360, until: 780 }],
+      span: { from: 0, until: 1260 },
+      threshold: 0,
+    });
+  });
+});
+
+describeReal("chromium", "the HTML report in a browser", () => {
+  let folder = "";
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "dashstream-page-"));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** The document after its scripts have run, and what the browser's console says. */
+  async function opened(report: VerifyReport): Promise<{ readonly dom: string; readonly console: string }> {
+    const file = join(folder, "report.html");
+    writeFileSync(file, verifyHtml(report));
+    const flags = ["--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--dump-dom"];
+    const browser = Bun.spawn(["chromium", ...flags, `--user-data-dir=${folder}/profile`, `file://${file}`], {
+      stdout: "pipe",
+      stderr: "pipe",
+      timeout: 60_000,
+      killSignal: "SIGKILL",
+    });
+    const [dom, log] = await Promise.all([
+      new Response(browser.stdout).text(),
+      new Response(browser.stderr).text(),
+    ]);
+    const lines = log.split("\n").filter((line) => line.includes("CONSOLE"));
+    return { dom, console: lines.join("\n") };
+  }
+
+  test("draws every chart, with nothing in the console", async () => {
+    const { dom, console } = await opened(SAMPLE_REPORT);
+    expect(console).toBe("");
+    expect(dom.match(/<canvas/g)).toHaveLength(CHARTS.length);
+    expect(
+      dom.match(/<th><div class="u-marker"[^>]*><\/div><div class="u-label">threshold<\/div>/g),
+    ).toHaveLength(CHARTS.filter(({ threshold }) => threshold !== null).length);
+  }, 90_000);
+
+  test("runs none of what texts try to run", async () => {
+    const { dom, console } = await opened(HOSTILE_REPORT);
+    expect(console).toBe("");
+    expect(dom.match(/<canvas/g)).toHaveLength(1);
+    expect(dom.match(/<script/g)).toHaveLength(3);
+  }, 90_000);
+});
