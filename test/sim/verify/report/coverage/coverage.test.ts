@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { coverageFindings } from "../../../../../sim/verify/report/coverage/findings.ts";
+import { coverageFindings, unnoticedFaults } from "../../../../../sim/verify/report/coverage/findings.ts";
 import { coverageDocument } from "../../../../../sim/verify/report/coverage/json.ts";
 import { coverageMarkdown } from "../../../../../sim/verify/report/coverage/markdown.ts";
 import { coverageText } from "../../../../../sim/verify/report/coverage/text.ts";
@@ -21,6 +21,13 @@ test("findings are what is wrong with the rules, each with file, line and column
 
 test("an alert that nothing raises and a fault that nothing notices are results and no findings", () => {
   expect(coverageFindings(SOUND_COVERAGE)).toEqual([]);
+});
+
+test("a fault is named beside its scenario, unless that is all there is to say", () => {
+  const named = (scenario: string, faults: readonly string[]) =>
+    unnoticedFaults({ ...SAMPLE_COVERAGE, faults: [{ scenario, faults, noticed_by: [] }] });
+  expect(named("dlq-hang", ["dlq-hang"])).toEqual(["dlq-hang"]);
+  expect(named("slow-disk", ["dlq-hang"])).toEqual(["slow-disk (dlq-hang)"]);
 });
 
 describe("coverage on a terminal", () => {
