@@ -16,9 +16,9 @@ import { dlqTopicDown } from "./dlq-topic-down.ts";
 import { duplicate } from "./duplicate.ts";
 import type { Fault } from "./fault.ts";
 import { checkFaultParams } from "./fault-params.ts";
-import { idle } from "./idle.ts";
 import { fetchThrottle } from "./fetch-throttle.ts";
 import { groupRebalance } from "./group-rebalance.ts";
+import { idle } from "./idle.ts";
 import { leaderMove } from "./leader-move.ts";
 import { malformedControl } from "./malformed-control.ts";
 import { metadataErrors } from "./metadata-errors.ts";
@@ -60,9 +60,9 @@ const ALL: readonly Fault[] = [
   dlqSaturated,
   dlqTopicDown,
   duplicate,
-  idle,
   fetchThrottle,
   groupRebalance,
+  idle,
   leaderMove,
   malformedControl,
   metadataErrors,
