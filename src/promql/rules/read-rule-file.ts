@@ -7,6 +7,9 @@ import { RuleProblems } from "./file/rule-problems.ts";
 import { readYaml, type YamlValue } from "./file/yaml-value.ts";
 import type { Rule, RuleGroup } from "./rule.ts";
 
+/** `List`, and `PrometheusRuleList` as the API gives it. */
+const LIST = /List$/;
+
 /**
  * @param file how messages name it
  * @throws RulesInvalidError (`rules_invalid`) with all problems
@@ -48,10 +51,14 @@ function readDocument(document: YamlValue, groups: RuleGroup[], problems: RulePr
     readResource(document, `PrometheusRule ${JSON.stringify(name)}`, groups, problems);
     return true;
   }
-  if (!/List$/.test(kind)) return false;
+  if (!LIST.test(kind)) return false;
   const fields = new FieldReader(document, kind, problems);
-  const read = fields.list("items").map((item) => readDocument(item, groups, problems));
-  return read.some((isRead) => isRead);
+  const items = fields.list("items").filter((item) => {
+    if (!LIST.test(kindOf(item) ?? "")) return true;
+    problems.add(item.position, `${kind}: a list in a list`);
+    return false;
+  });
+  return items.map((item) => readDocument(item, groups, problems)).some((isRead) => isRead);
 }
 
 function readResource(
