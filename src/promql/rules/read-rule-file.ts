@@ -26,7 +26,7 @@ export function readRuleFile(text: string, file: string): readonly RuleGroup[] {
     problems.add(second.position, "a rule file of Prometheus has one document; it would not read this one");
   }
   const [other] = others;
-  if (other && others.length === read.length) {
+  if (other && others.length === read.length && problems.count === 0) {
     const kind = kindOf(other);
     problems.add(other.position, `${kind} has no rules; expected groups, PrometheusRule or a list of those`);
   }

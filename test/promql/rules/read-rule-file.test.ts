@@ -119,8 +119,8 @@ describe("Kubernetes", () => {
   test("PrometheusRules among other documents, each with its own names", () => {
     const text = [`apiVersion: v1\nkind: ConfigMap\n`, rule("a"), rule("b")].join("---\n");
     expect(readRuleFile(text, "f").map(({ name, position }) => [name, position.line])).toEqual([
-      ["g", 7],
-      ["g", 12],
+      ["g", 8],
+      ["g", 14],
     ]);
   });
 
@@ -143,7 +143,7 @@ describe("Kubernetes", () => {
     ],
     [
       "apiVersion: v1\nkind: List\nitems: [&l {apiVersion: v1, kind: List, items: [*l]}]\n",
-      "3:9: List: a list in a list",
+      "3:12: List: a list in a list",
     ],
   ])("%j is refused", (text, problem) => {
     expect(problemsOf(text)[0]).toBe(problem);
