@@ -3,8 +3,9 @@
 
 import { METRIC_NAME } from "../../../src/promql/labels.ts";
 import { type SampleValue, type Series, SeriesStore } from "../../../src/promql/series-store.ts";
+import type { MutantKind } from "../report/mutation/mutation.ts";
 
-export type SignalMutantKind = "not incremented" | "born late";
+export type SignalMutantKind = Extract<MutantKind, "not-incremented" | "born-late">;
 
 export interface SignalMutant {
   readonly kind: SignalMutantKind;
@@ -14,8 +15,8 @@ export interface SignalMutant {
 /** Two for each metric. */
 export function signalMutants(metrics: readonly string[]): readonly SignalMutant[] {
   return metrics.flatMap((metric) => [
-    { kind: "not incremented", metric },
-    { kind: "born late", metric },
+    { kind: "not-incremented", metric },
+    { kind: "born-late", metric },
   ]);
 }
 
@@ -36,7 +37,7 @@ export function withBrokenSignal(store: SeriesStore, { kind, metric }: SignalMut
 /** `undefined` = there is no sample. */
 function brokenValues({ values }: Series, kind: SignalMutantKind): readonly (SampleValue | undefined)[] {
   const [first] = values;
-  if (kind === "not incremented") return values.map((value) => (value === null ? null : first));
+  if (kind === "not-incremented") return values.map((value) => (value === null ? null : first));
   const born = values.findIndex((value) => value !== null && value !== first);
   return values.map((value, index) => (born >= 0 && index >= born ? value : undefined));
 }
