@@ -3,7 +3,8 @@
 import { availableParallelism } from "node:os";
 import { type Command, InvalidArgumentError } from "commander";
 import type { Scenario } from "../../sim/scenarios/scenario.ts";
-import type { VerifyReport } from "../../sim/verify/report/report.ts";
+import type { VerifyProgress, VerifyReport } from "../../sim/verify/report/report.ts";
+import type { RunOptions } from "../../sim/verify/run-scenarios.ts";
 import type { ReadFile } from "../config/kind.ts";
 import { DashstreamError } from "../errors.ts";
 import { ownProgram, startProgram } from "../runtime/own-program.ts";
@@ -25,6 +26,7 @@ interface Flags {
   readonly markdown?: string;
   readonly html?: string;
   readonly json?: true;
+  readonly mutate?: true;
   readonly list?: true;
   readonly schema?: true;
 }
@@ -57,6 +59,7 @@ export const verifyCommand = defineCommand({
       .option("--junit <file>", "writes a report for CI")
       .option("--markdown <file>", "writes a report for people; - for standard output")
       .option("--html <file>", "writes a page with charts")
+      .option("--mutate", "breaks rules and signals one at a time, and shows which a run would not notice")
       .option("--list", "shows scenarios and faults, and runs nothing")
       .option("--schema", "prints the JSON schema of scenario files")
       .option("--json", "only the report, as one JSON object"),
@@ -77,10 +80,9 @@ async function verify(context: CliContext, command: Command): Promise<ExitCode> 
     scenarioFiles: readAll(flags.scenario, readFile),
     ruleFiles: readAll(flags.rules, readFile),
   });
-  if (flags.list) return printList(selection.scenarios, flags, printer);
-  const progress = createProgressText();
   const program = ownProgram();
-  const report = await run({
+  const progress = createProgressText();
+  const runOptions = {
     ...selection,
     seed: flags.seed,
     targetLabels: flags.targetLabels ?? {},
@@ -90,8 +92,11 @@ async function verify(context: CliContext, command: Command): Promise<ExitCode> 
     clock,
     build,
     signal: interrupted,
-    ...(flags.json ? {} : { onProgress: (event) => printer.progress(progress(event)) }),
-  });
+    ...(flags.json ? {} : { onProgress: (event: VerifyProgress) => printer.progress(progress(event)) }),
+  };
+  if (flags.list) return printList(selection.scenarios, flags, printer);
+  if (flags.mutate) return runMutants(runOptions, flags, printer);
+  const report = await run(runOptions);
   await writeReports(report, flags, printer);
   return report.ok ? 0 : 1;
 }
@@ -132,6 +137,19 @@ async function writeReports(report: VerifyReport, flags: Flags, printer: Printer
   ]);
   if (flags.json) printer.json(verifyDocument(report));
   else printBlocks(printer, verifyText(report));
+}
+
+async function runMutants(options: RunOptions, { json }: Flags, printer: Printer): Promise<ExitCode> {
+  const [{ mutate }, { mutationText }, { mutationDocument }, { allKilled }] = await Promise.all([
+    import("../../sim/verify/mutants/mutate.ts"),
+    import("../../sim/verify/report/mutation/text.ts"),
+    import("../../sim/verify/report/mutation/json.ts"),
+    import("../../sim/verify/report/mutation/results.ts"),
+  ]);
+  const report = await mutate(options);
+  if (json) printer.json(mutationDocument(report));
+  else printBlocks(printer, mutationText(report));
+  return allKilled(report) ? 0 : 1;
 }
 
 async function printSchema(printer: Printer): Promise<ExitCode> {
