@@ -19,14 +19,23 @@ export interface RuleHistory {
   readonly source: SeriesSource;
 }
 
-/** Evaluates from the first scrape to the last. */
+/** What rules are evaluated on. */
+export interface Evaluated extends Pick<Recording, "startMs" | "endMs"> {
+  readonly store: SeriesSource;
+}
+
+/**
+ * Evaluates from the first scrape to the last.
+ * @param onEvaluated told each time of a group that was evaluated, by its place among `groups`
+ */
 export function evaluateRules(
-  recording: Pick<Recording, "store" | "startMs" | "endMs">,
+  recording: Evaluated,
   groups: readonly RuleGroup[],
+  onEvaluated: (index: number, evaluator: GroupEvaluator, atMs: number) => void = () => {},
 ): RuleHistory {
   const recorded = new SeriesStore();
   const source = both(recording.store, recorded);
-  const engine = createEngine({ source });
+  const engine = createEngine({ source, subqueryStepMs: EVALUATION_INTERVAL_MS });
   const evaluators = groups.map(
     (group) =>
       new GroupEvaluator({ group, store: recorded, engine, defaultIntervalMs: EVALUATION_INTERVAL_MS }),
@@ -35,9 +44,10 @@ export function evaluateRules(
   const steps = evaluators.map(({ intervalMs }) => intervalMs);
   const stepMs = steps.reduce(greatestCommonDivisor, EVALUATION_INTERVAL_MS);
   for (let atMs = recording.startMs; atMs <= recording.endMs; atMs += stepMs) {
-    for (const evaluator of evaluators) {
-      if ((atMs - recording.startMs) % evaluator.intervalMs === 0)
-        transitions.push(...evaluator.evaluate(atMs));
+    for (const [index, evaluator] of evaluators.entries()) {
+      if ((atMs - recording.startMs) % evaluator.intervalMs !== 0) continue;
+      transitions.push(...evaluator.evaluate(atMs));
+      onEvaluated(index, evaluator, atMs);
     }
   }
   const problems = evaluators.flatMap((evaluator) => evaluator.problems()).map(problemText);

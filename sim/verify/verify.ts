@@ -18,6 +18,8 @@ export interface VerifyOptions {
   readonly seed: number;
   readonly targetLabels: Readonly<Record<string, string>>;
   readonly charts: boolean;
+  /** Path of the promtool that evaluates everything too, each difference a failure; `null` = none. */
+  readonly promtool: string | null;
   /** Every alert must be proven by some scenario; false where only some scenarios are run. */
   readonly complete: boolean;
   readonly workers: number;
@@ -64,7 +66,7 @@ export async function verify(options: VerifyOptions): Promise<VerifyReport> {
   return {
     version: build.version,
     seed,
-    engine: "dashstream",
+    engine: options.promtool === null ? "dashstream" : "promtool",
     ok: findings.length === 0 && reports.every(({ ok }) => ok),
     alerts: reports.flatMap(({ alerts }) => alerts),
     scenarios: reports,
@@ -77,8 +79,8 @@ export async function verify(options: VerifyOptions): Promise<VerifyReport> {
 const RSS_UNIT_BYTES = 1024;
 
 function jobOf(scenario: Scenario, options: VerifyOptions): ScenarioJob {
-  const { seed, rules, known, targetLabels, charts } = options;
-  return { scenario, seed, rules, known, targetLabels, charts };
+  const { seed, rules, known, targetLabels, charts, promtool } = options;
+  return { scenario, seed, rules, known, targetLabels, charts, promtool };
 }
 
 /** Alerts that nothing showed firing: hopes, not alerts. */
