@@ -1,7 +1,7 @@
 // What rules make of a recording: evaluated at every interval, as a Prometheus server would have done while the scenario
 // ran. The recording stays as it is; what rules record lies beside it.
 
-import { createEngine } from "../../src/promql/engine.ts";
+import { createEngine, type Engine } from "../../src/promql/engine.ts";
 import { type EvaluationProblem, GroupEvaluator } from "../../src/promql/rules/group-evaluator.ts";
 import type { AlertTransition, RuleGroup } from "../../src/promql/rules/rule.ts";
 import { type LabelMatcher, type SeriesSource, SeriesStore } from "../../src/promql/series-store.ts";
@@ -17,6 +17,8 @@ export interface RuleHistory {
   readonly problems: readonly string[];
   /** The recording together with what the rules recorded. */
   readonly source: SeriesSource;
+  /** Evaluates on `source`, with the settings that rules were evaluated with. */
+  readonly engine: Engine;
 }
 
 /** What rules are evaluated on. */
@@ -51,7 +53,7 @@ export function evaluateRules(
     }
   }
   const problems = evaluators.flatMap((evaluator) => evaluator.problems()).map(problemText);
-  return { transitions, problems, source };
+  return { transitions, problems, source, engine };
 }
 
 function problemText({ rule, reason, count }: EvaluationProblem): string {

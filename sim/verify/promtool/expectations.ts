@@ -1,7 +1,7 @@
 // What this program makes of rules on a recording, in full: at every evaluation the alerts that fire with labels and
 // annotations, and the value of every expression and of everything that rules write. It is what promtool has to agree on.
 
-import { createEngine, type Engine } from "../../../src/promql/engine.ts";
+import type { Engine } from "../../../src/promql/engine.ts";
 import { parseExpr } from "../../../src/promql/parse.ts";
 import type { ActiveAlert, Rule, RuleGroup } from "../../../src/promql/rules/rule.ts";
 import { queryVector } from "../../../src/promql/rules/rule-query.ts";
@@ -45,11 +45,10 @@ export function expectationsOf(
   const read = new NotingSource(recording.store);
   const failed = new Set<Rule>();
   const evaluations = groups.map((): { atMs: number; active: readonly ActiveAlert[] }[] => []);
-  const { source } = evaluateRules({ store: read, startMs, endMs }, groups, (index, evaluator, atMs) => {
+  const { source, engine } = evaluateRules({ store: read, startMs, endMs }, groups, (index, evaluator, atMs) => {
     evaluations[index]?.push({ atMs, active: evaluator.active() });
     for (const { kind, rule } of evaluator.problems()) if (kind === "evaluation") failed.add(rule);
   });
-  const engine = createEngine({ source, subqueryStepMs: EVALUATION_INTERVAL_MS });
   const intervals = new Set(groups.map(intervalOf));
   return [...intervals].map((intervalMs): RuleExpectations => {
     const own = groups
