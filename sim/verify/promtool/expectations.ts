@@ -45,10 +45,14 @@ export function expectationsOf(
   const read = new NotingSource(recording.store);
   const failed = new Set<Rule>();
   const evaluations = groups.map((): { atMs: number; active: readonly ActiveAlert[] }[] => []);
-  const { source, engine } = evaluateRules({ store: read, startMs, endMs }, groups, (index, evaluator, atMs) => {
-    evaluations[index]?.push({ atMs, active: evaluator.active() });
-    for (const { kind, rule } of evaluator.problems()) if (kind === "evaluation") failed.add(rule);
-  });
+  const { source, engine } = evaluateRules(
+    { store: read, startMs, endMs },
+    groups,
+    (index, evaluator, atMs) => {
+      evaluations[index]?.push({ atMs, active: evaluator.active() });
+      for (const { kind, rule } of evaluator.problems()) if (kind === "evaluation") failed.add(rule);
+    },
+  );
   const intervals = new Set(groups.map(intervalOf));
   return [...intervals].map((intervalMs): RuleExpectations => {
     const own = groups
