@@ -51,6 +51,8 @@ function valueText(value: SampleValue): string {
   return Number.isFinite(value) ? String(value).replace("e+", "e") : String(value).replace("inity", "");
 }
 
+const ENDS_IN_DIGIT = /\d$/;
+
 class Repetitions {
   readonly #items: string[] = [];
   #item = "";
@@ -68,12 +70,12 @@ class Repetitions {
     return this.#items.join(" ");
   }
 
+  /** `_x4` is four gaps, `1x4` is five ones; words cannot be repeated. */
   #flush(): void {
-    // `_x4` is four gaps, `1x4` is five ones; `stale` cannot be repeated.
-    if (this.#count === 1) this.#items.push(this.#item);
-    else if (this.#item === "_") this.#items.push(`_x${this.#count}`);
-    else if (this.#item === "stale") for (let left = this.#count; left > 0; left--) this.#items.push("stale");
-    else if (this.#count > 1) this.#items.push(`${this.#item}x${this.#count - 1}`);
+    const [item, count] = [this.#item, this.#count];
     this.#count = 0;
+    if (count > 1 && item === "_") this.#items.push(`_x${count}`);
+    else if (count > 1 && ENDS_IN_DIGIT.test(item)) this.#items.push(`${item}x${count - 1}`);
+    else for (let left = count; left > 0; left--) this.#items.push(item);
   }
 }
