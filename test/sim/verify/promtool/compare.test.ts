@@ -28,6 +28,8 @@ groups:
         expr: odd == odd or odd != odd
       - alert: Morning
         expr: hour() == 8 and on() vector(time()) > 1767600000
+      - alert: Prophecy
+        expr: up{job="b"} offset -1m == 0
       - record: ups
         expr: max_over_time(up[2m:])
   - name: targets
@@ -68,6 +70,7 @@ describeReal("promtool3", "promtool as second opinion", () => {
       "Gone",
       "Morning",
       "Odd",
+      "Prophecy",
     ]);
   }, 60_000);
 
