@@ -5,6 +5,7 @@ import type { RuleGroup } from "../../src/promql/rules/rule.ts";
 import type { Scenario } from "../scenarios/scenario.ts";
 import { chartsOf } from "./charts.ts";
 import { judgeScenario } from "./judge.ts";
+import { compareWithPromtool } from "./promtool/compare.ts";
 import { recordScenario } from "./record.ts";
 import type { ScenarioReport } from "./report/report.ts";
 import { evaluateRules } from "./rule-history.ts";
@@ -24,6 +25,8 @@ export interface ScenarioJob {
   readonly targetLabels: Readonly<Record<string, string>>;
   /** Charts are large; only one report needs them. */
   readonly charts: boolean;
+  /** The program that evaluates everything once more, each difference a finding; `null` = none. */
+  readonly promtool: string | null;
 }
 
 export interface ScenarioResult {
@@ -33,9 +36,11 @@ export interface ScenarioResult {
 
 /** @throws DashstreamError `scenario_invalid`, `rules_invalid` or `config_invalid` */
 export async function runJob(job: ScenarioJob): Promise<ScenarioResult> {
-  const { scenario, seed, targetLabels } = job;
+  const { scenario, seed, targetLabels, promtool } = job;
   const groups = readRules(job.rules);
-  const recording = await recordScenario({ scenario, seed, targetLabels });
+  const recorded = await recordScenario({ scenario, seed, targetLabels });
+  const differences = promtool === null ? [] : await compareWithPromtool(recorded, groups, promtool);
+  const recording = { ...recorded, findings: [...recorded.findings, ...differences] };
   const history = evaluateRules(recording, groups);
   const verdict = judgeScenario(scenario, recording, history, {
     groups,

@@ -3,7 +3,6 @@
 // gone, resolved afterwards, and nothing undeclared fired beside it.
 
 import type { Engine } from "../../src/promql/engine.ts";
-import { createEngine } from "../../src/promql/engine.ts";
 import { parseExpr } from "../../src/promql/parse.ts";
 import type { RuleGroup } from "../../src/promql/rules/rule.ts";
 import type { Companion } from "../faults/fault.ts";
@@ -50,7 +49,7 @@ export function judgeScenario(
     recording,
     known,
     episodes: episodesOf(history.transitions),
-    engine: createEngine({ source: history.source }),
+    engine: history.engine,
   };
   const others = otherAlerts(evidence);
   const unexpected = [...new Set(others.filter(({ because }) => because === null).map(({ alert }) => alert))];

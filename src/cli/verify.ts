@@ -1,7 +1,7 @@
 // `dashstream verify`: every alert seen inactive, pending, firing and resolved, in virtual time.
 
 import { availableParallelism } from "node:os";
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Scenario } from "../../sim/scenarios/scenario.ts";
 import type { VerifyProgress, VerifyReport } from "../../sim/verify/report/report.ts";
 import type { RunOptions } from "../../sim/verify/run-scenarios.ts";
@@ -22,6 +22,8 @@ interface Flags {
   readonly targetLabels?: Readonly<Record<string, string>>;
   readonly seed: number;
   readonly workers: number;
+  readonly engine: VerifyReport["engine"];
+  readonly promtool: string;
   readonly junit?: string;
   readonly markdown?: string;
   readonly html?: string;
@@ -47,6 +49,7 @@ export const verifyCommand = defineCommand({
     ["verify --junit verify.xml --markdown -", "for CI"],
     ["verify --html verify.html", "a page with a timeline for each scenario"],
     ["verify --scenario mine.yaml", "a scenario of your own"],
+    ["verify --engine promtool", "with promtool of Prometheus 3 as second opinion"],
   ],
   configure: (command) =>
     command
@@ -56,6 +59,16 @@ export const verifyCommand = defineCommand({
       .option("--target-labels <labels>", "labels of all targets, as job=a,namespace=b", targetLabels)
       .option("--seed <number>", "the same seed gives the same report", wholeNumber(0, SEED_LIMIT), 1)
       .option("--workers <number>", "processes", wholeNumber(1, 64), availableParallelism())
+      .addOption(
+        new Option("--engine <engine>", "promtool: it evaluates all that was recorded too, and must agree")
+          .choices(["dashstream", "promtool"])
+          .default("dashstream"),
+      )
+      .option(
+        "--promtool <file>",
+        "the promtool of --engine promtool, of Prometheus 3.9 or later",
+        "promtool",
+      )
       .option("--junit <file>", "writes a report for CI")
       .option("--markdown <file>", "writes a report for people; - for standard output")
       .option("--html <file>", "writes a page with charts")
@@ -80,6 +93,13 @@ async function verify(context: CliContext, command: Command): Promise<ExitCode> 
     scenarioFiles: readAll(flags.scenario, readFile),
     ruleFiles: readAll(flags.rules, readFile),
   });
+  if (flags.list) return printList(selection.scenarios, flags, printer);
+  const promtool = flags.engine === "promtool" ? flags.promtool : null;
+  if (promtool !== null) {
+    const { checkPromtool } = await import("../../sim/verify/promtool/program.ts");
+    await checkPromtool(promtool, interrupted);
+  }
+  const progress = createProgressText();
   const program = ownProgram();
   const progress = createProgressText();
   const runOptions = {
@@ -87,6 +107,7 @@ async function verify(context: CliContext, command: Command): Promise<ExitCode> 
     seed: flags.seed,
     targetLabels: flags.targetLabels ?? {},
     charts: flags.html !== undefined,
+    promtool,
     workers: flags.workers,
     startWorker: () => startProgram(program, ["verify-worker"]),
     clock,

@@ -9,9 +9,11 @@ import type { CallContext, PromFunction, Window } from "./function.ts";
 /** What a name says that Prometheus takes for a counter. */
 const COUNTER_SUFFIXES = ["_total", "_sum", "_count", "_bucket"];
 
-function change(window: Window, matrix: Matrix, isCounter: boolean): number | null {
-  const increase = matrix.modifier === undefined ? extrapolatedIncrease : extendedIncrease;
-  return increase(window, matrix, isCounter);
+/** @param perS seconds by which it is divided */
+function change(window: Window, matrix: Matrix, isCounter: boolean, perS: number): number | null {
+  if (matrix.modifier === undefined) return extrapolatedIncrease(window, matrix, isCounter, perS);
+  const increase = extendedIncrease(window, matrix, isCounter);
+  return increase === null ? null : increase / perS;
 }
 
 function remarkOnName({ labels: { name } }: Window, context: CallContext): void {
@@ -22,8 +24,8 @@ function remarkOnName({ labels: { name } }: Window, context: CallContext): void 
   );
 }
 
-function counterChange(window: Window, matrix: Matrix, context: CallContext): number | null {
-  const increase = change(window, matrix, true);
+function counterChange(window: Window, matrix: Matrix, context: CallContext, perS: number): number | null {
+  const increase = change(window, matrix, true, perS);
   if (increase !== null) remarkOnName(window, context);
   return increase;
 }
@@ -48,12 +50,11 @@ function instantRate(window: Window): number | null {
 }
 
 export const RATES: readonly PromFunction[] = [
-  ofEachWindow("rate", (window, matrix, context) => {
-    const increase = counterChange(window, matrix, context);
-    return increase === null ? null : increase / ((matrix.endMs - matrix.startMs) / 1000);
-  }),
-  ofEachWindow("increase", counterChange),
-  ofEachWindow("delta", (window, matrix) => change(window, matrix, false)),
+  ofEachWindow("rate", (window, matrix, context) =>
+    counterChange(window, matrix, context, (matrix.endMs - matrix.startMs) / 1000),
+  ),
+  ofEachWindow("increase", (window, matrix, context) => counterChange(window, matrix, context, 1)),
+  ofEachWindow("delta", (window, matrix) => change(window, matrix, false, 1)),
   ofEachWindow("irate", instantRate),
   ofEachWindow("idelta", (window) => lastTwo(window)?.change ?? null),
 ];
