@@ -19,7 +19,7 @@ export const fetchThrottle = defineFault({
       .number()
       .gt(0)
       .max(MAX_MS)
-      .default(10_000)
+      .default(30_000)
       .describe("Time between two answers with records for one connection, milliseconds"),
   }),
   needs: ["broker"],
