@@ -62,6 +62,7 @@ generate: node_modules/.installed ## rewrite the generated files
 	@$(BUN) src/alerts/generate.ts
 	@$(BUN) sim/scenarios/generate.ts
 	@$(BUN) sim/faults/generate.ts
+	@$(BUN) sim/verify/report/html/generate.ts
 
 kafka: node_modules/.installed ## fetch the Kafka releases that tests use (needs java and maven)
 	@$(BUN) test/support/fetch-kafka.ts

@@ -16,9 +16,9 @@ import { dlqTopicDown } from "./dlq-topic-down.ts";
 import { duplicate } from "./duplicate.ts";
 import type { Fault } from "./fault.ts";
 import { checkFaultParams } from "./fault-params.ts";
-import { idle } from "./idle.ts";
 import { fetchThrottle } from "./fetch-throttle.ts";
 import { groupRebalance } from "./group-rebalance.ts";
+import { idle } from "./idle.ts";
 import { leaderMove } from "./leader-move.ts";
 import { malformedControl } from "./malformed-control.ts";
 import { metadataErrors } from "./metadata-errors.ts";
@@ -33,6 +33,7 @@ import { partitionStall } from "./partition-stall.ts";
 import { processKill } from "./process-kill.ts";
 import { processRestart } from "./process-restart.ts";
 import { produceErrors } from "./produce-errors.ts";
+import { producerRestart } from "./producer-restart.ts";
 import { reconnectStorm } from "./reconnect-storm.ts";
 import { redisDown } from "./redis-down.ts";
 import { redisErrors } from "./redis-errors.ts";
@@ -60,9 +61,9 @@ const ALL: readonly Fault[] = [
   dlqSaturated,
   dlqTopicDown,
   duplicate,
-  idle,
   fetchThrottle,
   groupRebalance,
+  idle,
   leaderMove,
   malformedControl,
   metadataErrors,
@@ -78,6 +79,7 @@ const ALL: readonly Fault[] = [
   processRestart,
   produceErrors,
   reconnectStorm,
+  producerRestart,
   redisDown,
   redisErrors,
   redisEvict,

@@ -20,6 +20,14 @@ export const scenarioSchema = z.strictObject({
     .record(z.string(), z.string())
     .default({})
     .describe("Environment variables of the components, as in production"),
+  env_of: z
+    .strictObject({
+      "websocket-server": z.record(z.string(), z.string()).default({}),
+      "quality-monitor": z.record(z.string(), z.string()).default({}),
+      exporter: z.record(z.string(), z.string()).default({}),
+    })
+    .prefault({})
+    .describe("Environment variables of one component only, over those of env"),
   redis: z.boolean().default(false).describe("A Redis is there, and REDIS_URL names it"),
   partitions: z.int().min(1).max(100).default(3).describe("Partitions of the topic"),
   traffic: z

@@ -109,7 +109,7 @@ export class Site implements Stage {
       ...(redis ? { REDIS_URL: redisUrl } : {}),
       ...scenario.env,
     };
-    const components = createComponents({ world, log, env });
+    const components = createComponents({ world, log, env, envOf: scenario.env_of });
     this.#components = new Map(components.map((component) => [component.name, component]));
     this.#producer = createSiteProducer({
       world,

@@ -42,7 +42,7 @@ function lastTwo({
 /** Between the last two samples; `null` if there are no two. After a reset the counter began at zero. */
 function instantRate(window: Window): number | null {
   const found = lastTwo(window);
-  if (found === null || found.ms === 0) return null;
+  if (found === null) return null;
   const { change: changed, last, ms } = found;
   return (changed < 0 ? last : changed) / (ms / 1000);
 }

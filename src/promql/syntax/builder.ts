@@ -203,8 +203,25 @@ class Chain {
     for (let suffix = this.#peek(); suffix?.kind === "suffix"; suffix = this.#peek()) {
       this.#next++;
       expr = applySuffix(expr, suffix.node, this.#builder);
+      this.#refuseOpenOffset(suffix.node);
     }
     return expr;
+  }
+
+  /**
+   * Prometheus takes `x offset (5m) * 2` for an offset of ten minutes, and `x offset 5m * 2` for twice the value. The grammar
+   * package knows the second only.
+   */
+  #refuseOpenOffset(suffix: SyntaxNode): void {
+    const next = this.#peek();
+    if (suffix.name !== "OffsetExpr" || next?.kind !== "operator" || !/^[-+*/%^]$/.test(next.op)) return;
+    const { from } = suffix.lastChild ?? suffix;
+    if (!/^(\(|[-+]\s*[-+])/.test(this.#builder.text.slice(from))) return;
+    const reason = "arithmetic right after an offset in parentheses is not supported";
+    throw this.#builder.unsupported(
+      from,
+      `${reason}; put parentheses round all of the offset, or round the selector`,
+    );
   }
 
   #peek(): Piece | undefined {

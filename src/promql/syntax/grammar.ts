@@ -108,33 +108,39 @@ function plainText(text: string, tokens: readonly Token[]): string {
   let plain = "";
   for (const [index, token] of tokens.entries()) {
     if (token.kind === "eof") break;
-    plain = plain.padEnd(token.from) + plainToken(token, tokens[index - 1], tokens[index + 1]);
+    plain = plain.padEnd(token.from) + plainToken(tokens, index, token);
   }
   return plain.padEnd(text.length);
 }
 
-function plainToken(token: Token, before: Token | undefined, after: Token | undefined): string {
+function plainToken(tokens: readonly Token[], index: number, token: Token): string {
   const { length } = token.text;
   switch (token.kind) {
     case "string":
       return `"${"s".repeat(length - 2)}"`;
+    // Two of them may stand side by side, as in `5m.5`, and must not become one.
     case "number":
+      return (token.text.startsWith(".") ? "." : "1").padEnd(length, "1");
     case "duration":
-      return "1".repeat(length);
+      return "s".padStart(length, "1");
     case "metric-identifier":
       return "m".repeat(length);
     case "identifier":
-      return after?.kind === "(" && length > 1 ? "ln".padEnd(length) : "m".repeat(length);
+      return tokens[index + 1]?.kind === "(" && length > 1 ? "ln".padEnd(length) : "m".repeat(length);
     case "offset":
     case "anchored":
     case "smoothed":
-      return startsOperand(before) ? "m".repeat(length) : token.kind;
+      return isOperandAt(tokens, index) ? "m".repeat(length) : token.kind;
     default:
       return token.kind;
   }
 }
 
-/** Whether an operand can only follow; then a keyword is the name of a metric. */
-function startsOperand(before: Token | undefined): boolean {
-  return before === undefined || /^[(,+*/%^<>=!-]/.test(before.kind);
+/** Whether only an operand can stand at `index`; then a keyword is the name of a metric. */
+function isOperandAt(tokens: readonly Token[], index: number): boolean {
+  const before = tokens[index - 1];
+  if (before === undefined || before.kind === "bool") return true;
+  // `and` is an operator unless it is the name of a metric itself.
+  if (WORD_OPERATORS.has(before.kind)) return !isOperandAt(tokens, index - 1);
+  return /^[(,+*/%^<>=!-]/.test(before.kind);
 }

@@ -29,10 +29,11 @@ export function difference(ours: Answer, theirs: Answer): string | null {
 
 /**
  * What must agree in an error. Which series promtool names as duplicates changes from run to run, as it reads series in a
- * random order. Of several things that are wrong with the text of an expression either may be named.
+ * random order. Of several things that are wrong with the text of an expression either may be named, and some are found in
+ * the text by one and in the evaluation by the other.
  */
 function essence(message: string): string {
-  if (/^(\d+:\d+|unknown position): parse error: /.test(message)) return "parse error";
+  if (/^(\d+:\d+|unknown position): /.test(message)) return "parse error";
   return message
     .replace(/the match group \{.*\} on the/, "the match group on the")
     .replace(/operation: \[.*\];/, "operation;");

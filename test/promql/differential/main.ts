@@ -17,20 +17,21 @@ const { values } = parseArgs({
 
 const total = Number(values.count);
 const batch = Number(values.batch);
-const outcomes = { samples: 0, nothing: 0, error: 0 };
+const outcomes = { samples: 0, nothing: 0, error: 0, left: 0 };
 let comparedCount = 0;
 let differenceCount = 0;
 for (let seed = Number(values.seed); comparedCount < total; seed++) {
   const comparison = compare(seed, Math.min(batch, total - comparedCount));
   comparedCount += comparison.comparedCount;
   differenceCount += comparison.differences.length;
-  for (const kind of ["samples", "nothing", "error"] as const) outcomes[kind] += comparison.outcomes[kind];
+  for (const kind of ["samples", "nothing", "error", "left"] as const)
+    outcomes[kind] += comparison.outcomes[kind];
   for (const { expr, atMs, text } of comparison.differences) {
     process.stdout.write(`seed ${seed}, at ${atMs} ms: ${expr}\n${text}\n\n`);
   }
 }
-const { samples, nothing, error } = outcomes;
+const { samples, nothing, error, left } = outcomes;
 process.stdout.write(
-  `${comparedCount} expressions: ${samples} with samples, ${nothing} without, ${error} refused; ${differenceCount} differences\n`,
+  `${comparedCount} expressions: ${samples} with samples, ${nothing} without, ${error} refused, ${left} left out; ${differenceCount} differences\n`,
 );
 process.exitCode = differenceCount === 0 ? 0 : 1;

@@ -18,7 +18,12 @@ export interface Question {
 
 export type Answer =
   | { readonly kind: "samples"; readonly samples: readonly VectorSample[] }
-  | { readonly kind: "error"; readonly message: string };
+  | {
+      readonly kind: "error";
+      readonly message: string;
+      /** Of ours: what Prometheus would know and we refuse. */
+      readonly isUnsupported?: boolean;
+    };
 
 const ENTRY = /^ {4}expr: /m;
 const IMPOSSIBLE = { labels: 'impossible{expectation="yes"}', value: 0 };

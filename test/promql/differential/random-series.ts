@@ -25,7 +25,7 @@ const ODD_VALUES = [
   0,
   -0,
   1e300,
-  5e-324,
+  1e-300,
 ] as const;
 
 export function randomSeries(dice: Dice): readonly RandomSeries[] {

@@ -47,6 +47,11 @@ test.each("avg_over_time min_over_time last_over_time quantile_over_time deriv c
   },
 );
 
+test("avg_over_time has the digits of Prometheus where a sum overflows", () => {
+  // By the code of v0.316.0, compiled with Go 1.26.
+  expect(value("avg_over_time", minutes([1e308, 1e291, 1e308, -1e308, -1e308]))).toBe(2.6948003869184e291);
+});
+
 describe("quantile_over_time", () => {
   test.each([
     [0, 1],
@@ -93,6 +98,9 @@ describe("the straight line through samples", () => {
 
   test("is flat for equal samples, and none for infinite ones", () => {
     expect(value("deriv", minutes([5, 5, 5]))).toBe(0);
+    // Where the sums would not cancel out.
+    const uneven = minutes(new Array(7).fill(0.1), { timesS: [311, 322.7, 347, 399.1, 401, 467.3, 551] });
+    expect(value("deriv", uneven)).toBe(0);
     expect(value("predict_linear", minutes([5, 5, 5]), scalar(100))).toBe(5);
     expect(value("deriv", minutes([INFINITY, INFINITY]))).toBeNaN();
   });

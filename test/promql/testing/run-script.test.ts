@@ -124,3 +124,20 @@ test("a script that cannot be read is refused by file and line, and nothing of i
     "a.test:9: expected load, clear or eval",
   );
 });
+
+test("durations that depend on the evaluation are those of each", () => {
+  const load = "load 10s\n  a 0+1x60\n\n";
+  const range = "eval range from 5m to 10m step 5m";
+  expect(run(`${range} count_over_time(a[step()])\n {} 30 30`, load).failures).toEqual([]);
+  expect(run(`${range} count_over_time(a[range() / 5])\n {} 6 6`, load).failures).toEqual([]);
+  expect(run(`${range} a offset step()\n a 0 30`, load).failures).toEqual([]);
+  expect(
+    run(`${range} count_over_time(a[range():step() / 10] offset (range() - step()))\n {} 10 10`, load)
+      .failures,
+  ).toEqual([]);
+  // A step below a millisecond is none: it is a minute then.
+  expect(run(`${range} count_over_time(a[5m:step() / 1000000])\n {} 5 5`, load).failures).toEqual([]);
+  expect(
+    counts("eval instant at 5m a[step()]\n expect fail regex: duration must be greater than 0", load),
+  ).toEqual(PASSED);
+});

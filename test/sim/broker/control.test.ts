@@ -163,3 +163,34 @@ describe("a rule that withholds", () => {
     expect(shown.map((partition) => bytesOf(partition) > 0)).toEqual([true, true]);
   });
 });
+
+describe("a rule that rations", () => {
+  test("gives one batch of each partition that its filter names, whatever may be fetched", async () => {
+    const { broker, connect } = await brokerRig();
+    broker.createTopic("t", { partitions: 2 });
+    const wire = await connect();
+    for (const value of ["a", "b", "c"]) await produce(wire, "t", [value], [0, 1]);
+    const sizes = async (from: number) =>
+      (await fetch(wire, "t", { from: { 0: from, 1: from } })).map((partition) => bytesOf(partition));
+    const [whole = 0] = await sizes(0);
+    const rule = broker.control("Fetch", () => ({ kind: "ration" }), { topic: "t", partition: 0 });
+    expect(await sizes(0)).toEqual([whole / 3, whole]);
+    expect(await sizes(1)).toEqual([whole / 3, (whole / 3) * 2]);
+    expect(rule.hits).toBe(2);
+    rule.remove();
+    expect(await sizes(0)).toEqual([whole, whole]);
+  });
+
+  test("may tell connections apart", async () => {
+    const { broker, connect } = await brokerRig();
+    const [one, two] = [await connect(), await connect()];
+    const seen: number[] = [];
+    broker.control("ApiVersions", ({ connectionId }) => {
+      seen.push(connectionId);
+      return { kind: "pass" };
+    });
+    for (const wire of [one, two, one]) await wire.call(APIS.ApiVersions, 0, {});
+    expect(seen[0]).toBe(seen[2]);
+    expect(seen[0]).not.toBe(seen[1]);
+  });
+});

@@ -60,6 +60,12 @@ describe("a scenario file", () => {
     expect(problemsOf(`${text}may:\n  - *alert\n`)).toEqual([
       "a.yaml:9:5: may[0].because: is missing, expected a text",
     ]);
+    const twice = `${HEAD}hold: 10m\n${EXPECT}faults:\n  - &f { fault: corrupt-payload, after: 5 }\n  - *f\n`;
+    const reason = "is 5, a number, expected a duration such as 90s, 5m or 1h30m";
+    expect(problemsOf(twice)).toEqual([
+      `a.yaml:6:41: faults[0].after: ${reason}`,
+      `a.yaml:6:41: faults[1].after: ${reason}`,
+    ]);
   });
 
   test("of a user is in the tree as an example, and its times are possible", () => {
@@ -246,6 +252,8 @@ describe("what cannot be is named before anything runs:", () => {
     expect(problemsOf(scenario("hold: 10m\n", FAULT, twice))).toEqual([]);
     const late = "expect: [{ alert: ServiceDown, within: 15m, resolves: false }]\n";
     expect(problemsOf(scenario("hold: 10m\nsettle: 5m\n", FAULT, late))).toEqual([]);
+    const lasting = "expect: [{ alert: ServiceDown, resolves: false }]\n";
+    expect(problemsOf(scenario("hold: 10m\nsettle: 0s\n", FAULT, lasting))).toEqual([]);
   });
 });
 

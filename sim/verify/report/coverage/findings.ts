@@ -1,0 +1,115 @@
+// What all reports of coverage say in the same words. Findings are what is wrong with the rules: names that mean nothing,
+// rules that cannot be evaluated, alarms without a fault. That nothing raises an alert, or nothing notices a fault, is a
+// result: rules may be about other systems, and a site may not care for every fault.
+
+import type { FilePosition } from "../../../../src/promql/rules/rule.ts";
+import { durationText } from "../../../scenarios/duration.ts";
+import { counted, spanText } from "../results.ts";
+import type { AlertCoverage, CoverageReport, FaultCoverage, Silence, UnknownSeries } from "./coverage.ts";
+
+/** `file:line:column`. */
+export function placeText({ file, line, column }: FilePosition): string {
+  return `${file}:${line}:${column}`;
+}
+
+/** Sentences with file, line and column; none = the rules are sound. */
+export function coverageFindings({ alerts, problems }: CoverageReport): readonly string[] {
+  return [
+    ...problems.map(({ rule, position, reason }) => `${placeText(position)}: ${rule}: ${reason}`),
+    ...alerts.flatMap(unknownOf),
+    ...alerts.flatMap(({ alert, position, without_fault }) =>
+      without_fault.length === 0
+        ? []
+        : [`${placeText(position)}: ${alert} fires though nothing is broken (${without_fault.join(", ")})`],
+    ),
+  ];
+}
+
+function unknownOf({ alert, silence }: AlertCoverage): readonly string[] {
+  if (silence?.kind !== "unknown-series") return [];
+  return silence.unknown.map(({ series, position, nearest }) => {
+    const hint = nearest === null ? "" : `; did you mean ${nearest}?`;
+    return `${placeText(position)}: ${alert} needs ${series}, which no component exports${hint}`;
+  });
+}
+
+/** Alerts that nothing raised: one sentence each, with where it stands and why. */
+export function silentAlerts({ alerts }: CoverageReport): readonly string[] {
+  return alerts.flatMap(({ alert, position, silence }) =>
+    silence === null ? [] : [`${placeText(position)}: ${alert}: ${silenceText(silence)}`],
+  );
+}
+
+export function silenceText(silence: Silence): string {
+  switch (silence.kind) {
+    case "unknown-series":
+      return `no component exports ${[...new Set(silence.unknown.map(seriesOf))].join(", ")}`;
+    case "no-samples":
+      return `no series has the labels of ${silence.selector}`;
+    case "threshold-not-reached": {
+      const { comparison, threshold, nearest, scenario } = silence;
+      return `its value was never ${comparison} ${threshold}; the nearest was ${nearest}, in ${scenario}`;
+    }
+    case "too-short": {
+      const { for_s, longest_s, scenario } = silence;
+      return `it was pending for ${durationText(longest_s)} at most, in ${scenario}; its \`for\` is ${durationText(for_s)}`;
+    }
+    case "no-result":
+      return "its expression never gave a value";
+  }
+}
+
+function seriesOf({ series }: UnknownSeries): string {
+  return series;
+}
+
+/** Faults that no alert noticed, by scenario. */
+export function unnoticedFaults({ faults }: CoverageReport): readonly string[] {
+  return faults
+    .filter(({ noticed_by }) => noticed_by.length === 0)
+    .map((fault) => `${fault.scenario}${faultsSuffix(fault)}`);
+}
+
+/** The names of the faults, where the scenario is not named after its only one. */
+export function faultsSuffix({ scenario, faults }: FaultCoverage): string {
+  return faults.length === 1 && faults[0] === scenario ? "" : ` (${faults.join(", ")})`;
+}
+
+/** `12 of 14 alerts are raised, 20 of 22 faults noticed, 6.1 h virtual in 30 s`. */
+export function coverageSentence(report: CoverageReport): string {
+  const { virtual_seconds, real_seconds } = report.run;
+  return `${coverageTally(report)}, ${spanText(virtual_seconds)} virtual in ${spanText(real_seconds)}`;
+}
+
+/** The same without what differs between two runs. */
+export function coverageTally(report: CoverageReport): string {
+  const { alerts, faults } = report;
+  const raised = alerts.filter(({ silence }) => silence === null).length;
+  const noticed = faults.filter(({ noticed_by }) => noticed_by.length > 0).length;
+  const findings = coverageFindings(report).length;
+  const suffix = findings === 0 ? "" : `, ${counted(findings, "finding")}`;
+  return `${raised} of ${counted(alerts.length, "alert")} raised, ${noticed} of ${counted(faults.length, "scenario")} noticed${suffix}`;
+}
+
+export const ALERT_HEADINGS = ["alert", "severity", "raised by", "fastest", "in"] as const;
+
+/** A row under {@link ALERT_HEADINGS}. */
+export function alertRow({ alert, severity, raised_by }: AlertCoverage): readonly (string | null)[] {
+  const [fastest] = raised_by;
+  const by = raised_by.length === 0 ? "nothing" : counted(raised_by.length, "scenario");
+  return [alert, severity, by, detectionText(fastest?.detection_s), fastest?.scenario ?? null];
+}
+
+export const FAULT_HEADINGS = ["scenario", "first alert", "after", "then"] as const;
+
+/** A row under {@link FAULT_HEADINGS}. */
+export function faultRow(fault: FaultCoverage): readonly (string | null)[] {
+  const [first, ...others] = fault.noticed_by;
+  const name = `${fault.scenario}${faultsSuffix(fault)}`;
+  const then = others.map(({ alert, detection_s }) => `${alert} ${durationText(detection_s)}`).join(", ");
+  return [name, first?.alert ?? "nothing", detectionText(first?.detection_s), then === "" ? null : then];
+}
+
+function detectionText(seconds: number | undefined): string | null {
+  return seconds === undefined ? null : durationText(seconds);
+}
