@@ -71,6 +71,16 @@ test("a group has all that its file says", () => {
   });
 });
 
+test("what a map has itself goes before what is merged into it", () => {
+  const text = group(
+    "  - &r\n    alert: A\n    expr: 1\n    labels: &l {a: x, b: x}\n  - <<: *r\n    alert: B\n    labels: {<<: *l, b: y, c: y}\n",
+  );
+  expect(readRuleFile(text, "f")[0]?.rules.map(({ labels }) => labels)).toEqual([
+    { a: "x", b: "x" },
+    { a: "x", b: "y", c: "y" },
+  ]);
+});
+
 describe("templates that are none", () => {
   test.each(badTemplates)("$template", ({ template, reason }) => {
     const text = JSON.stringify({
