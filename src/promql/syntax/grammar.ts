@@ -5,10 +5,10 @@
 
 import type { SyntaxNode } from "@lezer/common";
 import { parser } from "@prometheus-io/lezer-promql";
-import type { DashstreamError } from "../../errors.ts";
-import { syntaxError, unsupportedSyntax } from "./syntax-error.ts";
-import { BINARY_SIGNS, describeToken, type Token, WORD_OPERATORS } from "./token.ts";
+import { syntaxError } from "./syntax-error.ts";
+import { BINARY_SIGNS, type Token, WORD_OPERATORS } from "./token.ts";
 import type { Tokens } from "./tokenize.ts";
+import { unexpected } from "./unexpected.ts";
 
 export type { SyntaxNode } from "@lezer/common";
 
@@ -22,31 +22,17 @@ const OPERATORS: ReadonlySet<string> = new Set([
   ..."[ offset anchored smoothed".split(" "),
 ]);
 
-/** What is said about an error, by the node in which it is. */
-const EXPECTED: Readonly<Record<string, string>> = {
-  GroupingLabels: 'in grouping opts, expected "," or ")"',
-  AggregateModifier: 'in grouping opts, expected "("',
-  MatchingModifierClause: 'in grouping opts, expected "("',
-  LabelMatchers: 'in label matching, expected "," or "}"',
-  UnquotedLabelMatcher: "in label matching, expected string",
-  QuotedLabelMatcher: "in label matching, expected string",
-  AggregateExpr: "in aggregation",
-  OffsetExpr: "in offset, expected number, duration, step(), or range()",
-  StepInvariantExpr: "in @, expected timestamp",
-  MatrixSelector: 'in subquery or range, expected ":" or "]"',
-  SubqueryExpr: 'in subquery selector, expected "]"',
-};
-
 /**
  * The tree of an expression; it has no error nodes. Positions are those of `text`.
  * @throws DashstreamError `promql_invalid` at the first token that does not fit
  */
-export function parseTree(text: string, { list, problem }: Tokens): SyntaxNode {
+export function parseTree(text: string, tokens: Tokens): SyntaxNode {
+  const { list, problem } = tokens;
   if (problem?.code === "promql_unsupported") throw problem;
   checkSize(text, list);
   const { topNode } = parser.parse(plainText(text, list));
   const error = firstError(topNode);
-  if (error !== null) throw unexpected(text, list, error, problem);
+  if (error !== null) throw unexpected(text, tokens, error);
   if (problem !== null) throw problem;
   const expr = topNode.firstChild;
   if (expr === null) throw syntaxError(text, 0, "no expression found in input");
@@ -79,28 +65,6 @@ function firstError(top: SyntaxNode): SyntaxNode | null {
     if (cursor.type.isError && (first === null || cursor.from < first.from)) first = cursor.node;
   } while (cursor.next());
   return first;
-}
-
-function unexpected(
-  text: string,
-  tokens: readonly Token[],
-  error: SyntaxNode,
-  problem: DashstreamError | null,
-): Error {
-  const index = tokens.findIndex(({ to, kind }) => to > error.from || kind === "eof");
-  const token = tokens[index];
-  const before = tokens[index - 1];
-  if (problem !== null && token?.kind === "eof") return problem;
-  if (token === undefined || tokens.length <= 1) {
-    return syntaxError(text, 0, "no expression found in input");
-  }
-  if (token.kind === "(" && (before?.kind === "min_of" || before?.kind === "max_of")) {
-    const called = `function "${before.kind}"`;
-    return unsupportedSyntax(text, before.from, `${called} is experimental and not supported`);
-  }
-  const expected = EXPECTED[error.parent?.name ?? ""];
-  const suffix = expected === undefined ? "" : ` ${expected}`;
-  return syntaxError(text, token.from, `unexpected ${describeToken(token)}${suffix}`);
 }
 
 /** The text as the grammar package reads it: of the same length, each token where it was. */

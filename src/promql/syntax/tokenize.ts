@@ -165,8 +165,10 @@ class Tokenizer {
 
   #paren(char: string): void {
     this.#parenDepth += char === "(" ? 1 : -1;
-    if (this.#parenDepth < 0) throw this.#error("unexpected right parenthesis ')'");
-    this.#sign(char);
+    if (this.#parenDepth >= 0) return this.#sign(char);
+    // Prometheus names the place after it.
+    this.#at++;
+    throw this.#error("unexpected right parenthesis ')'");
   }
 
   #startsNumber(char: string): boolean {

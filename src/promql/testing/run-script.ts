@@ -3,6 +3,7 @@
 import { DashstreamError } from "../../errors.ts";
 import type { Expr } from "../ast.ts";
 import { createEngine } from "../engine.ts";
+import { selectorsOf } from "../expr-series.ts";
 import { parseExpr } from "../parse.ts";
 import type { LabelMatcher } from "../series-store.ts";
 import { SeriesStore } from "../series-store.ts";
@@ -11,7 +12,6 @@ import { failureDifference, judge } from "./judgement.ts";
 import { parseScript } from "./parse-script.ts";
 import type { Evaluation, Load, LoadedSeries, UnsupportedSeries } from "./script.ts";
 import type { ScriptFailure, ScriptResult, ScriptSkip } from "./script-result.ts";
-import { selectorsOf } from "./selectors.ts";
 
 /**
  * Evaluations that need what the evaluator hasn't (native histograms, start timestamps, experimental functions) are

@@ -1,12 +1,8 @@
-// The selectors in an expression, and the same expression with all of them fixed at one time.
+// The calls in an expression, and the same expression with all of them fixed at one time.
 
-import type { AtModifier, Expr, VectorSelector } from "../ast.ts";
+import type { AtModifier, Expr } from "../ast.ts";
 import { allOf, withParts } from "../expr-tree.ts";
 import { withTextOf } from "../parse.ts";
-
-export function* selectorsOf(expr: Expr): Generator<VectorSelector> {
-  for (const part of allOf(expr)) if (part.kind === "vector-selector") yield part;
-}
 
 export function* callsOf(expr: Expr): Generator<string> {
   for (const part of allOf(expr)) if (part.kind === "call") yield part.name;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { Engine } from "../../../src/promql/engine.ts";
+import { selectorsOf } from "../../../src/promql/expr-series.ts";
 import { Labels } from "../../../src/promql/labels.ts";
 import { parseExpr } from "../../../src/promql/parse.ts";
 import { valueDifference } from "../../../src/promql/testing/comparison.ts";
@@ -7,7 +8,7 @@ import { judge } from "../../../src/promql/testing/judgement.ts";
 import { parseScript } from "../../../src/promql/testing/parse-script.ts";
 import { remarkDifference } from "../../../src/promql/testing/remarks.ts";
 import type { Evaluation } from "../../../src/promql/testing/script.ts";
-import { fixedAt, selectorsOf } from "../../../src/promql/testing/selectors.ts";
+import { fixedAt } from "../../../src/promql/testing/selectors.ts";
 import type { RangeSeries } from "../../../src/promql/value.ts";
 
 function evaluation(text: string): Evaluation {
