@@ -4,7 +4,12 @@
 import { createEngine, type Engine } from "../../src/promql/engine.ts";
 import { type EvaluationProblem, GroupEvaluator } from "../../src/promql/rules/group-evaluator.ts";
 import type { AlertTransition, RuleGroup } from "../../src/promql/rules/rule.ts";
-import { type LabelMatcher, type Series, type SeriesSource, SeriesStore } from "../../src/promql/series-store.ts";
+import {
+  type LabelMatcher,
+  type Series,
+  type SeriesSource,
+  SeriesStore,
+} from "../../src/promql/series-store.ts";
 import type { Recording } from "./recording.ts";
 
 /** Prometheus' `evaluation_interval` where a group names none: that of the compose stack. */

@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly seed: number;
   readonly targetLabels: Readonly<Record<string, string>>;
   readonly charts: boolean;
+  /** Path of the promtool that evaluates everything too, each difference a failure; `null` = none. */
+  readonly promtool: string | null;
   readonly workers: number;
   readonly startWorker: () => ChildProcessWithoutNullStreams;
   readonly clock: Clock;
@@ -76,6 +78,6 @@ export async function askScenarios<Q extends Question>(
 }
 
 function jobOf<Q extends Question>(ask: Q, scenario: Scenario, options: RunOptions): Ask<Q> {
-  const { seed, rules, known, targetLabels, charts } = options;
-  return { ask, scenario, seed, rules, known, targetLabels, charts };
+  const { seed, rules, known, targetLabels, charts, promtool } = options;
+  return { ask, scenario, seed, rules, known, targetLabels, charts, promtool };
 }

@@ -6,16 +6,6 @@ import type { ScenarioReport, VerifyReport } from "./report/report.ts";
 import { askScenarios, type RunOptions } from "./run-scenarios.ts";
 
 export interface VerifyOptions extends RunOptions {
-export interface VerifyOptions {
-  readonly scenarios: readonly Scenario[];
-  readonly rules: readonly RuleText[];
-  /** All alerts of the rules, with labels that each must carry when it fires. */
-  readonly known: KnownLabels;
-  readonly seed: number;
-  readonly targetLabels: Readonly<Record<string, string>>;
-  readonly charts: boolean;
-  /** Path of the promtool that evaluates everything too, each difference a failure; `null` = none. */
-  readonly promtool: string | null;
   /** Every alert must be proven by some scenario; false where only some scenarios are run. */
   readonly complete: boolean;
 }
@@ -32,25 +22,13 @@ export async function verify(options: VerifyOptions): Promise<VerifyReport> {
   return {
     version: build.version,
     seed,
-    engine: "dashstream",
+    engine: options.promtool === null ? "dashstream" : "promtool",
     ok: findings.length === 0 && scenarios.every(({ ok }) => ok),
     alerts: scenarios.flatMap(({ alerts }) => alerts),
     scenarios,
-    engine: options.promtool === null ? "dashstream" : "promtool",
-    ok: findings.length === 0 && reports.every(({ ok }) => ok),
-    alerts: reports.flatMap(({ alerts }) => alerts),
-    scenarios: reports,
     findings,
     run,
   };
-}
-
-/** `getrusage` counts in KiB on Linux. */
-const RSS_UNIT_BYTES = 1024;
-
-function jobOf(scenario: Scenario, options: VerifyOptions): ScenarioJob {
-  const { seed, rules, known, targetLabels, charts, promtool } = options;
-  return { scenario, seed, rules, known, targetLabels, charts, promtool };
 }
 
 /** Alerts that nothing showed firing: hopes, not alerts. */

@@ -93,13 +93,11 @@ async function verify(context: CliContext, command: Command): Promise<ExitCode> 
     scenarioFiles: readAll(flags.scenario, readFile),
     ruleFiles: readAll(flags.rules, readFile),
   });
-  if (flags.list) return printList(selection.scenarios, flags, printer);
   const promtool = flags.engine === "promtool" ? flags.promtool : null;
   if (promtool !== null) {
     const { checkPromtool } = await import("../../sim/verify/promtool/program.ts");
     await checkPromtool(promtool, interrupted);
   }
-  const progress = createProgressText();
   const program = ownProgram();
   const progress = createProgressText();
   const runOptions = {
