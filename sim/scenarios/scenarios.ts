@@ -8,6 +8,8 @@ import { dlqBackpressure } from "./definitions/dlq-backpressure.ts";
 import { dlqKafkaError } from "./definitions/dlq-kafka-error.ts";
 import { dlqTimeout } from "./definitions/dlq-timeout.ts";
 import { duplicate } from "./definitions/duplicate.ts";
+import { exporterKilled } from "./definitions/exporter-killed.ts";
+import { exporterVanished } from "./definitions/exporter-vanished.ts";
 import { healthy } from "./definitions/healthy.ts";
 import { lagCritical } from "./definitions/lag-critical.ts";
 import { lagHigh } from "./definitions/lag-high.ts";
@@ -17,6 +19,8 @@ import { limiterRedisDown } from "./definitions/limiter-redis-down.ts";
 import { limiterRedisLatency } from "./definitions/limiter-redis-latency.ts";
 import { oversized } from "./definitions/oversized.ts";
 import { partitionStall } from "./definitions/partition-stall.ts";
+import { qualityMonitorKilled } from "./definitions/quality-monitor-killed.ts";
+import { qualityMonitorVanished } from "./definitions/quality-monitor-vanished.ts";
 import { redisDown } from "./definitions/redis-down.ts";
 import { redisLatency } from "./definitions/redis-latency.ts";
 import { reorder } from "./definitions/reorder.ts";
@@ -39,6 +43,8 @@ export const SCENARIOS: readonly Scenario[] = [
   dlqKafkaError,
   dlqTimeout,
   duplicate,
+  exporterKilled,
+  exporterVanished,
   healthy,
   lagCritical,
   lagHigh,
@@ -48,6 +54,8 @@ export const SCENARIOS: readonly Scenario[] = [
   limiterRedisLatency,
   oversized,
   partitionStall,
+  qualityMonitorKilled,
+  qualityMonitorVanished,
   redisDown,
   redisLatency,
   reorder,
