@@ -96,6 +96,11 @@ async function verify(context: CliContext, command: Command): Promise<ExitCode> 
   if (flags.list) return printList(selection.scenarios, flags, printer);
   const promtool = flags.engine === "promtool" ? flags.promtool : null;
   if (promtool !== null) {
+    if (flags.mutate)
+      throw new DashstreamError(
+        "usage",
+        "--mutate takes no --engine promtool, which judges our evaluation only",
+      );
     const { checkPromtool } = await import("../../sim/verify/promtool/program.ts");
     await checkPromtool(promtool, interrupted);
   }

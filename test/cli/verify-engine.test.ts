@@ -33,6 +33,12 @@ describe("verify with promtool", () => {
   });
 });
 
+test("mutants are tried without it", async () => {
+  const { exitCode, stderr } = await verify("--mutate", "--engine", "promtool");
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain("--mutate takes no --engine promtool");
+});
+
 test("there is no third engine", async () => {
   const { exitCode, stderr } = await verify("--engine", "thanos");
   expect(exitCode).toBe(2);
