@@ -33,13 +33,14 @@ function reachBack(
 }
 
 /**
- * The change over the whole range; `null` for fewer than two samples. If the samples end near an end of the range they are
+ * The change over the whole range, or per second of it; `null` for fewer than two samples. If the samples end near an end of the range they are
  * extended to it, else by half the mean distance between them.
  */
 export function extrapolatedIncrease(
   { timestampsMs, values }: Window,
   { startMs, endMs }: Matrix,
   isCounter: boolean,
+  isPerSecond = false,
 ): number | null {
   const intervals = values.length - 1;
   const [firstMs = 0] = timestampsMs;
@@ -53,5 +54,6 @@ export function extrapolatedIncrease(
   const gapAfterS = (endMs - lastMs) / 1000;
   const afterS = gapAfterS >= meanS * BRIDGED_GAP ? meanS / 2 : gapAfterS;
   const factor = sampledS === 0 ? 1 : (sampledS + beforeS + afterS) / sampledS;
-  return increase * factor;
+  // In this order, or the last digit differs.
+  return increase * (isPerSecond ? factor / ((endMs - startMs) / 1000) : factor);
 }

@@ -1,7 +1,7 @@
 // How fast a series rises or changes: rate, increase, delta over a whole range, irate and idelta over its last two samples.
 
 import { writtenArgument } from "./call.ts";
-import { type Matrix, ofEachWindow } from "./definition.ts";
+import { type Matrix, ofEachWindow, type WindowValue } from "./definition.ts";
 import { extendedIncrease } from "./extended-range.ts";
 import { extrapolatedIncrease } from "./extrapolation.ts";
 import type { CallContext, PromFunction, Window } from "./function.ts";
@@ -9,9 +9,15 @@ import type { CallContext, PromFunction, Window } from "./function.ts";
 /** What a name says that Prometheus takes for a counter. */
 const COUNTER_SUFFIXES = ["_total", "_sum", "_count", "_bucket"];
 
-function change(window: Window, matrix: Matrix, isCounter: boolean): number | null {
-  const increase = matrix.modifier === undefined ? extrapolatedIncrease : extendedIncrease;
-  return increase(window, matrix, isCounter);
+interface Kind {
+  readonly isCounter: boolean;
+  readonly isPerSecond: boolean;
+}
+
+function change(window: Window, matrix: Matrix, { isCounter, isPerSecond }: Kind): number | null {
+  if (matrix.modifier === undefined) return extrapolatedIncrease(window, matrix, isCounter, isPerSecond);
+  const increase = extendedIncrease(window, matrix, isCounter);
+  return increase === null || !isPerSecond ? increase : increase / ((matrix.endMs - matrix.startMs) / 1000);
 }
 
 function remarkOnName({ labels: { name } }: Window, context: CallContext): void {
@@ -22,10 +28,12 @@ function remarkOnName({ labels: { name } }: Window, context: CallContext): void 
   );
 }
 
-function counterChange(window: Window, matrix: Matrix, context: CallContext): number | null {
-  const increase = change(window, matrix, true);
-  if (increase !== null) remarkOnName(window, context);
-  return increase;
+function counterChange(isPerSecond: boolean): WindowValue {
+  return (window, matrix, context) => {
+    const increase = change(window, matrix, { isCounter: true, isPerSecond });
+    if (increase !== null) remarkOnName(window, context);
+    return increase;
+  };
 }
 
 function lastTwo({
@@ -48,12 +56,9 @@ function instantRate(window: Window): number | null {
 }
 
 export const RATES: readonly PromFunction[] = [
-  ofEachWindow("rate", (window, matrix, context) => {
-    const increase = counterChange(window, matrix, context);
-    return increase === null ? null : increase / ((matrix.endMs - matrix.startMs) / 1000);
-  }),
-  ofEachWindow("increase", counterChange),
-  ofEachWindow("delta", (window, matrix) => change(window, matrix, false)),
+  ofEachWindow("rate", counterChange(true)),
+  ofEachWindow("increase", counterChange(false)),
+  ofEachWindow("delta", (window, matrix) => change(window, matrix, { isCounter: false, isPerSecond: false })),
   ofEachWindow("irate", instantRate),
   ofEachWindow("idelta", (window) => lastTwo(window)?.change ?? null),
 ];
