@@ -1,7 +1,7 @@
 // How fast a series rises or changes: rate, increase, delta over a whole range, irate and idelta over its last two samples.
 
 import { writtenArgument } from "./call.ts";
-import { type Matrix, ofEachWindow } from "./definition.ts";
+import { type Matrix, ofEachWindow, type WindowValue } from "./definition.ts";
 import { extendedIncrease } from "./extended-range.ts";
 import { extrapolatedIncrease } from "./extrapolation.ts";
 import type { CallContext, PromFunction, Window } from "./function.ts";
@@ -14,6 +14,15 @@ function change(window: Window, matrix: Matrix, isCounter: boolean, perS: number
   if (matrix.modifier === undefined) return extrapolatedIncrease(window, matrix, isCounter, perS);
   const increase = extendedIncrease(window, matrix, isCounter);
   return increase === null ? null : increase / perS;
+interface Kind {
+  readonly isCounter: boolean;
+  readonly isPerSecond: boolean;
+}
+
+function change(window: Window, matrix: Matrix, { isCounter, isPerSecond }: Kind): number | null {
+  if (matrix.modifier === undefined) return extrapolatedIncrease(window, matrix, isCounter, isPerSecond);
+  const increase = extendedIncrease(window, matrix, isCounter);
+  return increase === null || !isPerSecond ? increase : increase / ((matrix.endMs - matrix.startMs) / 1000);
 }
 
 function remarkOnName({ labels: { name } }: Window, context: CallContext): void {
@@ -28,6 +37,12 @@ function counterChange(window: Window, matrix: Matrix, context: CallContext, per
   const increase = change(window, matrix, true, perS);
   if (increase !== null) remarkOnName(window, context);
   return increase;
+function counterChange(isPerSecond: boolean): WindowValue {
+  return (window, matrix, context) => {
+    const increase = change(window, matrix, { isCounter: true, isPerSecond });
+    if (increase !== null) remarkOnName(window, context);
+    return increase;
+  };
 }
 
 function lastTwo({
@@ -55,6 +70,9 @@ export const RATES: readonly PromFunction[] = [
   ),
   ofEachWindow("increase", (window, matrix, context) => counterChange(window, matrix, context, 1)),
   ofEachWindow("delta", (window, matrix) => change(window, matrix, false, 1)),
+  ofEachWindow("rate", counterChange(true)),
+  ofEachWindow("increase", counterChange(false)),
+  ofEachWindow("delta", (window, matrix) => change(window, matrix, { isCounter: false, isPerSecond: false })),
   ofEachWindow("irate", instantRate),
   ofEachWindow("idelta", (window) => lastTwo(window)?.change ?? null),
 ];
