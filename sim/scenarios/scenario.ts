@@ -36,7 +36,9 @@ export const scenarioSchema = z.strictObject({
       }),
     )
     .default([])
-    .describe("Further jobs of Prometheus, as a site has them, each of which scrapes one of the components too"),
+    .describe(
+      "Further jobs of Prometheus, as a site has them, each of which scrapes one of the components too",
+    ),
   redis: z.boolean().default(false).describe("A Redis is there, and REDIS_URL names it"),
   partitions: z.int().min(1).max(100).default(3).describe("Partitions of the topic"),
   traffic: z

@@ -14,6 +14,7 @@ import { healthy } from "./definitions/healthy.ts";
 import { lagCritical } from "./definitions/lag-critical.ts";
 import { lagHigh } from "./definitions/lag-high.ts";
 import { libraryDlqDown } from "./definitions/library-dlq-down.ts";
+import { libraryDlqFew } from "./definitions/library-dlq-few.ts";
 import { libraryDlqSaturated } from "./definitions/library-dlq-saturated.ts";
 import { limiterRedisDown } from "./definitions/limiter-redis-down.ts";
 import { limiterRedisLatency } from "./definitions/limiter-redis-latency.ts";
@@ -49,6 +50,7 @@ export const SCENARIOS: readonly Scenario[] = [
   lagCritical,
   lagHigh,
   libraryDlqDown,
+  libraryDlqFew,
   libraryDlqSaturated,
   limiterRedisDown,
   limiterRedisLatency,

@@ -106,7 +106,7 @@ function prove(
   const fired = own.find(({ firingMs }) => firingMs !== null) ?? null;
   const shown = fired ?? own[0] ?? null;
   const reasons = expectation.always
-    ? whyNotAlways(fired, recording)
+    ? whyNotAlways(expectation, fired, evidence)
     : whyNotProven(expectation, own, fired, evidence);
   const faultMs = Math.min(...recording.faults.map(({ appliedMs }) => appliedMs));
   const firingMs = fired?.firingMs ?? null;
@@ -132,10 +132,21 @@ function prove(
   };
 }
 
-function whyNotAlways(fired: Episode | null, { startMs }: Recording): readonly string[] {
+function whyNotAlways(
+  { alert }: Expectation,
+  fired: Episode | null,
+  { recording, known }: Evidence,
+): readonly string[] {
   if (fired === null) return ["it never fired"];
-  if (fired.firingMs !== startMs) return ["it did not fire from the beginning"];
-  return fired.inactiveMs === null ? [] : ["it ended, and must never end"];
+  if (fired.firingMs !== recording.startMs) return ["it did not fire from the beginning"];
+  if (fired.inactiveMs !== null) return ["it ended, and must never end"];
+  return wrongLabels(fired, known.get(alert));
+}
+
+function wrongLabels({ labels }: Episode, wanted: Readonly<Record<string, string>> = {}): readonly string[] {
+  return Object.entries(wanted).flatMap(([name, value]) =>
+    labels[name] === value ? [] : [`its label ${name} is ${labels[name] ?? "missing"}, not ${value}`],
+  );
 }
 
 function whyNotProven(
@@ -163,10 +174,7 @@ function whyNotProven(
   if (Object.values(fired.annotations).some((text) => text.includes(FAILED_TEMPLATE))) {
     reasons.push("an annotation could not be rendered");
   }
-  for (const [name, value] of Object.entries(known.get(alert) ?? {})) {
-    const actual = fired.labels[name];
-    if (actual !== value) reasons.push(`its label ${name} is ${actual ?? "missing"}, not ${value}`);
-  }
+  reasons.push(...wrongLabels(fired, known.get(alert)));
   if (evidence !== undefined && !holds(evidence, fired.firingMs, engine)) {
     reasons.push(`it fired for another reason: ${evidence} gave nothing`);
   }
