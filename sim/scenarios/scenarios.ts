@@ -1,5 +1,6 @@
 // All scenarios, in the order in which reports show them.
 
+import { brokerBlip } from "./definitions/broker-blip.ts";
 import { brokerOutage } from "./definitions/broker-outage.ts";
 import { corruptPayload } from "./definitions/corrupt-payload.ts";
 import { corruptPayloadFew } from "./definitions/corrupt-payload-few.ts";
@@ -36,6 +37,7 @@ import { tenantFlood } from "./definitions/tenant-flood.ts";
 import type { Scenario } from "./scenario.ts";
 
 export const SCENARIOS: readonly Scenario[] = [
+  brokerBlip,
   brokerOutage,
   corruptPayload,
   corruptPayloadFew,
