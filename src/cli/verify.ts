@@ -64,10 +64,10 @@ export const verifyCommand = defineCommand({
           .choices(["dashstream", "promtool"])
           .default("dashstream"),
       )
-      .option(
-        "--promtool <file>",
-        "the promtool of --engine promtool, of Prometheus 3.9 or later",
-        "promtool",
+      .addOption(
+        new Option("--promtool <file>", "this promtool, of Prometheus 3.9 or later, as engine")
+          .default("promtool", "the one in PATH")
+          .implies({ engine: "promtool" }),
       )
       .option("--junit <file>", "writes a report for CI")
       .option("--markdown <file>", "writes a report for people; - for standard output")
@@ -93,8 +93,14 @@ async function verify(context: CliContext, command: Command): Promise<ExitCode> 
     scenarioFiles: readAll(flags.scenario, readFile),
     ruleFiles: readAll(flags.rules, readFile),
   });
+  if (flags.list) return printList(selection.scenarios, flags, printer);
   const promtool = flags.engine === "promtool" ? flags.promtool : null;
   if (promtool !== null) {
+    if (flags.mutate)
+      throw new DashstreamError(
+        "usage",
+        "--mutate takes no --engine promtool, which judges our evaluation only",
+      );
     const { checkPromtool } = await import("../../sim/verify/promtool/program.ts");
     await checkPromtool(promtool, interrupted);
   }
@@ -113,7 +119,6 @@ async function verify(context: CliContext, command: Command): Promise<ExitCode> 
     signal: interrupted,
     ...(flags.json ? {} : { onProgress: (event: VerifyProgress) => printer.progress(progress(event)) }),
   };
-  if (flags.list) return printList(selection.scenarios, flags, printer);
   if (flags.mutate) return runMutants(runOptions, flags, printer);
   const report = await run(runOptions);
   await writeReports(report, flags, printer);

@@ -1,4 +1,4 @@
-// `math.Pow` of Go, step by step, so that the last digits agree with those of Prometheus.
+// `math.Pow`, `math.Log2` and `math.Log10` of Go, step by step, so that the last digits agree with those of Prometheus.
 
 const TWO_63 = 2 ** 63;
 
@@ -98,4 +98,14 @@ function ldexp(mantissa: number, exponent: number): number {
   if (total > 1024) return mantissa * Number.POSITIVE_INFINITY;
   if (total < -1080) return mantissa * 0;
   return inner.mantissa * 2 ** Math.trunc(total / 2) * 2 ** (total - Math.trunc(total / 2));
+}
+
+/** The logarithm to base 2, exact for powers of two. Source: Go's `math/log10.go`. */
+export function goLog2(x: number): number {
+  const { mantissa, exponent } = frexp(x);
+  return mantissa === 0.5 ? exponent - 1 : Math.log(mantissa) * (1 / Math.LN2) + exponent;
+}
+
+export function goLog10(x: number): number {
+  return Math.log(x) * (1 / Math.LN10);
 }

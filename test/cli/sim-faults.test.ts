@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Broker } from "../../sim/broker/broker.ts";
-import { FAULTS } from "../../sim/faults/faults.ts";
+import { trafficFaults } from "../../sim/faults/traffic-stage.ts";
 import { simCommand } from "../../src/cli/sim.ts";
 import { type RunningAppliance, startAppliance } from "../support/appliance.ts";
 import { startEmbeddedBroker } from "../support/embedded-broker.ts";
@@ -163,11 +163,6 @@ describe("what the server counts of sim under", () => {
     expect(seen()).toEqual({ ...NOTHING, success: RECORDS + 1500 });
   });
 
-  test("idle is nothing at all", async () => {
-    const { exitCode, summary, seen } = await simulate("idle");
-    expect([exitCode, summary.produced, seen()]).toEqual([0, 0, { ...NOTHING, success: 0 }]);
-  });
-
   test("unkeyed is gaps that are none", async () => {
     const { exitCode, hits, seen } = await simulate("unkeyed");
     expect([exitCode, hits]).toEqual([0, RECORDS]);
@@ -179,10 +174,9 @@ describe("what the server counts of sim under", () => {
 });
 
 /** Those that have a test of their own. */
-const ALONE = ["burst", "delivery-delay", "idle", "tenant-flood", "unkeyed"];
+const ALONE = ["burst", "delivery-delay", "tenant-flood", "unkeyed"];
 
 test("every fault of the traffic was tried", () => {
   const tried = [...CASES.map(([fault]) => fault.replace(/:.*/, "")), ...ALONE];
-  const ofTraffic = [...FAULTS.values()].filter(({ area }) => area === "traffic").map(({ name }) => name);
-  expect([...new Set(tried)].sort()).toEqual(ofTraffic);
+  expect([...new Set(tried)].sort()).toEqual(trafficFaults().map(({ name }) => name));
 });

@@ -153,6 +153,7 @@ describe("sim", () => {
     ["duplicat", 'there is no fault "duplicat"; did you mean duplicate?'],
     ["duplicate:after=100", "fault duplicate: after: 100 given, expected a whole number from 0 to 60"],
     ["slow-client", "fault slow-client: needs clients, but only traffic can be controlled here"],
+    ["idle", "fault idle: is a matter of time, so that it belongs into a scenario (dashstream verify)"],
   ])("exits 2 on the fault %s, with the reason and before it connects", async (fault, reason) => {
     const args = ["sim", "--kafka-brokers", "127.0.0.1:1", "--fault", fault];
     const { exitCode, stderr } = await runCommand([simCommand], args);

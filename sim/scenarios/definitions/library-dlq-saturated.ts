@@ -11,5 +11,5 @@ export const libraryDlqSaturated = defineScenario({
     { fault: "corrupt-payload", params: { share: 0.1 } },
   ],
   hold: "11m",
-  expect: [{ alert: "DashStreamDlqBackpressureDrops" }, { alert: "DLQBackpressureDrops" }],
+  expect: [{ alert: "DashStreamDlqBackpressureDrops" }, { alert: "DLQBackpressureDrops", within: "4m" }],
 });

@@ -3,6 +3,7 @@
 
 import { METRIC_NAME } from "../../../src/promql/labels.ts";
 import { type SampleValue, type Series, SeriesStore } from "../../../src/promql/series-store.ts";
+import { isCounter } from "../late-births.ts";
 import type { MutantKind } from "../report/mutation/mutation.ts";
 
 export type SignalMutantKind = Extract<MutantKind, "not-incremented" | "born-late">;
@@ -12,12 +13,12 @@ export interface SignalMutant {
   readonly metric: string;
 }
 
-/** Two for each metric. */
+/** One for each metric, two for counters: of others nobody expects that they are there from the start. */
 export function signalMutants(metrics: readonly string[]): readonly SignalMutant[] {
-  return metrics.flatMap((metric) => [
-    { kind: "not-incremented", metric },
-    { kind: "born-late", metric },
-  ]);
+  return metrics.flatMap((metric): SignalMutant[] => {
+    const still: SignalMutant = { kind: "not-incremented", metric };
+    return isCounter(metric) ? [still, { kind: "born-late", metric }] : [still];
+  });
 }
 
 /** The recording as it would have been. */

@@ -31,7 +31,7 @@ export function evaluateCall(
     );
   }
   const exprs = call.args.map(withoutParens);
-  const args = exprs.map((expr) => asArgument(evaluate(expr), expr, atMs));
+  const args = exprs.map((expr) => asArgument(evaluate(asRead(call, expr)), expr, atMs));
   const context: CallContext = { atMs, args, exprs, warn: scope.warn, info: scope.info };
   const result = called.evaluate(context);
   if (result.kind === "scalar") return scalarOf(result.value);
@@ -44,6 +44,12 @@ function withoutParens(expr: Expr): Expr {
   let inner = expr;
   while (inner.kind === "paren") inner = inner.expr;
   return inner;
+}
+
+/** `timestamp(x @ 100 offset 1m)` leaves the offset out of account, as upstream. */
+function asRead({ name }: Call, expr: Expr): Expr {
+  if (name !== "timestamp" || expr.kind !== "vector-selector" || expr.at === null) return expr;
+  return { ...expr, offsetMs: 0 };
 }
 
 /** Only a selector's samples have times of their own. */

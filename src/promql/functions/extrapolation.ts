@@ -33,15 +33,14 @@ function reachBack(
 }
 
 /**
- * The change over the whole range; `null` for fewer than two samples. If the samples end near an end of the range they are
+ * The change over the whole range, or per second of it; `null` for fewer than two samples. If the samples end near an end of the range they are
  * extended to it, else by half the mean distance between them.
- * @param perS divides it, for a rate: before it is multiplied with the change, as upstream, which rounds differently
  */
 export function extrapolatedIncrease(
   { timestampsMs, values }: Window,
   { startMs, endMs }: Matrix,
   isCounter: boolean,
-  perS: number,
+  isPerSecond = false,
 ): number | null {
   const intervals = values.length - 1;
   const [firstMs = 0] = timestampsMs;
@@ -55,5 +54,6 @@ export function extrapolatedIncrease(
   const gapAfterS = (endMs - lastMs) / 1000;
   const afterS = gapAfterS >= meanS * BRIDGED_GAP ? meanS / 2 : gapAfterS;
   const factor = sampledS === 0 ? 1 : (sampledS + beforeS + afterS) / sampledS;
-  return increase * (factor / perS);
+  // In this order, or the last digit differs.
+  return increase * (isPerSecond ? factor / ((endMs - startMs) / 1000) : factor);
 }

@@ -1,7 +1,7 @@
 // How fast a series rises or changes: rate, increase, delta over a whole range, irate and idelta over its last two samples.
 
 import { writtenArgument } from "./call.ts";
-import { type Matrix, ofEachWindow } from "./definition.ts";
+import { type Matrix, ofEachWindow, type WindowValue } from "./definition.ts";
 import { extendedIncrease } from "./extended-range.ts";
 import { extrapolatedIncrease } from "./extrapolation.ts";
 import type { CallContext, PromFunction, Window } from "./function.ts";
@@ -9,11 +9,15 @@ import type { CallContext, PromFunction, Window } from "./function.ts";
 /** What a name says that Prometheus takes for a counter. */
 const COUNTER_SUFFIXES = ["_total", "_sum", "_count", "_bucket"];
 
-/** @param perS seconds by which it is divided */
-function change(window: Window, matrix: Matrix, isCounter: boolean, perS: number): number | null {
-  if (matrix.modifier === undefined) return extrapolatedIncrease(window, matrix, isCounter, perS);
+interface Kind {
+  readonly isCounter: boolean;
+  readonly isPerSecond: boolean;
+}
+
+function change(window: Window, matrix: Matrix, { isCounter, isPerSecond }: Kind): number | null {
+  if (matrix.modifier === undefined) return extrapolatedIncrease(window, matrix, isCounter, isPerSecond);
   const increase = extendedIncrease(window, matrix, isCounter);
-  return increase === null ? null : increase / perS;
+  return increase === null || !isPerSecond ? increase : increase / ((matrix.endMs - matrix.startMs) / 1000);
 }
 
 function remarkOnName({ labels: { name } }: Window, context: CallContext): void {
@@ -24,10 +28,12 @@ function remarkOnName({ labels: { name } }: Window, context: CallContext): void 
   );
 }
 
-function counterChange(window: Window, matrix: Matrix, context: CallContext, perS: number): number | null {
-  const increase = change(window, matrix, true, perS);
-  if (increase !== null) remarkOnName(window, context);
-  return increase;
+function counterChange(isPerSecond: boolean): WindowValue {
+  return (window, matrix, context) => {
+    const increase = change(window, matrix, { isCounter: true, isPerSecond });
+    if (increase !== null) remarkOnName(window, context);
+    return increase;
+  };
 }
 
 function lastTwo({
@@ -50,11 +56,9 @@ function instantRate(window: Window): number | null {
 }
 
 export const RATES: readonly PromFunction[] = [
-  ofEachWindow("rate", (window, matrix, context) =>
-    counterChange(window, matrix, context, (matrix.endMs - matrix.startMs) / 1000),
-  ),
-  ofEachWindow("increase", (window, matrix, context) => counterChange(window, matrix, context, 1)),
-  ofEachWindow("delta", (window, matrix) => change(window, matrix, false, 1)),
+  ofEachWindow("rate", counterChange(true)),
+  ofEachWindow("increase", counterChange(false)),
+  ofEachWindow("delta", (window, matrix) => change(window, matrix, { isCounter: false, isPerSecond: false })),
   ofEachWindow("irate", instantRate),
   ofEachWindow("idelta", (window) => lastTwo(window)?.change ?? null),
 ];

@@ -28,7 +28,7 @@ export function readQuantity(token: Token): Literal<number> {
 
 /** A length: whole milliseconds, more than 0. */
 export function readRange(node: SyntaxNode, reader: DurationReader): ReadDuration {
-  return openOrRead(node, (shape) => {
+  return openOrRead(node, reader, (shape) => {
     const { seconds, isLiteral } = durationSeconds(node, reader, shape);
     if (!(seconds > 0)) throw reader.fail(node.from, "duration must be greater than 0");
     return toMs(seconds, isLiteral);
@@ -37,14 +37,28 @@ export function readRange(node: SyntaxNode, reader: DurationReader): ReadDuratio
 
 /** Whole milliseconds; negative = later. */
 export function readOffset(node: SyntaxNode, reader: DurationReader): ReadDuration {
-  return openOrRead(node, (shape) => {
+  return openOrRead(node, reader, (shape) => {
     const { seconds, isLiteral } = durationSeconds(node, reader, shape);
     return toMs(seconds, isLiteral);
   });
 }
 
-function openOrRead(node: SyntaxNode, read: OpenDuration): ReadDuration {
-  return isOpen(node) ? { ms: 0, open: read } : { ms: read({ stepMs: 0, rangeMs: 0 }) };
+function openOrRead(node: SyntaxNode, reader: DurationReader, read: OpenDuration): ReadDuration {
+  if (!isOpen(node)) return { ms: read({ stepMs: 0, rangeMs: 0 }) };
+  refuseZeroDivisors(node, reader);
+  return { ms: 0, open: read };
+}
+
+/** Those that are literals are errors of the text, whatever an evaluation says. */
+function refuseZeroDivisors(node: SyntaxNode, reader: DurationReader): void {
+  const children = childrenOf(node);
+  const [, sign, divisor] = children;
+  if (sign !== undefined && divisor !== undefined && !isOpen(divisor)) {
+    const { kind } = reader.token(sign);
+    const { seconds, isLiteral } = evaluate(divisor, reader, { stepMs: 0, rangeMs: 0 });
+    if ((kind === "/" || kind === "%") && isLiteral) arithmetic(kind, 1, seconds, sign.from, reader);
+  }
+  for (const child of children) refuseZeroDivisors(child, reader);
 }
 
 function isOpen(node: SyntaxNode): boolean {

@@ -84,6 +84,7 @@ function plainToken(tokens: readonly Token[], index: number, token: Token): stri
       return `"${"s".repeat(length - 2)}"`;
     // Two of them may stand side by side, as in `5m.5`, and must not become one.
     case "number":
+      if (/^[a-z]/i.test(token.text)) return token.text;
       return (token.text.startsWith(".") ? "." : "1").padEnd(length, "1");
     case "duration":
       return "s".padStart(length, "1");

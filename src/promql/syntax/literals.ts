@@ -103,9 +103,21 @@ export function quotedString(text: string): string {
 
 /** Bytes that are no UTF-8 become lone surrogates, so that the text is not well-formed and equals no other. */
 function decoded(bytes: Uint8Array): string {
+  let text = "";
+  for (let at = 0; at < bytes.length; ) {
+    const byte = bytes[at] ?? 0;
+    const length = byte < 0x80 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
+    const character = utf8Character(bytes.subarray(at, at + length));
+    text += character ?? String.fromCharCode(0xdc00 + byte);
+    at += character === null ? 1 : length;
+  }
+  return text;
+}
+
+function utf8Character(bytes: Uint8Array): string | null {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    return Array.from(bytes, (byte) => String.fromCharCode(byte < 0x80 ? byte : 0xdc00 + byte)).join("");
+    return null;
   }
 }

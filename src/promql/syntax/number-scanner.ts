@@ -79,5 +79,6 @@ function scanDurationRest(scanner: Scanner): boolean {
     if (!scanner.accept(/[smhdw]/)) return false;
     scanner.accept(/s/);
   }
-  return !scanner.sees(WORD);
+  // What it must not be followed by is part of what is said to be wrong.
+  return !scanner.accept(WORD);
 }

@@ -8,6 +8,9 @@ const DIGITS: Readonly<Record<string, readonly [count: number, digit: RegExp]>> 
   U: [8, /[0-9a-fA-F]/],
 };
 const OCTAL: readonly [number, RegExp] = [3, /[0-7]/];
+/** What is put where bytes were no UTF-8, and halves of characters. */
+const INVALID = /[\ufffd\p{Surrogate}]/u;
+const INVALID_PROBLEM = "invalid UTF-8 rune";
 const MAX_CODE_POINT = 0x10ffff;
 
 /** @param from position of the opening quote */
@@ -15,11 +18,13 @@ export function stringEnd(text: string, from: number): StringEnd {
   const quote = text[from] ?? "";
   if (quote === "`") {
     const end = text.indexOf(quote, from + 1);
-    return end < 0 ? { problem: "unterminated raw string" } : { to: end + 1 };
+    if (end < 0) return { problem: "unterminated raw string" };
+    return INVALID.test(text.slice(from, end)) ? { problem: INVALID_PROBLEM } : { to: end + 1 };
   }
   let at = from + 1;
   while (at < text.length && text[at] !== "\n") {
     if (text[at] === quote) return { to: at + 1 };
+    if (INVALID.test(String.fromCodePoint(text.codePointAt(at) ?? 0))) return { problem: INVALID_PROBLEM };
     if (text[at] === "\\") {
       const escaped = escapeEnd(text, at + 1, quote);
       if ("problem" in escaped) return escaped;

@@ -1,6 +1,7 @@
 // What follows a selector or subquery: `[5m]`, `[1h:1m]`, `offset 5m`, `@ 1700000000`.
 
 import type { AtModifier, Expr, RangeModifier, Subquery, VectorSelector } from "../ast.ts";
+import { formatG } from "../go-number.ts";
 import type { Builder } from "./builder.ts";
 import { childrenOf, readOffset, readRange } from "./durations.ts";
 import type { SyntaxNode } from "./grammar.ts";
@@ -133,8 +134,13 @@ function readAt(expr: Expr, node: SyntaxNode, builder: Builder): AtModifier {
   const { value: seconds } = builder.number(last);
   const signed = builder.text[last.from] === "-" ? -seconds : seconds;
   if (!(Math.abs(signed) < 2 ** 63)) {
-    throw builder.fail(expr.from, `timestamp out of bounds for @ modifier: ${signed}`);
+    throw builder.fail(expr.from, `timestamp out of bounds for @ modifier: ${outOfBounds(signed)}`);
   }
   // Rounded as timestamp.FromFloatSeconds does: halves away from zero.
   return { timestampMs: Math.sign(signed) * Math.round(Math.abs(signed) * 1000) + 0 };
+}
+
+/** As Go's `%f` writes a number that is too large for a time. */
+function outOfBounds(seconds: number): string {
+  return Number.isFinite(seconds) ? `${BigInt(seconds)}.000000` : formatG(seconds);
 }

@@ -14,6 +14,7 @@ export function unsupportedSyntax(text: string, at: number, reason: string): Das
 
 /** Counted from 1, as `line:column`. */
 export function lineAndColumn(text: string, at: number): string {
+  if (text === "") return "unknown position";
   const before = text.slice(0, Math.max(0, at)).split("\n");
   return `${before.length}:${(before.at(-1)?.length ?? 0) + 1}`;
 }

@@ -41,6 +41,7 @@ class Tokenizer {
   #inBrackets = false;
   #hasColon = false;
   #hasDuration = false;
+  #hasNumber = false;
 
   constructor(text: string) {
     this.#text = text;
@@ -93,6 +94,7 @@ class Tokenizer {
   #insideBrackets(char: string): void {
     if (this.#startsNumber(char)) {
       this.#hasDuration = true;
+      this.#hasNumber = true;
       this.#number();
     } else if (char === "]") {
       this.#inBrackets = false;
@@ -103,11 +105,17 @@ class Tokenizer {
     else {
       const word = this.#text.slice(this.#at, this.#match(LETTERS)).toLowerCase();
       if (!DURATION_WORDS.has(word)) {
-        throw this.#error(`unexpected character in duration expression: ${charName(this.#symbol())}`);
+        throw this.#error(this.#unknownInBrackets());
       }
       this.#hasDuration = true;
       this.#emit(word, this.#at + word.length);
     }
+  }
+
+  #unknownInBrackets(): string {
+    const symbol = this.#symbol();
+    if (!this.#hasNumber) return `unexpected character in duration expression: ${charName(symbol)}`;
+    return `unexpected character: ${charName(symbol)}${NAME_START.test(symbol) ? ", expected ':'" : ""}`;
   }
 
   #colon(): void {
@@ -131,6 +139,7 @@ class Tokenizer {
       this.#inBrackets = true;
       this.#hasColon = false;
       this.#hasDuration = false;
+      this.#hasNumber = false;
       this.#sign("[");
     } else if (char === "]") throw this.#error("unexpected right bracket ']'");
     else this.#operator(char);

@@ -38,6 +38,10 @@ export function unexpected(text: string, { list, problem }: Tokens, error: Synta
     const called = `function "${before.kind}"`;
     return unsupportedSyntax(text, before.from, `${called} is experimental and not supported`);
   }
+  // The grammar package takes no function whose name is one letter.
+  if (token.kind === "(" && before.kind === "identifier" && before.text.length === 1) {
+    return syntaxError(text, before.from, `unknown function with name "${before.text}"`);
+  }
   const parent = error.parent?.name ?? "";
   if (token.kind === ")" && before.kind === "," && parent === "FunctionCallBody") {
     return syntaxError(text, before.from, "trailing commas not allowed in function call args");
@@ -45,15 +49,18 @@ export function unexpected(text: string, { list, problem }: Tokens, error: Synta
   return syntaxError(text, token.from, `unexpected ${describeToken(token)}${context(error, before)}`);
 }
 
+const RANGE_START = " in subquery or range selector, expected number, duration, step(), or range()";
 const EMPTY: Token = { kind: "eof", text: "", from: 0, to: 0 };
 
 function context(error: SyntaxNode, before: Token): string {
   const parent = error.parent?.name ?? "";
+  if (before.kind === "[") return RANGE_START;
   if (LABEL_MATCHING.has(parent)) return ` in label matching, expected ${labelExpectation(before)}`;
   if (parent === "GroupingLabels") {
     const isStart = before.kind === "(" || before.kind === ",";
     return ` in grouping opts, expected ${isStart ? "label" : '"," or ")"'}`;
   }
+  if (parent === "MatchingModifierClause" && before.kind === ")") return "";
   return CONTEXTS[parent] ?? (isInAggregation(error) ? " in aggregation" : "");
 }
 
@@ -64,8 +71,12 @@ function labelExpectation({ kind }: Token): string {
 }
 
 function isInAggregation(error: SyntaxNode): boolean {
-  for (let node = error.parent; node !== null; node = node.parent) {
-    if (node.name === "AggregateExpr") return true;
+  for (let node: SyntaxNode | null = error; node !== null; node = node.parent) {
+    if (node.parent?.name !== "AggregateExpr") continue;
+    // After the name alone it is the name of a metric.
+    if (node.name === "FunctionCallBody") return true;
+    const modifier = node.parent.getChild("AggregateModifier");
+    if (modifier !== null && modifier.to <= error.from) return true;
   }
   return false;
 }

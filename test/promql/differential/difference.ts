@@ -7,6 +7,7 @@ import type { VectorSample } from "../../../src/promql/value.ts";
 import type { Answer } from "./promtool-answers.ts";
 
 const EPSILON = 1e-11;
+const ROUNDED_OFF = 1e-14;
 
 /** What differs, in words; `null` for nothing. */
 export function difference(ours: Answer, theirs: Answer): string | null {
@@ -22,7 +23,7 @@ export function difference(ours: Answer, theirs: Answer): string | null {
     ours.samples.length === theirs.samples.length &&
     ours.samples.every(({ labels, value }) => {
       const other = others.get(labels.key);
-      return other !== undefined && almostEqual(value, other.value, EPSILON);
+      return other !== undefined && isClose(value, other.value);
     });
   return isSame ? null : `ours: ${answerText(ours)}\ntheirs: ${answerText(theirs)}`;
 }
@@ -37,6 +38,13 @@ function essence(message: string): string {
   return message
     .replace(/the match group \{.*\} on the/, "the match group on the")
     .replace(/operation: \[.*\];/, "operation;");
+}
+
+/** What should be nothing is often what rounding left of something. */
+function isClose(ours: number, theirs: number): boolean {
+  return (
+    almostEqual(ours, theirs, EPSILON) || (Math.abs(ours) < ROUNDED_OFF && Math.abs(theirs) < ROUNDED_OFF)
+  );
 }
 
 function answerText(answer: Answer): string {

@@ -30,7 +30,7 @@ const NUMBERS = [
   "NaN",
   "1h",
   "017",
-  "1e-9",
+  "1e-2",
   ".5",
 ] as const;
 const METRICS = [

@@ -51,6 +51,24 @@ describe("a rule that answers with an error", () => {
     expect(await ask("victim")).toBe(KAFKA_ERRORS.NONE);
   });
 
+  test("may be late, and what comes behind it on the same connection too", async () => {
+    const { broker, clock, connect } = await brokerRig();
+    broker.createTopic("t");
+    broker.control("Produce", () => ({ kind: "error", error: "NOT_ENOUGH_REPLICAS", delayMs: 500 }), {
+      times: 1,
+    });
+    const wire = await connect();
+    const codes: number[] = [];
+    const send = async () => codes.push((await produce(wire, "t", ["v"]))[0]?.errorCode ?? -99);
+    const both = Promise.all([send(), send()]);
+    await (await connect()).call(APIS.ApiVersions, 0, {});
+    expect(codes).toEqual([]);
+    clock.advance(500);
+    await both;
+    expect(codes).toEqual([KAFKA_ERRORS.NOT_ENOUGH_REPLICAS, KAFKA_ERRORS.NONE]);
+    expect(broker.endOffsets("t")).toEqual([1]);
+  });
+
   test("may decide by what the request names", async () => {
     const { broker, connect } = await brokerRig();
     const seen: string[] = [];

@@ -172,15 +172,19 @@ describe("errors that Kafka answers with", () => {
   test("leader-move: to whoever reads or writes the topic", () =>
     onStage(async (rig) => {
       const wire = await rig.wire();
-      const fault = await rig.apply("leader-move");
+      const fault = await rig.apply("leader-move", { delay_ms: 200 });
       const { NOT_LEADER_OR_FOLLOWER } = KAFKA_ERRORS;
-      const fetched = async () => (await rig.world.outcome(fetch(wire, NAMES.topic)))[0]?.errorCode;
+      const fetched = async () => (await fetch(wire, NAMES.topic))[0]?.errorCode;
       expect(await produceCode(rig, wire, NAMES.topic)).toBe(NOT_LEADER_OR_FOLLOWER);
-      expect(await fetched()).toBe(NOT_LEADER_OR_FOLLOWER);
+      expect((await rig.timed(fetched())).tookMs).toBe(200);
+      expect((await rig.timed(fetched())).result).toBe(NOT_LEADER_OR_FOLLOWER);
       expect(await produceCode(rig, wire, NAMES.dlqTopic)).toBe(NONE);
-      expect(fault.hits()).toBe(2);
+      expect(fault.hits()).toBe(3);
       await rig.clear(fault);
-      expect([await produceCode(rig, wire, NAMES.topic), await fetched()]).toEqual([NONE, NONE]);
+      expect([await produceCode(rig, wire, NAMES.topic), (await rig.timed(fetched())).result]).toEqual([
+        NONE,
+        NONE,
+      ]);
     }));
 
   test("metadata-errors: to whoever asks who leads the topic", () =>

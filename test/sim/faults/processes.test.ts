@@ -25,6 +25,14 @@ describe("process-kill", () => {
       expect(asked).toHaveLength(2);
     }));
 
+  test("starts it at once when it is cleared before, and not a second time", () =>
+    onStage(async ({ apply, clear, asked }) => {
+      const fault = await apply("process-kill", { component: "exporter", restart_after_seconds: 30 });
+      await clear(fault);
+      expect(asked).toEqual(["kill exporter", "start exporter"]);
+      // Its timer would be one that is left.
+    }));
+
   test("says why it could not start", () =>
     onStage(async ({ apply, clear, failStartsWith, logged, world }) => {
       failStartsWith(new Error("port in use"));

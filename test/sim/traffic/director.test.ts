@@ -242,6 +242,27 @@ describe("faults of the traffic", () => {
     expect([ofOther(sent), sent.length]).toEqual([500, 800]);
   });
 
+  test("in a pause nothing is made, and what fell due in it is not made up for", async () => {
+    const { director, sent, advance, done } = paced({ ratePerSecond: 100, durationMs: 3000 });
+    await advance(1000);
+    const pause = director.pause();
+    await advance(1000);
+    expect(sent.length).toBe(100);
+    pause.remove();
+    await advance(1000);
+    expect((await done).produced).toBe(200);
+    expect(sequences(sent)).toEqual(range(200));
+  });
+
+  test("after a restart the usual traffic comes from another source", async () => {
+    const { director, sent, advance, done } = paced({ ratePerSecond: 100, durationMs: 2000, renew: other });
+    await advance(1000);
+    director.restart();
+    await advance(1000);
+    expect((await done).produced).toBe(200);
+    expect([ofOther(sent.slice(0, 100)), ofOther(sent.slice(100))]).toEqual([0, 100]);
+  });
+
   test("a source that is far ahead does not keep others from their turn", async () => {
     const { clock, director, sent, done } = paced({
       ratePerSecond: 100,
