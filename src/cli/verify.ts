@@ -10,12 +10,12 @@ import { DashstreamError } from "../errors.ts";
 import { ownProgram, startProgram } from "../runtime/own-program.ts";
 import { collect, defineCommand, wholeNumber } from "./command.ts";
 import type { CliContext, ExitCode } from "./context.ts";
-import { writeOutputFile } from "./output-file.ts";
 import type { Printer } from "./printer.ts";
 import { printTable } from "./table.ts";
 import { printBlocks } from "./text-blocks.ts";
+import { checkReports, type ReportFlags, writeReports } from "./verify-reports.ts";
 
-interface Flags {
+interface Flags extends ReportFlags {
   readonly scenario?: readonly string[];
   readonly only?: readonly string[];
   readonly rules?: readonly string[];
@@ -24,10 +24,6 @@ interface Flags {
   readonly workers: number;
   readonly engine: VerifyReport["engine"];
   readonly promtool: string;
-  readonly junit?: string;
-  readonly markdown?: string;
-  readonly html?: string;
-  readonly json?: true;
   readonly mutate?: true;
   readonly list?: true;
   readonly schema?: true;
@@ -94,6 +90,7 @@ async function verify(context: CliContext, command: Command): Promise<ExitCode> 
     ruleFiles: readAll(flags.rules, readFile),
   });
   if (flags.list) return printList(selection.scenarios, flags, printer);
+  await checkReports(flags);
   const promtool = flags.engine === "promtool" ? flags.promtool : null;
   if (promtool !== null) {
     if (flags.mutate)
@@ -137,30 +134,6 @@ function readAll(
       throw new DashstreamError("usage", `${file} cannot be read`, { cause });
     }
   });
-}
-
-async function writeReports(report: VerifyReport, flags: Flags, printer: Printer): Promise<void> {
-  const { junit, markdown, html } = flags;
-  if (junit !== undefined) {
-    const { verifyJunit } = await import("../../sim/verify/report/junit.ts");
-    writeOutputFile(junit, verifyJunit(report));
-  }
-  if (html !== undefined) {
-    const { verifyHtml } = await import("../../sim/verify/report/html.ts");
-    writeOutputFile(html, verifyHtml(report));
-  }
-  if (markdown !== undefined) {
-    const { verifyMarkdown } = await import("../../sim/verify/report/markdown.ts");
-    const text = verifyMarkdown(report);
-    if (markdown === "-") return printer.text(text);
-    writeOutputFile(markdown, text);
-  }
-  const [{ verifyText }, { verifyDocument }] = await Promise.all([
-    import("../../sim/verify/report/text.ts"),
-    import("../../sim/verify/report/json.ts"),
-  ]);
-  if (flags.json) printer.json(verifyDocument(report));
-  else printBlocks(printer, verifyText(report));
 }
 
 async function runMutants(options: RunOptions, { json }: Flags, printer: Printer): Promise<ExitCode> {

@@ -98,7 +98,7 @@ describe("an error", () => {
       "that is a bug shows where it happened",
       "break",
       "invariant",
-      /^job x: TypeError: a bug\n[^]*scripted-worker/,
+      /^job x: TypeError: a bug\n[\s\S]*scripted-worker/,
     ],
     [
       "is a process that dies, with its last words",
