@@ -12,13 +12,13 @@ import { DashstreamError } from "../errors.ts";
 import { ownProgram, startProgram } from "../runtime/own-program.ts";
 import { collect, defineCommand, wholeNumber } from "./command.ts";
 import type { CliContext, ExitCode } from "./context.ts";
-import { writeOutputFile } from "./output-file.ts";
 import type { Printer } from "./printer.ts";
 import { printTable } from "./table.ts";
 import { printBlocks } from "./text-blocks.ts";
 import { writeVerifyFiles } from "./verify-files.ts";
+import { checkReports, type ReportFlags, writeReports } from "./verify-reports.ts";
 
-interface Flags {
+interface Flags extends ReportFlags {
   readonly scenario?: readonly string[];
   readonly only?: readonly string[];
   readonly rules?: readonly string[];
@@ -27,10 +27,6 @@ interface Flags {
   readonly workers: number;
   readonly engine: VerifyReport["engine"];
   readonly promtool: string;
-  readonly junit?: string;
-  readonly markdown?: string;
-  readonly html?: string;
-  readonly json?: true;
   readonly mutate?: true;
   readonly list?: true;
   readonly schema?: true;
@@ -113,6 +109,7 @@ async function verify(context: CliContext, command: Command): Promise<ExitCode> 
     ruleFiles: readAll(flags.rules, readFile),
   });
   if (flags.list) return printList(selection.scenarios, flags, printer);
+  await checkReports(flags);
   const promtool = flags.engine === "promtool" ? flags.promtool : null;
   if (promtool !== null) {
     if (flags.mutate)

@@ -13,7 +13,7 @@ const [first, second] = rules(
 interface Step {
   readonly atMs: number;
   readonly to: AlertState | "inactive";
-  readonly rule?: typeof first;
+  readonly rule?: typeof first | undefined;
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
 }

@@ -1,6 +1,7 @@
 // Verdicts on recordings made by hand: what is proven, and each reason why something is not.
 
 import { describe, expect, test } from "bun:test";
+import { findFault } from "../../../sim/faults/faults.ts";
 import { defineScenario, type ScenarioInput } from "../../../sim/scenarios/scenario.ts";
 import { judgeScenario } from "../../../sim/verify/judge.ts";
 import type { Recording } from "../../../sim/verify/recording.ts";
@@ -252,6 +253,15 @@ describe("another alert", () => {
     const rule = OTHER.replace("Other", "SequenceGapsDetected");
     const { ok, others } = judge({ other: { 12: 1 }, rules: [BROKEN, rule] });
     expect([ok, others[0]?.because]).toEqual([true, "the fault sequence-gap raises it"]);
+  });
+
+  test("may fire if the fault has it as a companion, with the reason that the fault gives", () => {
+    const [companion] = findFault("burst").mayRaise;
+    if (companion === undefined) throw new Error("burst has no companions");
+    const rule = OTHER.replace("Other", companion.alert);
+    const scenario = { faults: [{ fault: "burst" }] };
+    const { ok, others } = judge({ other: { 12: 1 }, rules: [BROKEN, rule], scenario });
+    expect([ok, others[0]?.because]).toEqual([true, companion.because]);
   });
 
   test("is also an expected one with labels that nobody expects", () => {

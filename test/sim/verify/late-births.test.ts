@@ -38,7 +38,7 @@ test("nor one whose target did not answer before: nobody can say when it was bor
   const down = series('up{job="a",instance="i"}', { 0: 1, 4: 0, 5: 1 });
   const other = series('up{job="b",instance="i"}', { 0: 1 });
   const counter = series(of("a_total"), { 0: "_", 5: 2 });
-  expect(late("rate(a_total[5m]) > 0", down, other, counter)).toEqual([]);
+  expect(late("rate(a_total[5m]) > 0", other, down, counter)).toEqual([]);
 });
 
 test("a counter that ended and begins again above 0 is born late the second time", () => {
