@@ -38,6 +38,22 @@ describe("an instant selector", () => {
   });
 });
 
+describe("the time of a sample", () => {
+  const { at: evaluate } = rig(["x 0+1x10"]);
+
+  test("is its own for a selector, and that of the evaluation for anything else", () => {
+    expect(evaluate("timestamp(x)", at(3) + 1000)).toBe("{} 180");
+    expect(evaluate("timestamp((x))", at(3) + 1000)).toBe("{} 180");
+    expect(evaluate("timestamp(x + 0)", at(3) + 1000)).toBe("{} 181");
+  });
+
+  test("with @ and an offset is found as Prometheus finds it: among the samples for both times", () => {
+    expect(evaluate("timestamp(x @ 300 offset -2m)", at(9))).toBe("{} 300");
+    expect(evaluate("timestamp(x @ 300 offset 2m)", at(9))).toBe("{} 180");
+    expect(evaluate("timestamp(x @ 300 offset 5m)", at(9))).toBe("nothing");
+  });
+});
+
 describe("a range selector", () => {
   const { at: evaluate } = rig(["x 0+1x10", "holes 1 stale _ 4"]);
 
