@@ -25,8 +25,9 @@ export function subqueryWindows(
   const stepMs = subquery.stepMs ?? scope.options.subqueryStepMs;
   const drafts = new Map<string, Draft>();
   const firstMs = Math.floor(startMs / stepMs) * stepMs + stepMs;
+  // All at once, so that one which would take forever does not begin.
+  scope.countSamples(Math.max(0, Math.floor((endMs - firstMs) / stepMs) + 1));
   for (let stepAtMs = firstMs; stepAtMs <= endMs; stepAtMs += stepMs) {
-    scope.countSamples(1);
     const value = evaluate(subquery.expr, stepAtMs);
     if (value.kind !== "vector") throw evaluationError("subquery is only allowed on instant vector");
     for (const sample of value.samples) {
