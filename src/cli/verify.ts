@@ -15,7 +15,6 @@ import type { CliContext, ExitCode } from "./context.ts";
 import type { Printer } from "./printer.ts";
 import { printTable } from "./table.ts";
 import { printBlocks } from "./text-blocks.ts";
-import { writeVerifyFiles } from "./verify-files.ts";
 import { checkReports, type ReportFlags, writeReports } from "./verify-reports.ts";
 
 interface Flags extends ReportFlags {
@@ -174,23 +173,6 @@ function readAll(
       throw new DashstreamError("usage", `${file} cannot be read`, { cause });
     }
   });
-}
-
-async function writeReports(report: VerifyReport, flags: Flags, printer: Printer): Promise<void> {
-  const { markdown } = flags;
-  await writeVerifyFiles(report, flags);
-  if (markdown !== undefined) {
-    const { verifyMarkdown } = await import("../../sim/verify/report/markdown.ts");
-    const text = verifyMarkdown(report);
-    if (markdown === "-") return printer.text(text);
-    writeOutputFile(markdown, text);
-  }
-  const [{ verifyText }, { verifyDocument }] = await Promise.all([
-    import("../../sim/verify/report/text.ts"),
-    import("../../sim/verify/report/json.ts"),
-  ]);
-  if (flags.json) printer.json(verifyDocument(report));
-  else printBlocks(printer, verifyText(report));
 }
 
 async function runMutants(options: RunOptions, { json }: Flags, printer: Printer): Promise<ExitCode> {
