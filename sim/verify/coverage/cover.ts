@@ -43,15 +43,11 @@ export function checkOnly(only: readonly string[], known: KnownLabels): void {
  */
 export async function cover(options: CoverOptions): Promise<Cover> {
   const { rules: texts, only, judged, build, seed, promtool } = options;
-  const scenarios = options.scenarios.map((scenario) => ({
-    ...scenario,
-    expect: scenario.expect.filter(({ alert }) => only.length === 0 || only.includes(alert)),
-  }));
   const rules = readRules(texts).flatMap((group) => group.rules);
   const { answers, run } = await askScenarios(
     "coverage",
     ({ report, observation }) => observation.findings.length === 0 && (!judged || report.ok),
-    { ...options, scenarios },
+    options,
   );
   const reports = answers.map(({ report }) => report);
   return {

@@ -1,6 +1,7 @@
 // All scenarios together: what raises each alert of the users' rules, why nothing raises others, and what notices each
 // fault.
 
+import { selectorsOf } from "../../../src/promql/expr-series.ts";
 import type { AlertRule, Rule } from "../../../src/promql/rules/rule.ts";
 import type {
   AlertCoverage,
@@ -62,7 +63,7 @@ function alertCoverage(rule: AlertRule, always: ReadonlySet<string>, context: Bl
     )
     .toSorted(fastestFirst);
   const firing = observed.filter(({ observation }) => observation.firedWithoutFault);
-  const isMeantTo = always.has(alert) || labels.severity === "none";
+  const isMeantTo = always.has(alert) || isDeadMansSwitch(rule);
   const isSilent = raised_by.length === 0 && (firing.length === 0 || isMeantTo);
   return {
     alert,
@@ -72,6 +73,11 @@ function alertCoverage(rule: AlertRule, always: ReadonlySet<string>, context: Bl
     silence: isSilent ? whySilent(rule, firing.length > 0, context) : null,
     without_fault: isMeantTo ? [] : firing.map(({ scenario }) => scenario),
   };
+}
+
+/** Of severity `none`, or without anything that it reads: such alerts say that alerting works. */
+function isDeadMansSwitch({ labels, expr }: AlertRule): boolean {
+  return labels.severity === "none" || selectorsOf(expr).length === 0;
 }
 
 function whySilent(rule: AlertRule, fires: boolean, context: BlameContext): Silence {

@@ -27,7 +27,7 @@ export interface ObservedMismatch {
 
 export interface RuleObservation {
   readonly raised: ObservedRaise | null;
-  /** It fired before anything was broken. */
+  /** It fired, and had been active before anything was broken. */
   readonly firedWithoutFault: boolean;
   /** Longest time for which it was active without firing; `null` if it never was. */
   readonly longestPending_s: number | null;
@@ -38,7 +38,7 @@ export interface RuleObservation {
 
 export interface ScenarioObservation {
   readonly scenario: string;
-  /** Names of its faults, each once. */
+  /** Names of its faults, each once; none if they are part of a healthy life. */
   readonly faults: readonly string[];
   /** Alerts that it says fire all the time. */
   readonly always: readonly string[];

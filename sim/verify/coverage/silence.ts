@@ -40,12 +40,12 @@ export function silenceOf(rule: AlertRule, context: BlameContext): Silence {
   return { kind: "unknown-series", unknown: unknown.map(({ rule: _, ...series }) => series) };
 }
 
-/** Series that a rule itself names and no component exports. */
+/** Series that a rule itself names and no component exports, each once. */
 export function unknownIn(rule: Rule, known: ReadonlySet<string>): readonly UnknownUse[] {
   const name = rule.kind === "alert" ? rule.alert : rule.record;
-  return selectorsOf(rule.expr).flatMap((selector): UnknownUse[] => {
-    const series = metricOf(selector);
-    if (series === "" || known.has(series)) return [];
+  const selectors = Map.groupBy(selectorsOf(rule.expr), metricOf);
+  return [...selectors].flatMap(([series, [selector]]): UnknownUse[] => {
+    if (selector === undefined || series === "" || known.has(series)) return [];
     const nearest = nearestName(series, [...known], WRONG_SHARE);
     return [{ rule: name, series, position: placeInside(rule, selector.from), nearest }];
   });

@@ -34,10 +34,18 @@ export function coverageFindings(report: CoverageReport): readonly string[] {
     ...alerts.flatMap(({ alert, position, without_fault }) =>
       without_fault.length === 0
         ? []
-        : [`${placeText(position)}: ${alert} fires though nothing is broken (${without_fault.join(", ")})`],
+        : [`${placeText(position)}: ${alert} fires though nothing is broken (${shortList(without_fault)})`],
     ),
     ...scenario_findings.map(({ scenario, finding }) => `${scenario}: ${finding}`),
   ];
+}
+
+/** So many names are listed; a rule may fire in all scenarios. */
+const MAX_NAMES = 3;
+
+function shortList(names: readonly string[]): string {
+  const more = names.length - MAX_NAMES;
+  return more <= 0 ? names.join(", ") : `${names.slice(0, MAX_NAMES).join(", ")} and ${more} more`;
 }
 
 function unknownText({ rule, series, position, nearest }: UnknownUse): string {
