@@ -30,7 +30,7 @@ describeLong("dashstream verify", () => {
       expect(scenarios.map(({ scenario }) => scenario)).toEqual(SCENARIOS.map(({ name }) => name));
       expect(report.ok).toBe(true);
       expect(exitCode).toBe(0);
-      console.log(`note: ${report.run.real_seconds} s, ${report.run.max_rss_bytes} bytes`);
+      process.stdout.write(`note: ${report.run.real_seconds} s, ${report.run.max_rss_bytes} bytes\n`);
     },
     LONG_TEST_MS,
   );

@@ -21,6 +21,13 @@ const KNOWN = {
 /** Notices the fault after one scrape, and its end after another. */
 const NOTICED = { 11: 1, 31: 0 };
 
+/** Nothing breaks, and the dead man's switch is expected. */
+const CONTROL = {
+  scenario: { faults: [], expect: [{ alert: "Watchdog", always: true }] },
+  broken: {},
+  parts: { faults: [] },
+};
+
 interface Given {
   readonly broken?: Parameters<typeof series>[1];
   readonly other?: Parameters<typeof series>[1];
@@ -155,10 +162,16 @@ describe("an alert is not proven", () => {
 
   test("if none of its instances has the labels that the scenario expects", () => {
     const labels = { tenant: "b" };
-    expect(reasons({ more: [series('broken{tenant="b"}', NOTICED)], expectation: { labels } })).toContain(
-      "the scenario has findings",
-    );
-    expect(reasons({ expectation: { labels } })).toContain("it stayed inactive");
+    const expected = judge({
+      more: [series('broken{tenant="b"}', NOTICED)],
+      broken: {},
+      expectation: { labels },
+    });
+    expect(expected.ok).toBe(true);
+    expect(reasons({ expectation: { labels } })).toEqual([
+      "it stayed inactive",
+      "Broken fired too, and nothing declares that",
+    ]);
   });
 
   test("if a template of it fails", () => {
@@ -181,11 +194,8 @@ describe("an alert is not proven", () => {
 });
 
 describe("a dead man's switch", () => {
-  const scenario = { faults: [], expect: [{ alert: "Watchdog", always: true }] };
-  const control = { scenario, broken: {}, parts: { faults: [] } };
-
   test("is proven if it fires from the beginning to the end", () => {
-    const { ok, alerts } = judge(control);
+    const { ok, alerts } = judge(CONTROL);
     expect(ok).toBe(true);
     expect(alerts[0]).toMatchObject({ proven: true, firing_at_s: 0, resolved_at_s: null, detection_s: null });
   });
@@ -196,33 +206,36 @@ describe("a dead man's switch", () => {
     ["ends", "vector(1) and on () other < 1", "it ended, and must never end"],
   ])("is not proven if it %s", (_, expr, reason) => {
     const rule = `{ alert: Watchdog, expr: ${expr}, labels: { severity: none } }`;
-    expect(reasons({ ...control, other: { 5: 1 }, rules: [rule] })).toEqual([reason]);
+    expect(reasons({ ...CONTROL, other: { 5: 1 }, rules: [rule] })).toEqual([reason]);
   });
 
   test("of severity none fires beside everything, and in the warm-up", () => {
     expect(judge()).toMatchObject({ ok: true, others: [], findings: [] });
   });
 
+  test("that says wrong things of itself is not proven", () => {
+    const known = { ...KNOWN, Watchdog: { severity: "none", component: "prometheus" } };
+    expect(reasons({ ...CONTROL, known })).toEqual(["its label component is missing, not prometheus"]);
+  });
+
   test("is nothing that merely has no severity", () => {
     const rule = "{ alert: Other, expr: other > 0 }";
-    expect(judge({ other: { 12: 1 }, rules: [BROKEN, rule] }).findings).toEqual([
-      "Other fired and is not declared",
-    ]);
-    expect(judge({ other: { 3: 1, 5: 0 }, rules: [BROKEN, rule] }).findings).toContain(
+    const fired = judge({ other: { 12: 1 }, rules: [BROKEN, rule] });
+    expect([fired.ok, fired.alerts[0]?.unexpected]).toEqual([false, ["Other"]]);
+    expect(judge({ other: { 3: 1, 5: 0 }, rules: [BROKEN, rule] }).findings).toEqual([
       "Other was active in the warm-up, when nothing was broken",
-    );
+    ]);
   });
 });
 
 describe("another alert", () => {
   test("that nobody declared fails the scenario and all that it would prove", () => {
-    const { ok, alerts, others, findings } = judge({ other: { 12: 1, 20: 0 } });
+    const { ok, alerts, others } = judge({ other: { 12: 1, 20: 0 } });
     expect(ok).toBe(false);
-    expect(findings).toEqual(["Other fired and is not declared"]);
     expect(alerts[0]).toMatchObject({
       proven: false,
       unexpected: ["Other"],
-      reasons: ["the scenario has findings"],
+      reasons: ["Other fired too, and nothing declares that"],
     });
     expect(others).toEqual([
       {
@@ -241,6 +254,11 @@ describe("another alert", () => {
     expect(judge({ other: { 3: 1, 4: 0 }, rules: [BROKEN, rule] }).findings).toEqual([
       "Other was active in the warm-up, when nothing was broken",
     ]);
+  });
+
+  test("fails a control, which proves nothing that could be told of it", () => {
+    const { ok, others } = judge({ ...CONTROL, other: { 12: 1 } });
+    expect([ok, others.map(({ alert }) => alert)]).toEqual([false, ["Other"]]);
   });
 
   test("may fire if the scenario says why", () => {
@@ -267,15 +285,17 @@ describe("another alert", () => {
   test("is also an expected one with labels that nobody expects", () => {
     const more = [series('broken{tenant="a"}', NOTICED), series('broken{tenant="b"}', NOTICED)];
     const given = { more, broken: {}, expectation: { labels: { tenant: "a" } } };
-    expect(judge(given).findings).toEqual(["Broken fired and is not declared"]);
+    expect(judge(given).alerts[0]?.unexpected).toEqual(["Broken"]);
     expect(judge({ ...given, expectation: {} }).ok).toBe(true);
   });
 });
 
 describe("a scenario has a finding", () => {
-  test("for each one of its recording, such as a fault that did not take", () => {
+  test("for each one of its recording, such as a fault that did not take, and proves nothing then", () => {
     const findings = ["fault sequence-gap did not take: nothing was broken by it"];
-    expect(judge({ parts: { findings } })).toMatchObject({ ok: false, findings });
+    const verdict = judge({ parts: { findings } });
+    expect(verdict).toMatchObject({ ok: false, findings });
+    expect(verdict.alerts[0]?.reasons).toEqual(["the scenario has findings"]);
   });
 
   test("for a rule that cannot be evaluated", () => {
