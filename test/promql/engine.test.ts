@@ -126,6 +126,10 @@ describe("a range evaluation", () => {
     expect(range("time() / 60", 0, at(2), MINUTE_MS)).toBe("{} 0@0 1@60 2@120");
   });
 
+  test("needs a step", () => {
+    expect(range("x", 0, at(1), 0)).toBe("promql_invalid: a range needs a step of more than 0 ms, not 0 ms");
+  });
+
   test("of a range or a text is refused", () => {
     const reason = "for range query, must be Scalar or instant Vector";
     expect(range("x[1m]", 0, at(1), MINUTE_MS)).toBe(

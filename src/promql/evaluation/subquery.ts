@@ -26,7 +26,8 @@ export function subqueryWindows(
   const drafts = new Map<string, Draft>();
   const firstMs = Math.floor(startMs / stepMs) * stepMs + stepMs;
   // All at once, so that one which would take forever does not begin.
-  scope.countSamples(Math.max(0, Math.floor((endMs - firstMs) / stepMs) + 1));
+  scope.countSteps(Math.max(0, Math.floor((endMs - firstMs) / stepMs) + 1));
+  let sampleCount = 0;
   for (let stepAtMs = firstMs; stepAtMs <= endMs; stepAtMs += stepMs) {
     const value = evaluate(subquery.expr, stepAtMs);
     if (value.kind !== "vector") throw evaluationError("subquery is only allowed on instant vector");
@@ -38,7 +39,8 @@ export function subqueryWindows(
       draft.timestampsMs.push(stepAtMs);
       draft.values.push(sample.value);
     }
-    scope.countSamples(value.samples.length);
+    sampleCount += value.samples.length;
+    scope.refuseSamples(sampleCount);
   }
   return { kind: "matrix", windows: [...drafts.values()].sort(byLabels), startMs, endMs };
 }
