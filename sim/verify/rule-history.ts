@@ -20,6 +20,8 @@ export interface RuleHistory {
   readonly transitions: readonly AlertTransition[];
   /** Rules that could not be evaluated, each once. */
   readonly problems: readonly string[];
+  /** The same as data. */
+  readonly failures: readonly EvaluationProblem[];
   /** The recording together with what the rules recorded. */
   readonly source: SeriesSource;
   /** Evaluates on `source`, with the settings that rules were evaluated with. */
@@ -59,10 +61,12 @@ export function evaluateRules(
       onEvaluated(index, evaluator, atMs);
     }
   }
-  const problems = evaluators.flatMap((evaluator) => evaluator.problems()).map(problemText);
+  const failures = evaluators.flatMap((evaluator) => evaluator.problems());
+  const problems = failures.map(problemText);
   return {
     transitions,
     problems,
+    failures,
     source,
     engine: createEngine({ source, subqueryStepMs: EVALUATION_INTERVAL_MS }),
   };

@@ -2,7 +2,7 @@
 // the same, apart from how long it took and where.
 
 import type { KnownLabels } from "./known-alerts.ts";
-import type { ScenarioReport, VerifyReport } from "./report/report.ts";
+import type { RunReport, ScenarioReport, VerifyReport } from "./report/report.ts";
 import { askScenarios, type RunOptions } from "./run-scenarios.ts";
 
 export interface VerifyOptions extends RunOptions {
@@ -15,14 +15,23 @@ export interface VerifyOptions extends RunOptions {
  * @throws DashstreamError `rules_invalid`, `scenario_invalid`, `config_invalid`, `aborted`
  */
 export async function verify(options: VerifyOptions): Promise<VerifyReport> {
-  const { known, seed, build, complete } = options;
   const { answers, run } = await askScenarios("verdict", ({ report }) => report.ok, options);
   const scenarios = answers.map(({ report }) => report);
-  const findings = complete ? unproven(scenarios, known) : [];
+  const findings = options.complete ? unproven(scenarios, options.known) : [];
+  return verdictOf(scenarios, findings, run, options);
+}
+
+/** All verdicts as one report. */
+export function verdictOf(
+  scenarios: readonly ScenarioReport[],
+  findings: readonly string[],
+  run: RunReport,
+  { build, seed, promtool }: Pick<RunOptions, "build" | "seed" | "promtool">,
+): VerifyReport {
   return {
     version: build.version,
     seed,
-    engine: options.promtool === null ? "dashstream" : "promtool",
+    engine: promtool === null ? "dashstream" : "promtool",
     ok: findings.length === 0 && scenarios.every(({ ok }) => ok),
     alerts: scenarios.flatMap(({ alerts }) => alerts),
     scenarios,

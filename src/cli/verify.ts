@@ -3,6 +3,8 @@
 import { availableParallelism } from "node:os";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Scenario } from "../../sim/scenarios/scenario.ts";
+import type { CoverOptions } from "../../sim/verify/coverage/cover.ts";
+import type { KnownLabels } from "../../sim/verify/known-alerts.ts";
 import type { VerifyProgress, VerifyReport } from "../../sim/verify/report/report.ts";
 import type { RunOptions } from "../../sim/verify/run-scenarios.ts";
 import type { ReadFile } from "../config/kind.ts";
@@ -37,21 +39,35 @@ export const verifyCommand = defineCommand({
     "Break the system on purpose and check that every alert tells of it.",
     "",
     "Runs server, companions, broker and Redis in virtual time, scrapes them, breaks something, and watches each alert: inactive, pending, firing, and resolved when the fault is gone. Hours take seconds. The broker and Redis are the embedded ones, made for this and not for production.",
+    "",
+    "With --rules it shows what the faults say of rules of your own: which alerts each fault raises and which comes first, which alerts nothing raises and why, which faults nothing notices. These are results; findings are what is wrong with the rules. With --scenario too, what your scenarios expect of your rules is judged besides.",
   ].join("\n"),
-  exitCodes: { 0: "everything is proven", 1: "something is not proven" },
+  exitCodes: {
+    0: "everything is proven; with --rules: there are no findings",
+    1: "something is not proven; with --rules: an alert on series that no component exports or that fires without a fault, a rule that cannot be evaluated, or a fault that did not take",
+  },
   examples: [
     ["verify", "all alerts of the runbook"],
     ["verify --only SequenceGapsDetected", "the scenarios that prove one alert"],
     ["verify --junit verify.xml --markdown -", "for CI"],
     ["verify --html verify.html", "a page with a timeline for each scenario"],
     ["verify --scenario mine.yaml", "a scenario of your own"],
+    ["verify --rules mine.rules.yaml --target-labels namespace=prod", "coverage of your own rules"],
     ["verify --engine promtool", "with promtool of Prometheus 3 as second opinion"],
   ],
   configure: (command) =>
     command
-      .option("--only <alerts>", "only scenarios that prove these alerts", collect)
+      .option(
+        "--only <alerts>",
+        "only scenarios that prove these alerts; with --rules: only these alerts of yours",
+        collect,
+      )
       .option("--scenario <files>", "scenarios of your own, as YAML, instead of ours", collect)
-      .option("--rules <files>", "rule files to evaluate instead of ours", collect)
+      .option(
+        "--rules <files>",
+        "rule files of your own, also PrometheusRule resources, instead of ours",
+        collect,
+      )
       .option("--target-labels <labels>", "labels of all targets, as job=a,namespace=b", targetLabels)
       .option("--seed <number>", "the same seed gives the same report", wholeNumber(0, SEED_LIMIT), 1)
       .option("--workers <number>", "processes", wholeNumber(1, 64), availableParallelism())
@@ -84,8 +100,10 @@ async function verify(context: CliContext, command: Command): Promise<ExitCode> 
     import("../../sim/verify/selection.ts"),
     import("../../sim/verify/report/text.ts"),
   ]);
+  // Of others' rules it chooses among their alerts, of ours among the scenarios.
+  const covers = flags.rules !== undefined && !flags.mutate;
   const selection = select({
-    only: flags.only ?? [],
+    only: covers ? [] : (flags.only ?? []),
     scenarioFiles: readAll(flags.scenario, readFile),
     ruleFiles: readAll(flags.rules, readFile),
   });
@@ -101,6 +119,7 @@ async function verify(context: CliContext, command: Command): Promise<ExitCode> 
     const { checkPromtool } = await import("../../sim/verify/promtool/program.ts");
     await checkPromtool(promtool, interrupted);
   }
+  const coverOptions = covers ? await coverageOptions(flags, selection.known) : null;
   const program = ownProgram();
   const progress = createProgressText();
   const runOptions = {
@@ -117,9 +136,29 @@ async function verify(context: CliContext, command: Command): Promise<ExitCode> 
     ...(flags.json ? {} : { onProgress: (event: VerifyProgress) => printer.progress(progress(event)) }),
   };
   if (flags.mutate) return runMutants(runOptions, flags, printer);
+  if (coverOptions !== null) {
+    const { runCoverage } = await import("./verify-coverage.ts");
+    return runCoverage({ ...runOptions, ...coverOptions }, flags, printer);
+  }
   const report = await run(runOptions);
   await writeReports(report, flags, printer);
   return report.ok ? 0 : 1;
+}
+
+/** @throws DashstreamError `usage` for alerts that the rules do not have, and reports that coverage does not have */
+async function coverageOptions(
+  flags: Flags,
+  known: KnownLabels,
+): Promise<Pick<CoverOptions, "only" | "judged">> {
+  const [{ checkOnly }, { checkCoverageFlags }] = await Promise.all([
+    import("../../sim/verify/coverage/cover.ts"),
+    import("./verify-coverage.ts"),
+  ]);
+  const { only = [], scenario } = flags;
+  const judged = scenario !== undefined;
+  checkOnly(only, known);
+  checkCoverageFlags(flags, judged);
+  return { only, judged };
 }
 
 /** @throws DashstreamError `usage` for a file that cannot be read */

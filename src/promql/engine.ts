@@ -78,10 +78,16 @@ export function createEngine(options: EngineOptions): Engine {
         );
       }
       const scope = scopeOf(expr, startMs, endMs);
+      if (!(stepMs > 0)) {
+        throw evaluationError(`a range needs a step of more than 0 ms, not ${stepMs} ms`);
+      }
       const rows = new Rows(delayedNameRemoval);
+      let sampleCount = 0;
       for (let atMs = startMs; atMs <= endMs; atMs += stepMs) {
+        scope.beginInstant();
         const samples = samplesOf(evaluate(expr, atMs, scope));
-        scope.countSamples(samples.length + 1);
+        sampleCount += samples.length;
+        scope.refuseSamples(sampleCount);
         rows.add(atMs, samples);
       }
       return { value: rows.series(), ...scope.annotations() };

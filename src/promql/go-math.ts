@@ -1,4 +1,4 @@
-// `math.Pow`, `math.Log2` and `math.Log10` of Go, step by step, so that the last digits agree with those of Prometheus.
+// Functions of Go's `math`, step by step, so that the last digits agree with those of Prometheus.
 
 const TWO_63 = 2 ** 63;
 
@@ -103,9 +103,20 @@ function ldexp(mantissa: number, exponent: number): number {
 /** The logarithm to base 2, exact for powers of two. Source: Go's `math/log10.go`. */
 export function goLog2(x: number): number {
   const { mantissa, exponent } = frexp(x);
-  return mantissa === 0.5 ? exponent - 1 : Math.log(mantissa) * (1 / Math.LN2) + exponent;
+  return mantissa === 0.5 ? exponent - 1 : Math.log(mantissa) * Math.LOG2E + exponent;
 }
 
-export function goLog10(x: number): number {
-  return Math.log(x) * (1 / Math.LN10);
+/** From here on the smaller of the two exponentials does not count. */
+const LARGE_HYPERBOLIC = 21;
+
+/** The hyperbolic cosine, which leaves the range of numbers where `exp` does. Source: Go's `math/sinh.go`. */
+export function goCosh(x: number): number {
+  const size = Math.abs(x);
+  return size > LARGE_HYPERBOLIC ? Math.exp(size) * 0.5 : Math.cosh(x);
+}
+
+/** The hyperbolic sine. Source: Go's `math/sinh.go`. */
+export function goSinh(x: number): number {
+  const size = Math.abs(x);
+  return size > LARGE_HYPERBOLIC ? Math.sign(x) * Math.exp(size) * 0.5 : Math.sinh(x);
 }

@@ -11,4 +11,8 @@ export const libraryDlqFew = defineScenario({
   ],
   hold: "6m",
   expect: [{ alert: "DLQSendFailures" }],
+  may: [
+    { alert: "DLQItselfBroken", because: "it tells of the same failures, whatever their number" },
+    { alert: "DashStreamDlqSendFailures", because: "it tells of the same failures when they last" },
+  ],
 });

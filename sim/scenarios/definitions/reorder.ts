@@ -10,4 +10,7 @@ export const reorder = defineScenario({
   faults: [{ fault: "reorder", params: { share: 0.02 } }],
   hold: "11m",
   expect: [{ alert: "HighReorderRate" }],
+  may: [
+    { alert: "E2ELatencyHigh", because: "a record that others overtake is late by as long as it waited" },
+  ],
 });

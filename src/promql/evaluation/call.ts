@@ -31,7 +31,7 @@ export function evaluateCall(
     );
   }
   const exprs = call.args.map(withoutParens);
-  const args = exprs.map((expr) => asArgument(evaluate(asRead(call, expr)), expr, atMs));
+  const args = exprs.map((expr) => asArgument(read(call, expr, scope, evaluate), expr, atMs));
   const context: CallContext = { atMs, args, exprs, warn: scope.warn, info: scope.info };
   const result = called.evaluate(context);
   if (result.kind === "scalar") return scalarOf(result.value);
@@ -46,10 +46,18 @@ function withoutParens(expr: Expr): Expr {
   return inner;
 }
 
-/** `timestamp(x @ 100 offset 1m)` leaves the offset out of account, as upstream. */
-function asRead({ name }: Call, expr: Expr): Expr {
-  if (name !== "timestamp" || expr.kind !== "vector-selector" || expr.at === null) return expr;
-  return { ...expr, offsetMs: 0 };
+/**
+ * The value of an argument. Prometheus fetches samples for `timestamp(x @ 100 offset 1m)` a minute before 100 and then looks
+ * among them for those of 100, so that it finds what is new enough for both times.
+ */
+function read(call: Call, expr: Expr, scope: Scope, evaluate: (expr: Expr) => Evaluated): Evaluated {
+  if (call.name !== "timestamp" || expr.kind !== "vector-selector" || expr.at === null) return evaluate(expr);
+  const { at, offsetMs } = expr;
+  const value = evaluate({ ...expr, offsetMs: Math.max(0, offsetMs) });
+  if (value.kind !== "vector") return value;
+  const newestMs = scope.referenceMs({ at, offsetMs: Math.min(0, offsetMs) }, 0);
+  const oldestMs = newestMs - scope.options.lookbackDeltaMs;
+  return vectorOf(value.samples.filter(({ timestampMs }) => timestampMs > oldestMs));
 }
 
 /** Only a selector's samples have times of their own. */

@@ -30,7 +30,7 @@ export class Scope {
   /** By what they say: of several at different places the last counts, as upstream. */
   readonly #warnings = new Map<string, Expr>();
   readonly #infos = new Map<string, Expr>();
-  #sampleCount = 0;
+  #stepCount = 0;
 
   constructor(options: ScopeOptions) {
     this.options = options;
@@ -56,11 +56,20 @@ export class Scope {
     return at.timestampMs - offsetMs;
   }
 
-  /** @throws DashstreamError `promql_invalid` when too many have been read */
-  countSamples(count: number): void {
-    this.#sampleCount += count;
-    if (this.#sampleCount <= MAX_SAMPLES) return;
-    throw evaluationError("query processing would load too many samples into memory in query execution");
+  /** Subqueries of one instant may have so many steps in all. @throws DashstreamError `promql_invalid` */
+  countSteps(count: number): void {
+    this.#stepCount += count;
+    if (this.#stepCount > MAX_SAMPLES) throw tooMuch();
+  }
+
+  /** To be called when another instant of a range begins. */
+  beginInstant(): void {
+    this.#stepCount = 0;
+  }
+
+  /** Samples that are in memory at a time. @throws DashstreamError `promql_invalid` */
+  refuseSamples(count: number): void {
+    if (count > MAX_SAMPLES) throw tooMuch();
   }
 
   readonly warn = (text: string, about: Expr): void => {
@@ -80,6 +89,10 @@ export class Scope {
     if (text === null) return [...remarks.keys()];
     return Array.from(remarks, ([remark, { from }]) => `${remark} (${lineAndColumn(text, from)})`);
   }
+}
+
+function tooMuch(): DashstreamError {
+  return evaluationError("query processing would load too many samples into memory in query execution");
 }
 
 export function evaluationError(reason: string): DashstreamError {

@@ -19,7 +19,6 @@ export function instantSamples(selector: VectorSelector, atMs: number, scope: Sc
     if (value === null || value === undefined) continue;
     samples.push({ labels, value, timestampMs, losesName: false });
   }
-  scope.countSamples(samples.length);
   return samples;
 }
 
@@ -35,7 +34,6 @@ export function rangeWindows({ selector, rangeMs }: MatrixSelector, atMs: number
   for (const series of scope.select(selector)) {
     const window = windowOf(series, fromMs, toMs);
     if (window === null) continue;
-    scope.countSamples(window.values.length);
     windows.push(window);
   }
   const matrix: Matrix = { kind: "matrix", windows, startMs, endMs };
@@ -52,7 +50,6 @@ function smoothedSamples(selector: VectorSelector, referenceMs: number, scope: S
     if (value === null) continue;
     samples.push({ labels: series.labels, value, timestampMs: referenceMs, losesName: false });
   }
-  scope.countSamples(samples.length);
   return samples;
 }
 

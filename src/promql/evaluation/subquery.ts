@@ -25,8 +25,10 @@ export function subqueryWindows(
   const stepMs = subquery.stepMs ?? scope.options.subqueryStepMs;
   const drafts = new Map<string, Draft>();
   const firstMs = Math.floor(startMs / stepMs) * stepMs + stepMs;
+  // All at once, so that one which would take forever does not begin.
+  scope.countSteps(Math.max(0, Math.floor((endMs - firstMs) / stepMs) + 1));
+  let sampleCount = 0;
   for (let stepAtMs = firstMs; stepAtMs <= endMs; stepAtMs += stepMs) {
-    scope.countSamples(1);
     const value = evaluate(subquery.expr, stepAtMs);
     if (value.kind !== "vector") throw evaluationError("subquery is only allowed on instant vector");
     for (const sample of value.samples) {
@@ -37,7 +39,8 @@ export function subqueryWindows(
       draft.timestampsMs.push(stepAtMs);
       draft.values.push(sample.value);
     }
-    scope.countSamples(value.samples.length);
+    sampleCount += value.samples.length;
+    scope.refuseSamples(sampleCount);
   }
   return { kind: "matrix", windows: [...drafts.values()].sort(byLabels), startMs, endMs };
 }

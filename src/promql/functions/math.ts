@@ -1,6 +1,6 @@
 // Arithmetic on each sample: rounding, bounds, roots and logarithms.
 
-import { goLog2, goLog10 } from "../go-math.ts";
+import { goLog2 } from "../go-math.ts";
 import { samplesArgument, scalarArgument } from "./call.ts";
 import { mapSamples, ofEachSample, promFunction, vector } from "./definition.ts";
 import type { CallContext, PromFunction } from "./function.ts";
@@ -42,7 +42,7 @@ export const MATH: readonly PromFunction[] = [
   ofEachSample("exp", Math.exp),
   ofEachSample("floor", Math.floor),
   ofEachSample("ln", Math.log),
-  ofEachSample("log10", goLog10),
+  ofEachSample("log10", Math.log10),
   ofEachSample("log2", goLog2),
   ofEachSample("sgn", Math.sign),
   ofEachSample("sqrt", Math.sqrt),

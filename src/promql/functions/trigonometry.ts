@@ -1,5 +1,6 @@
 // Angles, and the functions of them.
 
+import { goCosh, goSinh } from "../go-math.ts";
 import { ofEachSample, promFunction, scalar } from "./definition.ts";
 import type { PromFunction } from "./function.ts";
 
@@ -14,11 +15,11 @@ export const TRIGONOMETRY: readonly PromFunction[] = [
   ofEachSample("atan", Math.atan),
   ofEachSample("atanh", Math.atanh),
   ofEachSample("cos", Math.cos),
-  ofEachSample("cosh", Math.cosh),
+  ofEachSample("cosh", goCosh),
   ofEachSample("deg", (radians) => radians * RADIAN),
   ofEachSample("rad", (degrees) => degrees * DEGREE),
   ofEachSample("sin", Math.sin),
-  ofEachSample("sinh", Math.sinh),
+  ofEachSample("sinh", goSinh),
   ofEachSample("tan", Math.tan),
   ofEachSample("tanh", Math.tanh),
   promFunction({

@@ -12,15 +12,22 @@ import { unexpected } from "./unexpected.ts";
 
 export type { SyntaxNode } from "@lezer/common";
 
+/** What names are made of for the grammar package: no digit of a number and no unit of a duration that could stand before it. */
+const NAME = "q";
+
 const MAX_DEPTH = 500;
-/** From there on the grammar package breaks off chains of operators that associate to the left. */
 const MAX_OPERATORS = 300;
+/** From there on the grammar package may break off a chain of long operands, which looks like an error in the text. */
+const SAFE_OPERATORS = 150;
 
 const OPERATORS: ReadonlySet<string> = new Set([
   ...BINARY_SIGNS,
   ...WORD_OPERATORS,
   ..."[ offset anchored smoothed".split(" "),
 ]);
+
+const GROUPS: ReadonlySet<string> = new Set(["group_left", "group_right"]);
+const MATCHING: ReadonlySet<string> = new Set(["on", "ignoring", ...GROUPS]);
 
 /**
  * The tree of an expression; it has no error nodes. Positions are those of `text`.
@@ -29,9 +36,12 @@ const OPERATORS: ReadonlySet<string> = new Set([
 export function parseTree(text: string, tokens: Tokens): SyntaxNode {
   const { list, problem } = tokens;
   if (problem?.code === "promql_unsupported") throw problem;
-  checkSize(text, list);
+  const operatorCount = checkSize(text, list);
   const { topNode } = parser.parse(plainText(text, list));
   const error = firstError(topNode);
+  if (error !== null && operatorCount > SAFE_OPERATORS) {
+    throw syntaxError(text, error.from, `unexpected text here, or too many operators: ${operatorCount}`);
+  }
   if (error !== null) throw unexpected(text, tokens, error);
   if (problem !== null) throw problem;
   const expr = topNode.firstChild;
@@ -39,8 +49,11 @@ export function parseTree(text: string, tokens: Tokens): SyntaxNode {
   return expr;
 }
 
-/** Larger expressions would exhaust the stack, here or in the grammar package; nobody writes them. */
-function checkSize(text: string, tokens: readonly Token[]): void {
+/**
+ * Larger expressions would exhaust the stack, here or in the grammar package; nobody writes them.
+ * @returns how many operators there are
+ */
+function checkSize(text: string, tokens: readonly Token[]): number {
   let depth = 0;
   let operatorCount = 0;
   let inBraces = false;
@@ -56,6 +69,7 @@ function checkSize(text: string, tokens: readonly Token[]): void {
       throw syntaxError(text, from, `expression has more than ${MAX_OPERATORS} operators`);
     }
   }
+  return operatorCount;
 }
 
 function firstError(top: SyntaxNode): SyntaxNode | null {
@@ -87,15 +101,15 @@ function plainToken(tokens: readonly Token[], index: number, token: Token): stri
       if (/^[a-z]/i.test(token.text)) return token.text;
       return (token.text.startsWith(".") ? "." : "1").padEnd(length, "1");
     case "duration":
-      return "s".padStart(length, "1");
+      return token.text.startsWith(".") ? ".".padEnd(length, "1") : "s".padStart(length, "1");
     case "metric-identifier":
-      return "m".repeat(length);
+      return NAME.repeat(length);
     case "identifier":
-      return tokens[index + 1]?.kind === "(" && length > 1 ? "ln".padEnd(length) : "m".repeat(length);
+      return tokens[index + 1]?.kind === "(" && length > 1 ? "ln".padEnd(length) : NAME.repeat(length);
     case "offset":
     case "anchored":
     case "smoothed":
-      return isOperandAt(tokens, index) ? "m".repeat(length) : token.kind;
+      return isOperandAt(tokens, index) ? NAME.repeat(length) : token.kind;
     default:
       return token.kind;
   }
@@ -104,8 +118,23 @@ function plainToken(tokens: readonly Token[], index: number, token: Token): stri
 /** Whether only an operand can stand at `index`; then a keyword is the name of a metric. */
 function isOperandAt(tokens: readonly Token[], index: number): boolean {
   const before = tokens[index - 1];
-  if (before === undefined || before.kind === "bool") return true;
+  if (before === undefined || before.kind === "bool" || GROUPS.has(before.kind)) return true;
+  // After the labels of `on` and the like, but not after an expression in parentheses.
+  if (before.kind === ")") return MATCHING.has(tokens[openingOf(tokens, index - 1) - 1]?.kind ?? "");
   // `and` is an operator unless it is the name of a metric itself.
   if (WORD_OPERATORS.has(before.kind)) return !isOperandAt(tokens, index - 1);
   return /^[(,+*/%^<>=!-]/.test(before.kind);
+}
+
+/** The parenthesis that the one at `closing` closes. */
+function openingOf(tokens: readonly Token[], closing: number): number {
+  let depth = 0;
+  let index = closing;
+  for (; index > 0; index--) {
+    const kind = tokens[index]?.kind;
+    if (kind === ")") depth++;
+    if (kind === "(") depth--;
+    if (depth === 0) break;
+  }
+  return index;
 }

@@ -315,6 +315,11 @@ export function randomTime(dice: Dice): number {
   return dice.chance(0.3) ? ms + dice.below(1000) : Math.floor(ms / 15_000) * 15_000;
 }
 
+/** Whether damage would make it choose among equals, see `#choice`. */
+export function canBeDamaged(expr: string): boolean {
+  return !/topk|bottomk|limitk/.test(expr);
+}
+
 /** With a word taken out, doubled or exchanged, which the parser must mostly refuse. */
 export function damaged(dice: Dice, expr: string): string {
   const words = expr.match(/\w+|"[^"]*"|[^\s\w]|\s+/g) ?? [];

@@ -95,7 +95,7 @@ export const BAD_FILES: readonly (readonly [name: string, text: string, ...probl
   [
     "a mistake in a quoted expression",
     group('  - alert: A\n    expr: "up{a=\\"b\\"} ==\\n0 )"\n'),
-    "5:30: alert \"A\": could not parse expression: parse error: unexpected right parenthesis ')'",
+    "5:31: alert \"A\": could not parse expression: parse error: unexpected right parenthesis ')'",
   ],
   [
     "a mistake at the end of an expression",

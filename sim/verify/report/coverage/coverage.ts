@@ -7,6 +7,7 @@ import type { RunReport } from "../report.ts";
 /** An alert that fired while something was broken. */
 export interface Raise {
   readonly alert: string;
+  readonly position: FilePosition;
   readonly scenario: string;
   /** Since the start of the scenario. */
   readonly firing_at_s: number;
@@ -23,19 +24,35 @@ export interface UnknownSeries {
   readonly nearest: string | null;
 }
 
-/** Why nothing raised an alert. */
+/** The same, said of the rule that names it. */
+export interface UnknownUse extends UnknownSeries {
+  /** The name of the alert or of the recorded series. */
+  readonly rule: string;
+}
+
+/** A label that a selector asks for in vain. */
+export interface LabelMismatch {
+  readonly label: string;
+  /** The values that series of this metric have; empty if they have no such label. */
+  readonly values: readonly string[];
+}
+
+/** Why nothing raised an alert: what is said of the smallest part of its expression that never came true. */
 export type Silence =
   | { readonly kind: "unknown-series"; readonly unknown: readonly UnknownSeries[] }
-  /** The series exist, but none has the labels that the rule asks for. */
-  | { readonly kind: "no-samples"; readonly selector: string }
+  /** The metric is known, but no scenario had a series that fits. */
+  | { readonly kind: "no-samples"; readonly selector: string; readonly mismatches: readonly LabelMismatch[] }
   /** It had values that never met its condition; the nearest of them, and where. */
   | {
       readonly kind: "threshold-not-reached";
+      readonly value: string;
       readonly comparison: string;
       readonly threshold: number;
       readonly nearest: number;
       readonly scenario: string;
     }
+  /** Both sides had values, but never at the same time and with the same labels as this asks for. */
+  | { readonly kind: "never-held"; readonly condition: string }
   /** It was pending, but never as long as its `for`. */
   | {
       readonly kind: "too-short";
@@ -43,8 +60,10 @@ export type Silence =
       readonly longest_s: number;
       readonly scenario: string;
     }
-  /** Its expression never gave a value, and nothing more can be said. */
-  | { readonly kind: "no-result" };
+  /** It fires all the time and is meant to: a dead man's switch. */
+  | { readonly kind: "always" }
+  /** What it reads was there, but this gave no number. */
+  | { readonly kind: "no-result"; readonly expr: string };
 
 export interface AlertCoverage {
   readonly alert: string;
@@ -52,7 +71,7 @@ export interface AlertCoverage {
   readonly severity: string | null;
   /** Fastest first. */
   readonly raised_by: readonly Raise[];
-  /** `null` if something raised it. */
+  /** `null` if something raised it, or it fired without a fault. */
   readonly silence: Silence | null;
   /** Scenarios in which it fired though nothing was broken. */
   readonly without_fault: readonly string[];
@@ -73,6 +92,12 @@ export interface CoverageProblem {
   readonly reason: string;
 }
 
+/** What went wrong in a scenario, for example a fault that did not take. */
+export interface ScenarioFinding {
+  readonly scenario: string;
+  readonly finding: string;
+}
+
 export interface CoverageReport {
   readonly version: string;
   readonly seed: number;
@@ -82,5 +107,8 @@ export interface CoverageReport {
   /** Scenarios without faults are not among them. */
   readonly faults: readonly FaultCoverage[];
   readonly problems: readonly CoverageProblem[];
+  /** Of all rules, also of those that record. */
+  readonly unknown: readonly UnknownUse[];
+  readonly scenario_findings: readonly ScenarioFinding[];
   readonly run: RunReport;
 }

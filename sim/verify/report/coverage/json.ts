@@ -3,11 +3,11 @@
 
 import type { FilePosition } from "../../../../src/promql/rules/rule.ts";
 import { runDocument } from "../json.ts";
-import type { AlertCoverage, CoverageReport, Raise, Silence } from "./coverage.ts";
+import type { AlertCoverage, CoverageReport, Raise, Silence, UnknownSeries } from "./coverage.ts";
 import { coverageFindings, silenceText } from "./findings.ts";
 
 /** The document, to be written by `JSON.stringify`. `ok` is that there are no findings. */
-export function coverageDocument(report: CoverageReport): object {
+export function coverageDocument(report: CoverageReport) {
   const findings = coverageFindings(report);
   return {
     version: report.version,
@@ -27,6 +27,8 @@ export function coverageDocument(report: CoverageReport): object {
       ...positionDocument(position),
       reason,
     })),
+    unknown: report.unknown.map(({ rule, ...unknown }) => ({ rule, ...unknownDocument(unknown) })),
+    scenario_findings: report.scenario_findings.map(({ scenario, finding }) => ({ scenario, finding })),
     findings,
     run: runDocument(report.run),
   };
@@ -43,8 +45,12 @@ function alertDocument({ alert, position, severity, raised_by, silence, without_
   };
 }
 
-function raiseDocument({ alert, scenario, firing_at_s, detection_s, resolved_at_s }: Raise): Raise {
-  return { alert, scenario, firing_at_s, detection_s, resolved_at_s };
+function raiseDocument({ alert, position, scenario, firing_at_s, detection_s, resolved_at_s }: Raise) {
+  return { alert, ...positionDocument(position), scenario, firing_at_s, detection_s, resolved_at_s };
+}
+
+function unknownDocument({ series, position, nearest }: UnknownSeries) {
+  return { series, ...positionDocument(position), nearest };
 }
 
 function positionDocument({ file, line, column }: FilePosition): FilePosition {
@@ -52,27 +58,9 @@ function positionDocument({ file, line, column }: FilePosition): FilePosition {
 }
 
 function silenceDocument(silence: Silence): object {
+  const { kind, ...facts } = silence;
   const reason = silenceText(silence);
-  switch (silence.kind) {
-    case "unknown-series": {
-      const unknown = silence.unknown.map(({ series, position, nearest }) => ({
-        series,
-        ...positionDocument(position),
-        nearest,
-      }));
-      return { kind: silence.kind, reason, unknown };
-    }
-    case "no-samples":
-      return { kind: silence.kind, reason, selector: silence.selector };
-    case "threshold-not-reached": {
-      const { kind, comparison, threshold, nearest, scenario } = silence;
-      return { kind, reason, comparison, threshold, nearest, scenario };
-    }
-    case "too-short": {
-      const { kind, for_s, longest_s, scenario } = silence;
-      return { kind, reason, for_s, longest_s, scenario };
-    }
-    case "no-result":
-      return { kind: silence.kind, reason };
-  }
+  if (silence.kind === "unknown-series")
+    return { kind, reason, unknown: silence.unknown.map(unknownDocument) };
+  return { kind, reason, ...facts };
 }

@@ -5,6 +5,7 @@ import { DashstreamError } from "../../../errors.ts";
 import type { Expr } from "../../ast.ts";
 import { parseExpr } from "../../parse.ts";
 import type { Rule } from "../rule.ts";
+import { keepPlaces } from "./expr-places.ts";
 import { FieldReader, plainTexts } from "./fields.ts";
 import type { RuleProblems } from "./rule-problems.ts";
 import { checkNames, checkTemplates } from "./rule-texts.ts";
@@ -91,7 +92,9 @@ function readExpr(
     return value !== null && text === null ? null : fields.fail(value ?? rule, "expr must be set");
   }
   try {
-    return { expr: parseExpr(text), text };
+    const expr = parseExpr(text);
+    keepPlaces(expr, (offset) => value.positionInside(offset));
+    return { expr, text };
   } catch (error) {
     if (!(error instanceof DashstreamError) || !error.code.startsWith("promql_")) throw error;
     const [, line, column, reason] = /^(\d+):(\d+): (.*)$/s.exec(error.message) ?? [];

@@ -13,6 +13,7 @@ const FINDINGS = [
   "team.rules.yaml:17:22: TeamTypo needs websocket_droped_messages_total, which no component exports; did you mean websocket_dropped_messages_total?",
   "team.rules.yaml:17:60: TeamTypo needs node_load1, which no component exports",
   "team.rules.yaml:10:9: TeamErrors fires though nothing is broken (healthy-hour)",
+  "dlq-hang: fault dlq-hang did not take: nothing was broken by it",
 ];
 
 test("findings are what is wrong with the rules, each with file, line and column", () => {
@@ -38,32 +39,36 @@ describe("coverage on a terminal", () => {
   }
 
   test("shows what raises each alert, and which alert comes first for each fault", () => {
-    expect(printed().slice(0, 13)).toEqual([
-      "alert          severity  raised by    fastest  in",
-      "TeamGaps       page      2 scenarios  1m30s    sequence-gap",
-      "TeamErrors     ticket    1 scenario   45s      corrupt-payload",
-      "TeamTypo       -         nothing      -        -",
-      "TeamElsewhere  -         nothing      -        -",
-      "TeamLag        -         nothing      -        -",
-      "TeamSlow       -         nothing      -        -",
-      "TeamNothing    -         nothing      -        -",
+    expect(printed().slice(0, 15)).toEqual([
+      "alert          severity  raised by    fastest  in               rule",
+      "TeamGaps       page      2 scenarios  1m30s    sequence-gap     team.rules.yaml:4",
+      "TeamErrors     ticket    1 scenario   45s      corrupt-payload  team.rules.yaml:10",
+      "TeamTypo       -         nothing      -        -                team.rules.yaml:16",
+      "TeamElsewhere  -         nothing      -        -                team.rules.yaml:20",
+      "TeamLag        -         nothing      -        -                team.rules.yaml:24",
+      "TeamSlow       -         nothing      -        -                team.rules.yaml:28",
+      "TeamNothing    -         nothing      -        -                team.rules.yaml:32",
+      "TeamBoth       -         nothing      -        -                team.rules.yaml:36",
+      "TeamWatchdog   -         nothing      -        -                team.rules.yaml:44",
       "",
-      "scenario                              first alert  after  then",
-      "sequence-gap                          TeamGaps     1m30s  -",
-      "corrupt-payload                       TeamErrors   45s    TeamGaps 3m30s",
-      "dlq-hang (corrupt-payload, dlq-hang)  nothing      -      -",
+      "scenario                              first alert  after  rule                then",
+      "sequence-gap                          TeamGaps     1m30s  team.rules.yaml:4   -",
+      "corrupt-payload                       TeamErrors   45s    team.rules.yaml:10  TeamGaps 3m30s",
+      "dlq-hang (corrupt-payload, dlq-hang)  nothing      -      -                   -",
     ]);
   });
 
   test("tells why nothing raises an alert, what nothing notices, and the findings", () => {
-    expect(printed().slice(13)).toEqual([
+    expect(printed().slice(15)).toEqual([
       "",
       "alerts that nothing raises",
       "  team.rules.yaml:16:9: TeamTypo: no component exports websocket_droped_messages_total, node_load1",
-      '  team.rules.yaml:20:9: TeamElsewhere: no series has the labels of up{job="other"}',
-      "  team.rules.yaml:24:9: TeamLag: its value was never > 1000000; the nearest was 24000, in process-kill",
+      '  team.rules.yaml:20:9: TeamElsewhere: no scenario has a series that fits up{job="other",zone="a"}; job is one of one, two; there is no label zone',
+      "  team.rules.yaml:24:9: TeamLag: max(lag) was never > 1000000; the nearest was 24000, in process-kill",
       "  team.rules.yaml:28:9: TeamSlow: it was pending for 10m15s at most, in corrupt-payload; its `for` is 1h",
-      "  team.rules.yaml:32:9: TeamNothing: its expression never gave a value",
+      "  team.rules.yaml:32:9: TeamNothing: rate(up[10s]) never gave a number",
+      "  team.rules.yaml:36:9: TeamBoth: a > b never held, though both sides had values",
+      "  team.rules.yaml:44:9: TeamWatchdog: it fires all the time, as a dead man's switch does",
       "",
       "faults that nothing notices",
       "  dlq-hang (corrupt-payload, dlq-hang)",
@@ -72,10 +77,10 @@ describe("coverage on a terminal", () => {
       ...FINDINGS.map((finding) => `  ${finding}`),
       "",
       "seed 7, evaluated by dashstream",
-      "2 of 7 alerts raised, 2 of 3 scenarios noticed, 4 findings, 3.3 h virtual in 41 s",
+      "2 of 9 alerts raised, 2 of 3 scenarios noticed, 5 findings, 3.3 h virtual in 41 s",
     ]);
     expect(printed(SOUND_COVERAGE).at(-1)).toBe(
-      "2 of 6 alerts raised, 2 of 3 scenarios noticed, 3.3 h virtual in 41 s",
+      "2 of 8 alerts raised, 2 of 3 scenarios noticed, 3.3 h virtual in 41 s",
     );
   });
 });
@@ -92,6 +97,9 @@ test("coverage as JSON has the places of alerts, reasons as code and sentence, a
     raised_by: [
       {
         alert: "TeamErrors",
+        file: "team.rules.yaml",
+        line: 10,
+        column: 9,
         scenario: "corrupt-payload",
         firing_at_s: 405,
         detection_s: 45,
@@ -103,10 +111,11 @@ test("coverage as JSON has the places of alerts, reasons as code and sentence, a
   });
   expect(document.alerts[4].silence).toEqual({
     kind: "threshold-not-reached",
-    reason: "its value was never > 1000000; the nearest was 24000, in process-kill",
+    reason: "max(lag) was never > 1000000; the nearest was 24000, in process-kill",
+    value: "max(lag)",
     comparison: ">",
     threshold: 1_000_000,
-    nearest: 24_000,
+    nearest: 24_000.000000001,
     scenario: "process-kill",
   });
   expect(document.alerts.map(({ silence }: { silence: { kind: string } | null }) => silence?.kind)).toEqual([
@@ -117,7 +126,17 @@ test("coverage as JSON has the places of alerts, reasons as code and sentence, a
     "threshold-not-reached",
     "too-short",
     "no-result",
+    "never-held",
+    "always",
   ]);
+  expect(document.unknown[1]).toEqual({
+    rule: "TeamTypo",
+    series: "node_load1",
+    file: "team.rules.yaml",
+    line: 17,
+    column: 60,
+    nearest: null,
+  });
   expect(document.faults.map(({ first }: { first: string | null }) => first)).toEqual([
     "TeamGaps",
     "TeamErrors",
@@ -130,11 +149,11 @@ test("coverage as JSON has the places of alerts, reasons as code and sentence, a
 test("coverage as Markdown has both tables, and findings unfolded", () => {
   const text = coverageMarkdown(SAMPLE_COVERAGE);
   expect(text).toStartWith(
-    "## ❌ 2 of 7 alerts raised, 2 of 3 scenarios noticed, 4 findings\n\nteam.rules.yaml: 3.3 h virtual in 41 s, seed 7, evaluated by dashstream.\n\n<details open><summary>❌ findings</summary>",
+    "## ❌ 2 of 9 alerts raised, 2 of 3 scenarios noticed, 5 findings\n\nteam.rules.yaml: 3.3 h virtual in 41 s, seed 7, evaluated by dashstream.\n\n<details open><summary>❌ findings</summary>",
   );
-  expect(text).toContain("| TeamGaps | page | 2 scenarios | 1m30s | sequence-gap |\n");
-  expect(text).toContain("| dlq-hang (corrupt-payload, dlq-hang) | nothing |  |  |\n");
+  expect(text).toContain("| TeamGaps | page | 2 scenarios | 1m30s | sequence-gap | team.rules.yaml:4 |\n");
+  expect(text).toContain("| dlq-hang (corrupt-payload, dlq-hang) | nothing |  |  |  |\n");
   expect(text).toContain("<details><summary>Alerts that nothing raises</summary>");
-  expect(coverageMarkdown(SOUND_COVERAGE)).toStartWith("## ✅ 2 of 6 alerts raised");
+  expect(coverageMarkdown(SOUND_COVERAGE)).toStartWith("## ✅ 2 of 8 alerts raised");
   expect(coverageMarkdown(SOUND_COVERAGE)).not.toContain("findings");
 });

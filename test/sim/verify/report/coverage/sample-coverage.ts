@@ -1,5 +1,6 @@
 // Coverage of a rule file of somebody else: alerts that are raised, one of each kind that is not, a fault that nothing
-// notices, a rule that cannot be evaluated and one that fires without a fault.
+// notices, a rule that cannot be evaluated, one that fires without a fault, and a
+// fault that did not take.
 
 import type {
   AlertCoverage,
@@ -12,9 +13,10 @@ import { SAMPLE_REPORT } from "../sample-report.ts";
 const FILE = "team.rules.yaml";
 const at = (line: number, column = 9) => ({ file: FILE, line, column });
 
-function raise(alert: string, scenario: string, detectionS: number): Raise {
+function raise(alert: string, line: number, scenario: string, detectionS: number): Raise {
   return {
     alert,
+    position: at(line),
     scenario,
     firing_at_s: 360 + detectionS,
     detection_s: detectionS,
@@ -22,9 +24,9 @@ function raise(alert: string, scenario: string, detectionS: number): Raise {
   };
 }
 
-const gaps = raise("TeamGaps", "sequence-gap", 90);
-const gapsOfCorruption = raise("TeamGaps", "corrupt-payload", 210);
-const errors = raise("TeamErrors", "corrupt-payload", 45);
+const gaps = raise("TeamGaps", 4, "sequence-gap", 90);
+const gapsOfCorruption = raise("TeamGaps", 4, "corrupt-payload", 210);
+const errors = raise("TeamErrors", 10, "corrupt-payload", 45);
 
 function silent(alert: string, line: number, silence: Silence): AlertCoverage {
   return { alert, position: at(line), severity: null, raised_by: [], silence, without_fault: [] };
@@ -63,16 +65,26 @@ export const SAMPLE_COVERAGE: CoverageReport = {
         { series: "node_load1", position: at(17, 60), nearest: null },
       ],
     }),
-    silent("TeamElsewhere", 20, { kind: "no-samples", selector: 'up{job="other"}' }),
+    silent("TeamElsewhere", 20, {
+      kind: "no-samples",
+      selector: 'up{job="other",zone="a"}',
+      mismatches: [
+        { label: "job", values: ["one", "two"] },
+        { label: "zone", values: [] },
+      ],
+    }),
     silent("TeamLag", 24, {
       kind: "threshold-not-reached",
+      value: "max(lag)",
       comparison: ">",
       threshold: 1_000_000,
-      nearest: 24_000,
+      nearest: 24_000.000000001,
       scenario: "process-kill",
     }),
     silent("TeamSlow", 28, { kind: "too-short", for_s: 3600, longest_s: 615, scenario: "corrupt-payload" }),
-    silent("TeamNothing", 32, { kind: "no-result" }),
+    silent("TeamNothing", 32, { kind: "no-result", expr: "rate(up[10s])" }),
+    silent("TeamBoth", 36, { kind: "never-held", condition: "a > b" }),
+    silent("TeamWatchdog", 44, { kind: "always" }),
   ],
   faults: [
     { scenario: "sequence-gap", faults: ["sequence-gap"], noticed_by: [gaps] },
@@ -90,6 +102,18 @@ export const SAMPLE_COVERAGE: CoverageReport = {
       reason: 'many-to-many matching: both sides have {job="a"} twice',
     },
   ],
+  unknown: [
+    {
+      rule: "TeamTypo",
+      series: "websocket_droped_messages_total",
+      position: at(17, 22),
+      nearest: "websocket_dropped_messages_total",
+    },
+    { rule: "TeamTypo", series: "node_load1", position: at(17, 60), nearest: null },
+  ],
+  scenario_findings: [
+    { scenario: "dlq-hang", finding: "fault dlq-hang did not take: nothing was broken by it" },
+  ],
   run: SAMPLE_REPORT.run,
 };
 
@@ -100,4 +124,6 @@ export const SOUND_COVERAGE: CoverageReport = {
     .filter(({ silence }) => silence?.kind !== "unknown-series")
     .map((alert) => ({ ...alert, without_fault: [] })),
   problems: [],
+  unknown: [],
+  scenario_findings: [],
 };
