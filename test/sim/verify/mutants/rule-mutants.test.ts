@@ -30,7 +30,7 @@ function differences(a: unknown, b: unknown, path = ""): readonly string[] {
 }
 
 describe("a rule", () => {
-  const { rule, mutants } = mutantsOf(
+  const { mutants } = mutantsOf(
     `{ alert: A, expr: 'sum(rate(a_total{x="y"}[5m])) / sum(b) > 0.05', for: 2m, labels: { severity: high } }`,
   );
 
