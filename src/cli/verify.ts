@@ -145,7 +145,7 @@ async function verify(context: CliContext, command: Command): Promise<ExitCode> 
   return report.ok ? 0 : 1;
 }
 
-/** @throws DashstreamError `usage` for alerts that the rules do not have, and reports that coverage does not have */
+/** @throws DashstreamError `usage` for files given twice, alerts that the rules and reports that coverage do not have */
 async function coverageOptions(
   flags: Flags,
   known: KnownLabels,
@@ -154,7 +154,9 @@ async function coverageOptions(
     import("../../sim/verify/coverage/cover.ts"),
     import("./verify-coverage.ts"),
   ]);
-  const { only = [], scenario } = flags;
+  const { only = [], scenario, rules = [] } = flags;
+  const repeated = rules.find((file, index) => rules.indexOf(file) !== index);
+  if (repeated !== undefined) throw new DashstreamError("usage", `--rules: ${repeated} is there twice`);
   const judged = scenario !== undefined;
   checkOnly(only, known);
   checkCoverageFlags(flags, judged);
