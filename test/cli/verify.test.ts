@@ -68,6 +68,7 @@ describe("before anything runs, verify refuses", () => {
     ["no workers", ["--workers", "0"], "--workers"],
     ["an engine that there is not", ["--engine", "prometheus"], "Allowed choices are dashstream, promtool"],
     ["two reports on standard output", ["--json", "--markdown", "-"], "both write to standard output"],
+    ["a report that --mutate does not have", ["--mutate", "--html", "x.html"], "--mutate has no --html"],
     ["a page with charts on standard output", ["--html", "-"], "--html: expected the path of a file, got -"],
   ])("%s", async (_, args, message) => {
     const { exitCode, stdout, stderr } = await refused(...args);
