@@ -29,6 +29,7 @@ describeLong("dashstream verify", () => {
     async () => {
       const program = startProgram(["verify", "--json", "--workers", "2"]);
       const { exitCode, stderr } = await program.ended();
+      if (program.lines.length === 0) throw new Error(`no report, exit code ${exitCode}: ${stderr}`);
       expect(stderr).toBe("");
       const report = JSON.parse(program.lines.join("\n")) as VerifyReport;
       const { alerts, scenarios } = report;
