@@ -22,11 +22,11 @@ help: ## list the targets
 demo: node_modules/.installed ## broker, traffic and server in one process; ends on Ctrl-C or after DEMO_SECONDS
 	@$(BUN) src/cli/main.ts demo
 
-test: node_modules/.installed ## all tests, with real components where they are present (ONLY=word ... for some)
+test: node_modules/.installed ## all tests, also long ones and those of real components that are there (ONLY=word ... for some)
 	@$(BUN) test/support/run-tests.ts $(ONLY)
 
-check: lint types ## the quick tier: format, lint, types, layers, tests without real components
-	@DASHSTREAM_SKIP_REAL=1 $(BUN) test/support/run-tests.ts $(ONLY)
+check: lint types ## the quick tier: format, lint, types, layers, tests without real components and long ones
+	@DASHSTREAM_SKIP_REAL=1 DASHSTREAM_SKIP_LONG=1 $(BUN) test/support/run-tests.ts $(ONLY)
 
 lint: node_modules/.installed ## check format and lint rules
 	@$(TOOL) biome check --error-on-warnings .
@@ -62,6 +62,7 @@ generate: node_modules/.installed ## rewrite the generated files
 	@$(BUN) src/alerts/generate.ts
 	@$(BUN) sim/scenarios/generate.ts
 	@$(BUN) sim/faults/generate.ts
+	@$(BUN) sim/verify/report/html/generate.ts
 
 kafka: node_modules/.installed ## fetch the Kafka releases that tests use (needs java and maven)
 	@$(BUN) test/support/fetch-kafka.ts

@@ -144,8 +144,9 @@ class Connection {
     if (decision === null) return call.handle(context);
     const { action } = decision;
     switch (action.kind) {
-      case "pass":
       case "error":
+        return this.#refuse(call, context, action.delayMs ?? 0);
+      case "pass":
       case "withhold":
       case "ration":
         return call.handle(context);
@@ -154,6 +155,13 @@ class Connection {
       case "drop":
         return this.#interfere(call, context, action);
     }
+  }
+
+  /** The context's decision is the error. */
+  #refuse(call: Call, context: RequestContext, delayMs: number): Buffer | null | Promise<Buffer | null> {
+    if (delayMs === 0) return call.handle(context);
+    const waited = context.cluster.clock.sleep(delayMs, context.connection);
+    return waited.then((isHere) => (isHere ? call.handle(context) : null));
   }
 
   async #interfere(call: Call, context: RequestContext, action: Interference): Promise<Buffer | null> {

@@ -8,8 +8,8 @@ import { type ControlRule, ControlRules, type ControlStage } from "../control/ru
 export type ControlAction =
   /** Handle the request as if there were no rule. */
   | { readonly kind: "pass" }
-  /** Refuse with this error: the partitions that the rule's filter names, or the whole request. */
-  | { readonly kind: "error"; readonly error: KafkaErrorName }
+  /** Refuse with this error, perhaps late: the partitions that the rule's filter names, or the whole request. */
+  | { readonly kind: "error"; readonly error: KafkaErrorName; readonly delayMs?: number }
   /** Wait; requests behind it on the same connection wait too. */
   | { readonly kind: "delay"; readonly delayMs: number; readonly stage?: ControlStage }
   /** Never answer, nor anything behind it on the same connection. */

@@ -12,7 +12,7 @@ export const brokerSlow = defineFault({
   summary: "Kafka answers every request late, as with a disk that cannot keep up.",
   params: z.strictObject({ delay_ms: delayParam(1_000, "answers") }),
   needs: ["broker"],
-  raises: [],
+  raises: ["E2ELatencyHigh"],
   mayRaise: [],
   async apply(stage, { delay_ms: delayMs }) {
     return ruleInForce(need(stage, "broker").control("*", () => ({ kind: "delay", delayMs })));

@@ -44,7 +44,6 @@ export class ClientCrowd {
 
   /** Opens what is missing. */
   async fill(): Promise<void> {
-    if (this.#over) return;
     for (const client of this.#open) {
       if (client.closeCode === null) continue;
       client.cut();

@@ -14,7 +14,7 @@ export const coordinatorLoading = defineFault({
     "The coordinator of the consumer groups is still loading: it lets nobody join, commit or heartbeat.",
   params: z.strictObject({}),
   needs: ["broker"],
-  raises: ["KafkaInfraErrorsDetected", "KafkaInfraErrorsHigh", "KafkaInfraErrorsCritical"],
+  raises: ["ServiceDown", "KafkaInfraErrorsDetected", "KafkaInfraErrorsHigh", "KafkaInfraErrorsCritical"],
   mayRaise: [],
   async apply(stage) {
     const broker = need(stage, "broker");

@@ -18,7 +18,12 @@ export const dlqSaturated = defineFault({
   }),
   needs: ["broker"],
   raises: ["WebSocketDlqBroken"],
-  mayRaise: [],
+  mayRaise: [
+    {
+      alert: "E2ELatencyHigh",
+      because: "The stream waits up to a second for a slot before it drops a letter.",
+    },
+  ],
   async apply(stage, { topic, delay_ms: delayMs }) {
     const filter = { topic: deadLetterTopic(stage.kafka, topic) };
     return ruleInForce(need(stage, "broker").control("Produce", () => ({ kind: "delay", delayMs }), filter));

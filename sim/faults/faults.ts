@@ -33,6 +33,7 @@ import { partitionStall } from "./partition-stall.ts";
 import { processKill } from "./process-kill.ts";
 import { processRestart } from "./process-restart.ts";
 import { produceErrors } from "./produce-errors.ts";
+import { producerRestart } from "./producer-restart.ts";
 import { reconnectStorm } from "./reconnect-storm.ts";
 import { redisDown } from "./redis-down.ts";
 import { redisErrors } from "./redis-errors.ts";
@@ -60,9 +61,9 @@ const ALL: readonly Fault[] = [
   dlqSaturated,
   dlqTopicDown,
   duplicate,
-  idle,
   fetchThrottle,
   groupRebalance,
+  idle,
   leaderMove,
   malformedControl,
   metadataErrors,
@@ -77,6 +78,7 @@ const ALL: readonly Fault[] = [
   processKill,
   processRestart,
   produceErrors,
+  producerRestart,
   reconnectStorm,
   redisDown,
   redisErrors,

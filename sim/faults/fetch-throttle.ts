@@ -19,7 +19,7 @@ export const fetchThrottle = defineFault({
       .number()
       .gt(0)
       .max(MAX_MS)
-      .default(10_000)
+      .default(30_000)
       .describe("Time between two answers with records for one connection, milliseconds"),
   }),
   needs: ["broker"],
@@ -35,7 +35,8 @@ export const fetchThrottle = defineFault({
     const lastMs = new Map<number, number>();
     const decide = ({ connectionId }: ControlledRequest): ControlAction => {
       const nowMs = clock.monotonicMs();
-      if (nowMs - (lastMs.get(connectionId) ?? 0) < everyMs) return { kind: "withhold" };
+      if (nowMs - (lastMs.get(connectionId) ?? Number.NEGATIVE_INFINITY) < everyMs)
+        return { kind: "withhold" };
       lastMs.set(connectionId, nowMs);
       return { kind: "ration" };
     };

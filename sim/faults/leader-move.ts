@@ -1,6 +1,7 @@
 // The partitions of the topic have no leader that would serve them: whoever asks is told that it moved.
 
 import { z } from "zod";
+import { delayParam } from "./delay-param.ts";
 import { defineFault } from "./fault.ts";
 import { ruleInForce } from "./rule-in-force.ts";
 import { need } from "./stage.ts";
@@ -10,14 +11,17 @@ export const leaderMove = defineFault({
   area: "broker",
   summary:
     "An election that does not end: whoever reads or writes the topic is told that its leader is elsewhere.",
-  params: z.strictObject({}),
+  params: z.strictObject({
+    // A client that has just heard the same metadata again asks at once, so that this is its pace.
+    delay_ms: delayParam(250, "refusals"),
+  }),
   needs: ["broker"],
   raises: ["KafkaInfraErrorsDetected", "KafkaInfraErrorsHigh", "KafkaInfraErrorsCritical"],
   mayRaise: [],
-  async apply(stage) {
+  async apply(stage, { delay_ms: delayMs }) {
     const broker = need(stage, "broker");
     const refuse = (api: "Fetch" | "Produce" | "ListOffsets") =>
-      broker.control(api, () => ({ kind: "error", error: "NOT_LEADER_OR_FOLLOWER" }), {
+      broker.control(api, () => ({ kind: "error", error: "NOT_LEADER_OR_FOLLOWER", delayMs }), {
         topic: stage.kafka.topic,
       });
     return ruleInForce(refuse("Fetch"), refuse("Produce"), refuse("ListOffsets"));

@@ -16,7 +16,7 @@ export const metadataErrors = defineFault({
       .describe("What Kafka answers"),
   }),
   needs: ["broker"],
-  raises: ["KafkaInfraErrorsDetected", "KafkaInfraErrorsHigh", "KafkaInfraErrorsCritical"],
+  raises: ["ServiceDown", "KafkaInfraErrorsDetected", "KafkaInfraErrorsHigh", "KafkaInfraErrorsCritical"],
   mayRaise: [],
   async apply(stage, { error }) {
     const filter = { topic: stage.kafka.topic };

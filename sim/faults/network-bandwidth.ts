@@ -10,12 +10,17 @@ export const networkBandwidth = defineFault({
   summary: "One link carries so many bytes a second and no more.",
   params: z.strictObject({
     link: linkParam,
-    bytes_per_second: z.number().min(1).default(1_000).describe("Of each connection"),
+    bytes_per_second: z.number().min(1).default(5_000).describe("Of each connection"),
     direction: directionParam,
   }),
   needs: ["links"],
-  raises: [],
-  mayRaise: [],
+  raises: ["E2ELatencyHigh"],
+  mayRaise: [
+    { alert: "WebSocketRedisHighLatency", because: "With the link redis, replay waits longer." },
+    { alert: "RateLimiterRedisHighLatency", because: "With the link redis, the shared limits answer late." },
+    { alert: "RateLimiterRedisErrors", because: "With the link redis, the limiter gives up after 250 ms." },
+    { alert: "ReplayBufferRedisWriteFailures", because: "With the link redis, writes give up after 2 s." },
+  ],
   async apply(stage, { link, bytes_per_second: bytesPerSecond, direction }) {
     return breakLink(stage, link, { kind: "bandwidth", bytesPerSecond, direction });
   },

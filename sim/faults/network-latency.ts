@@ -16,8 +16,13 @@ export const networkLatency = defineFault({
     direction: directionParam,
   }),
   needs: ["links"],
-  raises: [],
-  mayRaise: [],
+  raises: ["E2ELatencyHigh"],
+  mayRaise: [
+    { alert: "WebSocketRedisHighLatency", because: "With the link redis, replay waits longer." },
+    { alert: "RateLimiterRedisHighLatency", because: "With the link redis, the shared limits answer late." },
+    { alert: "RateLimiterRedisErrors", because: "With the link redis, the limiter gives up after 250 ms." },
+    { alert: "ReplayBufferRedisWriteFailures", because: "With the link redis, writes give up after 2 s." },
+  ],
   async apply(stage, { link, delay_ms: latencyMs, jitter_ms: jitterMs, direction }) {
     return breakLink(stage, link, { kind: "latency", latencyMs, jitterMs, direction });
   },

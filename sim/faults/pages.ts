@@ -1,15 +1,17 @@
 // The parts of the fault pages that are made from the faults themselves, so that they stay true: parameters, alerts, and
 // the index of all.
 
+import { DashstreamError } from "../../src/errors.ts";
 import type { Fault } from "./fault.ts";
 import { faultParams } from "./fault-params.ts";
 
 const BEGIN = "<!-- made by `make generate`; do not edit -->";
 const END = "<!-- end of what is made -->";
 
-/** The page of a fault with its made part renewed; what people wrote around it stays. */
-export function faultPage(fault: Fault, page: string): string {
-  return renewed(page, `${parameters(fault)}\n\n${alerts(fault)}`);
+/** The page of a fault with its made part renewed; what people wrote around it stays. `null`: it has no page yet. */
+export function faultPage(fault: Fault, page: string | null): string {
+  const begun = `# ${fault.name}\n\n${fault.summary}\n\n${BEGIN}\n\n${END}\n`;
+  return renewed(page ?? begun, `${parameters(fault)}\n\n${alerts(fault)}`);
 }
 
 /** The index with its list renewed. */
@@ -26,7 +28,9 @@ export function faultIndex(faults: Iterable<Fault>, page: string): string {
 function renewed(page: string, made: string): string {
   const begin = page.indexOf(BEGIN);
   const end = page.indexOf(END);
-  if (begin === -1 || end < begin) throw new Error(`a page has no part between "${BEGIN}" and "${END}"`);
+  if (begin === -1 || end < begin) {
+    throw new DashstreamError("invariant", `a page has no part between "${BEGIN}" and "${END}"`);
+  }
   return `${page.slice(0, begin + BEGIN.length)}\n\n${made}\n\n${page.slice(end)}`;
 }
 

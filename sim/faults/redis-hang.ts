@@ -12,7 +12,7 @@ export const redisHang = defineFault({
   summary: "Redis takes commands and never answers.",
   params: z.strictObject({}),
   needs: ["redis"],
-  raises: ["WebSocketRedisErrors", "ReplayBufferRedisWriteFailures", "RateLimiterRedisErrors"],
+  raises: ["ServiceDown", "WebSocketRedisErrors", "ReplayBufferRedisWriteFailures", "RateLimiterRedisErrors"],
   mayRaise: [],
   async apply(stage) {
     return ruleInForce(need(stage, "redis").control("*", () => ({ kind: "hang" })));

@@ -32,6 +32,8 @@ export interface TrafficControl {
   burst(source: TrafficSource, count: number): Promise<void>;
   /** No producer makes anything until it is removed. */
   pause(): Removable;
+  /** The usual producers are replaced, as in a deploy: their threads end where they are, others begin. */
+  restart(): void;
 }
 
 export interface KafkaNames {

@@ -2,6 +2,8 @@
 // with file, line, column, path and what was expected.
 
 import { nearestName } from "../../src/config/nearest.ts";
+import { DashstreamError, describeError } from "../../src/errors.ts";
+import { parseExpr } from "../../src/promql/parse.ts";
 import { type Complaint, type Path, pathText, type ScenarioProblem, scenarioError } from "./problem.ts";
 import { type Scenario, scenarioSchema } from "./scenario.ts";
 import { shapeComplaints, valueAt } from "./shape.ts";
@@ -85,7 +87,7 @@ function read(
   const complaints = [
     ...(parsed.success ? timelineComplaints(parsed.data) : shapeComplaints(parsed.error.issues, value)),
     ...nameComplaints(value, checks),
-    ...(parsed.success ? envComplaints(parsed.data, checks) : []),
+    ...(parsed.success ? [...envComplaints(parsed.data, checks), ...evidenceComplaints(parsed.data)] : []),
   ];
   if (parsed.success && complaints.length === 0) return { file, scenario: parsed.data, document };
   return { problems: inOrder(complaints.map((complaint) => located(complaint, document))) };
@@ -101,12 +103,14 @@ function inOrder(problems: readonly ScenarioProblem[]): readonly ScenarioProblem
 
 /** Names of faults and alerts that nobody knows; also where the shape of something else is wrong. */
 function nameComplaints(value: unknown, { checkFault, alerts }: ScenarioChecks): readonly Complaint[] {
-  const faults = listAt(value, ["faults"]).flatMap((entry, index): readonly Complaint[] => {
-    const name = valueAt(entry, ["fault"]);
-    if (typeof name !== "string") return [];
-    const reason = checkFault?.(name, valueAt(entry, ["params"]) ?? {}) ?? null;
-    return reason === null ? [] : [{ path: ["faults", index, "fault"], reason }];
-  });
+  const faults = ["faults", "remedy"].flatMap((key) =>
+    listAt(value, [key]).flatMap((entry, index): readonly Complaint[] => {
+      const name = valueAt(entry, ["fault"]);
+      if (typeof name !== "string") return [];
+      const reason = checkFault?.(name, valueAt(entry, ["params"]) ?? {}) ?? null;
+      return reason === null ? [] : [{ path: [key, index, "fault"], reason }];
+    }),
+  );
   const names = ["expect", "may"].flatMap((key) =>
     listAt(value, [key]).flatMap((entry, index): readonly Complaint[] => {
       const name = valueAt(entry, ["alert"]);
@@ -123,9 +127,29 @@ function unknownAlert(name: string, alerts: ReadonlySet<string>): string {
   return `no rule has the alert ${JSON.stringify(name)}, expected one of the rules' alerts${hint}`;
 }
 
-function envComplaints({ env }: Scenario, { checkEnv }: ScenarioChecks): readonly Complaint[] {
-  const reason = checkEnv?.(env) ?? null;
-  return reason === null ? [] : [{ path: ["env"], isAboutKey: true, reason }];
+/** The environment of all components, and of each that has more. */
+function envComplaints({ env, env_of }: Scenario, { checkEnv }: ScenarioChecks): readonly Complaint[] {
+  const ofAll = checkEnv?.(env) ?? null;
+  if (ofAll !== null) return [{ path: ["env"], isAboutKey: true, reason: ofAll }];
+  return Object.entries(env_of).flatMap(([component, own]): readonly Complaint[] => {
+    if (Object.keys(own).length === 0) return [];
+    const reason = checkEnv?.({ ...env, ...own }) ?? null;
+    return reason === null ? [] : [{ path: ["env_of", component], isAboutKey: true, reason }];
+  });
+}
+
+/** Expressions that cannot be evaluated. */
+function evidenceComplaints({ expect }: Scenario): readonly Complaint[] {
+  return expect.flatMap(({ evidence }, index): readonly Complaint[] => {
+    if (evidence === undefined) return [];
+    try {
+      parseExpr(evidence);
+      return [];
+    } catch (error) {
+      if (!(error instanceof DashstreamError)) throw error;
+      return [{ path: ["expect", index, "evidence"], reason: describeError(error) }];
+    }
+  });
 }
 
 function listAt(value: unknown, path: Path): readonly unknown[] {

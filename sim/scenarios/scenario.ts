@@ -20,6 +20,25 @@ export const scenarioSchema = z.strictObject({
     .record(z.string(), z.string())
     .default({})
     .describe("Environment variables of the components, as in production"),
+  env_of: z
+    .strictObject({
+      "websocket-server": z.record(z.string(), z.string()).default({}),
+      "quality-monitor": z.record(z.string(), z.string()).default({}),
+      exporter: z.record(z.string(), z.string()).default({}),
+    })
+    .prefault({})
+    .describe("Environment variables of one component only, over those of env"),
+  also_scraped: z
+    .array(
+      z.strictObject({
+        job: z.string().min(1),
+        component: z.enum(["websocket-server", "quality-monitor", "exporter"]),
+      }),
+    )
+    .default([])
+    .describe(
+      "Further jobs of Prometheus, as a site has them, each of which scrapes one of the components too",
+    ),
   redis: z.boolean().default(false).describe("A Redis is there, and REDIS_URL names it"),
   partitions: z.int().min(1).max(100).default(3).describe("Partitions of the topic"),
   traffic: z

@@ -42,12 +42,14 @@ function faultComplaints({ faults, hold }: Scenario): readonly Complaint[] {
 function expectComplaints({ expect, faults, hold, settle }: Scenario): readonly Complaint[] {
   const firstS = Math.min(...faults.map(({ after }) => seconds(after)));
   const mostS = seconds(hold) + seconds(settle) - firstS;
-  if (faults.length > 0 && expect.length === 0) {
+  if (faults.length > 0 && expect.every(({ always }) => always)) {
     const reason = "nothing is expected though something breaks, expected an alert, or no faults (a control)";
     return [{ path: ["expect"], reason }];
   }
-  return expect.flatMap(({ alert, within, resolves }, index) => {
+  return expect.flatMap(({ alert, within, resolves, always }, index) => {
     const complaints: Complaint[] = [];
+    // It fires before, during and after, so that no time can be wrong.
+    if (always) return complaints;
     if (faults.length === 0) {
       const reason = `${alert} is expected though nothing breaks, expected faults, or no alerts (a control)`;
       complaints.push({ path: ["expect", index], reason });

@@ -16,6 +16,8 @@ export interface DirectorOptions extends DeliveryOptions {
   /** The usual traffic. */
   readonly source: TrafficSource;
   readonly ratePerSecond: number;
+  /** Makes what comes in place of `source` when the producers are restarted; default: it goes on. */
+  readonly renew?: () => TrafficSource;
   /** Default `steady`. */
   readonly arrival?: ArrivalProfile;
   /** Ends after so many records of `source`; default: no such end. */
@@ -41,7 +43,7 @@ export interface TrafficSummary extends TrafficProgress {
 
 /** A source and how many of its records are due. */
 interface Feed {
-  readonly source: TrafficSource;
+  source: TrafficSource;
   readonly startMs: number;
   readonly due: DueRecords;
   /** As last asked. */
@@ -60,6 +62,7 @@ export class TrafficDirector implements TrafficControl {
   readonly #feeds: Feed[] = [];
   readonly #bursts = new Set<Promise<void>>();
   readonly #pauses = new Set<object>();
+  #usual: Feed | null = null;
 
   constructor(options: DirectorOptions) {
     this.#options = options;
@@ -88,6 +91,11 @@ export class TrafficDirector implements TrafficControl {
     };
   }
 
+  restart(): void {
+    const { renew } = this.#options;
+    if (renew && this.#usual) this.#usual.source = renew();
+  }
+
   pause(): Removable {
     const pause = {};
     this.#pauses.add(pause);
@@ -110,6 +118,7 @@ export class TrafficDirector implements TrafficControl {
     const startMs = clock.monotonicMs();
     const usual = feedOf(source, arrivals(arrival, ratePerSecond, random), startMs);
     this.#feeds.unshift(usual);
+    this.#usual = usual;
     const { count = Number.POSITIVE_INFINITY, durationMs = Number.POSITIVE_INFINITY } = this.#options;
     const { tickMs = DEFAULT_TICK_MS } = this.#options;
     while (!signal?.aborted && usual.made < count) {

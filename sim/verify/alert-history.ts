@@ -42,7 +42,7 @@ export function episodesOf(transitions: readonly AlertTransition[]): readonly Ep
 function begin({ atMs, rule, labels, to, annotations }: AlertTransition): Episode {
   return {
     alert: rule.alert,
-    severity: labels.severity ?? "none",
+    severity: labels.severity ?? "unknown",
     labels,
     activeMs: atMs,
     firingMs: to === "firing" ? atMs : null,

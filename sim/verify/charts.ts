@@ -2,7 +2,6 @@
 // came of it.
 
 import type { Engine } from "../../src/promql/engine.ts";
-import { createEngine } from "../../src/promql/engine.ts";
 import { splitComparison } from "../../src/promql/expr-series.ts";
 import type { AlertRule, RuleGroup } from "../../src/promql/rules/rule.ts";
 import type { RangeSeries } from "../../src/promql/value.ts";
@@ -22,7 +21,7 @@ export function chartsOf(
   history: RuleHistory,
   groups: readonly RuleGroup[],
 ): readonly AlertChart[] {
-  const engine = createEngine({ source: history.source });
+  const { engine } = history;
   const wanted = new Set(expect.map(({ alert }) => alert));
   const rules = groups.flatMap(({ rules }) => rules).filter((rule) => rule.kind === "alert");
   return rules

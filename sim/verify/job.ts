@@ -5,9 +5,11 @@ import type { RuleGroup } from "../../src/promql/rules/rule.ts";
 import type { Scenario } from "../scenarios/scenario.ts";
 import { chartsOf } from "./charts.ts";
 import { judgeScenario } from "./judge.ts";
+import { compareWithPromtool } from "./promtool/compare.ts";
 import { recordScenario } from "./record.ts";
+import type { Recording } from "./recording.ts";
 import type { ScenarioReport } from "./report/report.ts";
-import { evaluateRules } from "./rule-history.ts";
+import { evaluateRules, type RuleHistory } from "./rule-history.ts";
 
 /** A rule file as it was read. */
 export interface RuleText {
@@ -24,6 +26,8 @@ export interface ScenarioJob {
   readonly targetLabels: Readonly<Record<string, string>>;
   /** Charts are large; only one report needs them. */
   readonly charts: boolean;
+  /** The program that evaluates everything once more, each difference a finding; `null` = none. */
+  readonly promtool: string | null;
 }
 
 export interface ScenarioResult {
@@ -31,21 +35,39 @@ export interface ScenarioResult {
   readonly virtualSeconds: number;
 }
 
+/** A scenario as it ran, and what the rules made of it. */
+export interface ScenarioRun {
+  readonly groups: readonly RuleGroup[];
+  /** Its findings include those of promtool. */
+  readonly recording: Recording;
+  readonly history: RuleHistory;
+  readonly virtualSeconds: number;
+}
+
+/** @throws DashstreamError `scenario_invalid`, `rules_invalid` or `config_invalid` */
+export async function runScenario(job: ScenarioJob): Promise<ScenarioRun> {
+  const { scenario, seed, targetLabels, promtool } = job;
+  const groups = readRules(job.rules);
+  const recorded = await recordScenario({ scenario, seed, targetLabels });
+  const differences = promtool === null ? [] : await compareWithPromtool(recorded, groups, promtool);
+  const recording = { ...recorded, findings: [...recorded.findings, ...differences] };
+  const history = evaluateRules(recording, groups);
+  return { groups, recording, history, virtualSeconds: (recording.endMs - recording.startMs) / 1000 };
+}
+
 /** @throws DashstreamError `scenario_invalid`, `rules_invalid` or `config_invalid` */
 export async function runJob(job: ScenarioJob): Promise<ScenarioResult> {
-  const { scenario, seed, targetLabels } = job;
-  const groups = readRules(job.rules);
-  const recording = await recordScenario({ scenario, seed, targetLabels });
-  const history = evaluateRules(recording, groups);
-  const verdict = judgeScenario(scenario, recording, history, {
-    groups,
-    known: new Map(Object.entries(job.known)),
-  });
+  const run = await runScenario(job);
+  return { report: reportOf(job, run), virtualSeconds: run.virtualSeconds };
+}
+
+/** What the scenario proves. */
+export function reportOf(job: ScenarioJob, { groups, recording, history }: ScenarioRun): ScenarioReport {
+  const { scenario } = job;
+  const known = new Map(Object.entries(job.known));
+  const verdict = judgeScenario(scenario, recording, history, { groups, known });
   const charts = job.charts ? chartsOf(scenario, recording, history, groups) : [];
-  return {
-    report: { ...verdict, charts },
-    virtualSeconds: (recording.endMs - recording.startMs) / 1000,
-  };
+  return { ...verdict, charts };
 }
 
 /** @throws DashstreamError `rules_invalid` */

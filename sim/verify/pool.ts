@@ -27,10 +27,12 @@ export interface PoolResult<Result> {
 
 /** Enough to see why a process died. */
 const KEPT_ERROR_CHARS = 4_000;
+const ENDED: IteratorResult<string> = { done: true, value: undefined };
 
 /** @throws the first error of a piece of work, or DashstreamError `aborted`, or `invariant` if a process died */
 export async function runPool<Job, Result>(options: PoolOptions<Job, Result>): Promise<PoolResult<Result>> {
   const { jobs, signal } = options;
+  if (signal?.aborted) throw interrupted();
   const results: Result[] = new Array(jobs.length);
   const queue = jobs.entries();
   const workers = Array.from(
@@ -44,7 +46,7 @@ export async function runPool<Job, Result>(options: PoolOptions<Job, Result>): P
   try {
     await Promise.all(workers.map((worker) => workOff(worker, queue, results, options)));
   } catch (error) {
-    if (signal?.aborted) throw new DashstreamError("aborted", "interrupted");
+    if (signal?.aborted) throw interrupted();
     throw error;
   } finally {
     signal?.removeEventListener("abort", stop);
@@ -52,6 +54,10 @@ export async function runPool<Job, Result>(options: PoolOptions<Job, Result>): P
   }
   const maxRssBytes = workers.reduce((sum, worker) => sum + worker.maxRssBytes, 0);
   return { results, maxRssBytes };
+}
+
+function interrupted(): DashstreamError {
+  return new DashstreamError("aborted", "interrupted");
 }
 
 /** The worker takes the next piece as long as there is one. */
@@ -73,6 +79,7 @@ class Worker<Job, Result> {
   readonly #process: ChildProcessWithoutNullStreams;
   readonly #lines: AsyncIterator<string>;
   readonly #nameOf: (job: Job) => string;
+  readonly #broken: Promise<IteratorResult<string>>;
   #errors = "";
   maxRssBytes = 0;
 
@@ -83,26 +90,40 @@ class Worker<Job, Result> {
     this.#process.stderr.on("data", (data: Buffer) => {
       this.#errors = `${this.#errors}${data}`.slice(-KEPT_ERROR_CHARS);
     });
-    // What cannot be started or written to ends its output too, which is where it is noticed.
-    this.#process.on("error", (error) => {
-      this.#errors += error.message;
+    // The output of what could not be started never ends.
+    this.#broken = new Promise((resolve) => {
+      this.#process.on("error", (error) => {
+        this.#errors += error.message;
+        resolve(ENDED);
+      });
     });
+    // What cannot be written to ends its output too, which is where it is noticed.
     this.#process.stdin.on("error", () => {});
   }
 
   async work(job: Job): Promise<Result> {
     this.#process.stdin.write(`${JSON.stringify(job)}\n`);
-    const line = await this.#lines.next();
+    const line = await Promise.race([this.#lines.next(), this.#broken]);
     if (line.done) {
       throw new DashstreamError(
         "invariant",
         `the process for ${this.#nameOf(job)} died: ${this.#errors.trim()}`,
       );
     }
-    const answer = JSON.parse(line.value) as Answer<Result>;
+    const answer = this.#read(line.value, job);
     if (!answer.ok) throw new DashstreamError(answer.code, `${this.#nameOf(job)}: ${answer.message}`);
     this.maxRssBytes = Math.max(this.maxRssBytes, answer.maxRssBytes);
     return answer.result;
+  }
+
+  #read(line: string, job: Job): Answer<Result> {
+    try {
+      return JSON.parse(line) as Answer<Result>;
+    } catch (cause) {
+      const shown = JSON.stringify(line.slice(0, KEPT_ERROR_CHARS));
+      const message = `the process for ${this.#nameOf(job)} answered with what is no answer: ${shown}`;
+      throw new DashstreamError("invariant", message, { cause });
+    }
   }
 
   kill(): void {

@@ -1,10 +1,15 @@
 // What rules make of a recording: evaluated at every interval, as a Prometheus server would have done while the scenario
 // ran. The recording stays as it is; what rules record lies beside it.
 
-import { createEngine } from "../../src/promql/engine.ts";
+import { createEngine, type Engine } from "../../src/promql/engine.ts";
 import { type EvaluationProblem, GroupEvaluator } from "../../src/promql/rules/group-evaluator.ts";
 import type { AlertTransition, RuleGroup } from "../../src/promql/rules/rule.ts";
-import { type LabelMatcher, type SeriesSource, SeriesStore } from "../../src/promql/series-store.ts";
+import {
+  type LabelMatcher,
+  type Series,
+  type SeriesSource,
+  SeriesStore,
+} from "../../src/promql/series-store.ts";
 import type { Recording } from "./recording.ts";
 
 /** Prometheus' `evaluation_interval` where a group names none: that of the compose stack. */
@@ -15,18 +20,32 @@ export interface RuleHistory {
   readonly transitions: readonly AlertTransition[];
   /** Rules that could not be evaluated, each once. */
   readonly problems: readonly string[];
+  /** The same as data. */
+  readonly failures: readonly EvaluationProblem[];
   /** The recording together with what the rules recorded. */
   readonly source: SeriesSource;
+  /** Evaluates on `source`, with the settings that rules were evaluated with. */
+  readonly engine: Engine;
 }
 
-/** Evaluates from the first scrape to the last. */
+/** What rules are evaluated on. */
+export interface Evaluated extends Pick<Recording, "startMs" | "endMs"> {
+  readonly store: SeriesSource;
+}
+
+/**
+ * Evaluates from the first scrape to the last.
+ * @param onEvaluated told each time of a group that was evaluated, by its place among `groups`
+ */
 export function evaluateRules(
-  recording: Pick<Recording, "store" | "startMs" | "endMs">,
+  recording: Evaluated,
   groups: readonly RuleGroup[],
+  onEvaluated: (index: number, evaluator: GroupEvaluator, atMs: number) => void = () => {},
 ): RuleHistory {
   const recorded = new SeriesStore();
   const source = both(recording.store, recorded);
-  const engine = createEngine({ source });
+  const past = new Past(source);
+  const engine = createEngine({ source: past, subqueryStepMs: EVALUATION_INTERVAL_MS });
   const evaluators = groups.map(
     (group) =>
       new GroupEvaluator({ group, store: recorded, engine, defaultIntervalMs: EVALUATION_INTERVAL_MS }),
@@ -35,13 +54,22 @@ export function evaluateRules(
   const steps = evaluators.map(({ intervalMs }) => intervalMs);
   const stepMs = steps.reduce(greatestCommonDivisor, EVALUATION_INTERVAL_MS);
   for (let atMs = recording.startMs; atMs <= recording.endMs; atMs += stepMs) {
-    for (const evaluator of evaluators) {
-      if ((atMs - recording.startMs) % evaluator.intervalMs === 0)
-        transitions.push(...evaluator.evaluate(atMs));
+    past.untilMs = atMs;
+    for (const [index, evaluator] of evaluators.entries()) {
+      if ((atMs - recording.startMs) % evaluator.intervalMs !== 0) continue;
+      transitions.push(...evaluator.evaluate(atMs));
+      onEvaluated(index, evaluator, atMs);
     }
   }
-  const problems = evaluators.flatMap((evaluator) => evaluator.problems()).map(problemText);
-  return { transitions, problems, source };
+  const failures = evaluators.flatMap((evaluator) => evaluator.problems());
+  const problems = failures.map(problemText);
+  return {
+    transitions,
+    problems,
+    failures,
+    source,
+    engine: createEngine({ source, subqueryStepMs: EVALUATION_INTERVAL_MS }),
+  };
 }
 
 function problemText({ rule, reason, count }: EvaluationProblem): string {
@@ -58,6 +86,26 @@ function both(first: SeriesSource, second: SeriesStore): SeriesSource {
       return more.length === 0 ? found : [...found, ...more];
     },
   };
+}
+
+/** What was there at a time: a negative offset finds nothing that is yet to come. */
+class Past implements SeriesSource {
+  readonly #source: SeriesSource;
+  untilMs = Number.NEGATIVE_INFINITY;
+
+  constructor(source: SeriesSource) {
+    this.#source = source;
+  }
+
+  select(matchers: readonly LabelMatcher[]): readonly Series[] {
+    return this.#source.select(matchers).map((series) => this.#cut(series));
+  }
+
+  #cut({ labels, timestampsMs, values }: Series): Series {
+    let count = timestampsMs.length;
+    while (count > 0 && (timestampsMs[count - 1] ?? 0) > this.untilMs) count--;
+    return { labels, timestampsMs: timestampsMs.slice(0, count), values: values.slice(0, count) };
+  }
 }
 
 function greatestCommonDivisor(a: number, b: number): number {

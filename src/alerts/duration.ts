@@ -1,4 +1,4 @@
-// Durations as Prometheus writes them in rules: `90s` is `1m30s`, `500ms`, `1h`.
+// Durations as rules write them: `1m30s`, `500ms`, `1h`. Reading them is PromQL's own part.
 
 import { DashstreamError } from "../errors.ts";
 
@@ -8,15 +8,6 @@ const UNITS_MS: readonly (readonly [unit: string, ms: number])[] = [
   ["s", 1_000],
   ["ms", 1],
 ];
-/** Units in falling order, each at most once, as Prometheus wants them. */
-const DURATION = /^(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,9})s)?(?:(\d{1,9})ms)?$/;
-
-/** Milliseconds; `null` if `text` is no duration such as `5m`, `1h30m` or `0s`. */
-export function parseDurationMs(text: string): number | null {
-  const match = DURATION.exec(text);
-  if (match === null || text === "") return null;
-  return UNITS_MS.reduce((sum, [, ms], index) => sum + Number(match[index + 1] ?? 0) * ms, 0);
-}
 
 /**
  * A whole number of milliseconds as a duration; 0 is `0s`.

@@ -3,8 +3,9 @@
 
 import { nearestName } from "../config/nearest.ts";
 import { DashstreamError } from "../errors.ts";
+import { parseDuration } from "../promql/rules/duration.ts";
 import type { AlertDefinition } from "./alert.ts";
-import { durationText, parseDurationMs } from "./duration.ts";
+import { durationText } from "./duration.ts";
 import { type Quantity, quantityText } from "./quantity.ts";
 import { ALERTS } from "./registry.ts";
 import { SCRAPE_INTERVAL_MS, SCRAPES_PER_WINDOW } from "./site.ts";
@@ -89,7 +90,7 @@ function parseSetting(setting: string): readonly [key: string, value: number] {
 function parseValue(setting: string, value: string, quantity: Quantity): number {
   const { kind } = quantity;
   const isTime = kind === "window" || kind === "duration";
-  const number = isTime ? parseDurationMs(value) : parseNumber(value);
+  const number = isTime ? parseTime(value) : parseNumber(value);
   const [min, max, what] = bounds(quantity);
   if (number !== null && number >= min && number <= max) return number;
   throw wrong(setting, `"${value}" cannot be, expected ${what}, for example ${quantityText(quantity)}`);
@@ -112,6 +113,11 @@ function bounds({ kind }: Quantity): readonly [min: number, max: number, what: s
     case "constant":
       return [0, Number.MAX_SAFE_INTEGER, "a number from 0"];
   }
+}
+
+function parseTime(text: string): number | null {
+  const duration = parseDuration(text);
+  return "ms" in duration ? duration.ms : null;
 }
 
 function parseNumber(text: string): number | null {

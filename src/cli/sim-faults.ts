@@ -3,9 +3,9 @@
 import type { RunningFault } from "../../sim/faults/fault.ts";
 import { faultParams } from "../../sim/faults/fault-params.ts";
 import { parseFaultText } from "../../sim/faults/fault-text.ts";
-import { type CheckedFault, FAULTS } from "../../sim/faults/faults.ts";
+import type { CheckedFault } from "../../sim/faults/faults.ts";
 import type { TrafficControl } from "../../sim/faults/stage.ts";
-import { checkTrafficFault, trafficStage } from "../../sim/faults/traffic-stage.ts";
+import { checkTrafficFault, trafficFaults, trafficStage } from "../../sim/faults/traffic-stage.ts";
 import type { Config } from "../config/options.ts";
 import { DashstreamError } from "../errors.ts";
 import type { Clock } from "../runtime/clock.ts";
@@ -67,7 +67,7 @@ export class SimFaults {
 
 /** The faults that `sim` has, for people or as one object. */
 export function printFaults(printer: Printer, json: boolean): void {
-  const faults = [...FAULTS.values()].filter(({ area }) => area === "traffic");
+  const faults = trafficFaults();
   if (json) {
     const all = faults.map((fault) => ({
       fault: fault.name,

@@ -8,11 +8,11 @@ export const verifyWorkerCommand = defineCommand({
   description: "Run scenarios for `verify`, one line of JSON each.",
   examples: [["verify-worker", "started by `dashstream verify`"]],
   async action(): Promise<ExitCode> {
-    const [{ serveJobs }, { runJob }] = await Promise.all([
+    const [{ serveJobs }, { answerJob }] = await Promise.all([
       import("../../sim/verify/worker.ts"),
-      import("../../sim/verify/job.ts"),
+      import("../../sim/verify/answer.ts"),
     ]);
-    await serveJobs(process.stdin, process.stdout, runJob);
+    await serveJobs(process.stdin, process.stdout, answerJob);
     return 0;
   },
 });

@@ -1,30 +1,32 @@
 // `dashstream verify`: every alert seen inactive, pending, firing and resolved, in virtual time.
 
 import { availableParallelism } from "node:os";
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Scenario } from "../../sim/scenarios/scenario.ts";
-import type { VerifyReport } from "../../sim/verify/report/report.ts";
+import type { CoverOptions } from "../../sim/verify/coverage/cover.ts";
+import type { KnownLabels } from "../../sim/verify/known-alerts.ts";
+import type { VerifyProgress, VerifyReport } from "../../sim/verify/report/report.ts";
+import type { RunOptions } from "../../sim/verify/run-scenarios.ts";
 import type { ReadFile } from "../config/kind.ts";
 import { DashstreamError } from "../errors.ts";
 import { ownProgram, startProgram } from "../runtime/own-program.ts";
 import { collect, defineCommand, wholeNumber } from "./command.ts";
 import type { CliContext, ExitCode } from "./context.ts";
-import { writeOutputFile } from "./output-file.ts";
 import type { Printer } from "./printer.ts";
 import { printTable } from "./table.ts";
 import { printBlocks } from "./text-blocks.ts";
+import { checkReports, type ReportFlags, writeReports } from "./verify-reports.ts";
 
-interface Flags {
+interface Flags extends ReportFlags {
   readonly scenario?: readonly string[];
   readonly only?: readonly string[];
   readonly rules?: readonly string[];
   readonly targetLabels?: Readonly<Record<string, string>>;
   readonly seed: number;
   readonly workers: number;
-  readonly junit?: string;
-  readonly markdown?: string;
-  readonly html?: string;
-  readonly json?: true;
+  readonly engine: VerifyReport["engine"];
+  readonly promtool: string;
+  readonly mutate?: true;
   readonly list?: true;
   readonly schema?: true;
 }
@@ -37,26 +39,52 @@ export const verifyCommand = defineCommand({
     "Break the system on purpose and check that every alert tells of it.",
     "",
     "Runs server, companions, broker and Redis in virtual time, scrapes them, breaks something, and watches each alert: inactive, pending, firing, and resolved when the fault is gone. Hours take seconds. The broker and Redis are the embedded ones, made for this and not for production.",
+    "",
+    "With --rules it shows what the faults say of rules of your own: which alerts each fault raises and which comes first, which alerts nothing raises and why, which faults nothing notices. These are results; findings are what is wrong with the rules. With --scenario too, what your scenarios expect of your rules is judged besides.",
   ].join("\n"),
-  exitCodes: { 0: "everything is proven", 1: "something is not proven" },
+  exitCodes: {
+    0: "everything is proven; with --rules: there are no findings",
+    1: "something is not proven; with --rules: an alert on series that no component exports or that fires without a fault, a rule that cannot be evaluated, or a fault that did not take",
+  },
   examples: [
     ["verify", "all alerts of the runbook"],
     ["verify --only SequenceGapsDetected", "the scenarios that prove one alert"],
     ["verify --junit verify.xml --markdown -", "for CI"],
     ["verify --html verify.html", "a page with a timeline for each scenario"],
     ["verify --scenario mine.yaml", "a scenario of your own"],
+    ["verify --rules mine.rules.yaml --target-labels namespace=prod", "coverage of your own rules"],
+    ["verify --engine promtool", "with promtool of Prometheus 3 as second opinion"],
   ],
   configure: (command) =>
     command
-      .option("--only <alerts>", "only scenarios that prove these alerts", collect)
+      .option(
+        "--only <alerts>",
+        "only scenarios that prove these alerts; with --rules: only these alerts of yours",
+        collect,
+      )
       .option("--scenario <files>", "scenarios of your own, as YAML, instead of ours", collect)
-      .option("--rules <files>", "rule files to evaluate instead of ours", collect)
+      .option(
+        "--rules <files>",
+        "rule files of your own, also PrometheusRule resources, instead of ours",
+        collect,
+      )
       .option("--target-labels <labels>", "labels of all targets, as job=a,namespace=b", targetLabels)
       .option("--seed <number>", "the same seed gives the same report", wholeNumber(0, SEED_LIMIT), 1)
       .option("--workers <number>", "processes", wholeNumber(1, 64), availableParallelism())
+      .addOption(
+        new Option("--engine <engine>", "promtool: it evaluates all that was recorded too, and must agree")
+          .choices(["dashstream", "promtool"])
+          .default("dashstream"),
+      )
+      .addOption(
+        new Option("--promtool <file>", "this promtool, of Prometheus 3.9 or later, as engine")
+          .default("promtool", "the one in PATH")
+          .implies({ engine: "promtool" }),
+      )
       .option("--junit <file>", "writes a report for CI")
       .option("--markdown <file>", "writes a report for people; - for standard output")
       .option("--html <file>", "writes a page with charts")
+      .option("--mutate", "breaks rules and signals one at a time, and shows which a run would not notice")
       .option("--list", "shows scenarios and faults, and runs nothing")
       .option("--schema", "prints the JSON schema of scenario files")
       .option("--json", "only the report, as one JSON object"),
@@ -72,28 +100,67 @@ async function verify(context: CliContext, command: Command): Promise<ExitCode> 
     import("../../sim/verify/selection.ts"),
     import("../../sim/verify/report/text.ts"),
   ]);
+  // Of others' rules it chooses among their alerts, of ours among the scenarios.
+  const covers = flags.rules !== undefined && !flags.mutate;
   const selection = select({
-    only: flags.only ?? [],
+    only: covers ? [] : (flags.only ?? []),
     scenarioFiles: readAll(flags.scenario, readFile),
     ruleFiles: readAll(flags.rules, readFile),
   });
   if (flags.list) return printList(selection.scenarios, flags, printer);
-  const progress = createProgressText();
+  await checkReports(flags);
+  const promtool = flags.engine === "promtool" ? flags.promtool : null;
+  if (promtool !== null) {
+    if (flags.mutate)
+      throw new DashstreamError(
+        "usage",
+        "--mutate takes no --engine promtool, which judges our evaluation only",
+      );
+    const { checkPromtool } = await import("../../sim/verify/promtool/program.ts");
+    await checkPromtool(promtool, interrupted);
+  }
+  const coverOptions = covers ? await coverageOptions(flags, selection.known) : null;
   const program = ownProgram();
-  const report = await run({
+  const progress = createProgressText();
+  const runOptions = {
     ...selection,
     seed: flags.seed,
     targetLabels: flags.targetLabels ?? {},
     charts: flags.html !== undefined,
+    promtool,
     workers: flags.workers,
     startWorker: () => startProgram(program, ["verify-worker"]),
     clock,
     build,
     signal: interrupted,
-    ...(flags.json ? {} : { onProgress: (event) => printer.progress(progress(event)) }),
-  });
+    ...(flags.json ? {} : { onProgress: (event: VerifyProgress) => printer.progress(progress(event)) }),
+  };
+  if (flags.mutate) return runMutants(runOptions, flags, printer);
+  if (coverOptions !== null) {
+    const { runCoverage } = await import("./verify-coverage.ts");
+    return runCoverage({ ...runOptions, ...coverOptions }, flags, printer);
+  }
+  const report = await run(runOptions);
   await writeReports(report, flags, printer);
   return report.ok ? 0 : 1;
+}
+
+/** @throws DashstreamError `usage` for files given twice, alerts that the rules and reports that coverage do not have */
+async function coverageOptions(
+  flags: Flags,
+  known: KnownLabels,
+): Promise<Pick<CoverOptions, "only" | "judged">> {
+  const [{ checkOnly }, { checkCoverageFlags }] = await Promise.all([
+    import("../../sim/verify/coverage/cover.ts"),
+    import("./verify-coverage.ts"),
+  ]);
+  const { only = [], scenario, rules = [] } = flags;
+  const repeated = rules.find((file, index) => rules.indexOf(file) !== index);
+  if (repeated !== undefined) throw new DashstreamError("usage", `--rules: ${repeated} is there twice`);
+  const judged = scenario !== undefined;
+  checkOnly(only, known);
+  checkCoverageFlags(flags, judged);
+  return { only, judged };
 }
 
 /** @throws DashstreamError `usage` for a file that cannot be read */
@@ -110,28 +177,17 @@ function readAll(
   });
 }
 
-async function writeReports(report: VerifyReport, flags: Flags, printer: Printer): Promise<void> {
-  const { junit, markdown, html } = flags;
-  if (junit !== undefined) {
-    const { verifyJunit } = await import("../../sim/verify/report/junit.ts");
-    writeOutputFile(junit, verifyJunit(report));
-  }
-  if (html !== undefined) {
-    const { verifyHtml } = await import("../../sim/verify/report/html.ts");
-    writeOutputFile(html, verifyHtml(report));
-  }
-  if (markdown !== undefined) {
-    const { verifyMarkdown } = await import("../../sim/verify/report/markdown.ts");
-    const text = verifyMarkdown(report);
-    if (markdown === "-") return printer.text(text);
-    writeOutputFile(markdown, text);
-  }
-  const [{ verifyText }, { verifyDocument }] = await Promise.all([
-    import("../../sim/verify/report/text.ts"),
-    import("../../sim/verify/report/json.ts"),
+async function runMutants(options: RunOptions, { json }: Flags, printer: Printer): Promise<ExitCode> {
+  const [{ mutate }, { mutationText }, { mutationDocument }, { allKilled }] = await Promise.all([
+    import("../../sim/verify/mutants/mutate.ts"),
+    import("../../sim/verify/report/mutation/text.ts"),
+    import("../../sim/verify/report/mutation/json.ts"),
+    import("../../sim/verify/report/mutation/results.ts"),
   ]);
-  if (flags.json) printer.json(verifyDocument(report));
-  else printBlocks(printer, verifyText(report));
+  const report = await mutate(options);
+  if (json) printer.json(mutationDocument(report));
+  else printBlocks(printer, mutationText(report));
+  return allKilled(report) ? 0 : 1;
 }
 
 async function printSchema(printer: Printer): Promise<ExitCode> {

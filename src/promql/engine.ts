@@ -16,6 +16,8 @@ export interface EngineOptions {
   readonly source: SeriesSource;
   /** How far back an instant selector looks for a sample; default 5 minutes, as Prometheus does. */
   readonly lookbackDeltaMs?: number;
+  /** Step of subqueries that name none: Prometheus' `evaluation_interval`; default 1 minute, as there. */
+  readonly subqueryStepMs?: number;
   /**
    * Takes the names of metrics away at the end of an evaluation instead of at each function, as Prometheus does with
    * `--enable-feature=promql-delayed-name-removal`. Default: false.
@@ -40,14 +42,21 @@ export interface Engine {
 }
 
 const DEFAULT_LOOKBACK_MS = 5 * 60_000;
+const DEFAULT_SUBQUERY_STEP_MS = 60_000;
 
 export function createEngine(options: EngineOptions): Engine {
-  const { source, lookbackDeltaMs = DEFAULT_LOOKBACK_MS, delayedNameRemoval = false } = options;
+  const {
+    source,
+    lookbackDeltaMs = DEFAULT_LOOKBACK_MS,
+    subqueryStepMs = DEFAULT_SUBQUERY_STEP_MS,
+    delayedNameRemoval = false,
+  } = options;
   const scopeOf = (expr: Expr, startMs: number, endMs: number) =>
     new Scope({
       source,
       text: textOf(expr),
       lookbackDeltaMs,
+      subqueryStepMs,
       delayedNameRemoval,
       startMs,
       endMs,

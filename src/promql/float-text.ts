@@ -43,9 +43,8 @@ function general(whole: Decimal, precision: number, verb: "g" | "G"): string {
   const wanted = Math.max(precision, 1);
   const decimal = isShortest ? whole : rounded(whole, wanted);
   const count = decimal.digits.length;
-  // Beyond this exponent Go changes to the form with an exponent (strconv/ftoa.go).
-  let limit = isShortest ? 6 : wanted;
-  if (!isShortest && limit > count && count >= decimal.point) limit = count;
+  // From this exponent on Go changes to the form with an exponent (strconv/ftoa.go).
+  const limit = isShortest ? 6 : wanted;
   const exponent = decimal.point - 1;
   if (exponent < -4 || exponent >= limit) {
     const digits = isShortest ? count : Math.min(wanted, count);

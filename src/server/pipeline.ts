@@ -123,13 +123,11 @@ export class Pipeline implements BatchHandler {
   async handleBatch(batch: ConsumedBatch): Promise<void> {
     const { hub, barrier, deadLetters, pausePartition } = this.#options;
     const { records, partition } = batch;
-    let letters = this.#intake.letterCount;
     for (let from = 0; from < records.length; ) {
-      // Only where there were bad records: they wait for room among the letters, good ones of other partitions do not.
-      const letterRoom = this.#intake.letterCount > letters ? deadLetters.room() : null;
-      letters = this.#intake.letterCount;
-      for (const room of [hub.room(), letterRoom]) if (room !== null) await room;
+      const room = hub.room();
+      if (room !== null) await room;
       if (batch.cancelled()) return;
+      const letters = this.#intake.letterCount;
       const slice = this.#judgeSlice(batch, from);
       const delivered = slice.waiting === null || this.#deliver(partition, slice.waiting, slice.outcome);
       // The partition went away meanwhile: whoever has it now reads the slice again.
@@ -141,6 +139,9 @@ export class Pipeline implements BatchHandler {
       if (pausedAt !== null) pausePartition(partition);
       if (barrier.isWaiting(partition) && !(await barrier.passes(partition, nextOffset))) return;
       batch.progress(nextOffset);
+      // After bad records only, and after the last ones too: the next batch may begin with a bad one.
+      const letterRoom = this.#intake.letterCount > letters ? deadLetters.room() : null;
+      if (letterRoom !== null) await letterRoom;
       if (pausedAt !== null) return;
       from = index;
       await batch.heartbeat();

@@ -69,9 +69,7 @@ export class MessageDelivery {
     const isFull = () =>
       deadLetters()?.full === true && (this.#letterCount > letters || barrier.isWaiting(partition));
     for (let from = 0; from < records.length; ) {
-      const room = this.#letterCount > letters ? deadLetters()?.room() : null;
       letters = this.#letterCount;
-      if (room) await room;
       if (batch.cancelled()) return;
       const to = Math.min(from + SLICE_RECORDS, records.length);
       let index = from;
@@ -82,6 +80,9 @@ export class MessageDelivery {
       const next = this.nextOffset(partition);
       if (barrier.isWaiting(partition) && !(await barrier.passes(partition, next))) return;
       batch.progress(next);
+      // After the last ones too: the next batch may begin with a bad record.
+      const room = this.#letterCount > letters ? deadLetters()?.room() : null;
+      if (room) await room;
       from = index;
       await batch.heartbeat();
     }

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { durationText, parseDurationMs } from "../../src/alerts/duration.ts";
+import { durationText } from "../../src/alerts/duration.ts";
 import {
   age,
   constant,
@@ -13,6 +13,7 @@ import {
   share,
   windowMinutes,
 } from "../../src/alerts/quantity.ts";
+import { parseDuration } from "../../src/promql/rules/duration.ts";
 
 test("ten times faster, what takes time is divided, and what does not stays", () => {
   const tenfold = [
@@ -49,11 +50,11 @@ test.each([
   ["1m30s", 90_000],
   ["1h", 3_600_000],
   ["1s500ms", 1_500],
-] as const)("%s is a duration, read and written", (text, ms) => {
-  expect(parseDurationMs(text)).toBe(ms);
+] as const)("%s is a duration, written and read", (text, ms) => {
   expect(durationText(ms)).toBe(text);
+  expect(parseDuration(text)).toEqual({ ms });
 });
 
-test.each(["", "5", "5 m", "30s1m", "1.5m", "-5m", "5M"])("%j is no duration", (text) => {
-  expect(parseDurationMs(text)).toBeNull();
+test.each([-1, 0.5, Number.NaN])("%d ms is no duration", (ms) => {
+  expect(() => durationText(ms)).toThrow("expected a whole number from 0");
 });

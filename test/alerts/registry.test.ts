@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
+import { SCENARIOS } from "../../sim/scenarios/scenarios.ts";
 import { alertSlug } from "../../src/alerts/alert.ts";
 import { ALERTS } from "../../src/alerts/registry.ts";
 
@@ -115,6 +116,18 @@ describe("muting", () => {
       }
     }
   });
+});
+
+test("the scenarios of an alert are those that expect it", () => {
+  for (const { name, scenarios } of ALERTS) {
+    const expecting = SCENARIOS.filter(({ expect: expected }) =>
+      expected.some(({ alert }) => alert === name),
+    );
+    expect([name, expecting.map((scenario) => scenario.name).toSorted()]).toEqual([
+      name,
+      scenarios.toSorted(),
+    ]);
+  }
 });
 
 test("each alert is proven by scenarios and has all parts of a page", () => {

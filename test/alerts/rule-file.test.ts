@@ -7,7 +7,7 @@ import { generatedFiles, RUNBOOK_FOLDER } from "../../src/alerts/generated-files
 import { ruleFile } from "../../src/alerts/rule-file.ts";
 import { type RuleOptions, ruleGroups } from "../../src/alerts/rule-groups.ts";
 import { SITE_COMPONENTS } from "../../src/alerts/site.ts";
-import { parseExpr } from "../../src/promql/parse.ts";
+import { readRuleFile } from "../../src/promql/rules/read-rule-file.ts";
 import { promtool3Path } from "../support/promtool3.ts";
 import { describeReal } from "../support/real-components.ts";
 
@@ -53,10 +53,17 @@ describe("a rule file", () => {
     for (const options of VARIANTS) expect(parse(ruleFile(options))).toEqual({ groups: ruleGroups(options) });
   });
 
-  test("has expressions that our own parser takes", () => {
+  test("is read by our own reader, in both formats, with nothing lost", () => {
     for (const options of VARIANTS) {
-      for (const { expr } of ruleGroups(options).flatMap(({ rules }) => rules)) {
-        expect(() => parseExpr(expr)).not.toThrow();
+      const expected = ruleGroups(options).flatMap(({ rules }) =>
+        rules.map(({ alert, expr }) => `${alert} ${expr}`),
+      );
+      for (const format of ["prometheus", "kubernetes"] as const) {
+        const groups = readRuleFile(ruleFile({ ...options, format }), "rules.yml");
+        const rules = groups.flatMap((group) => group.rules);
+        expect(
+          rules.map((rule) => (rule.kind === "alert" ? `${rule.alert} ${rule.text}` : rule.record)),
+        ).toEqual(expected);
       }
     }
   });

@@ -29,6 +29,13 @@ test("an address without a name is for all priorities, and those with one for th
   expect(stdout).toBe(alertmanagerConfig({ webhooks }));
 });
 
+test("an address without a name is not the Watchdog's", async () => {
+  const { stdout } = await alertmanager("--webhook", "http://chat/");
+  expect(stdout).toBe(
+    alertmanagerConfig({ webhooks: { p0: "http://chat/", p1: "http://chat/", p2: "http://chat/" } }),
+  );
+});
+
 test("names labels that tell sites apart, and knows of several servers", async () => {
   const { stdout } = await alertmanager("--site-labels", "cluster,region", "--several-servers");
   expect(stdout).toBe(alertmanagerConfig({ siteLabels: ["cluster", "region"], severalServers: true }));

@@ -100,4 +100,69 @@ describe("sim", () => {
     expect(exitCode).toBe(2);
     expect(stderr).toContain("Allowed choices are steady, poisson, bursty");
   });
+
+  test("tells how often each fault took", async () => {
+    broker.createTopic("broken");
+    const faults = ["--fault", "sequence-gap:share=0.1", "--fault", "duplicate:after=0"];
+    const args = sim("broken", "--count", "200", "--seed", "7", ...faults);
+    const { exitCode, stdout } = await runCommand([simCommand], ...args);
+    const [, lost, twice] =
+      /fault sequence-gap: (\d+) records\nfault duplicate: (\d+) records\n$/.exec(stdout) ?? [];
+    expect([exitCode, Number(lost) > 10, Number(twice) > 10]).toEqual([0, true, true]);
+    expect(total("broken")).toBe(200 - Number(lost) + Number(twice));
+  });
+
+  test("makes the same records again from a seed, faults and all", async () => {
+    const faults = ["--fault", "null-value:spread=random,share=0.3", "--fault", "reorder:spread=random"];
+    const summaries = [];
+    for (const topic of ["first", "second"]) {
+      broker.createTopic(topic);
+      const args = sim(topic, "--count", "300", "--seed", "9", "--json", ...faults);
+      const { stdout } = await runCommand([simCommand], ...args);
+      const { produced, faults: hits } = JSON.parse(stdout);
+      summaries.push({ produced, hits });
+    }
+    expect(summaries[0]).toEqual(summaries[1] as (typeof summaries)[0]);
+    expect(summaries[0]?.hits["null-value"].hits).toBeGreaterThan(50);
+  });
+
+  test("gives up what Kafka finds too large, sends all others and exits 1", async () => {
+    broker.createTopic("narrow");
+    const args = sim("narrow", "--count", "100", "--fault", "oversized:share=0.1");
+    const { exitCode, stdout } = await runCommand([simCommand], ...args);
+    expect([exitCode, total("narrow")]).toEqual([1, 90]);
+    expect(stdout).toContain("produced 90 records");
+    expect(stdout).toContain("\nfailed sends 0, given up 0,");
+    expect(stdout).toContain("\nrefused by Kafka 10: too large 10, invalid 0\nfault oversized: 10 records\n");
+  });
+
+  test("lists the faults of the traffic, for people and for programs", async () => {
+    const { exitCode, stdout } = await runCommand([simCommand], ["sim", "--list-faults"]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain("reorder ");
+    expect(stdout).toContain(" within_ms ");
+    expect(stdout).not.toContain("slow-client");
+    const json = await runCommand([simCommand], ["sim", "--list-faults", "--json"]);
+    const { faults } = JSON.parse(json.stdout);
+    const [duplicate] = faults.filter(({ fault }: { fault: string }) => fault === "duplicate");
+    expect(duplicate).toMatchObject({ raises: ["HighDuplicateRate"], may_raise: [] });
+    expect(duplicate.params.map(({ name }: { name: string }) => name)).toEqual(["share", "spread", "after"]);
+  });
+
+  test.each([
+    ["duplicat", 'there is no fault "duplicat"; did you mean duplicate?'],
+    ["duplicate:after=100", "fault duplicate: after: 100 given, expected a whole number from 0 to 60"],
+    ["slow-client", "fault slow-client: needs clients, but only traffic can be controlled here"],
+    ["idle", "fault idle: is a matter of time, so that it belongs into a scenario (dashstream verify)"],
+  ])("exits 2 on the fault %s, with the reason and before it connects", async (fault, reason) => {
+    const args = ["sim", "--kafka-brokers", "127.0.0.1:1", "--fault", fault];
+    const { exitCode, stderr } = await runCommand([simCommand], args);
+    expect([exitCode, stderr]).toEqual([2, `error: ${reason}\n`]);
+  });
+
+  test("exits 2 on a fault that is given twice", async () => {
+    const args = ["sim", "--fault", "reorder", "--fault", "reorder:behind=2"];
+    const { exitCode, stderr } = await runCommand([simCommand], args);
+    expect([exitCode, stderr]).toEqual([2, "error: fault reorder: given twice\n"]);
+  });
 });

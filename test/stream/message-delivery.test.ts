@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import type { KafkaMessage } from "kafkajs";
 import { consumerCounts } from "../../src/stream/consumer-counts.ts";
 import { DeadLetterBarrier } from "../../src/stream/dead-letter-barrier.ts";
+import type { DeadLetterSink } from "../../src/stream/dead-letter-sink.ts";
 import { MessageDelivery } from "../../src/stream/message-delivery.ts";
 import type { ReceivedMessage } from "../../src/stream/received-message.ts";
 import { RecordJudge } from "../../src/stream/record-judge.ts";
@@ -11,7 +12,7 @@ import type { DashStreamMessage } from "../../src/wire/model.ts";
 import { event, message } from "../server/pipeline-rig.ts";
 import { manualClock } from "../support/manual-clock.ts";
 
-function rig(onMessage: (offset: number) => void) {
+function rig(onMessage: (offset: number) => void, deadLetters: DeadLetterSink | null = null) {
   const clock = manualClock();
   const metrics = createStreamMetrics();
   const inspector = new Inspector({ maxPayloadBytes: 1000, schemaPolicy: "exact" });
@@ -21,7 +22,7 @@ function rig(onMessage: (offset: number) => void) {
     inspector,
     judge: new RecordJudge({ clock, inspector, sequence: null }),
     barrier: new DeadLetterBarrier({ clock, hold: () => {}, release: () => {} }),
-    deadLetters: () => null,
+    deadLetters: () => deadLetters,
     counts: consumerCounts(metrics),
     errors: { error: () => {}, warn: () => {}, flush: () => {} },
     onMessage(message) {
@@ -69,6 +70,21 @@ test("what was handled before a handler failed is done", async () => {
   );
   expect(failed).toBe("no");
   expect(progress).toEqual([2]);
+});
+
+test("a batch with bad records ends when there is room for the letters of the next, one without does not wait", async () => {
+  const room = Promise.withResolvers<void>();
+  const { handle, progress } = rig(() => {}, { full: true, room: () => room.promise, offer: () => null });
+  await handle(records.slice(0, 2));
+  expect(progress).toEqual([2]);
+  let ended = false;
+  const bad = handle([message({ offset: "2", value: Buffer.from("bad") })]).then(() => {
+    ended = true;
+  });
+  await new Promise((resolve) => setImmediate(resolve));
+  expect([progress, ended]).toEqual([[2, 3], false]);
+  room.resolve();
+  await bad;
 });
 
 test("a message says what it is without being decoded, and is decoded once when asked for", async () => {

@@ -41,6 +41,12 @@ describe("the test runner", () => {
     expect(output).toContain("skipped 1: needs kcat");
   });
 
+  test("runs files with long suites after all others", async () => {
+    const long = `${PASSES}const describeLong = () => {};\ndescribeLong();\n`;
+    const { output } = await run({ "a.test.ts": long, "b.test.ts": PASSES });
+    expect(output.indexOf("test/b.test.ts")).toBeLessThan(output.indexOf("test/a.test.ts"));
+  });
+
   test.each([
     ["does not load", 'import "./absent.ts";\n'],
     ["has no test", "export const a = 1;\n"],

@@ -1,12 +1,13 @@
 // Runs the test files, each in a process of its own, so that a leak, a crash or a hang stays the matter of the
 // file that caused it, and ends with one line `N passed, N failed` over all of them. Files that use real
-// components run last, one after another.
+// components, and those that take minutes, run last, one after another.
 //
 //   bun test/support/run-tests.ts [PART_OF_PATH ...]     only the files whose path contains one of the parts
 //
 // Runs in the top folder of the tree.
 //
-// DASHSTREAM_REQUIRE_REAL=1 turns missing components into failures, DASHSTREAM_SKIP_REAL=1 leaves them out.
+// DASHSTREAM_REQUIRE_REAL=1 turns missing components into failures, DASHSTREAM_SKIP_REAL=1 leaves them out;
+// DASHSTREAM_SKIP_LONG=1 leaves out what takes minutes.
 
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
@@ -17,9 +18,10 @@ import { type Report, readJunit } from "./junit.ts";
 const TEST_TIMEOUT_MS = 20_000;
 /** One file may take this long before its process is ended. */
 const FILE_TIMEOUT_MS = 180_000;
-const REAL_FILE_TIMEOUT_MS = 900_000;
+const SLOW_FILE_TIMEOUT_MS = 900_000;
 
 const USES_REAL_COMPONENT = /\b(describeReal\w*|requireReal)\(|\/support\/(kafka|kcat)/;
+const IS_LONG = /\bdescribeLong\(/;
 
 interface Outcome extends Report {
   readonly path: string;
@@ -140,13 +142,16 @@ const wanted = process.argv.slice(2);
 const files = [...new Bun.Glob("test/**/*.test.ts").scanSync({ cwd: root })]
   .filter((path) => wanted.length === 0 || wanted.some((part) => path.includes(part)))
   .sort();
-const isReal = (path: string) => USES_REAL_COMPONENT.test(readFileSync(join(root, path), "utf8"));
-const real = files.filter(isReal);
-const plain = files.filter((path) => !real.includes(path));
+const isSlow = (path: string) => {
+  const text = readFileSync(join(root, path), "utf8");
+  return USES_REAL_COMPONENT.test(text) || IS_LONG.test(text);
+};
+const slow = files.filter(isSlow);
+const plain = files.filter((path) => !slow.includes(path));
 
 const outcomes = [
   ...(await runAll(plain, availableParallelism(), FILE_TIMEOUT_MS)),
-  ...(await runAll(real, 1, REAL_FILE_TIMEOUT_MS)),
+  ...(await runAll(slow, 1, SLOW_FILE_TIMEOUT_MS)),
 ];
 rmSync(reports, { recursive: true });
 

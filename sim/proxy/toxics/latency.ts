@@ -1,4 +1,4 @@
-// Every piece arrives later than it was sent. A piece with less jitter than the one before waits for it: TCP keeps order.
+// Every piece arrives later than it was sent. One that is due before those ahead of it waits for them: TCP keeps order.
 
 import type { Timer } from "../../../src/runtime/clock.ts";
 import type { Affliction, Piece, Seat, ToxicOf } from "../toxic.ts";
@@ -26,8 +26,7 @@ export function latency({ latencyMs, jitterMs = 0 }: ToxicOf<"latency">, seat: S
   return {
     take(piece) {
       const delayMs = Math.max(0, latencyMs + (2 * random.next() - 1) * jitterMs);
-      const earliestMs = waiting.at(-1)?.dueMs ?? 0;
-      waiting.push({ piece, dueMs: Math.max(earliestMs, clock.monotonicMs() + delayMs) });
+      waiting.push({ piece, dueMs: clock.monotonicMs() + delayMs });
       seat.hit();
       if (timer === null) pump();
     },

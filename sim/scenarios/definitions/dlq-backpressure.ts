@@ -6,10 +6,16 @@ export const dlqBackpressure = defineScenario({
   name: "dlq-backpressure",
   summary:
     "Dead letters are acknowledged so slowly that there is no room for more; each such loss is counted as backpressure.",
-  env: { MAX_CONCURRENT_DLQ_SENDS: "1" },
+  env_of: { "websocket-server": { MAX_CONCURRENT_DLQ_SENDS: "1" } },
   faults: [
     { fault: "dlq-saturated", params: { topic: "server", delay_ms: 4000 } },
     { fault: "corrupt-payload", params: { share: 0.1 } },
+  ],
+  may: [
+    {
+      alert: "E2ELatencyHigh",
+      because: "the stream waits up to a second for room for its dead letters before it drops them",
+    },
   ],
   hold: "7m",
   expect: [

@@ -1,15 +1,29 @@
-// The negative control: an hour in which nothing breaks, though a lot happens.
+// The negative control: an hour in which nothing is wrong, though a lot happens that looks like it.
 
 import { defineScenario } from "../scenario.ts";
 
 export const healthy = defineScenario({
   name: "healthy",
   summary:
-    "An hour of healthy traffic: bursts, an idle time, restarts of everything one at a time, clients that come and go.",
-  warm_up: "5m",
+    "An hour of an ordinary day: deploys, clients that come and go, bursts and a quiet night raise nothing.",
   redis: true,
-  faults: [],
+  env: { TENANT_RATE_LIMIT_PER_SEC: "200", TENANT_RATE_LIMIT_STORE: "redis" },
+  traffic: { rate: 5, tenants: 5, threads: 20 },
+  clients: 3,
+  faults: [
+    { fault: "reconnect-storm", after: "1m", for: "6m" },
+    { fault: "burst", params: { count: 500 }, after: "3m", for: "1m" },
+    { fault: "process-restart", params: { component: "websocket-server" }, after: "8m", for: "1m" },
+    { fault: "process-restart", params: { component: "quality-monitor" }, after: "12m", for: "1m" },
+    { fault: "process-restart", params: { component: "exporter" }, after: "14m", for: "1m" },
+    { fault: "producer-restart", after: "17m", for: "1m" },
+    { fault: "malformed-control", after: "19m", for: "1m" },
+    { fault: "idle", after: "21m", for: "20m" },
+    { fault: "burst", params: { count: 500 }, after: "42m", for: "1m" },
+    { fault: "process-restart", params: { component: "websocket-server" }, after: "44m", for: "1m" },
+    { fault: "producer-restart", after: "46m", for: "1m" },
+  ],
   hold: "50m",
-  settle: "5m",
+  settle: "7m",
   expect: [{ alert: "Watchdog", always: true }],
 });

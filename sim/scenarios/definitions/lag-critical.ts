@@ -5,6 +5,7 @@ import { defineScenario } from "../scenario.ts";
 export const lagCritical = defineScenario({
   name: "lag-critical",
   summary: "A large burst meets slow fetches: the server is more than 100,000 records behind.",
+  partitions: 1,
   faults: [{ fault: "fetch-throttle" }, { fault: "burst", params: { count: 120000 } }],
   hold: "7m",
   expect: [{ alert: "KafkaConsumerLagCritical" }, { alert: "KafkaConsumerLagHigh" }],

@@ -11,8 +11,8 @@ export const libraryDlqDown = defineScenario({
   ],
   hold: "11m",
   expect: [
-    { alert: "DLQItselfBroken" },
+    { alert: "DLQItselfBroken", within: "4m" },
     { alert: "DashStreamDlqSendFailures" },
-    { alert: "DLQSendFailures" },
+    { alert: "DLQSendFailures", within: "4m" },
   ],
 });

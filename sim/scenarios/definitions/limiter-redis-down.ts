@@ -6,7 +6,7 @@ export const limiterRedisDown = defineScenario({
   name: "limiter-redis-down",
   summary: "Redis goes away under limits per tenant: each server limits by itself.",
   redis: true,
-  env: { TENANT_RATE_LIMIT_PER_SEC: "100" },
+  env: { TENANT_RATE_LIMIT_PER_SEC: "100", TENANT_RATE_LIMIT_STORE: "redis" },
   faults: [{ fault: "redis-down" }],
   hold: "6m",
   expect: [{ alert: "RateLimiterRedisErrors" }],

@@ -1,11 +1,17 @@
-// One partition stands still while others go on.
+// One partition stands still, with little in it.
 
 import { defineScenario } from "../scenario.ts";
 
 export const partitionStall = defineScenario({
   name: "partition-stall",
-  summary: "Kafka gives no records of one partition any more, though there are some.",
-  faults: [{ fault: "partition-stall", params: { partition: 0 } }],
+  summary:
+    "Kafka gives no records of a partition any more, though there are some; and then nobody sends any.",
+  partitions: 1,
+  faults: [
+    { fault: "partition-stall", params: { partition: 0 } },
+    { fault: "idle" },
+    { fault: "burst", params: { count: 5 }, after: "5s" },
+  ],
   hold: "9m",
   expect: [{ alert: "KafkaPartitionStale" }, { alert: "KafkaPartitionStaleCritical" }],
 });

@@ -5,8 +5,8 @@ import { defineScenario } from "../scenario.ts";
 export const sequenceGapHalt = defineScenario({
   name: "sequence-gap-halt",
   summary: "A record is lost under SEQUENCE_GAP_POLICY=halt: its thread stops until the server is restarted.",
-  env: { SEQUENCE_GAP_POLICY: "halt" },
-  faults: [{ fault: "sequence-gap", params: { share: 0.02 } }],
+  env_of: { "websocket-server": { SEQUENCE_GAP_POLICY: "halt" } },
+  faults: [{ fault: "sequence-gap", params: { share: 0.002 } }],
   remedy: [{ fault: "process-restart", params: { component: "websocket-server" } }],
   hold: "8m",
   expect: [{ alert: "GapDetectedWithHalt" }],

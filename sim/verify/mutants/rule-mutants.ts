@@ -5,12 +5,11 @@ import type { ComparisonOp, Expr } from "../../../src/promql/ast.ts";
 import { METRIC_NAME } from "../../../src/promql/labels.ts";
 import { createMatcher } from "../../../src/promql/matcher.ts";
 import type { AlertRule } from "../../../src/promql/rules/rule.ts";
-import { rewrites } from "./map-expr.ts";
-
-export type RuleMutantKind = "threshold" | "comparison" | "matcher" | "label" | "metric" | "window" | "for";
+import type { MutantKind } from "../report/mutation/mutation.ts";
+import { type Rewrite, type Rewritten, rewrites } from "./map-expr.ts";
 
 export interface RuleMutant {
-  readonly kind: RuleMutantKind;
+  readonly kind: MutantKind;
   /** What was changed, in words. */
   readonly description: string;
   readonly rule: AlertRule;
@@ -29,69 +28,92 @@ const TENFOLD = 10;
 const SHORT_WINDOW_MS = 10_000;
 /** Where a rule does not wait at all. */
 const NEW_FOR_MS = 600_000;
+const OTHER_VALUE = "another";
 
-/** All mutants of one rule. */
+const EXPR_MUTATIONS: readonly { readonly kind: MutantKind; readonly change: Rewrite }[] = [
+  { kind: "threshold-tenfold", change: tenfoldThreshold },
+  { kind: "comparison-flipped", change: flippedComparison },
+  { kind: "metric-renamed", change: renamedMetric },
+  { kind: "label-changed", change: changedMatcher },
+  { kind: "window-below-scrape", change: shortWindow },
+];
+
+/** All mutants of one rule, in an order that does not change. */
 export function ruleMutants(rule: AlertRule): readonly RuleMutant[] {
-  const changed = (kind: RuleMutantKind, describe: (expr: Expr) => string, exprs: readonly Expr[]) =>
-    exprs.map((expr): RuleMutant => ({ kind, description: describe(expr), rule: { ...rule, expr } }));
-  return [
-    ...changed("threshold", () => "threshold tenfold", rewrites(rule.expr, tenfoldThreshold)),
-    ...changed("comparison", () => "comparison flipped", rewrites(rule.expr, flippedComparison)),
-    ...changed("metric", () => "a metric renamed", rewrites(rule.expr, renamedMetric)),
-    ...changed("matcher", () => "a label matcher changed", rewrites(rule.expr, changedMatcher)),
-    ...changed("window", () => "window below the scrape interval", rewrites(rule.expr, shortWindow)),
-    ...labelMutants(rule),
-    longerFor(rule),
-  ];
+  const ofExpr = EXPR_MUTATIONS.flatMap(({ kind, change }) =>
+    rewrites(rule.expr, change).map(({ expr, description }) => ({
+      kind,
+      description,
+      rule: { ...rule, expr },
+    })),
+  );
+  return [...ofExpr, ...labelMutants(rule), longerFor(rule)];
 }
 
 /** Zero tenfold is zero: ten instead, which no rate of a drill reaches. */
-function tenfoldThreshold(node: Expr): readonly Expr[] {
+function tenfoldThreshold(node: Expr): readonly Rewritten[] {
   if (node.kind !== "binary" || !isComparison(node.op) || node.right.kind !== "number") return [];
   const { value } = node.right;
-  return [{ ...node, right: { ...node.right, value: value === 0 ? TENFOLD : value * TENFOLD } }];
+  const changed = value === 0 ? TENFOLD : value * TENFOLD;
+  return [
+    {
+      expr: { ...node, right: { ...node.right, value: changed } },
+      description: `${node.op} ${value} became ${node.op} ${changed}`,
+    },
+  ];
 }
 
-function flippedComparison(node: Expr): readonly Expr[] {
+function flippedComparison(node: Expr): readonly Rewritten[] {
   if (node.kind !== "binary" || !isComparison(node.op)) return [];
-  return [{ ...node, op: FLIPPED[node.op] }];
+  const op = FLIPPED[node.op];
+  return [{ expr: { ...node, op }, description: `${node.op} became ${op}` }];
 }
 
 function isComparison(op: string): op is ComparisonOp {
   return Object.hasOwn(FLIPPED, op);
 }
 
-function renamedMetric(node: Expr): readonly Expr[] {
+function renamedMetric(node: Expr): readonly Rewritten[] {
   if (node.kind !== "vector-selector" || node.name === "") return [];
   const name = `${node.name}_renamed`;
   const matchers = node.matchers.map((matcher) =>
     matcher.name === METRIC_NAME ? createMatcher(METRIC_NAME, "=", name) : matcher,
   );
-  return [{ ...node, name, matchers }];
+  return [{ expr: { ...node, name, matchers }, description: `${node.name} became ${name}` }];
 }
 
 /** One mutant for each matcher besides that of the name. */
-function changedMatcher(node: Expr): readonly Expr[] {
+function changedMatcher(node: Expr): readonly Rewritten[] {
   if (node.kind !== "vector-selector") return [];
   return node.matchers.flatMap((matcher, index) => {
-    if (matcher.name === METRIC_NAME) return [];
-    return [{ ...node, matchers: node.matchers.with(index, createMatcher(matcher.name, "=", "another")) }];
+    const { name, op, value } = matcher;
+    if (name === METRIC_NAME) return [];
+    const matchers = node.matchers.with(index, createMatcher(name, "=", OTHER_VALUE));
+    return [
+      {
+        expr: { ...node, matchers },
+        description: `${name}${op}${JSON.stringify(value)} became ${name}="${OTHER_VALUE}"`,
+      },
+    ];
   });
 }
 
-function shortWindow(node: Expr): readonly Expr[] {
-  return node.kind === "matrix-selector" ? [{ ...node, rangeMs: SHORT_WINDOW_MS }] : [];
+function shortWindow(node: Expr): readonly Rewritten[] {
+  if (node.kind !== "matrix-selector") return [];
+  const description = `[${node.rangeMs / 1000}s] became [${SHORT_WINDOW_MS / 1000}s]`;
+  return [{ expr: { ...node, rangeMs: SHORT_WINDOW_MS }, description }];
 }
 
 function labelMutants(rule: AlertRule): readonly RuleMutant[] {
-  return Object.keys(rule.labels).map((name) => ({
-    kind: "label",
-    description: `label ${name} changed`,
-    rule: { ...rule, labels: { ...rule.labels, [name]: "another" } },
+  return Object.entries(rule.labels).map(([name, value]) => ({
+    kind: "label-changed",
+    description: `label ${name}: ${value} became ${OTHER_VALUE}`,
+    rule: { ...rule, labels: { ...rule.labels, [name]: OTHER_VALUE } },
   }));
 }
 
 function longerFor(rule: AlertRule): RuleMutant {
   const forMs = rule.forMs === 0 ? NEW_FOR_MS : rule.forMs * TENFOLD;
-  return { kind: "for", description: "for tenfold", rule: { ...rule, forMs } };
+  const description = `for: ${rule.forMs / 1000}s became ${forMs / 1000}s`;
+  return { kind: "for-tenfold", description, rule: { ...rule, forMs } };
 }

@@ -3,20 +3,22 @@
 
 import { METRIC_NAME } from "../../../src/promql/labels.ts";
 import { type SampleValue, type Series, SeriesStore } from "../../../src/promql/series-store.ts";
+import { isCounter } from "../late-births.ts";
+import type { MutantKind } from "../report/mutation/mutation.ts";
 
-export type SignalMutantKind = "not incremented" | "born late";
+export type SignalMutantKind = Extract<MutantKind, "not-incremented" | "born-late">;
 
 export interface SignalMutant {
   readonly kind: SignalMutantKind;
   readonly metric: string;
 }
 
-/** Two for each metric. */
+/** One for each metric, two for counters: of others nobody expects that they are there from the start. */
 export function signalMutants(metrics: readonly string[]): readonly SignalMutant[] {
-  return metrics.flatMap((metric) => [
-    { kind: "not incremented", metric },
-    { kind: "born late", metric },
-  ]);
+  return metrics.flatMap((metric): SignalMutant[] => {
+    const still: SignalMutant = { kind: "not-incremented", metric };
+    return isCounter(metric) ? [still, { kind: "born-late", metric }] : [still];
+  });
 }
 
 /** The recording as it would have been. */
@@ -36,7 +38,7 @@ export function withBrokenSignal(store: SeriesStore, { kind, metric }: SignalMut
 /** `undefined` = there is no sample. */
 function brokenValues({ values }: Series, kind: SignalMutantKind): readonly (SampleValue | undefined)[] {
   const [first] = values;
-  if (kind === "not incremented") return values.map((value) => (value === null ? null : first));
+  if (kind === "not-incremented") return values.map((value) => (value === null ? null : first));
   const born = values.findIndex((value) => value !== null && value !== first);
   return values.map((value, index) => (born >= 0 && index >= born ? value : undefined));
 }

@@ -5,6 +5,7 @@ import type { AlertRule, Rule, RuleGroup } from "../../../src/promql/rules/rule.
 import type { Scenario } from "../../scenarios/scenario.ts";
 import { judgeScenario, type KnownAlerts } from "../judge.ts";
 import type { Recording } from "../recording.ts";
+import { MUTANT_KINDS, type Mutant, type MutantKind } from "../report/mutation/mutation.ts";
 import { evaluateRules } from "../rule-history.ts";
 import { ruleMutants } from "./rule-mutants.ts";
 import { signalMutants, withBrokenSignal } from "./signal-mutants.ts";
@@ -13,9 +14,8 @@ import { signalMutants, withBrokenSignal } from "./signal-mutants.ts";
 export interface MutantTrial {
   /** The same in every scenario. */
   readonly id: string;
-  /** Alert or metric. */
-  readonly target: string;
-  readonly kind: string;
+  readonly target: Mutant["target"];
+  readonly kind: MutantKind;
   readonly description: string;
   readonly scenario: string;
   /** Why the scenario would have failed; `null` if it would have passed. */
@@ -44,7 +44,7 @@ function tryRuleMutants(trial: Trial): readonly MutantTrial[] {
         );
         return {
           id: `${alert}/${index}/${number}`,
-          target: alert,
+          target: { alert },
           kind,
           description,
           scenario: scenario.name,
@@ -74,9 +74,9 @@ function trySignalMutants(trial: Trial): readonly MutantTrial[] {
     );
     return {
       id: `${mutant.metric}/${mutant.kind}`,
-      target: mutant.metric,
+      target: { metric: mutant.metric },
       kind: mutant.kind,
-      description: mutant.kind,
+      description: MUTANT_KINDS[mutant.kind],
       scenario: scenario.name,
       noticed: reasons.find((reason) => reason !== null) ?? null,
     };

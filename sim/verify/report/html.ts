@@ -31,6 +31,7 @@ export function verifyHtml(report: VerifyReport): string {
 <main>${wholeFindings(report)}${resultsTable(report)}${scenarios.map(scenarioSection)}</main>
 <footer>${pageFooter(report)}<noscript> The charts need JavaScript; all results are above.</noscript></footer>
 <script type="application/json" id="data">${jsonForScript(pageData(scenarios))}</script>
+<!-- uPlot, Copyright (c) 2022 Leon Sorokin, MIT License: https://github.com/leeoniya/uPlot/blob/master/LICENSE -->
 ${scriptElement(plotScript)}
 ${scriptElement(pageScript)}
 </body>

@@ -32,7 +32,8 @@ export function verifyMarkdown(report: VerifyReport): string {
   ]);
 }
 
-function runSentence({ seed, engine, run }: VerifyReport): string {
+/** What a run took, and how it can be had again. */
+export function runSentence({ seed, engine, run }: Pick<VerifyReport, "seed" | "engine" | "run">): string {
   const { virtual_seconds, real_seconds } = run;
   return `${spanText(virtual_seconds)} virtual in ${spanText(real_seconds)}, seed ${seed}, evaluated by ${engine}.`;
 }

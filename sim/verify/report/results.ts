@@ -42,9 +42,13 @@ export function summarySentence(report: VerifyReport): string {
 
 /** A span in one unit that fits it, for sentences. */
 export function spanText(seconds: number): string {
-  if (seconds >= 7200) return `${(seconds / 3600).toFixed(1)} h`;
-  if (seconds >= 120) return `${(seconds / 60).toFixed(1)} min`;
-  return seconds >= 10 ? `${Math.round(seconds)} s` : `${seconds.toFixed(1)} s`;
+  if (seconds >= 7200) return `${tenths(seconds / 3600)} h`;
+  if (seconds >= 120) return `${tenths(seconds / 60)} min`;
+  return seconds >= 10 ? `${Math.round(seconds)} s` : `${tenths(seconds)} s`;
+}
+
+function tenths(value: number): number {
+  return Number(value.toFixed(1));
 }
 
 export const RESULT_HEADINGS = [

@@ -11,7 +11,9 @@ const CUT = 1006;
 
 /** Follows the stream for as long as it lives, through every restart of the server. */
 export function healthyClient({ clock, random, http }: VirtualWorld, url: string): Stream {
-  return connectStream({ url, from: "latest", WebSocket: http.WebSocket, clock, random });
+  // Without a listener it would wait for somebody to iterate over it, and take nothing.
+  const onRecord = () => {};
+  return connectStream({ url, from: "latest", WebSocket: http.WebSocket, clock, random, onRecord });
 }
 
 export function commandedClients({ http }: VirtualWorld, url: string): ClientsControl {

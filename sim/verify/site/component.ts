@@ -28,6 +28,10 @@ export interface ComponentOptions extends ProcessSeams {
 /** Nobody listens there. */
 const NOWHERE = { host: "127.0.0.1", port: 1 };
 
+function killed(): Error {
+  return new Error("the process was killed");
+}
+
 /** One life of a component. */
 class Life {
   readonly #open = new Set<StreamSocket>();
@@ -39,6 +43,7 @@ class Life {
     this.#service = make({
       network: this.#mortal(network),
       serve: async (options) => {
+        if (this.#gone) throw killed();
         this.#http = await serve(options);
         return this.#http;
       },
@@ -55,7 +60,7 @@ class Life {
 
   async kill(): Promise<void> {
     this.#gone = true;
-    for (const socket of this.#open) socket.destroy(new Error("the process was killed"));
+    for (const socket of this.#open) socket.destroy(killed());
     await this.#http?.stop();
     // Ends its timers; it reaches nobody any more, so whatever fails in it is of no interest.
     void this.#service.stop().catch(() => {});
@@ -95,11 +100,17 @@ export class Component {
     return this.#life !== null;
   }
 
-  /** Does nothing if it is up. */
+  /** Does nothing if it is up. @throws what its start rejects with; it is down then */
   async start(): Promise<void> {
     if (this.#life) return;
-    this.#life = new Life(this.#options);
-    await this.#life.start();
+    const life = new Life(this.#options);
+    this.#life = life;
+    try {
+      await life.start();
+    } catch (error) {
+      if (this.#life === life) await this.kill();
+      throw error;
+    }
   }
 
   /** As SIGTERM; does nothing if it is down. */

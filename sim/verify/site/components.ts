@@ -59,17 +59,19 @@ export interface ComponentsOptions {
   readonly world: VirtualWorld;
   readonly log: Log;
   readonly env: Readonly<Record<string, string>>;
+  /** Of one component only, over those of `env`. */
+  readonly envOf: Readonly<Record<ComponentName, Readonly<Record<string, string>>>>;
 }
 
 /**
  * All of them, down until they are started.
  * @throws DashstreamError `config_invalid` if `env` has a wrong value for one of them
  */
-export function createComponents({ world, log, env }: ComponentsOptions): readonly Component[] {
+export function createComponents({ world, log, env, envOf }: ComponentsOptions): readonly Component[] {
   const { clock, random, network, http } = world;
   return COMPONENT_KINDS.map(({ name, command, port, portVariable, create }) => {
     const { config } = loadConfig({
-      env: { EXPECTED_SCHEMAS_PATH: NO_FILE, ...env, [portVariable]: String(port) },
+      env: { EXPECTED_SCHEMAS_PATH: NO_FILE, ...env, ...envOf[name], [portVariable]: String(port) },
       flags: {},
       command,
       readFile: () => "",

@@ -41,10 +41,12 @@ export function createSiteProducer(options: SiteProducerOptions): SiteProducer {
   });
   const producer = client.kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
   const { rate, tenants, threads } = traffic;
+  const source = () => createTraffic({ clock, random, tenants, threads });
   const director = new TrafficDirector({
     clock,
     random,
-    source: createTraffic({ clock, random, tenants, threads }),
+    source: source(),
+    renew: source,
     ratePerSecond: rate,
     arrival: "poisson",
     tickMs: TICK_MS,

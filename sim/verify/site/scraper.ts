@@ -2,7 +2,7 @@
 // gets none, and marks series stale that are no longer there.
 
 import { DashstreamError, describeError } from "../../../src/errors.ts";
-import { ExpositionReader } from "../../../src/promql/exposition.ts";
+import { type ExposedSample, ExpositionReader } from "../../../src/promql/exposition.ts";
 import { Labels } from "../../../src/promql/labels.ts";
 import type { SeriesStore } from "../../../src/promql/series-store.ts";
 import type { Clock, Timer } from "../../../src/runtime/clock.ts";
@@ -40,25 +40,34 @@ class TargetState {
     this.#own = Labels.of(target.labels);
   }
 
-  /** `text` is `null` if the scrape failed. */
+  /**
+   * @param text `null` if there was no answer
+   * @throws DashstreamError `exposition_invalid` after a text that cannot be read was stored as a scrape that failed
+   */
   store(store: SeriesStore, atMs: number, text: string | null): void {
+    let samples: readonly ExposedSample[] | null = null;
+    try {
+      samples = text === null ? null : this.#reader.read(text);
+    } finally {
+      this.#storeSamples(store, atMs, samples);
+    }
+  }
+
+  #storeSamples(store: SeriesStore, atMs: number, samples: readonly ExposedSample[] | null): void {
     this.#wasKnown = true;
     const present = new Set<Labels>();
-    if (text !== null) {
-      for (const { labels, value } of this.#reader.read(text)) {
-        const stored = this.#storedLabels(labels);
-        present.add(stored);
-        store.append(stored, atMs, value);
-      }
+    for (const { labels, value } of samples ?? []) {
+      const stored = this.#storedLabels(labels);
+      present.add(stored);
+      store.append(stored, atMs, value);
     }
     const added = [...present].filter((labels) => !this.#present.has(labels)).length;
     this.#endMissing(store, atMs, present);
-    const samples = present.size;
     const report = {
-      up: text === null ? 0 : 1,
+      up: samples === null ? 0 : 1,
       scrape_duration_seconds: 0,
-      scrape_samples_scraped: samples,
-      scrape_samples_post_metric_relabeling: samples,
+      scrape_samples_scraped: present.size,
+      scrape_samples_post_metric_relabeling: present.size,
       scrape_series_added: added,
     };
     for (const [name, value] of Object.entries(report)) store.append(this.#report(name), atMs, value);

@@ -109,7 +109,7 @@ export class Site implements Stage {
       ...(redis ? { REDIS_URL: redisUrl } : {}),
       ...scenario.env,
     };
-    const components = createComponents({ world, log, env });
+    const components = createComponents({ world, log, env, envOf: scenario.env_of });
     this.#components = new Map(components.map((component) => [component.name, component]));
     this.#producer = createSiteProducer({
       world,
@@ -173,8 +173,11 @@ export class Site implements Stage {
   }
 
   #createScraper(): Scraper {
-    const { world, targetLabels, scrapeIntervalMs } = this.#options;
-    const targets = COMPONENT_KINDS.map(
+    const { world, targetLabels, scrapeIntervalMs, scenario } = this.#options;
+    const further = scenario.also_scraped.flatMap(({ job, component }) =>
+      COMPONENT_KINDS.filter(({ name }) => name === component).map((kind) => ({ ...kind, job })),
+    );
+    const targets = [...COMPONENT_KINDS, ...further].map(
       ({ name, job, port }): ScrapeTarget => ({
         labels: { job, instance: `dashstream-${name}:${port}`, ...targetLabels },
         isKnown: () => !this.#withdrawn.has(name),

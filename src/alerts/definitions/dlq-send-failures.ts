@@ -33,5 +33,5 @@ export const DLQ_SEND_FAILURES: AlertDefinition = {
     escalateAfter: "if it becomes DLQItselfBroken",
     escalation: "Not for itself.",
   },
-  scenarios: ["library-dlq-down"],
+  scenarios: ["library-dlq-down", "library-dlq-few"],
 };

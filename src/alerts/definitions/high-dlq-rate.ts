@@ -54,5 +54,5 @@ export const HIGH_DLQ_RATE: AlertDefinition = {
     escalation: "If it lasts 30 minutes, the owners of the service or of the producer.",
     notes: ["Fires only where a service that uses the handler is scraped."],
   },
-  scenarios: ["corrupt-payload-monitor"],
+  scenarios: ["corrupt-payload"],
 };

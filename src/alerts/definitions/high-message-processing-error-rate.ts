@@ -103,5 +103,5 @@ export const HIGH_MESSAGE_PROCESSING_ERROR_RATE: AlertDefinition = {
       "Formerly HighKafkaErrorRate. Records below the head of the log seen at the start of the server count as `old_data_error` and do not raise it.",
     ],
   },
-  scenarios: ["corrupt-payload"],
+  scenarios: ["corrupt-payload", "corrupt-payload-few"],
 };

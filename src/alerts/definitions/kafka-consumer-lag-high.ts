@@ -87,5 +87,5 @@ export const KAFKA_CONSUMER_LAG_HIGH: AlertDefinition = {
     escalation:
       "If it grows for 30 minutes in spite of a restart, the developers, with the producers' rates.",
   },
-  scenarios: ["lag-high", "lag-critical"],
+  scenarios: ["lag-critical", "lag-high"],
 };

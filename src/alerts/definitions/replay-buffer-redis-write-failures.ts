@@ -64,5 +64,5 @@ export const REPLAY_BUFFER_REDIS_WRITE_FAILURES: AlertDefinition = {
     escalateAfter: "> 1 hour persistent",
     escalation: "If it lasts an hour, those who run Redis.",
   },
-  scenarios: ["replay-write-failures"],
+  scenarios: ["redis-down"],
 };

@@ -79,5 +79,5 @@ export const SEQUENCE_GAPS_DETECTED: AlertDefinition = {
     escalation:
       "If gaps go on for 10 minutes while Kafka is healthy, this is a critical defect: the developers, at once.",
   },
-  scenarios: ["sequence-gap", "sequence-gap-halt"],
+  scenarios: ["sequence-gap"],
 };

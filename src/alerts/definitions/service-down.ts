@@ -122,5 +122,14 @@ export const SERVICE_DOWN: AlertDefinition = {
       "Each cause is an alert of its own with its own `component`. Alertmanager mutes what that cause explains, and nothing else: under `kafka` the errors of talking to Kafka and the lag, under `redis` the alerts of Redis, under `websocket-server` its own rates and lags; never an alert about dead letters.",
     ],
   },
-  scenarios: ["service-killed", "target-vanished", "broker-outage", "redis-down"],
+  scenarios: [
+    "broker-outage",
+    "exporter-killed",
+    "exporter-vanished",
+    "quality-monitor-killed",
+    "quality-monitor-vanished",
+    "redis-down",
+    "service-killed",
+    "target-vanished",
+  ],
 };

@@ -90,5 +90,5 @@ export const WEBSOCKET_DLQ_BROKEN: AlertDefinition = {
       "Critical in both modes. The main stream loses nothing either way; [Dead letters](dead-letters.md) tells what is at stake.",
     ],
   },
-  scenarios: ["dlq-timeout", "dlq-kafka-error", "dlq-backpressure"],
+  scenarios: ["dlq-backpressure", "dlq-kafka-error", "dlq-timeout"],
 };

@@ -14,6 +14,8 @@ export interface ScopeOptions {
   /** The expression as written, to say where remarks belong; `null` if nobody knows. */
   readonly text: string | null;
   readonly lookbackDeltaMs: number;
+  /** Of subqueries that name none. */
+  readonly subqueryStepMs: number;
   readonly delayedNameRemoval: boolean;
   /** Where `@ start()` and `@ end()` are. */
   readonly startMs: number;

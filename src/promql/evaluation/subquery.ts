@@ -6,9 +6,6 @@ import type { Labels } from "../labels.ts";
 import { byLabels, type Evaluated, type Matrix } from "./sample.ts";
 import { evaluationError, type Scope } from "./scope.ts";
 
-/** Prometheus' default `evaluation_interval`, which it takes where no step is given. */
-const DEFAULT_STEP_MS = 60_000;
-
 interface Draft {
   readonly labels: Labels;
   readonly timestampsMs: number[];
@@ -25,7 +22,7 @@ export function subqueryWindows(
 ): Matrix {
   const endMs = scope.referenceMs(subquery, atMs);
   const startMs = endMs - subquery.rangeMs;
-  const stepMs = subquery.stepMs ?? DEFAULT_STEP_MS;
+  const stepMs = subquery.stepMs ?? scope.options.subqueryStepMs;
   const drafts = new Map<string, Draft>();
   const firstMs = Math.floor(startMs / stepMs) * stepMs + stepMs;
   // All at once, so that one which would take forever does not begin.

@@ -7,6 +7,9 @@ import { RuleProblems } from "./file/rule-problems.ts";
 import { readYaml, type YamlValue } from "./file/yaml-value.ts";
 import type { Rule, RuleGroup } from "./rule.ts";
 
+/** `List`, and `PrometheusRuleList` as the API gives it. */
+const LIST = /List$/;
+
 /**
  * @param file how messages name it
  * @throws RulesInvalidError (`rules_invalid`) with all problems
@@ -23,7 +26,7 @@ export function readRuleFile(text: string, file: string): readonly RuleGroup[] {
     problems.add(second.position, "a rule file of Prometheus has one document; it would not read this one");
   }
   const [other] = others;
-  if (other && others.length === read.length) {
+  if (other && others.length === read.length && problems.count === 0) {
     const kind = kindOf(other);
     problems.add(other.position, `${kind} has no rules; expected groups, PrometheusRule or a list of those`);
   }
@@ -48,10 +51,14 @@ function readDocument(document: YamlValue, groups: RuleGroup[], problems: RulePr
     readResource(document, `PrometheusRule ${JSON.stringify(name)}`, groups, problems);
     return true;
   }
-  if (!/List$/.test(kind)) return false;
+  if (!LIST.test(kind)) return false;
   const fields = new FieldReader(document, kind, problems);
-  const read = fields.list("items").map((item) => readDocument(item, groups, problems));
-  return read.some((isRead) => isRead);
+  const items = fields.list("items").filter((item) => {
+    if (!LIST.test(kindOf(item) ?? "")) return true;
+    problems.add(item.position, `${kind}: a list in a list`);
+    return false;
+  });
+  return items.map((item) => readDocument(item, groups, problems)).some((isRead) => isRead);
 }
 
 function readResource(

@@ -105,12 +105,9 @@ export class WritingPipeline implements BatchHandler {
   async handleBatch(batch: ConsumedBatch): Promise<void> {
     const { barrier, deadLetters } = this.#options;
     const { records, partition } = batch;
-    let letters = this.#intake.letterCount;
     for (let from = 0; from < records.length; ) {
-      const room = this.#intake.letterCount > letters ? deadLetters.room() : null;
-      letters = this.#intake.letterCount;
-      if (room !== null) await room;
       if (batch.cancelled()) return;
+      const letters = this.#intake.letterCount;
       const slice = this.#judgeSlice(batch, from);
       const { nextOffset } = slice.batch;
       this.#next.set(partition, nextOffset);
@@ -118,6 +115,9 @@ export class WritingPipeline implements BatchHandler {
       if (written !== null) await written;
       if (barrier?.isWaiting(partition) && !(await barrier.passes(partition, nextOffset))) return;
       batch.progress(nextOffset);
+      // After the last ones too: the next batch may begin with a bad record.
+      const room = this.#intake.letterCount > letters ? deadLetters.room() : null;
+      if (room !== null) await room;
       from = slice.index;
       await batch.heartbeat();
     }

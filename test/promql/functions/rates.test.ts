@@ -46,6 +46,12 @@ describe("rate and increase", () => {
     expect(value("delta", samples)).toBe(300);
   });
 
+  test("round a rate as upstream, which divides before it multiplies", () => {
+    const samples = at(Array.from({ length: 20 }, (_, index) => [315 + 15 * index, index === 19 ? 18 : 0]));
+    expect(value("rate", samples)).toBe(18 * (1 / 300));
+    expect(value("rate", samples)).not.toBe(18 / 300);
+  });
+
   test("need two samples", () => {
     expect(value("rate", minutes([1]))).toBeNull();
     expect(value("rate", minutes([]))).toBeNull();

@@ -51,6 +51,24 @@ describe("a rule that answers with an error", () => {
     expect(await ask("victim")).toBe(KAFKA_ERRORS.NONE);
   });
 
+  test("may be late, and what comes behind it on the same connection too", async () => {
+    const { broker, clock, connect } = await brokerRig();
+    broker.createTopic("t");
+    broker.control("Produce", () => ({ kind: "error", error: "NOT_ENOUGH_REPLICAS", delayMs: 500 }), {
+      times: 1,
+    });
+    const wire = await connect();
+    const codes: number[] = [];
+    const send = async () => codes.push((await produce(wire, "t", ["v"]))[0]?.errorCode ?? -99);
+    const both = Promise.all([send(), send()]);
+    await (await connect()).call(APIS.ApiVersions, 0, {});
+    expect(codes).toEqual([]);
+    clock.advance(500);
+    await both;
+    expect(codes).toEqual([KAFKA_ERRORS.NOT_ENOUGH_REPLICAS, KAFKA_ERRORS.NONE]);
+    expect(broker.endOffsets("t")).toEqual([1]);
+  });
+
   test("may decide by what the request names", async () => {
     const { broker, connect } = await brokerRig();
     const seen: string[] = [];
@@ -161,5 +179,36 @@ describe("a rule that withholds", () => {
     rule.remove();
     const shown = await fetch(wire, "t", { from: { 0: 0, 1: 0 } });
     expect(shown.map((partition) => bytesOf(partition) > 0)).toEqual([true, true]);
+  });
+});
+
+describe("a rule that rations", () => {
+  test("gives one batch of each partition that its filter names, whatever may be fetched", async () => {
+    const { broker, connect } = await brokerRig();
+    broker.createTopic("t", { partitions: 2 });
+    const wire = await connect();
+    for (const value of ["a", "b", "c"]) await produce(wire, "t", [value], [0, 1]);
+    const sizes = async (from: number) =>
+      (await fetch(wire, "t", { from: { 0: from, 1: from } })).map((partition) => bytesOf(partition));
+    const [whole = 0] = await sizes(0);
+    const rule = broker.control("Fetch", () => ({ kind: "ration" }), { topic: "t", partition: 0 });
+    expect(await sizes(0)).toEqual([whole / 3, whole]);
+    expect(await sizes(1)).toEqual([whole / 3, (whole / 3) * 2]);
+    expect(rule.hits).toBe(2);
+    rule.remove();
+    expect(await sizes(0)).toEqual([whole, whole]);
+  });
+
+  test("may tell connections apart", async () => {
+    const { broker, connect } = await brokerRig();
+    const [one, two] = [await connect(), await connect()];
+    const seen: number[] = [];
+    broker.control("ApiVersions", ({ connectionId }) => {
+      seen.push(connectionId);
+      return { kind: "pass" };
+    });
+    for (const wire of [one, two, one]) await wire.call(APIS.ApiVersions, 0, {});
+    expect(seen[0]).toBe(seen[2]);
+    expect(seen[0]).not.toBe(seen[1]);
   });
 });

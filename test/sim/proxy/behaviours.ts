@@ -160,12 +160,14 @@ export function breaksConnections(inRig: InRig): void {
 
     test(`${toxic.kind}: a cut comes through too, and stopping leaves nothing under way`, () =>
       inRig(async ({ proxy, connect, until }) => {
-        proxy.add(toxic);
+        const rule = proxy.add(toxic);
         const cut = await connect();
         cut.client.socket.resetAndDestroy();
         await until(() => cut.server.closed);
+        const { hits } = rule;
         const under = await connect();
         under.client.socket.write(Buffer.alloc(100_000));
+        await until(() => rule.hits > hits);
       }));
   }
 }

@@ -79,6 +79,34 @@ describe("bandwidth", () => {
     }));
 });
 
+describe("a proxy whose server does not read, or whose toxic holds everything back,", () => {
+  const MUCH_BYTES = 8 * 1024 * 1024;
+
+  test("takes a bounded amount and leaves the rest to the client", () =>
+    inVirtualTime(async ({ connect }, world) => {
+      const { client, server } = await connect();
+      server.socket.pause();
+      client.socket.write(Buffer.alloc(MUCH_BYTES));
+      await world.advance(60_000);
+      expect(client.socket.writableLength).toBeGreaterThan(MUCH_BYTES / 2);
+    }));
+
+  const holding: readonly Toxic[] = [
+    { kind: "blackhole" },
+    { kind: "latency", latencyMs: 3_600_000 },
+    { kind: "bandwidth", bytesPerSecond: 1 },
+  ];
+  test.each(holding)("also under %o", (toxic) =>
+    inVirtualTime(async ({ proxy, connect }, world) => {
+      const { client } = await connect();
+      proxy.add(toxic);
+      client.socket.write(Buffer.alloc(MUCH_BYTES));
+      await world.advance(60_000);
+      expect(client.socket.writableLength).toBeGreaterThan(MUCH_BYTES / 2);
+    }),
+  );
+});
+
 describe("toxics", () => {
   test("act one after the other, and each can go without the others", () =>
     inVirtualTime(async ({ clock, proxy, connect, until }) => {

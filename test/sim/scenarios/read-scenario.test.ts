@@ -37,7 +37,7 @@ describe("a scenario file", () => {
     const text = `${HEAD}${FAULT}hold: 10m\n${EXPECT}`;
     expect(readScenarioFile(text, "a.yaml", CHECKS)).toMatchObject({
       name: "a-b",
-      warm_up: "6m",
+      warm_up: "3m",
       settle: "8m",
       traffic: { rate: 5, tenants: 3, threads: 10 },
       faults: [{ fault: "corrupt-payload", params: {}, after: "0s" }],
@@ -59,6 +59,12 @@ describe("a scenario file", () => {
     expect(readScenarioFile(text, "a.yaml", CHECKS).settle).toBe("10m");
     expect(problemsOf(`${text}may:\n  - *alert\n`)).toEqual([
       "a.yaml:9:5: may[0].because: is missing, expected a text",
+    ]);
+    const twice = `${HEAD}hold: 10m\n${EXPECT}faults:\n  - &f { fault: corrupt-payload, after: 5 }\n  - *f\n`;
+    const reason = "is 5, a number, expected a duration such as 90s, 5m or 1h30m";
+    expect(problemsOf(twice)).toEqual([
+      `a.yaml:6:41: faults[0].after: ${reason}`,
+      `a.yaml:6:41: faults[1].after: ${reason}`,
     ]);
   });
 
@@ -122,7 +128,7 @@ describe("a wrong shape is named by place and path, with what was expected:", ()
     [
       "a misspelled key",
       whole(`${FAULT}${EXPECT}hold: 10m\nwarmup: 6m\n`),
-      "a.yaml:6:1: warmup: there is no such key, expected one of name, summary, env, redis, partitions, traffic, clients, warm_up, faults, hold, settle, expect, may; did you mean warm_up?",
+      "a.yaml:6:1: warmup: there is no such key, expected one of name, summary, env, env_of, also_scraped, redis, partitions, traffic, clients, warm_up, faults, remedy, hold, settle, expect, may; did you mean warm_up?",
     ],
     [
       "a misspelled key inside a list",
@@ -230,6 +236,11 @@ describe("what cannot be is named before anything runs:", () => {
       "a.yaml:4:9: expect: nothing is expected though something breaks, expected an alert, or no faults (a control)",
     ],
     [
+      "a fault beside which only what always fires is expected",
+      scenario("hold: 10m\n", FAULT, "expect: [{ alert: ServiceDown, always: true }]\n"),
+      "a.yaml:4:9: expect: nothing is expected though something breaks, expected an alert, or no faults (a control)",
+    ],
+    [
       "an alert though nothing breaks",
       scenario("hold: 10m\n", "faults: []\n"),
       "a.yaml:4:10: expect[0]: HighDecodeErrorRate is expected though nothing breaks, expected faults, or no alerts (a control)",
@@ -246,6 +257,10 @@ describe("what cannot be is named before anything runs:", () => {
     expect(problemsOf(scenario("hold: 10m\n", FAULT, twice))).toEqual([]);
     const late = "expect: [{ alert: ServiceDown, within: 15m, resolves: false }]\n";
     expect(problemsOf(scenario("hold: 10m\nsettle: 5m\n", FAULT, late))).toEqual([]);
+    const always = "expect: [{ alert: ServiceDown, always: true }]\n";
+    expect(problemsOf(scenario("hold: 10m\nsettle: 0s\n", "faults: []\n", always))).toEqual([]);
+    const lasting = "expect: [{ alert: ServiceDown, resolves: false }]\n";
+    expect(problemsOf(scenario("hold: 10m\nsettle: 0s\n", FAULT, lasting))).toEqual([]);
   });
 });
 
@@ -266,6 +281,34 @@ describe("names that nobody knows are named:", () => {
       "a.yaml:1:19: faults[0].fault: there is no fault x, expected corrupt-payload",
       "a.yaml:2:7: hold: is 5, a number, expected a duration such as 90s, 5m or 1h30m",
     ]);
+  });
+
+  test("faults of a remedy", () => {
+    expect(problemsOf(`${HEAD}${FAULT}${EXPECT}hold: 10m\nremedy: [{ fault: x }]\n`)).toEqual([
+      "a.yaml:6:19: remedy[0].fault: there is no fault x, expected corrupt-payload",
+    ]);
+  });
+
+  test("evidence that is no PromQL", () => {
+    const text = (expr: string) =>
+      `${HEAD}${FAULT}hold: 10m\nexpect: [{ alert: ServiceDown, evidence: "${expr}" }]\n`;
+    expect(problemsOf(text("sum(rate(x[5m])) > 0"))).toEqual([]);
+    expect(problemsOf(text("sum(rate(x[5m)"))).toEqual([
+      expect.stringMatching(/^a\.yaml:5:42: expect\[0\]\.evidence: 1:14: parse error: /),
+    ]);
+  });
+
+  test("an environment with which one component does not start, over that of all", () => {
+    const text = `${HEAD}${FAULT}${EXPECT}hold: 10m\nenv: { A: b }\nenv_of:\n  exporter: { PORT: x }\n`;
+    expect(problemsOf(text)).toEqual(['a.yaml:8:3: env_of.exporter: PORT: is "x", expected a port']);
+    const seen: unknown[] = [];
+    problemsOf(text, {
+      checkEnv: (env) => {
+        seen.push(env);
+        return null;
+      },
+    });
+    expect(seen).toEqual([{ A: "b" }, { A: "b", PORT: "x" }]);
   });
 
   test("an environment with which nothing starts", () => {

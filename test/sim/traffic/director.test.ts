@@ -1,6 +1,6 @@
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import type { Message, ProducerRecord } from "kafkajs";
-import { type OutgoingRecord, outgoing } from "../../../sim/traffic/alteration.ts";
+import { type OutgoingRecord, outgoing, type TrafficAlteration } from "../../../sim/traffic/alteration.ts";
 import { type DirectorOptions, TrafficDirector, type TrafficSummary } from "../../../sim/traffic/director.ts";
 import { kafkaSend } from "../../../sim/traffic/kafka-send.ts";
 import { createSmallTraffic } from "../../../sim/traffic/small.ts";
@@ -153,4 +153,162 @@ test("a producer is asked for the acknowledgement of all replicas and given keys
   await kafkaSend(producer, "dashstream-quality")(records);
   const messages: Message[] = records.map(({ key, value, headers }) => ({ key, value, headers }));
   expect(calls).toEqual([{ topic: "dashstream-quality", acks: -1, messages }]);
+});
+
+describe("faults of the traffic", () => {
+  /** Passes records through `change`, and gives up at the end what `rest` says. */
+  const alteration = (
+    change: (record: OutgoingRecord) => readonly OutgoingRecord[],
+    rest: readonly OutgoingRecord[] = [],
+  ): TrafficAlteration => ({ alter: change, drain: () => rest, hits: 0 });
+  const isOdd = ({ origin }: OutgoingRecord) => origin.sequence % 2 === 1;
+
+  test("every record passes through all alterations in force, in the order in which they were added", async () => {
+    const { director, sent, advance, done } = paced({ ratePerSecond: 100, durationMs: 300 });
+    const tag = (name: string) =>
+      alteration((record) => [
+        { ...record, headers: { ...record.headers, by: `${record.headers.by ?? ""}${name}` } },
+      ]);
+    const removed = director.alter(tag("a"));
+    director.alter(tag("b"));
+    director.alter(alteration((record) => (isOdd(record) ? [] : [record, record])));
+    await advance(100);
+    removed.remove();
+    removed.remove();
+    await advance(200);
+    expect(await done).toMatchObject({ produced: 30, unsent: 0 });
+    expect(sequences(sent)).toEqual(range(30).flatMap((n) => (n % 2 === 1 ? [] : [n, n])));
+    expect(sent.map(({ headers }) => headers.by).join(" ")).toBe(
+      `${"ab ".repeat(10)}${"b ".repeat(20)}`.trim(),
+    );
+  });
+
+  test("what an alteration holds back is sent when it is taken away, and when the traffic ends", async () => {
+    const { director, sent, advance, done } = paced({ ratePerSecond: 100, durationMs: 200 });
+    const keeps = () => {
+      const kept: OutgoingRecord[] = [];
+      return alteration((record) => {
+        if (!isOdd(record)) return [record];
+        kept.push(record);
+        return [];
+      }, kept);
+    };
+    const first = director.alter(keeps());
+    await advance(100);
+    first.remove();
+    director.alter(keeps());
+    await advance(100);
+    expect((await done).produced).toBe(20);
+    expect(sequences(sent)).toEqual([2, 4, 6, 8, 10, 1, 3, 5, 7, 9, 12, 14, 16, 18, 20, 11, 13, 15, 17, 19]);
+  });
+
+  test("delayed records are sent when they are due, in order, also after the end of the traffic", async () => {
+    const { clock, director, sent, advance, outcome, done } = paced({ ratePerSecond: 100, durationMs: 200 });
+    const delay = director.alter(alteration((record) => [{ ...record, delayMs: 500 }]));
+    await advance(100);
+    delay.remove();
+    await advance(390);
+    expect(sent).toEqual([]);
+    await advance(120);
+    expect(sequences(sent)).toEqual(range(20));
+    expect((await done).produced).toBe(20);
+    expect([outcome.summary?.unsent, clock.monotonicMs()]).toEqual([0, 610]);
+  });
+
+  test("an interrupt sends what is held back at once", async () => {
+    const abort = new AbortController();
+    const { director, sent, advance, done } = paced({ ratePerSecond: 100, signal: abort.signal });
+    director.alter(alteration((record) => [{ ...record, delayMs: 60_000 }]));
+    await advance(200);
+    abort.abort();
+    expect(await done).toMatchObject({ produced: 20, unsent: 0 });
+    expect(sequences(sent)).toEqual(range(20));
+  });
+
+  const other = () =>
+    createSmallTraffic({ random: seededRandom(2), clock: manualClock(), tenants: ["other"] });
+  const ofOther = (records: readonly OutgoingRecord[]) =>
+    records.filter(({ origin }) => origin.tenantId === "other").length;
+
+  test("a further source sends at its own rate beside the usual traffic until it is removed", async () => {
+    const { director, sent, advance, done } = paced({ ratePerSecond: 100, durationMs: 3000 });
+    await advance(1000);
+    const flood = director.add(other(), 500);
+    await advance(1000);
+    flood.remove();
+    flood.remove();
+    await advance(1000);
+    expect((await done).produced).toBe(800);
+    expect([ofOther(sent), sent.length]).toEqual([500, 800]);
+  });
+
+  test("in a pause nothing is made, and what fell due in it is not made up for", async () => {
+    const { director, sent, advance, done } = paced({ ratePerSecond: 100, durationMs: 3000 });
+    await advance(1000);
+    const pause = director.pause();
+    await advance(1000);
+    expect(sent.length).toBe(100);
+    pause.remove();
+    await advance(1000);
+    expect((await done).produced).toBe(200);
+    expect(sequences(sent)).toEqual(range(200));
+  });
+
+  test("after a restart the usual traffic comes from another source", async () => {
+    const { director, sent, advance, done } = paced({ ratePerSecond: 100, durationMs: 2000, renew: other });
+    await advance(1000);
+    director.restart();
+    await advance(1000);
+    expect((await done).produced).toBe(200);
+    expect([ofOther(sent.slice(0, 100)), ofOther(sent.slice(100))]).toEqual([0, 100]);
+  });
+
+  test("a source that is far ahead does not keep others from their turn", async () => {
+    const { clock, director, sent, done } = paced({
+      ratePerSecond: 100,
+      durationMs: 1000,
+      maxBatchRecords: 50,
+    });
+    director.add(other(), 100_000);
+    await settled();
+    clock.advance(1000);
+    await done;
+    expect(ofOther(sent.slice(0, 200))).toBe(100);
+  });
+
+  test("a burst is sent at once, passes through the alterations, and tells when it is acknowledged", async () => {
+    const { director, sent, advance, done } = paced({ ratePerSecond: 10, durationMs: 500 });
+    director.alter(alteration((record) => (isOdd(record) ? [record, record] : [record])));
+    let over = false;
+    void director.burst(other(), 1280).then(() => {
+      over = true;
+    });
+    await settled();
+    expect([over, ofOther(sent)]).toEqual([true, 1920]);
+    await advance(500);
+    expect((await done).produced).toBe(1920 + 8);
+  });
+
+  test("traffic does not end before its bursts, unless it is interrupted", async () => {
+    const abort = new AbortController();
+    const waiting: Array<() => void> = [];
+    const send = () => new Promise<void>((resolve) => void waiting.push(resolve));
+    const { director, advance, done } = paced({
+      ratePerSecond: 1,
+      durationMs: 100,
+      send,
+      signal: abort.signal,
+    });
+    const burst = director.burst(other(), 1500);
+    await advance(200);
+    waiting.shift()?.();
+    await settled();
+    abort.abort();
+    waiting.shift()?.();
+    expect(await burst.catch((error: unknown) => error)).toMatchObject({
+      code: "aborted",
+      message: "the traffic ended 500 records early",
+    });
+    expect(await done).toMatchObject({ produced: 1000, unsent: 0 });
+  });
 });

@@ -21,13 +21,14 @@ interface Account {
   readonly dropped: number;
 }
 
-/** Handles a burst of bad records with a good one behind them; `prepare` may break the broker before. */
-function burst(prepare: (broker: Broker) => void): Promise<Account> {
+/** Handles bursts of bad records with a good one before each; `prepare` may break the broker before. */
+function burst(prepare: (broker: Broker) => void, partitions = 1): Promise<Account> {
   return runVirtual({ seed: 1, startMs: START_MS }, async (world) => {
     const { clock, random, network, http } = world;
     const broker = createBroker({ network, clock, random });
     await broker.start();
-    for (const topic of [TOPIC, DLQ]) broker.createTopic(topic);
+    broker.createTopic(TOPIC, { partitions });
+    broker.createTopic(DLQ);
     const { config } = loadConfig({
       env: {
         KAFKA_BROKERS: broker.bootstrap,
@@ -52,14 +53,12 @@ function burst(prepare: (broker: Broker) => void): Promise<Account> {
     await appliance.start();
     await world.advance(10_000);
     prepare(broker);
-    const values = [...Array.from({ length: BURST }, () => Buffer.from("bad")), event("a", 1)];
-    broker.append(
-      TOPIC,
-      0,
-      values.map((value) => ({ timestampMs: clock.nowMs(), key: null, value })),
-    );
+    const values = [event("a", 1), ...Array.from({ length: BURST }, () => Buffer.from("bad"))];
+    const ends = new Map(broker.endOffsets(TOPIC).map((_, partition) => [partition, values.length]));
+    const records = values.map((value) => ({ timestampMs: clock.nowMs(), key: null, value }));
+    for (const partition of ends.keys()) broker.append(TOPIC, partition, records);
     const arrivedMs = clock.monotonicMs();
-    await world.outcome(appliance.pipeline.handledUpTo(new Map([[0, values.length]])));
+    await world.outcome(appliance.pipeline.handledUpTo(ends));
     const tookMs = clock.monotonicMs() - arrivedMs;
     await world.advance(1_000);
     const report = await world.outcome(http.request(`http://127.0.0.1:${appliance.address.port}/health`));
@@ -73,6 +72,12 @@ function burst(prepare: (broker: Broker) => void): Promise<Account> {
 test("loses no letter while Kafka takes them", async () => {
   expect(await burst(() => {})).toMatchObject({ sends: BURST, dropped: 0 });
 });
+
+test("loses none of several partitions either, where one burst is followed at once by the next", async () => {
+  const slow = (broker: Broker) =>
+    void broker.control("Produce", () => ({ kind: "delay", delayMs: 5 }), { topic: DLQ });
+  expect(await burst(slow, 3)).toMatchObject({ sends: 3 * BURST, dropped: 0 });
+}, 60_000);
 
 test("waits once for a Kafka that takes none, and then goes on without the letters that have no room", async () => {
   const account = await burst((broker) =>

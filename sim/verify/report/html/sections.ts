@@ -36,8 +36,9 @@ export function pageHeader(report: VerifyReport): Html {
 function medianDetection(alerts: readonly AlertProof[]): string {
   const known = alerts.flatMap(({ detection_s }) => (detection_s === null ? [] : [detection_s]));
   const sorted = known.toSorted((a, b) => a - b);
-  const median = sorted[Math.floor((sorted.length - 1) / 2)];
-  return median === undefined ? "–" : durationText(median);
+  const low = sorted[Math.floor((sorted.length - 1) / 2)];
+  const high = sorted[Math.floor(sorted.length / 2)];
+  return low === undefined || high === undefined ? "–" : durationText((low + high) / 2);
 }
 
 export function wholeFindings({ findings }: VerifyReport): Content {

@@ -5,6 +5,7 @@ import type { RuleGroup } from "../rule.ts";
 import { FieldReader } from "./fields.ts";
 import { readRule } from "./read-rule.ts";
 import type { RuleProblems } from "./rule-problems.ts";
+import { checkNames, checkTemplates } from "./rule-texts.ts";
 import type { YamlValue } from "./yaml-value.ts";
 
 const GROUP_FIELDS = [
@@ -32,6 +33,10 @@ export function readRuleGroup(value: YamlValue, problems: RuleProblems): RuleGro
     fields.fail(strategy, "partial_response_strategy must be warn or abort");
   }
   const labels = fields.texts("labels");
+  checkNames(fields, "label", labels);
+  // Of alerting rules they are templates.
+  const hasAlerts = fields.value("rules")?.items?.some((rule) => rule.get("alert")?.text) ?? false;
+  if (hasAlerts) checkTemplates(fields, name, "label", labels, problems);
   const intervalMs = fields.durationMs("interval") ?? 0;
   const rules = fields.list("rules").map((rule) => readRule(rule, labels, problems));
   return {

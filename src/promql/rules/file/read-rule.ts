@@ -5,9 +5,10 @@ import { DashstreamError } from "../../../errors.ts";
 import type { Expr } from "../../ast.ts";
 import { parseExpr } from "../../parse.ts";
 import type { Rule } from "../rule.ts";
-import { parseAlertTemplate } from "../template/alert-template.ts";
+import { keepPlaces } from "./expr-places.ts";
 import { FieldReader, plainTexts } from "./fields.ts";
 import type { RuleProblems } from "./rule-problems.ts";
+import { checkNames, checkTemplates } from "./rule-texts.ts";
 import type { YamlValue } from "./yaml-value.ts";
 
 const RULE_FIELDS = ["record", "alert", "expr", "for", "keep_firing_for", "labels", "annotations"];
@@ -32,19 +33,22 @@ export function readRule(
   if (alert !== "" && record !== "") fields.fail(value, "only one of record and alert must be set");
   if (alert === "" && record === "") fields.fail(value, "one of record and alert must be set");
   if (record !== "") checkRecord(fields, value, record);
-  const labels = new Map([...groupLabels, ...fields.texts("labels")]);
+  const labels = fields.texts("labels");
   const annotations = fields.texts("annotations");
   const [forMs, keepFiringForMs] = [fields.durationMs("for"), fields.durationMs("keep_firing_for")];
   checkNames(fields, "label", labels);
   checkNames(fields, "annotation", annotations);
   if (alert !== "") {
-    for (const [name, text] of labels) checkTemplate(fields, alert, `label ${name}`, text, problems);
-    for (const [name, text] of annotations)
-      checkTemplate(fields, alert, `annotation ${name}`, text, problems);
+    checkTemplates(fields, alert, "label", labels, problems);
+    checkTemplates(fields, alert, "annotation", annotations, problems);
   }
   const parsed = readExpr(fields, value, problems);
   if (parsed === null || problems.count > before) return null;
-  const base = { ...parsed, labels: plainTexts(labels), position: value.position };
+  const base = {
+    ...parsed,
+    labels: plainTexts(new Map([...groupLabels, ...labels])),
+    position: value.position,
+  };
   if (record !== "") return { kind: "recording", record, ...base };
   return {
     kind: "alert",
@@ -77,37 +81,6 @@ function checkRecord(fields: FieldReader, rule: YamlValue, record: string): void
     fields.fail(place, "braces in the name of a recording rule; should they be in expr?");
 }
 
-/** Since Prometheus 3 a name may be any text but an empty one. */
-function checkNames(fields: FieldReader, what: string, texts: ReadonlyMap<string, YamlValue>): void {
-  for (const [name, value] of texts) {
-    const isReserved = what === "label" && name === "__name__";
-    if (name === "" || isReserved || !name.isWellFormed()) {
-      fields.fail(value, `${JSON.stringify(name)} is not the name of a ${what}`);
-    }
-  }
-}
-
-function checkTemplate(
-  fields: FieldReader,
-  alert: string,
-  what: string,
-  value: YamlValue,
-  problems: RuleProblems,
-): void {
-  const text = value.text ?? "";
-  try {
-    parseAlertTemplate(alert, text);
-  } catch (error) {
-    if (!(error instanceof DashstreamError) || error.code !== "rules_invalid") throw error;
-    const [, line = "1", reason = error.message] = /^template: .*?:(\d+): (.*)$/s.exec(error.message) ?? [];
-    const offset = text
-      .split("\n")
-      .slice(0, Number(line) - 1)
-      .join("\n").length;
-    problems.add(value.positionInside(offset), `${fields.subject}: ${what}: ${reason}`);
-  }
-}
-
 function readExpr(
   fields: FieldReader,
   rule: YamlValue,
@@ -119,7 +92,9 @@ function readExpr(
     return value !== null && text === null ? null : fields.fail(value ?? rule, "expr must be set");
   }
   try {
-    return { expr: parseExpr(text), text };
+    const expr = parseExpr(text);
+    keepPlaces(expr, (offset) => value.positionInside(offset));
+    return { expr, text };
   } catch (error) {
     if (!(error instanceof DashstreamError) || !error.code.startsWith("promql_")) throw error;
     const [, line, column, reason] = /^(\d+):(\d+): (.*)$/s.exec(error.message) ?? [];

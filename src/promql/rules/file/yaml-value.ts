@@ -16,6 +16,9 @@ import { YamlSource } from "./yaml-source.ts";
 
 const NULLS: ReadonlySet<string> = new Set(["", "~", "null", "Null", "NULL"]);
 
+/** The key under which a map takes the entries of others, unless it has them itself (YAML 1.1). */
+const MERGE = "<<";
+
 export interface YamlEntry {
   readonly key: string;
   readonly keyPosition: FilePosition;
@@ -57,7 +60,16 @@ export class YamlValue {
   /** The entries of a map, `null` if it is none. */
   get entries(): readonly YamlEntry[] | null {
     if (!isMap(this.#node)) return null;
-    return this.#node.items.map((pair) => this.#entry(pair as Pair<Node, Node | null>));
+    const entries = this.#node.items.map((pair) => this.#entry(pair as Pair<Node, Node | null>));
+    const own = entries.filter(({ key }) => key !== MERGE);
+    const names = new Set(own.map(({ key }) => key));
+    const merged = entries.filter(({ key }) => key === MERGE).flatMap(({ value }) => value.#mergedEntries());
+    return [...own, ...merged.filter(({ key }) => !names.has(key) && names.add(key))];
+  }
+
+  /** Of a map that is merged into another one, or of several. */
+  #mergedEntries(): readonly YamlEntry[] {
+    return this.entries ?? this.items?.flatMap((item) => item.entries ?? []) ?? [];
   }
 
   get(key: string): YamlValue | null {
@@ -98,7 +110,6 @@ export function readYaml(text: string, file: string, problems: RuleProblems): re
   const documents = parseAllDocuments(text, {
     lineCounter: source.lines,
     schema: "failsafe",
-    merge: true,
     prettyErrors: false,
   });
   if (!Array.isArray(documents)) return [];

@@ -18,7 +18,9 @@ export function readNumber(text: string): NumberConstant | string {
   }
   if (text.endsWith("i")) return `complex numbers are not supported: ${text}`;
   const float = parseGoFloat(text);
-  if (float === null || !/[.eEpP]/.test(text)) return `illegal number syntax: ${quoted(text)}`;
+  if (float === null) return `illegal number syntax: ${quoted(text)}`;
+  // Go's words for a whole number that is not one, such as 08.
+  if (!/[.eEpP]/.test(text)) return `integer overflow: ${quoted(text)}`;
   const isWhole = Number.isInteger(float) && Math.abs(float) < 2 ** 63;
   return { int: isWhole ? BigInt(float) : null, float, isFloat: true };
 }
@@ -35,7 +37,7 @@ function readInt(text: string): bigint | null {
 /** A character in single quotes is the number of its code point. */
 export function readCharacter(text: string): NumberConstant | string {
   const character = unquoted(text);
-  if (character === null) return "invalid syntax";
+  if (character === null || character === "") return "invalid syntax";
   const [rune = "", ...more] = [...character];
   if (rune === "" || more.length > 0) return `malformed character constant: ${text}`;
   const code = rune.codePointAt(0) ?? 0;

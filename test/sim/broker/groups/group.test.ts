@@ -244,3 +244,25 @@ describe("a static member", () => {
     expect(group.state).toBe("Empty");
   });
 });
+
+describe("sessions that all end at once", () => {
+  test("leave an empty group, whose members have to join anew", async () => {
+    const [first, other] = await twoMembers();
+    expect(group.expireMembers()).toBe(2);
+    expect(group.state).toBe("Empty");
+    const { UNKNOWN_MEMBER_ID } = KAFKA_ERRORS;
+    expect([heartbeat(first), heartbeat(other)]).toEqual([UNKNOWN_MEMBER_ID, UNKNOWN_MEMBER_ID]);
+    expect(clock.pendingDelays()).toEqual([]);
+    expect((await join("")).errorCode).toBe(KAFKA_ERRORS.NONE);
+    expect(group.expireMembers()).toBe(1);
+  });
+
+  test("answer one who waits for a rebalance, and forget it too", async () => {
+    const alone = await join("");
+    await sync(alone, {});
+    const second = join("");
+    expect(group.expireMembers()).toBe(2);
+    expect(heartbeat(await second)).toBe(KAFKA_ERRORS.UNKNOWN_MEMBER_ID);
+    expect(clock.pendingDelays()).toEqual([]);
+  });
+});

@@ -1,0 +1,11 @@
+// The quality monitor leaves discovery.
+
+import { defineScenario } from "../scenario.ts";
+
+export const qualityMonitorVanished = defineScenario({
+  name: "quality-monitor-vanished",
+  summary: "Prometheus no longer finds the quality monitor.",
+  faults: [{ fault: "target-vanished", params: { component: "quality-monitor" } }],
+  hold: "4m",
+  expect: [{ alert: "ServiceDown", labels: { component: "quality-monitor" } }],
+});

@@ -1,0 +1,153 @@
+// What all reports of coverage say in the same words. Findings are what is wrong with the rules: names that mean nothing,
+// rules that cannot be evaluated, alarms without a fault; or with a scenario, whose fault did not take. That nothing raises an alert, or nothing notices a fault, is a
+// result: rules may be about other systems, and a site may not care for every fault.
+
+import type { FilePosition } from "../../../../src/promql/rules/rule.ts";
+import { durationText } from "../../../scenarios/duration.ts";
+import { counted, spanText } from "../results.ts";
+import type {
+  AlertCoverage,
+  CoverageReport,
+  FaultCoverage,
+  LabelMismatch,
+  Silence,
+  UnknownSeries,
+  UnknownUse,
+} from "./coverage.ts";
+
+/** `file:line:column`. */
+export function placeText({ file, line, column }: FilePosition): string {
+  return `${file}:${line}:${column}`;
+}
+
+/** `file:line`, where there is little room. */
+function lineText({ file, line }: FilePosition): string {
+  return `${file}:${line}`;
+}
+
+/** Sentences with file, line and column; none = the rules are sound. */
+export function coverageFindings(report: CoverageReport): readonly string[] {
+  const { alerts, problems, unknown, scenario_findings } = report;
+  return [
+    ...problems.map(({ rule, position, reason }) => `${placeText(position)}: ${rule}: ${reason}`),
+    ...unknown.map(unknownText),
+    ...alerts.flatMap(({ alert, position, without_fault }) =>
+      without_fault.length === 0
+        ? []
+        : [`${placeText(position)}: ${alert} fires though nothing is broken (${shortList(without_fault)})`],
+    ),
+    ...scenario_findings.map(({ scenario, finding }) => `${scenario}: ${finding}`),
+  ];
+}
+
+/** So many names are listed; a rule may fire in all scenarios. */
+const MAX_NAMES = 3;
+
+function shortList(names: readonly string[]): string {
+  const more = names.length - MAX_NAMES;
+  return more <= 0 ? names.join(", ") : `${names.slice(0, MAX_NAMES).join(", ")} and ${more} more`;
+}
+
+function unknownText({ rule, series, position, nearest }: UnknownUse): string {
+  const hint = nearest === null ? "" : `; did you mean ${nearest}?`;
+  return `${placeText(position)}: ${rule} needs ${series}, which no component exports${hint}`;
+}
+
+/** Alerts that nothing raised: one sentence each, with where it stands and why. */
+export function silentAlerts({ alerts }: CoverageReport): readonly string[] {
+  return alerts.flatMap(({ alert, position, silence }) =>
+    silence === null ? [] : [`${placeText(position)}: ${alert}: ${silenceText(silence)}`],
+  );
+}
+
+export function silenceText(silence: Silence): string {
+  switch (silence.kind) {
+    case "unknown-series":
+      return `no component exports ${[...new Set(silence.unknown.map(seriesOf))].join(", ")}`;
+    case "no-samples": {
+      const hints = silence.mismatches.map(mismatchText);
+      return `no scenario has a series that fits ${[silence.selector, ...hints].join("; ")}`;
+    }
+    case "threshold-not-reached": {
+      const { value, comparison, threshold, nearest, scenario } = silence;
+      return `${value} was never ${comparison} ${threshold}; the nearest was ${Number(nearest.toPrecision(6))}, in ${scenario}`;
+    }
+    case "never-held":
+      return `${silence.condition} never held, though both sides had values`;
+    case "too-short": {
+      const { for_s, longest_s, scenario } = silence;
+      return `it was pending for ${durationText(longest_s)} at most, in ${scenario}; its \`for\` is ${durationText(for_s)}`;
+    }
+    case "always":
+      return "it fires all the time, as a dead man's switch does";
+    case "no-result":
+      return `${silence.expr} never gave a number`;
+  }
+}
+
+function mismatchText({ label, values }: LabelMismatch): string {
+  return values.length === 0 ? `there is no label ${label}` : `${label} is one of ${values.join(", ")}`;
+}
+
+function seriesOf({ series }: UnknownSeries): string {
+  return series;
+}
+
+/** Faults that no alert noticed, by scenario. */
+export function unnoticedFaults({ faults }: CoverageReport): readonly string[] {
+  return faults
+    .filter(({ noticed_by }) => noticed_by.length === 0)
+    .map((fault) => `${fault.scenario}${faultsSuffix(fault)}`);
+}
+
+/** The names of the faults, where the scenario is not named after its only one. */
+export function faultsSuffix({ scenario, faults }: FaultCoverage): string {
+  return faults.length === 1 && faults[0] === scenario ? "" : ` (${faults.join(", ")})`;
+}
+
+/** `12 of 14 alerts are raised, 20 of 22 faults noticed, 6.1 h virtual in 30 s`. */
+export function coverageSentence(report: CoverageReport): string {
+  const { virtual_seconds, real_seconds } = report.run;
+  return `${coverageTally(report)}, ${spanText(virtual_seconds)} virtual in ${spanText(real_seconds)}`;
+}
+
+/** The same without what differs between two runs. */
+export function coverageTally(report: CoverageReport): string {
+  const { alerts, faults } = report;
+  const raised = alerts.filter(({ raised_by }) => raised_by.length > 0).length;
+  const noticed = faults.filter(({ noticed_by }) => noticed_by.length > 0).length;
+  const findings = coverageFindings(report).length;
+  const suffix = findings === 0 ? "" : `, ${counted(findings, "finding")}`;
+  return `${raised} of ${counted(alerts.length, "alert")} raised, ${noticed} of ${counted(faults.length, "scenario")} noticed${suffix}`;
+}
+
+export const ALERT_HEADINGS = ["alert", "severity", "raised by", "fastest", "in", "rule"] as const;
+
+/** A row under {@link ALERT_HEADINGS}. */
+export function alertRow({
+  alert,
+  severity,
+  raised_by,
+  position,
+}: AlertCoverage): readonly (string | null)[] {
+  const [fastest] = raised_by;
+  const by = raised_by.length === 0 ? "nothing" : counted(raised_by.length, "scenario");
+  const scenario = fastest?.scenario ?? null;
+  return [alert, severity, by, detectionText(fastest?.detection_s), scenario, lineText(position)];
+}
+
+export const FAULT_HEADINGS = ["scenario", "first alert", "after", "rule", "then"] as const;
+
+/** A row under {@link FAULT_HEADINGS}. */
+export function faultRow(fault: FaultCoverage): readonly (string | null)[] {
+  const [first, ...others] = fault.noticed_by;
+  const name = `${fault.scenario}${faultsSuffix(fault)}`;
+  const then = others.map(({ alert, detection_s }) => `${alert} ${durationText(detection_s)}`).join(", ");
+  const rule = first === undefined ? null : lineText(first.position);
+  const after = detectionText(first?.detection_s);
+  return [name, first?.alert ?? "nothing", after, rule, then === "" ? null : then];
+}
+
+function detectionText(seconds: number | undefined): string | null {
+  return seconds === undefined ? null : durationText(seconds);
+}

@@ -1,0 +1,78 @@
+// What all reports of mutants say in the same words.
+
+import { counted, spanText } from "../results.ts";
+import {
+  MUTANT_KINDS,
+  type Mutant,
+  type MutantKind,
+  type MutantResult,
+  type MutationReport,
+} from "./mutation.ts";
+
+export interface OutcomeCounts {
+  readonly killed: number;
+  readonly missed: number;
+  readonly equivalent: number;
+}
+
+export function outcomeCounts(results: readonly MutantResult[]): OutcomeCounts {
+  const count = (wanted: MutantResult["outcome"]) =>
+    results.filter(({ outcome }) => outcome === wanted).length;
+  return { killed: count("killed"), missed: count("missed"), equivalent: count("equivalent") };
+}
+
+/** Kinds that occur, in the order of their table. */
+export function countsByKind({ mutants }: MutationReport): readonly (readonly [MutantKind, OutcomeCounts])[] {
+  return (Object.keys(MUTANT_KINDS) as MutantKind[]).flatMap((kind) => {
+    const ofKind = mutants.filter(({ mutant }) => mutant.kind === kind);
+    return ofKind.length === 0 ? [] : [[kind, outcomeCounts(ofKind)] as const];
+  });
+}
+
+/** Whether a normal run would have noticed every mutant that can be noticed. */
+export function allKilled({ mutants }: MutationReport): boolean {
+  return outcomeCounts(mutants).missed === 0;
+}
+
+export function targetName({ target }: Mutant): string {
+  return "alert" in target ? target.alert : target.metric;
+}
+
+/** One sentence for a mutant and what became of it. */
+export function mutantText({ mutant, scenarios, by }: MutantResult): string {
+  const where = scenarios.length === 0 ? "in no scenario" : `in ${scenarios.join(", ")}`;
+  return `${targetName(mutant)}, ${mutant.kind}: ${mutant.description}, ${where}: ${by}`;
+}
+
+export function withOutcome(
+  { mutants }: MutationReport,
+  wanted: MutantResult["outcome"],
+): readonly MutantResult[] {
+  return mutants.filter(({ outcome }) => outcome === wanted);
+}
+
+/** `410 of 415 mutants killed, 3 equivalent, 2 missed`. */
+export function mutationTally({ mutants }: MutationReport): string {
+  const { killed, missed, equivalent } = outcomeCounts(mutants);
+  return `${killed} of ${counted(mutants.length, "mutant")} killed, ${equivalent} equivalent, ${missed} missed`;
+}
+
+export function mutationSentence(report: MutationReport): string {
+  const { virtual_seconds, real_seconds } = report.run;
+  return `${mutationTally(report)}, ${spanText(virtual_seconds)} virtual in ${spanText(real_seconds)}`;
+}
+
+export const KIND_HEADINGS = ["kind", "killed", "missed", "equivalent", "what is done"] as const;
+
+/** Rows under {@link KIND_HEADINGS}. */
+export function kindRows(
+  report: MutationReport,
+): readonly (readonly [string, number, number, number, string])[] {
+  return countsByKind(report).map(([kind, { killed, missed, equivalent }]) => [
+    kind,
+    killed,
+    missed,
+    equivalent,
+    MUTANT_KINDS[kind],
+  ]);
+}

@@ -1,0 +1,40 @@
+// The files that a verification can leave behind, by the options that name them.
+
+import { verifyHtml } from "./html.ts";
+import { verifyJunit } from "./junit.ts";
+import { verifyMarkdown } from "./markdown.ts";
+import type { VerifyReport } from "./report.ts";
+import type { ReportOutput, ReportTarget } from "./write-reports.ts";
+
+/** Paths by format; `-` as the path of `markdown` is standard output. */
+export interface ReportPaths {
+  readonly junit?: string | undefined;
+  readonly markdown?: string | undefined;
+  readonly html?: string | undefined;
+}
+
+const FORMATS = {
+  junit: { option: "--junit", render: verifyJunit },
+  markdown: { option: "--markdown", render: verifyMarkdown, mayBeStdout: true },
+  html: { option: "--html", render: verifyHtml },
+} as const satisfies Record<
+  keyof ReportPaths,
+  Omit<ReportTarget, "path"> & { readonly render: (report: VerifyReport) => string }
+>;
+
+/** What is to be checked before the run. */
+export function reportTargets(paths: ReportPaths): readonly ReportTarget[] {
+  return targets(paths);
+}
+
+/** What is to be written after it. */
+export function reportOutputs(paths: ReportPaths, report: VerifyReport): readonly ReportOutput[] {
+  return targets(paths).map(({ render, ...target }) => ({ ...target, render: () => render(report) }));
+}
+
+function targets(paths: ReportPaths) {
+  return (["junit", "markdown", "html"] as const).flatMap((format) => {
+    const path = paths[format];
+    return path === undefined ? [] : [{ ...FORMATS[format], path }];
+  });
+}

@@ -1,0 +1,80 @@
+// `dashstream verify --rules`: what the scenarios say of somebody's own rules, and where they bring scenarios too, whether
+// these prove what they expect.
+
+import type { Cover, CoverOptions } from "../../sim/verify/coverage/cover.ts";
+import { DashstreamError } from "../errors.ts";
+import type { ExitCode } from "./context.ts";
+import { writeOutputFile } from "./output-file.ts";
+import type { Printer } from "./printer.ts";
+import { printBlocks } from "./text-blocks.ts";
+import { type VerifyFiles, writeVerifyFiles } from "./verify-files.ts";
+
+export interface CoverageFlags extends VerifyFiles {
+  readonly markdown?: string;
+  readonly json?: true;
+}
+
+/** @throws DashstreamError `usage` for reports that coverage alone does not have */
+export function checkCoverageFlags({ junit, html }: CoverageFlags, judged: boolean): void {
+  const [option] = [junit === undefined ? [] : ["--junit"], html === undefined ? [] : ["--html"]].flat();
+  if (option === undefined || judged) return;
+  throw new DashstreamError(
+    "usage",
+    `${option}: coverage of rules has no such report; expected --json or --markdown, or --scenario with scenarios that expect something`,
+  );
+}
+
+export async function runCoverage(
+  options: CoverOptions,
+  flags: CoverageFlags,
+  printer: Printer,
+): Promise<ExitCode> {
+  const [{ cover }, { coverageFindings }] = await Promise.all([
+    import("../../sim/verify/coverage/cover.ts"),
+    import("../../sim/verify/report/coverage/findings.ts"),
+  ]);
+  const result = await cover(options);
+  const { verdict, coverage } = result;
+  const ok = coverageFindings(coverage).length === 0 && (verdict === null || verdict.ok);
+  if (verdict !== null) await writeVerifyFiles(verdict, flags);
+  if (flags.markdown !== undefined) {
+    const text = await markdownOf(result);
+    if (flags.markdown !== "-") writeOutputFile(flags.markdown, text);
+    else printer.text(text);
+  }
+  if (flags.markdown !== "-") await print(result, ok, flags, printer);
+  return ok ? 0 : 1;
+}
+
+async function markdownOf({ verdict, coverage }: Cover): Promise<string> {
+  const [{ coverageMarkdown }, { verifyMarkdown }] = await Promise.all([
+    import("../../sim/verify/report/coverage/markdown.ts"),
+    import("../../sim/verify/report/markdown.ts"),
+  ]);
+  const text = coverageMarkdown(coverage);
+  return verdict === null ? text : `${verifyMarkdown(verdict)}\n${text}`;
+}
+
+async function print(
+  { verdict, coverage }: Cover,
+  ok: boolean,
+  { json }: CoverageFlags,
+  printer: Printer,
+): Promise<void> {
+  const [{ coverageDocument }, { coverageText }, { verifyDocument }, { verifyText }] = await Promise.all([
+    import("../../sim/verify/report/coverage/json.ts"),
+    import("../../sim/verify/report/coverage/text.ts"),
+    import("../../sim/verify/report/json.ts"),
+    import("../../sim/verify/report/text.ts"),
+  ]);
+  if (!json) {
+    if (verdict !== null)
+      printBlocks(printer, [...verifyText(verdict), { kind: "line", text: "", tone: null }]);
+    printBlocks(printer, coverageText(coverage));
+    return;
+  }
+  const document = coverageDocument(coverage);
+  if (verdict === null) return printer.json(document);
+  const { run: _, ...shown } = document;
+  printer.json({ ...verifyDocument(verdict), ok, coverage: shown });
+}

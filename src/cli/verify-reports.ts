@@ -1,0 +1,66 @@
+// The reports of a verification: which files they go to, whether these can be written, and what is printed.
+
+import type { VerifyReport } from "../../sim/verify/report/report.ts";
+import { DashstreamError } from "../errors.ts";
+import type { Printer } from "./printer.ts";
+import { printBlocks } from "./text-blocks.ts";
+
+export interface ReportFlags {
+  readonly junit?: string;
+  readonly markdown?: string;
+  readonly html?: string;
+  readonly json?: true;
+}
+
+/** Standard output, as the path of the Markdown report. */
+const STDOUT = "-";
+
+/**
+ * Before the run, so that a long one is not wasted.
+ * @throws DashstreamError `usage` or `storage_failed`, naming every option whose file cannot be written
+ */
+export async function checkReports(flags: ReportFlags): Promise<void> {
+  const { junit, markdown, html, json } = flags;
+  if (json && markdown === STDOUT) {
+    throw new DashstreamError("usage", "--json and --markdown - both write to standard output, expected one");
+  }
+  const { checkReportTargets } = await import("../../sim/verify/report/write-reports.ts");
+  checkReportTargets([
+    ...(junit === undefined ? [] : [{ option: "--junit", path: junit }]),
+    ...(html === undefined ? [] : [{ option: "--html", path: html }]),
+    ...(markdown === undefined ? [] : [{ option: "--markdown", path: markdown, mayBeStdout: true }]),
+  ]);
+}
+
+/** @throws DashstreamError `storage_failed` after everything else was written and printed */
+export async function writeReports(
+  report: VerifyReport,
+  flags: ReportFlags,
+  printer: Printer,
+): Promise<void> {
+  const { junit, markdown, html, json } = flags;
+  const [{ writeReports: write }, { verifyJunit }, { verifyHtml }, { verifyMarkdown }] = await Promise.all([
+    import("../../sim/verify/report/write-reports.ts"),
+    import("../../sim/verify/report/junit.ts"),
+    import("../../sim/verify/report/html.ts"),
+    import("../../sim/verify/report/markdown.ts"),
+  ]);
+  if (markdown !== STDOUT) await print(report, json === true, printer);
+  const outputs = [
+    ...(junit === undefined ? [] : [{ option: "--junit", path: junit, render: () => verifyJunit(report) }]),
+    ...(html === undefined ? [] : [{ option: "--html", path: html, render: () => verifyHtml(report) }]),
+    ...(markdown === undefined
+      ? []
+      : [{ option: "--markdown", path: markdown, render: () => verifyMarkdown(report) }]),
+  ];
+  write(outputs, (text) => printer.text(text));
+}
+
+async function print(report: VerifyReport, asJson: boolean, printer: Printer): Promise<void> {
+  const [{ verifyText }, { verifyDocument }] = await Promise.all([
+    import("../../sim/verify/report/text.ts"),
+    import("../../sim/verify/report/json.ts"),
+  ]);
+  if (asJson) printer.json(verifyDocument(report));
+  else printBlocks(printer, verifyText(report));
+}

@@ -1,0 +1,174 @@
+// `dashstream verify` as a user types it: what is refused before anything runs, and what a run gives.
+
+import { afterAll, describe, expect, test } from "bun:test";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { VerifyReport } from "../../sim/verify/report/report.ts";
+import { verifyCommand } from "../../src/cli/verify.ts";
+import { runCommand } from "./cli-rig.ts";
+import { startProgram } from "./process-rig.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "dashstream-verify-"));
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function file(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+/** The whole system for a few virtual minutes. */
+function scenarioText(name: string, share: number): string {
+  return `name: ${name}
+summary: Some records cannot be decoded.
+traffic: { rate: 2, threads: 2 }
+warm_up: 1m
+faults:
+  - fault: corrupt-payload
+    params: { share: ${share} }
+hold: 4m
+settle: 1m
+expect:
+  - alert: HighDecodeErrorRate
+    resolves: false
+may:
+  - { alert: WebSocketDlqHighRate, because: Each bad record is a dead letter. }
+  - { alert: HighDLQRate, because: Each bad record is a dead letter. }
+`;
+}
+
+/** In the test's own process: nothing may run. */
+function refused(...args: readonly string[]) {
+  const readFile = (path: string) => readFileSync(path, "utf8");
+  return runCommand([verifyCommand], ["verify", ...args], { context: { readFile } });
+}
+
+async function run(...args: readonly string[]) {
+  const program = startProgram(["verify", ...args]);
+  const { exitCode, stderr } = await program.ended();
+  return { exitCode, stderr, stdout: program.lines.join("\n") };
+}
+
+describe("before anything runs, verify refuses", () => {
+  test.each([
+    ["a name of an alert that nothing proves", ["--only", "ServiceDwn"], "did you mean ServiceDown?"],
+    [
+      "a file that cannot be read",
+      ["--rules", "/nonexistent/rules.yml"],
+      "/nonexistent/rules.yml cannot be read",
+    ],
+    [
+      "labels that are none",
+      ["--target-labels", "job"],
+      'expected label=value, separated by commas, not "job"',
+    ],
+    ["a seed that is no whole number", ["--seed", "1.5"], "--seed"],
+    ["no workers", ["--workers", "0"], "--workers"],
+    ["an engine that there is not", ["--engine", "prometheus"], "Allowed choices are dashstream, promtool"],
+    ["two reports on standard output", ["--json", "--markdown", "-"], "both write to standard output"],
+    ["a page with charts on standard output", ["--html", "-"], "--html: expected the path of a file, got -"],
+  ])("%s", async (_, args, message) => {
+    const { exitCode, stdout, stderr } = await refused(...args);
+    expect([exitCode, stdout]).toEqual([2, ""]);
+    expect(stderr).toContain(message);
+  });
+
+  test("a scenario with mistakes, each by file and line", async () => {
+    const text = scenarioText("mine", 0.2).replace("corrupt-payload", "corrupt-payloads").replace("4m", "4");
+    const path = file("mistakes.yaml", text);
+    const { exitCode, stderr } = await refused("--scenario", path);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(
+      `${path}:6:12: faults[0].fault: there is no fault "corrupt-payloads"; did you mean corrupt-payload?`,
+    );
+    expect(stderr).toContain(
+      `${path}:8:7: hold: is 4, a number, expected a duration such as 90s, 5m or 1h30m`,
+    );
+  });
+
+  test("rules with mistakes, each by file and line", async () => {
+    const rules =
+      "groups:\n- name: a\n  rules:\n  - alert: A\n    expr: rate(x)\n  - alert: B\n    expr: up == 0\n    for: 5\n";
+    const path = file("mistakes.rules.yaml", rules);
+    const { exitCode, stderr } = await refused("--rules", path);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(`${path}:5:`);
+    expect(stderr).toContain(`${path}:8:`);
+  });
+
+  test("reports that cannot be written, all at once, as a failure of the machine", async () => {
+    const html = join(folder, "absent", "report.html");
+    const { exitCode, stdout, stderr } = await refused("--junit", folder, "--html", html);
+    expect([exitCode, stdout]).toEqual([1, ""]);
+    expect(stderr).toContain(`--junit: ${folder} cannot be written: it is a directory`);
+    expect(stderr).toContain(
+      `--html: ${html} cannot be written: there is no directory ${join(folder, "absent")}`,
+    );
+    expect(existsSync(join(folder, "absent"))).toBe(false);
+  });
+});
+
+describe("without running anything, verify", () => {
+  test("lists what it would run, and all faults", async () => {
+    const { exitCode, stdout } = await refused("--list", "--only", "ServiceDown", "--json");
+    const { scenarios, faults } = JSON.parse(stdout) as {
+      scenarios: { scenario: string; alerts: string[] }[];
+      faults: { fault: string }[];
+    };
+    expect(exitCode).toBe(0);
+    expect(scenarios.map(({ scenario }) => scenario)).toContain("service-killed");
+    for (const { alerts } of scenarios) expect(alerts).toContain("ServiceDown");
+    expect(faults.map(({ fault }) => fault)).toContain("process-kill");
+    expect((await refused("--list")).stdout).toContain("service-killed");
+  });
+
+  test("prints the schema of scenario files", async () => {
+    const { exitCode, stdout } = await refused("--schema");
+    expect([exitCode, (JSON.parse(stdout) as { type: string }).type]).toEqual([0, "object"]);
+  });
+});
+
+describe("verify", () => {
+  const RUN_MS = 120_000;
+
+  test(
+    "gives the same report through two processes as through one, apart from how it was run",
+    async () => {
+      const files = ["first", "second"].map((name) => file(`${name}.yaml`, scenarioText(name, 0.2)));
+      const args = files.flatMap((path) => ["--scenario", path]);
+      const html = join(folder, "report.html");
+      const junit = join(folder, "report.xml");
+      const one = await run(...args, "--json", "--workers", "1", "--html", html, "--junit", junit);
+      const two = await run(...args, "--json", "--workers", "2");
+      expect([one.stderr, one.exitCode, two.exitCode]).toEqual(["", 0, 0]);
+      const [ofOne, ofTwo] = [one, two].map(({ stdout }) => {
+        const { run: how, ...report } = JSON.parse(stdout) as VerifyReport;
+        return { workers: how.workers, report };
+      });
+      expect([ofOne?.workers, ofTwo?.workers]).toEqual([1, 2]);
+      expect(JSON.stringify(ofTwo?.report)).toBe(JSON.stringify(ofOne?.report ?? null));
+      expect(ofOne?.report).toMatchObject({ seed: 1, engine: "dashstream", ok: true, findings: [] });
+      expect(ofOne?.report.alerts.map(({ alert, scenario, proven }) => [alert, scenario, proven])).toEqual([
+        ["HighDecodeErrorRate", "first", true],
+        ["HighDecodeErrorRate", "second", true],
+      ]);
+      expect(readFileSync(html, "utf8")).toContain("HighDecodeErrorRate");
+      expect(readFileSync(junit, "utf8")).toContain("<testsuite");
+    },
+    RUN_MS,
+  );
+
+  test(
+    "fails if a fault did not take, and says so",
+    async () => {
+      const path = file("nothing.yaml", scenarioText("nothing", 0.000001));
+      const { exitCode, stdout } = await run("--scenario", path);
+      expect(exitCode).toBe(1);
+      expect(stdout).toContain("fault corrupt-payload did not take: nothing was broken by it");
+      expect(stdout).toContain("it stayed inactive");
+    },
+    RUN_MS,
+  );
+});
