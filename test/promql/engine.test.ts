@@ -102,6 +102,12 @@ describe("a subquery", () => {
     expect(range(nested, at(5), at(7), MINUTE_MS)).toBe("{} 9@300 11@360 13@420");
   });
 
+  test("gives series in the order of their labels, whichever began first", () => {
+    const two = rig(['z{i="1"} _ 1 1', 'z{i="2"} 1 1 1']);
+    expect(two.at("topk(1, last_over_time(z[2m:1m]))", at(2))).toBe('z{i="1"} 1');
+    expect(two.at("topk(1, last_over_time(z[3m:1m]))", at(2))).toBe('z{i="1"} 1');
+  });
+
   test("that would take forever is refused", () => {
     expect(evaluate("count_over_time(vector(1)[100y:1ms])", at(1))).toBe(
       "promql_invalid: query processing would load too many samples into memory in query execution",
@@ -177,6 +183,12 @@ describe("the name of a metric", () => {
     expect(evaluate('-{env="1"}', at(2))).toBe(twice);
     expect(evaluate('{env="1"} * 2', at(2))).toBe(twice);
     expect(delayed.at('{env="1"} * 2', at(2))).toBe(twice);
+  });
+
+  test("or another label that is replaced must not either", () => {
+    expect(evaluate('label_replace({env="1"}, "__name__", "z", "", "")', at(2))).toBe(
+      "promql_invalid: vector cannot contain metrics with the same labelset",
+    );
   });
 
   test("is there until the end if it is to go away then", () => {

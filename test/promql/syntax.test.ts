@@ -39,6 +39,21 @@ describe("tokens that stand side by side stay apart", () => {
   });
 });
 
+describe("mistakes in tokens", () => {
+  test.each([
+    ["x[5m:5m:5m]", "1:8: parse error: unexpected repeated colon in duration expression"],
+    ['"\\ud800"', "1:1: parse error: escape sequence is an invalid Unicode code point"],
+    ['"\\q"', "1:1: parse error: unknown escape sequence U+0071 'q'"],
+    ["'a", "1:1: parse error: unterminated quoted string"],
+    ["0x", '1:1: parse error: error parsing number: strconv.ParseFloat: parsing "0x": invalid syntax'],
+    ["5mm", '1:1: parse error: bad number or duration syntax: "5mm"'],
+    ["a b $", '1:3: parse error: unexpected identifier "b"'],
+    ["a $", "1:3: parse error: unexpected character: '$'"],
+  ])("%s", (text, expected) => {
+    expect(outcome(text)).toBe(`promql_invalid: ${expected}`);
+  });
+});
+
 describe("words", () => {
   test.each([
     ["offset offset 5m", '{"__name__"="offset"} offset 300000'],
