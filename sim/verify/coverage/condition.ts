@@ -8,9 +8,9 @@ import { SeriesStore } from "../../../src/promql/series-store.ts";
 
 const ARITHMETIC = createEngine({ source: new SeriesStore() });
 
-/** `null` if it is anything else, or a comparison that filters nothing. */
+/** `null` if it is anything else. */
 export function numericCondition(expr: Expr): Threshold | null {
-  if (expr.kind !== "binary" || expr.bool) return null;
+  if (expr.kind !== "binary") return null;
   return splitComparison({ ...expr, left: folded(expr.left), right: folded(expr.right) });
 }
 

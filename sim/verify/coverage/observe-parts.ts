@@ -110,7 +110,7 @@ function mismatchesOf(source: SeriesSource, { matchers }: VectorSelector): reado
   if (named.length === 0) return [];
   return matchers.flatMap((matcher) => {
     const values = new Set(named.map(({ labels }) => labels.get(matcher.name)));
-    if (isName(matcher) || [...values].some(matcher.matches)) return [];
+    if ([...values].some(matcher.matches)) return [];
     const shown = [...values].filter((value) => value !== "").sort();
     return [{ label: matcher.name, values: shown.slice(0, MAX_VALUES) }];
   });

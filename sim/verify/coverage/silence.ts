@@ -21,7 +21,7 @@ export interface BlameContext {
 }
 
 /** At most this share of a name may be wrong for it to be meant. */
-const WRONG_SHARE = 0.25;
+const WRONG_SHARE = 0.2;
 
 /** What is most basic comes first: a series that does not exist explains more than a threshold beside it. */
 const BASIC_FIRST: readonly Silence["kind"][] = [

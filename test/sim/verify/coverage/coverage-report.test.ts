@@ -1,7 +1,9 @@
 import { describe, expect, test } from "bun:test";
+import { coverageOf } from "../../../../sim/verify/coverage/coverage-report.ts";
 import type { Silence } from "../../../../sim/verify/report/coverage/coverage.ts";
 import { recording, ruleText, series, WARM } from "../hand-made.ts";
-import { covered } from "./observed.ts";
+import { rules } from "../promtool/scene.ts";
+import { covered, observed } from "./observed.ts";
 
 const FILE = "rules.yaml";
 /** Line of the first rule of a text. */
@@ -105,7 +107,16 @@ describe("an alert that nothing raises", () => {
     expect(silence('ALERTS{alertname="B"} == 1')?.kind).toBe("no-samples");
   });
 
+  test("had its series in one scenario of several", () => {
+    const there = recording([series('level{of="x"}', { 3: 7 })]);
+    expect(silence('level{of="x"} > 50', [], [calm, there])).toMatchObject({
+      nearest: 7,
+      scenario: "second",
+    });
+  });
+
   test.each([
+    ["labels alone name no metric", '{of="x"} > 1', "no-samples"],
     [
       "a missing series explains more than a threshold beside it",
       "level > 50 and node_load1 > 1",
@@ -142,6 +153,9 @@ describe("an alert that nothing raises", () => {
       value: "level",
       nearest: 9,
     });
+    expect(silence('level:sum{of="x"} > 1', ["{ record: 'level:sum', expr: level }"])).toMatchObject({
+      selector: 'level:sum{of="x"}',
+    });
     expect(silence("circle > 1", ["{ record: circle, expr: circle + 1 }"])?.kind).toBe("no-samples");
   });
 
@@ -155,6 +169,18 @@ describe("an alert that nothing raises", () => {
       expect(without_fault).toEqual([]);
     }
   });
+});
+
+test("a scenario may say that an alert fires all the time, and is no fault if nothing breaks in it", () => {
+  const text = ruleText("{ alert: Heartbeat, expr: up == 0 }");
+  const healthy = observed(text, { ...calm, faults: [] }, { expect: [{ alert: "Heartbeat", always: true }] });
+  const groups = rules(text);
+  const { alerts, faults } = coverageOf(
+    [healthy],
+    groups.flatMap((group) => group.rules),
+  );
+  expect(alerts[0]).toMatchObject({ silence: { kind: "always" }, without_fault: [] });
+  expect(faults).toEqual([]);
 });
 
 test("an alert that fires without a fault is told by scenario, and neither raised nor silent", () => {

@@ -113,6 +113,7 @@ describe("an expression that gave nothing", () => {
     ["level <= -1", 0],
     ["level == 2.6", 3],
     ["level + 0/0 > 1", null],
+    ["level / level > 9", 1],
     ["level > bool 9 > 3", 0],
     ["level > scalar(level)", null],
   ])("%s came as near as %p", (expr, nearest) => {
