@@ -10,6 +10,7 @@ export interface ReportFlags {
   readonly markdown?: string;
   readonly html?: string;
   readonly json?: true;
+  readonly mutate?: true;
 }
 
 /** Standard output, as the path of the Markdown report. */
@@ -20,9 +21,14 @@ const STDOUT = "-";
  * @throws DashstreamError `usage` or `storage_failed`, naming every option whose file cannot be written
  */
 export async function checkReports(flags: ReportFlags): Promise<void> {
-  const { junit, markdown, html, json } = flags;
+  const { junit, markdown, html, json, mutate } = flags;
   if (json && markdown === STDOUT) {
     throw new DashstreamError("usage", "--json and --markdown - both write to standard output, expected one");
+  }
+  const given = Object.entries({ "--junit": junit, "--markdown": markdown, "--html": html });
+  const [ignored] = given.find(([, path]) => path !== undefined) ?? [];
+  if (mutate && ignored !== undefined) {
+    throw new DashstreamError("usage", `--mutate has no ${ignored}, expected --json or nothing`);
   }
   const { checkReportTargets } = await import("../../sim/verify/report/write-reports.ts");
   checkReportTargets([

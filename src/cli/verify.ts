@@ -26,7 +26,6 @@ interface Flags extends ReportFlags {
   readonly workers: number;
   readonly engine: VerifyReport["engine"];
   readonly promtool: string;
-  readonly mutate?: true;
   readonly list?: true;
   readonly schema?: true;
 }

@@ -6,10 +6,28 @@ import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 const EMBEDDED = /^(?:\/\$bunfs\/|[A-Z]:[/\\]~BUN[/\\])/;
 /** The child touches nothing but its streams and the clock; it could not ask anybody for permission. */
 const DENO_RUN = ["run", "--quiet", "--no-remote", "--node-modules-dir=manual", "--allow-all"];
+/** What runtimes and the system need; settings of this program are for this process only. */
+const KEPT_VARIABLES = [
+  "PATH",
+  "HOME",
+  "TMPDIR",
+  "TEMP",
+  "TMP",
+  "LANG",
+  "LD_LIBRARY_PATH",
+  "SystemRoot",
+  "DENO_DIR",
+];
+
+/** What a process says of how it was started. */
+export type StartedProcess = Pick<NodeJS.Process, "execPath" | "argv" | "versions">;
 
 /** Program and first arguments; those of a command follow. */
-export function ownProgram(): readonly [string, ...string[]] {
-  const { execPath, argv, versions } = process;
+export function ownProgram({
+  execPath,
+  argv,
+  versions,
+}: StartedProcess = process): readonly [string, ...string[]] {
   const script = argv[1] ?? "";
   if (versions.deno !== undefined) return [execPath, ...DENO_RUN, script];
   return EMBEDDED.test(script) ? [execPath] : [execPath, script];
@@ -20,5 +38,7 @@ export function startProgram(
   [file, ...first]: readonly [string, ...string[]],
   args: readonly string[],
 ): ChildProcessWithoutNullStreams {
-  return spawn(file, [...first, ...args], { stdio: "pipe" });
+  const kept = KEPT_VARIABLES.map((name) => [name, process.env[name]] as const);
+  const env = Object.fromEntries(kept.filter(([, value]) => value !== undefined));
+  return spawn(file, [...first, ...args], { stdio: "pipe", env });
 }

@@ -20,22 +20,18 @@ function file(name: string, text: string): string {
 }
 
 /** The whole system for a few virtual minutes. */
-function scenarioText(name: string, share: number): string {
+function scenarioText(name: string, fault: string, alert: string): string {
   return `name: ${name}
-summary: Some records cannot be decoded.
+summary: Something breaks.
 traffic: { rate: 2, threads: 2 }
-warm_up: 1m
+warm_up: 30s
 faults:
-  - fault: corrupt-payload
-    params: { share: ${share} }
-hold: 4m
-settle: 1m
+  - fault: ${fault}
+hold: 2m
+settle: 15s
 expect:
-  - alert: HighDecodeErrorRate
+  - alert: ${alert}
     resolves: false
-may:
-  - { alert: WebSocketDlqHighRate, because: Each bad record is a dead letter. }
-  - { alert: HighDLQRate, because: Each bad record is a dead letter. }
 `;
 }
 
@@ -68,6 +64,7 @@ describe("before anything runs, verify refuses", () => {
     ["no workers", ["--workers", "0"], "--workers"],
     ["an engine that there is not", ["--engine", "prometheus"], "Allowed choices are dashstream, promtool"],
     ["two reports on standard output", ["--json", "--markdown", "-"], "both write to standard output"],
+    ["a report that --mutate does not have", ["--mutate", "--html", "x.html"], "--mutate has no --html"],
     ["a page with charts on standard output", ["--html", "-"], "--html: expected the path of a file, got -"],
   ])("%s", async (_, args, message) => {
     const { exitCode, stdout, stderr } = await refused(...args);
@@ -76,7 +73,7 @@ describe("before anything runs, verify refuses", () => {
   });
 
   test("a scenario with mistakes, each by file and line", async () => {
-    const text = scenarioText("mine", 0.2).replace("corrupt-payload", "corrupt-payloads").replace("4m", "4");
+    const text = scenarioText("mine", "corrupt-payloads", "HighDLQRat").replace("2m", "2");
     const path = file("mistakes.yaml", text);
     const { exitCode, stderr } = await refused("--scenario", path);
     expect(exitCode).toBe(2);
@@ -84,7 +81,7 @@ describe("before anything runs, verify refuses", () => {
       `${path}:6:12: faults[0].fault: there is no fault "corrupt-payloads"; did you mean corrupt-payload?`,
     );
     expect(stderr).toContain(
-      `${path}:8:7: hold: is 4, a number, expected a duration such as 90s, 5m or 1h30m`,
+      `${path}:7:7: hold: is 2, a number, expected a duration such as 90s, 5m or 1h30m`,
     );
   });
 
@@ -136,7 +133,9 @@ describe("verify", () => {
   test(
     "gives the same report through two processes as through one, apart from how it was run",
     async () => {
-      const files = ["first", "second"].map((name) => file(`${name}.yaml`, scenarioText(name, 0.2)));
+      const files = ["first", "second"].map((name) =>
+        file(`${name}.yaml`, scenarioText(name, "process-kill", "ServiceDown")),
+      );
       const args = files.flatMap((path) => ["--scenario", path]);
       const html = join(folder, "report.html");
       const junit = join(folder, "report.xml");
@@ -151,10 +150,10 @@ describe("verify", () => {
       expect(JSON.stringify(ofTwo?.report)).toBe(JSON.stringify(ofOne?.report ?? null));
       expect(ofOne?.report).toMatchObject({ seed: 1, engine: "dashstream", ok: true, findings: [] });
       expect(ofOne?.report.alerts.map(({ alert, scenario, proven }) => [alert, scenario, proven])).toEqual([
-        ["HighDecodeErrorRate", "first", true],
-        ["HighDecodeErrorRate", "second", true],
+        ["ServiceDown", "first", true],
+        ["ServiceDown", "second", true],
       ]);
-      expect(readFileSync(html, "utf8")).toContain("HighDecodeErrorRate");
+      expect(readFileSync(html, "utf8")).toContain("ServiceDown");
       expect(readFileSync(junit, "utf8")).toContain("<testsuite");
     },
     RUN_MS,
@@ -163,10 +162,13 @@ describe("verify", () => {
   test(
     "fails if a fault did not take, and says so",
     async () => {
-      const path = file("nothing.yaml", scenarioText("nothing", 0.000001));
+      const path = file(
+        "nothing.yaml",
+        scenarioText("nothing", "oversized\n    params: { share: 0.000001 }", "OversizedMessage"),
+      );
       const { exitCode, stdout } = await run("--scenario", path);
       expect(exitCode).toBe(1);
-      expect(stdout).toContain("fault corrupt-payload did not take: nothing was broken by it");
+      expect(stdout).toContain("fault oversized did not take: nothing was broken by it");
       expect(stdout).toContain("it stayed inactive");
     },
     RUN_MS,

@@ -36,7 +36,7 @@ export function tryMutants(trial: Trial): readonly MutantTrial[] {
 
 function tryRuleMutants(trial: Trial): readonly MutantTrial[] {
   const { scenario } = trial;
-  return alertsOf(scenario).flatMap((alert) =>
+  return provenAlerts(trial).flatMap((alert) =>
     rulesOf(alert, trial.groups).flatMap((rule, index) =>
       ruleMutants(rule).map(({ kind, description, rule: mutant }, number): MutantTrial => {
         const groups = onlyAlert(alert, trial.groups, (candidate) =>
@@ -57,9 +57,8 @@ function tryRuleMutants(trial: Trial): readonly MutantTrial[] {
 
 function trySignalMutants(trial: Trial): readonly MutantTrial[] {
   const { scenario, groups, recording } = trial;
-  const alerts = alertsOf(scenario);
   const readers = new Map<string, string[]>();
-  for (const alert of alerts) {
+  for (const alert of provenAlerts(trial)) {
     const names = rulesOf(alert, groups).flatMap(({ expr }) => selectorsOf(expr).map(({ name }) => name));
     for (const name of new Set(names)) readers.set(name, [...(readers.get(name) ?? []), alert]);
   }
@@ -110,8 +109,13 @@ function onlyAlert(
   }));
 }
 
-function alertsOf({ expect }: Scenario): readonly string[] {
-  return [...new Set(expect.map(({ alert }) => alert))];
+/** Without those that the scenario does not prove as it is: they would fail with every mutant, and say nothing of it. */
+function provenAlerts(trial: Trial): readonly string[] {
+  const alerts = new Set(trial.scenario.expect.map(({ alert }) => alert));
+  return [...alerts].filter((alert) => {
+    const groups = onlyAlert(alert, trial.groups, (rule) => rule);
+    return whyNoticed(alert, { ...trial, groups }) === null;
+  });
 }
 
 function rulesOf(alert: string, groups: readonly RuleGroup[]): readonly AlertRule[] {
