@@ -2,7 +2,7 @@
 // exporters of Kafka, Redis and hosts: resources of Kubernetes, recording rules, ratios of targets, alerts on absence.
 
 import { afterAll, describe, expect, test } from "bun:test";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { verifyCommand } from "../../src/cli/verify.ts";
@@ -151,7 +151,9 @@ describe("verify --rules", () => {
 
 describe("bad input runs nothing, and is named:", () => {
   const refused = async (...args: readonly string[]) => {
-    const { exitCode, stdout, stderr } = await runCommand([verifyCommand], ["verify", ...args]);
+    const { exitCode, stdout, stderr } = await runCommand([verifyCommand], ["verify", ...args], {
+      context: { readFile: (path) => readFileSync(path, "utf8") },
+    });
     expect(stdout).toBe("");
     expect(exitCode).toBe(2);
     return stderr;
