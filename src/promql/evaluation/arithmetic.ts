@@ -1,6 +1,7 @@
 // Operators on two numbers, with Go's results where those of JavaScript differ.
 
 import type { Binary } from "../ast.ts";
+import { goAtan2 } from "../go-arctangent.ts";
 import { goPow } from "../go-math.ts";
 
 export type ElementOp = Exclude<Binary["op"], "and" | "or" | "unless">;
@@ -21,7 +22,7 @@ export function apply(op: ElementOp, left: number, right: number): number | bool
     case "^":
       return goPow(left, right);
     case "atan2":
-      return Math.atan2(left, right);
+      return goAtan2(left, right);
     case "==":
       return left === right;
     case "!=":

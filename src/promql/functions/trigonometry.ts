@@ -1,5 +1,6 @@
 // Angles, and the functions of them.
 
+import { goAtan } from "../go-arctangent.ts";
 import { goCosh, goSinh } from "../go-math.ts";
 import { ofEachSample, promFunction, scalar } from "./definition.ts";
 import type { PromFunction } from "./function.ts";
@@ -12,7 +13,7 @@ export const TRIGONOMETRY: readonly PromFunction[] = [
   ofEachSample("acosh", Math.acosh),
   ofEachSample("asin", Math.asin),
   ofEachSample("asinh", Math.asinh),
-  ofEachSample("atan", Math.atan),
+  ofEachSample("atan", goAtan),
   ofEachSample("atanh", Math.atanh),
   ofEachSample("cos", Math.cos),
   ofEachSample("cosh", goCosh),

@@ -27,6 +27,13 @@ export class Dice {
     return choices.filter(() => this.chance(probability));
   }
 
+  shuffled<T>(items: readonly T[]): readonly T[] {
+    return items
+      .map((item) => ({ item, place: this.#random.next() }))
+      .sort((a, b) => a.place - b.place)
+      .map(({ item }) => item);
+  }
+
   times<T>(count: number, make: () => T): readonly T[] {
     return Array.from({ length: count }, make);
   }
