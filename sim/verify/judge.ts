@@ -88,6 +88,11 @@ function since({ startMs }: Recording) {
   return (ms: number) => Math.round(ms - startMs) / MS_PER_S;
 }
 
+/** When the first fault was applied; infinite if there is none. */
+function firstFaultOf({ faults }: Recording): number {
+  return Math.min(...faults.map(({ appliedMs }) => appliedMs));
+}
+
 /** Whether an episode is of an expected alert; labels that an expectation does not name may be anything. */
 function isMeant({ alert, labels }: Expectation, episode: Episode): boolean {
   if (episode.alert !== alert) return false;
@@ -108,7 +113,7 @@ function prove(
   const reasons = expectation.always
     ? whyNotAlways(expectation, fired, evidence)
     : whyNotProven(expectation, own, fired, evidence);
-  const faultMs = Math.min(...recording.faults.map(({ appliedMs }) => appliedMs));
+  const faultMs = firstFaultOf(recording);
   const firingMs = fired?.firingMs ?? null;
   const at = (ms: number | null | undefined) => (ms === null || ms === undefined ? null : seconds(ms));
   const all = [
@@ -161,7 +166,7 @@ function whyNotProven(
     return own.length === 0 ? ["it stayed inactive"] : ["it became pending and did not fire"];
   }
   const reasons: string[] = [];
-  const firstFaultMs = Math.min(...recording.faults.map(({ appliedMs }) => appliedMs));
+  const firstFaultMs = firstFaultOf(recording);
   if (fired.activeMs < recording.warmMs) reasons.push("it was active before the fault");
   if (fired.firingMs > recording.clearedMs) reasons.push("it fired only after the fault was gone");
   const limitMs = durationMs(within ?? scenario.hold);

@@ -1,6 +1,7 @@
 // Runs one scenario in virtual time and records what Prometheus would have scraped. The same scenario and seed give the
 // same recording. Nothing is stopped in the end: the world ends with its clock.
 
+import { SCRAPE_INTERVAL_MS } from "../../src/alerts/site.ts";
 import { describeError } from "../../src/errors.ts";
 import { type Log, silentLog } from "../../src/telemetry/log.ts";
 import type { Fault, RunningFault } from "../faults/fault.ts";
@@ -18,8 +19,6 @@ export interface RecordOptions {
   readonly log?: Log;
 }
 
-/** Prometheus' interval in the compose stack. */
-export const SCRAPE_INTERVAL_MS = 15_000;
 /** Aligned with every interval that rules have. */
 const START_MS = Date.UTC(2026, 0, 5, 8);
 /** Until every component is a member of its group: nobody is alerted of a system that is being started. */

@@ -108,6 +108,7 @@ class Past implements SeriesSource {
   }
 }
 
-function greatestCommonDivisor(a: number, b: number): number {
+/** Of two intervals: every time of either is a multiple of it. */
+export function greatestCommonDivisor(a: number, b: number): number {
   return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }

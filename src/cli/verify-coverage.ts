@@ -7,15 +7,10 @@ import type { ExitCode } from "./context.ts";
 import { writeOutputFile } from "./output-file.ts";
 import type { Printer } from "./printer.ts";
 import { printBlocks } from "./text-blocks.ts";
-import { type VerifyFiles, writeVerifyFiles } from "./verify-files.ts";
-
-export interface CoverageFlags extends VerifyFiles {
-  readonly markdown?: string;
-  readonly json?: true;
-}
+import { type ReportFlags, writeReportFiles } from "./verify-reports.ts";
 
 /** @throws DashstreamError `usage` for reports that coverage alone does not have */
-export function checkCoverageFlags({ junit, html }: CoverageFlags, judged: boolean): void {
+export function checkCoverageFlags({ junit, html }: ReportFlags, judged: boolean): void {
   const [option] = [junit === undefined ? [] : ["--junit"], html === undefined ? [] : ["--html"]].flat();
   if (option === undefined || judged) return;
   throw new DashstreamError(
@@ -26,7 +21,7 @@ export function checkCoverageFlags({ junit, html }: CoverageFlags, judged: boole
 
 export async function runCoverage(
   options: CoverOptions,
-  flags: CoverageFlags,
+  flags: ReportFlags,
   printer: Printer,
 ): Promise<ExitCode> {
   const [{ cover }, { coverageFindings }] = await Promise.all([
@@ -36,7 +31,8 @@ export async function runCoverage(
   const result = await cover(options);
   const { verdict, coverage } = result;
   const ok = coverageFindings(coverage).length === 0 && (verdict === null || verdict.ok);
-  if (verdict !== null) await writeVerifyFiles(verdict, flags);
+  const { junit, html } = flags;
+  if (verdict !== null) await writeReportFiles(verdict, { junit, html }, printer);
   if (flags.markdown !== undefined) {
     const text = await markdownOf(result);
     if (flags.markdown !== "-") writeOutputFile(flags.markdown, text);
@@ -58,7 +54,7 @@ async function markdownOf({ verdict, coverage }: Cover): Promise<string> {
 async function print(
   { verdict, coverage }: Cover,
   ok: boolean,
-  { json }: CoverageFlags,
+  { json }: ReportFlags,
   printer: Printer,
 ): Promise<void> {
   const [{ coverageDocument }, { coverageText }, { verifyDocument }, { verifyText }] = await Promise.all([

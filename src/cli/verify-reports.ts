@@ -1,6 +1,7 @@
 // The reports of a verification: which files they go to, whether these can be written, and what is printed.
 
 import type { VerifyReport } from "../../sim/verify/report/report.ts";
+import type { ReportPaths } from "../../sim/verify/report/report-files.ts";
 import { DashstreamError } from "../errors.ts";
 import type { Printer } from "./printer.ts";
 import { printBlocks } from "./text-blocks.ts";
@@ -30,12 +31,11 @@ export async function checkReports(flags: ReportFlags): Promise<void> {
   if (mutate && ignored !== undefined) {
     throw new DashstreamError("usage", `--mutate has no ${ignored}, expected --json or nothing`);
   }
-  const { checkReportTargets } = await import("../../sim/verify/report/write-reports.ts");
-  checkReportTargets([
-    ...(junit === undefined ? [] : [{ option: "--junit", path: junit }]),
-    ...(html === undefined ? [] : [{ option: "--html", path: html }]),
-    ...(markdown === undefined ? [] : [{ option: "--markdown", path: markdown, mayBeStdout: true }]),
+  const [{ checkReportTargets }, { reportTargets }] = await Promise.all([
+    import("../../sim/verify/report/write-reports.ts"),
+    import("../../sim/verify/report/report-files.ts"),
   ]);
+  checkReportTargets(reportTargets({ junit, html, markdown }));
 }
 
 /** @throws DashstreamError `storage_failed` after everything else was written and printed */
@@ -45,21 +45,21 @@ export async function writeReports(
   printer: Printer,
 ): Promise<void> {
   const { junit, markdown, html, json } = flags;
-  const [{ writeReports: write }, { verifyJunit }, { verifyHtml }, { verifyMarkdown }] = await Promise.all([
-    import("../../sim/verify/report/write-reports.ts"),
-    import("../../sim/verify/report/junit.ts"),
-    import("../../sim/verify/report/html.ts"),
-    import("../../sim/verify/report/markdown.ts"),
-  ]);
   if (markdown !== STDOUT) await print(report, json === true, printer);
-  const outputs = [
-    ...(junit === undefined ? [] : [{ option: "--junit", path: junit, render: () => verifyJunit(report) }]),
-    ...(html === undefined ? [] : [{ option: "--html", path: html, render: () => verifyHtml(report) }]),
-    ...(markdown === undefined
-      ? []
-      : [{ option: "--markdown", path: markdown, render: () => verifyMarkdown(report) }]),
-  ];
-  write(outputs, (text) => printer.text(text));
+  await writeReportFiles(report, { junit, html, markdown }, printer);
+}
+
+/** @throws DashstreamError `storage_failed` after everything that can be written was */
+export async function writeReportFiles(
+  report: VerifyReport,
+  paths: ReportPaths,
+  printer: Printer,
+): Promise<void> {
+  const [{ writeReports: write }, { reportOutputs }] = await Promise.all([
+    import("../../sim/verify/report/write-reports.ts"),
+    import("../../sim/verify/report/report-files.ts"),
+  ]);
+  write(reportOutputs(paths, report), (text) => printer.text(text));
 }
 
 async function print(report: VerifyReport, asJson: boolean, printer: Printer): Promise<void> {

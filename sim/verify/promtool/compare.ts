@@ -3,6 +3,7 @@
 
 import type { Rule, RuleGroup } from "../../../src/promql/rules/rule.ts";
 import type { Recording } from "../recording.ts";
+import { greatestCommonDivisor } from "../rule-history.ts";
 import { type Disagreement, readDisagreements } from "./answer.ts";
 import { expectationsOf, outputsOf, type RuleExpectations } from "./expectations.ts";
 import { runRuleTest } from "./program.ts";
@@ -109,8 +110,4 @@ function shortened(a: string, b: string): readonly [string, string] {
     return `${from > 0 ? "..." : ""}${part}${from + part.length < text.length ? "..." : ""}`;
   };
   return [cut(a), cut(b)];
-}
-
-function greatestCommonDivisor(a: number, b: number): number {
-  return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }
