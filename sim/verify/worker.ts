@@ -4,6 +4,7 @@
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { DashstreamError, describeError, type ErrorCode } from "../../src/errors.ts";
+import { collectGarbage } from "../../src/runtime/memory.ts";
 
 export type Answer<Result> =
   | { readonly ok: true; readonly result: Result; readonly maxRssBytes: number }
@@ -18,6 +19,8 @@ export async function serveJobs<Job, Result>(
   for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
     const answer = await answerTo(JSON.parse(line) as Job, work);
     output.write(`${JSON.stringify(answer)}\n`);
+    // A world that has ended leaves as much behind as the next one will need.
+    collectGarbage();
   }
 }
 

@@ -33,12 +33,16 @@ export function ownProgram({
   return EMBEDDED.test(script) ? [execPath] : [execPath, script];
 }
 
-/** Starts `program` with pipes for its streams; nothing of the environment but what the system needs. */
+/**
+ * Starts `program` with pipes for its streams; nothing of the environment but what the system needs.
+ * @param tuning variables that the runtime reads when it starts
+ */
 export function startProgram(
   [file, ...first]: readonly [string, ...string[]],
   args: readonly string[],
+  tuning: Readonly<Record<string, string>> = {},
 ): ChildProcessWithoutNullStreams {
   const kept = KEPT_VARIABLES.map((name) => [name, process.env[name]] as const);
-  const env = Object.fromEntries(kept.filter(([, value]) => value !== undefined));
+  const env = { ...Object.fromEntries(kept.filter(([, value]) => value !== undefined)), ...tuning };
   return spawn(file, [...first, ...args], { stdio: "pipe", env });
 }

@@ -33,13 +33,13 @@ describe("the program starts itself again", () => {
   });
 });
 
-test("a program that is started gets its arguments and input, and no setting of this process", async () => {
+test("a program that is started gets its arguments, input and tuning, and no setting of this process", async () => {
   process.env.KAFKA_BROKERS = "elsewhere:9092";
   try {
-    const script = 'read line; echo "$1 $line $KAFKA_BROKERS"; echo "$PATH"';
-    const child = startProgram(["/bin/sh", "-c", script, "sh"], ["an argument"]);
+    const script = 'read line; echo "$1 $line $KAFKA_BROKERS$PACE"; echo "$PATH"';
+    const child = startProgram(["/bin/sh", "-c", script, "sh"], ["an argument"], { PACE: "fast" });
     child.stdin.end("a line\n");
-    expect(await text(child.stdout)).toBe(`an argument a line \n${process.env.PATH}\n`);
+    expect(await text(child.stdout)).toBe(`an argument a line fast\n${process.env.PATH}\n`);
   } finally {
     delete process.env.KAFKA_BROKERS;
   }

@@ -26,8 +26,8 @@ export interface SiteProducerOptions {
 /** Inside kafkajs; what outlasts them is sent again by the director. */
 const CLIENT_RETRIES = 3;
 
-/** Records of a second travel together: requests are what virtual time costs most for. */
-const TICK_MS = 1_000;
+/** Records of two seconds travel together: requests are what virtual time costs most for. */
+const TICK_MS = 2_000;
 
 export function createSiteProducer(options: SiteProducerOptions): SiteProducer {
   const { world, log, brokers, topic, traffic } = options;
