@@ -2,6 +2,7 @@
 
 import { brokerBlip } from "./definitions/broker-blip.ts";
 import { brokerOutage } from "./definitions/broker-outage.ts";
+import { brokerRestart } from "./definitions/broker-restart.ts";
 import { corruptPayload } from "./definitions/corrupt-payload.ts";
 import { corruptPayloadFew } from "./definitions/corrupt-payload-few.ts";
 import { deliveryDelay } from "./definitions/delivery-delay.ts";
@@ -39,6 +40,7 @@ import type { Scenario } from "./scenario.ts";
 export const SCENARIOS: readonly Scenario[] = [
   brokerBlip,
   brokerOutage,
+  brokerRestart,
   corruptPayload,
   corruptPayloadFew,
   deliveryDelay,

@@ -86,5 +86,5 @@ export const KAFKA_INFRA_ERRORS_CRITICAL: AlertDefinition = {
       "If Kafka itself is known to be down, ServiceDown with component `kafka` says so and mutes this alert.",
     ],
   },
-  scenarios: ["broker-outage"],
+  scenarios: ["broker-outage", "broker-restart"],
 };

@@ -40,5 +40,5 @@ export const KAFKA_INFRA_ERRORS_DETECTED: AlertDefinition = {
     escalateAfter: "if it becomes KafkaInfraErrorsHigh",
     escalation: "Not for itself.",
   },
-  scenarios: ["broker-blip", "broker-outage"],
+  scenarios: ["broker-blip", "broker-outage", "broker-restart"],
 };

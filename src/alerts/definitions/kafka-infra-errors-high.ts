@@ -41,5 +41,5 @@ export const KAFKA_INFRA_ERRORS_HIGH: AlertDefinition = {
     escalateAfter: "> 30 min persistent",
     escalation: "If it lasts 30 minutes, those who run Kafka or the network.",
   },
-  scenarios: ["broker-blip", "broker-outage"],
+  scenarios: ["broker-blip", "broker-outage", "broker-restart"],
 };
