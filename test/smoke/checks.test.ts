@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { checksOf, judgeDemo, type Run } from "./checks.ts";
+import { checksOf, judgeDemo, judgeVerify, type Run } from "./checks.ts";
 
 const run = (changes: Partial<Run>): Run => ({ exitCode: 0, stdout: "", stderr: "", ...changes });
 const GOOD = { produced: 10, delivered: 10, lost: 0, duplicated: 0, gaps: 0, dead_letters: 0 };
@@ -22,6 +22,22 @@ describe("the demo's last line", () => {
 
   test("must be JSON", () => {
     expect(judgeDemo(run({ stdout: "all fine\n" }))).toBe("the last line is no JSON object: all fine");
+  });
+});
+
+describe("the report of a verification", () => {
+  const report = (...alerts: readonly unknown[]) => run({ stdout: JSON.stringify({ alerts }) });
+
+  test("passes when every alert is proven", () => {
+    expect(judgeVerify(report({ alert: "A", proven: true }))).toBeNull();
+  });
+
+  test("fails with an alert that is not proven, and with none", () => {
+    expect(judgeVerify(report({ alert: "A", proven: true }, { alert: "B", proven: false }))).toBe(
+      'not proven: [{"alert":"B","proven":false}]',
+    );
+    expect(judgeVerify(report())).toStartWith("no alerts in");
+    expect(judgeVerify(run({ stdout: "all proven\n" }))).toStartWith("no alerts in");
   });
 });
 

@@ -33,6 +33,8 @@ const COMMAND_TIMEOUT_MS = 20_000;
 const DEMO_SECONDS = 5;
 /** Start, run and orderly end of the demo, on a busy machine. */
 const DEMO_TIMEOUT_MS = 60_000;
+/** One scenario in a process of its own, on a busy machine. */
+const VERIFY_TIMEOUT_MS = 90_000;
 
 function expectExit(run: Run, exitCode: number): string | null {
   if (run.exitCode === null) return "did not end in time";
@@ -44,12 +46,12 @@ function lastLine(text: string): string {
   return text.trimEnd().split("\n").at(-1) ?? "";
 }
 
-function readSummary(run: Run): Readonly<Record<string, unknown>> | null {
+/** A JSON object, or `null` if it is none: the caller says so and shows the text. */
+function readReport(text: string): Readonly<Record<string, unknown>> | null {
   try {
-    const summary: unknown = JSON.parse(lastLine(run.stdout));
-    return typeof summary === "object" && summary !== null ? { ...summary } : null;
+    const report: unknown = JSON.parse(text);
+    return typeof report === "object" && report !== null ? { ...report } : null;
   } catch {
-    // Not JSON: the caller says so and shows the line.
     return null;
   }
 }
@@ -58,13 +60,27 @@ function readSummary(run: Run): Readonly<Record<string, unknown>> | null {
 export function judgeDemo(run: Run): string | null {
   const wrongExit = expectExit(run, 0);
   if (wrongExit !== null) return wrongExit;
-  const summary = readSummary(run);
+  const summary = readReport(lastLine(run.stdout));
   if (summary === null) return `the last line is no JSON object: ${lastLine(run.stdout)}`;
   const { produced, delivered } = summary;
   if (typeof produced !== "number" || produced <= 0) return `produced is ${produced}, expected more than 0`;
   if (delivered !== produced) return `delivered is ${delivered}, expected ${produced}`;
   const mustBeZero = ["lost", "duplicated", "gaps", "dead_letters"].find((name) => summary[name] !== 0);
   return mustBeZero === undefined ? null : `${mustBeZero} is ${summary[mustBeZero]}, expected 0`;
+}
+
+/** The JSON report of a verification: every alert that was asked for is proven. */
+export function judgeVerify(run: Run): string | null {
+  const wrongExit = expectExit(run, 0);
+  if (wrongExit !== null) return wrongExit;
+  const alerts = readReport(run.stdout)?.alerts;
+  if (!Array.isArray(alerts) || alerts.length === 0) return `no alerts in: ${run.stdout.slice(0, 500)}`;
+  const open = alerts.filter((alert: unknown) => !isProven(alert));
+  return open.length === 0 ? null : `not proven: ${JSON.stringify(open)}`;
+}
+
+function isProven(alert: unknown): boolean {
+  return typeof alert === "object" && alert !== null && "proven" in alert && alert.proven === true;
 }
 
 /** A service opens its port without Kafka, and ends in order when it is asked to. */
@@ -118,6 +134,20 @@ export function checksOf(version: string): readonly Check[] {
       env: { DEMO_SECONDS: String(DEMO_SECONDS) },
       timeoutMs: DEMO_TIMEOUT_MS,
       judge: judgeDemo,
+    },
+    {
+      name: "rules prints the alerts for Prometheus",
+      args: ["rules"],
+      timeoutMs: COMMAND_TIMEOUT_MS,
+      judge: (run) =>
+        expectExit(run, 0) ??
+        (run.stdout.includes("alert: SequenceGapsDetected") ? null : `no alerts in: ${run.stdout}`),
+    },
+    {
+      name: "verify proves an alert in virtual time",
+      args: ["verify", "--only", "SchemaVersionMismatch", "--json"],
+      timeoutMs: VERIFY_TIMEOUT_MS,
+      judge: judgeVerify,
     },
   ];
 }
