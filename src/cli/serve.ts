@@ -2,6 +2,16 @@
 
 import { defineService } from "./service.ts";
 
+/** Made once, when the first page is asked for. */
+let pages: Promise<ReadonlyMap<string, string>> | null = null;
+
+function runbook(): Promise<ReadonlyMap<string, string>> {
+  pages ??= import("../alerts/pages/pages.ts").then(
+    ({ runbookPages }) => new Map(runbookPages().map(({ file, text }) => [file, text])),
+  );
+  return pages;
+}
+
 export const serveCommand = defineService({
   name: "serve",
   component: "websocket-server",
@@ -14,7 +24,7 @@ export const serveCommand = defineService({
   ],
   async make(options, { readFile }) {
     const { Appliance } = await import("../server/appliance.ts");
-    const appliance = new Appliance(options);
+    const appliance = new Appliance({ ...options, runbook });
     return {
       start: () => appliance.start(),
       stop: () => appliance.stop(),

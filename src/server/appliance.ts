@@ -36,6 +36,7 @@ import { createReplaySource, type ReplaySource } from "./replay/replay-source.ts
 import { lettersElsewhere } from "./replica/letters-elsewhere.ts";
 import { ReplicaWriter } from "./replica/replica-writer.ts";
 import { Ring } from "./ring.ts";
+import type { RunbookSource } from "./runbook-routes.ts";
 import { Hub } from "./sessions/hub.ts";
 import { recordDescriber } from "./sessions/record-details.ts";
 import { sessionLimits } from "./sessions/session-limits.ts";
@@ -47,6 +48,8 @@ export interface ApplianceOptions extends Seams {
   readonly config: Config;
   readonly serve: ServeHttp;
   readonly build: BuildInfo;
+  /** The pages that the links of the alerts point to; default: none. */
+  readonly runbook?: RunbookSource;
 }
 
 /** Time that the last dead letters have when the server stops. */

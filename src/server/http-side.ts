@@ -20,6 +20,7 @@ import type { RedisReplay } from "./replay/redis-replay.ts";
 import type { ReplicaWriterHealth } from "./replica/replica-writer.ts";
 import type { Ring } from "./ring.ts";
 import { createRoutes } from "./routes.ts";
+import type { RunbookSource } from "./runbook-routes.ts";
 import { MAX_CONTROL_FRAME_BYTES } from "./sessions/control-frames.ts";
 import type { Hub } from "./sessions/hub.ts";
 import { chooseProtocol, SUBPROTOCOLS } from "./sessions/protocols.ts";
@@ -34,6 +35,7 @@ export interface HttpSideOptions {
   readonly log: Log;
   readonly serve: ServeHttp;
   readonly build: BuildInfo;
+  readonly runbook?: RunbookSource;
   readonly metrics: Metrics;
   readonly sessionMetrics: SessionMetrics;
   readonly health: HealthTracker;
@@ -90,6 +92,7 @@ export async function openHttpSide(options: HttpSideOptions): Promise<HttpServer
     metrics,
     expectedSchemas: await openExpectedSchemas({ path: config.expectedSchemasPath, clock, random }),
     admin: adminRoutes(options.admin, config.adminToken, log),
+    ...(options.runbook ? { runbook: options.runbook } : {}),
     clock,
     log,
   });

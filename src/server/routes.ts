@@ -11,6 +11,7 @@ import { expectedSchemaRoutes } from "./expected-schema-routes.ts";
 import type { ExpectedSchemas } from "./expected-schemas.ts";
 import type { HealthReport } from "./health-report.ts";
 import { originAllowed } from "./origin.ts";
+import { type RunbookSource, runbookRoutes } from "./runbook-routes.ts";
 import { addServiceRoutes, getOnly, type RouteEnv, type ServiceRouteDeps } from "./service-routes.ts";
 import type { VersionReport } from "./version.ts";
 
@@ -31,6 +32,8 @@ export interface RouteDeps extends ServiceRouteDeps {
   readonly version: VersionReport;
   readonly metrics: Metrics;
   readonly expectedSchemas: ExpectedSchemas;
+  /** Without it nothing is served below `/runbook`. */
+  readonly runbook?: RunbookSource;
   /** Routes below `/admin`, with their own check of who may call. */
   readonly admin: Hono<RouteEnv>;
   readonly clock: Clock;
@@ -45,6 +48,7 @@ export function createRoutes(deps: RouteDeps): Hono<RouteEnv> {
   getOnly(app, "/version", (c) => c.json(deps.version));
   app.route("/admin", deps.admin);
   app.route("/api/expected-schema", expectedSchemaRoutes(deps.expectedSchemas, deps.log));
+  if (deps.runbook) app.route("/runbook", runbookRoutes(deps.runbook));
   addServiceRoutes(app, deps);
   return app;
 }

@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Broker } from "../../sim/broker/broker.ts";
+import { ALERTS } from "../../src/alerts/registry.ts";
+import { ruleFile } from "../../src/alerts/rule-file.ts";
 import { serveCommand } from "../../src/cli/serve.ts";
 import { startEmbeddedBroker } from "../support/embedded-broker.ts";
 import { runCommand } from "./cli-rig.ts";
@@ -51,6 +53,19 @@ describe("serve", () => {
     await server.lineWith("kafka connect failed");
     server.process.kill("SIGINT");
     expect((await server.ended()).exitCode).toBe(0);
+  });
+
+  test("serves the page that each alert links to", async () => {
+    const server = serve("0", "127.0.0.1:1");
+    const port = portOf(await server.lineWith("dashstream started"));
+    const links = [...ruleFile().matchAll(/runbook_url: (\S+)/g)].map(
+      ([, link]) => new URL(link ?? "").pathname,
+    );
+    expect(new Set(links).size).toBe(ALERTS.length);
+    for (const path of new Set(links)) {
+      const response = await fetch(`http://127.0.0.1:${port}${path}`);
+      expect(`${path} ${response.status} ${(await response.text()).slice(0, 2)}`).toBe(`${path} 200 # `);
+    }
   });
 
   test("reads its file of tenant limits again on SIGHUP, and keeps the old ones if it is wrong", async () => {
