@@ -27,6 +27,7 @@ export const burst = defineFault({
       because: "All of them are of one tenant, which may have a limit.",
     },
   ],
+  scaled: (params, scale) => ({ ...params, count: Math.max(1, Math.round(params.count / scale)) }),
   async apply(stage, { count, tenant }) {
     const source = extraSource(stage, tenant);
     const sent = need(stage, "traffic").burst(source, count);

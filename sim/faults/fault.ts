@@ -38,6 +38,8 @@ export interface Fault<P = unknown> {
   /** Alerts that its default parameters raise in a server with default settings, if held long enough. */
   readonly raises: readonly string[];
   readonly mayRaise: readonly Companion[];
+  /** Its parameters where everything happens `scale` times faster; default: they stay, as rates, shares and latencies do. */
+  readonly scaled?: (params: P, scale: number) => P;
   apply(stage: Stage, params: P): Promise<RunningFault>;
 }
 

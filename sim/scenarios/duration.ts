@@ -5,7 +5,8 @@ import { DashstreamError } from "../../src/errors.ts";
 /** What is understood; completes "expected ...". */
 export const DURATION_FORMS = "a duration such as 90s, 5m or 1h30m";
 
-const DURATION = /^(?=.)(?:(?<hours>\d{1,9})h)?(?:(?<minutes>\d{1,9})m)?(?:(?<seconds>\d{1,9})s)?$/;
+const DURATION =
+  /^(?=.)(?:(?<hours>\d{1,9})h)?(?:(?<minutes>\d{1,9})m)?(?:(?<seconds>\d{1,9}(?:\.\d{1,3})?)s)?$/;
 
 /**
  * Seconds of a duration.

@@ -143,7 +143,8 @@ function whyNotAlways(
   { recording, known }: Evidence,
 ): readonly string[] {
   if (fired === null) return ["it never fired"];
-  if (fired.firingMs !== recording.startMs) return ["it did not fire from the beginning"];
+  if (fired.firingMs === null || fired.firingMs > recording.startMs)
+    return ["it did not fire from the beginning"];
   if (fired.inactiveMs !== null) return ["it ended, and must never end"];
   return wrongLabels(fired, known.get(alert));
 }

@@ -2,26 +2,11 @@
 // often as one likes, without running anything again.
 
 import type { SeriesStore } from "../../src/promql/series-store.ts";
+import type { Played } from "../scenarios/play.ts";
 
-/** One fault as it was. Times are milliseconds since the Unix epoch. */
-export interface RecordedFault {
-  readonly fault: string;
-  readonly params: Readonly<Record<string, unknown>>;
-  readonly appliedMs: number;
-  readonly clearedMs: number;
-  readonly hits: number;
-}
-
-export interface Recording {
+/** Its findings are whatever went wrong beside the faults, too. */
+export interface Recording extends Played {
   readonly store: SeriesStore;
   readonly scrapeIntervalMs: number;
   readonly startMs: number;
-  /** End of the warm-up. */
-  readonly warmMs: number;
-  /** Every fault was cleared. */
-  readonly clearedMs: number;
-  readonly endMs: number;
-  readonly faults: readonly RecordedFault[];
-  /** What went wrong beside the faults, in sentences. */
-  readonly findings: readonly string[];
 }

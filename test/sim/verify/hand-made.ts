@@ -1,7 +1,8 @@
 // Recordings made by hand: what was scraped, when which fault was on, and rules on it. Times are counted in scrapes, of
 // which one is 15 s.
 
-import type { RecordedFault, Recording } from "../../../sim/verify/recording.ts";
+import type { PlayedFault } from "../../../sim/scenarios/play.ts";
+import type { Recording } from "../../../sim/verify/recording.ts";
 import { recorded, SCRAPE_INTERVAL_MS, START_MS } from "./promtool/scene.ts";
 
 export const SCRAPES = 51;
@@ -31,7 +32,7 @@ export function series(
   return `${name} ${values.join(" ")}`;
 }
 
-export function fault(parts: Partial<RecordedFault> = {}): RecordedFault {
+export function fault(parts: Partial<PlayedFault> = {}): PlayedFault {
   return {
     fault: "sequence-gap",
     params: { share: 0.1 },

@@ -1,0 +1,57 @@
+// Asking for JSON over HTTP, with errors that say who was asked for what.
+
+import type { z } from "zod";
+import { DashstreamError, describeError } from "../../src/errors.ts";
+
+/** `fetch`, as far as it is used here. */
+export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
+
+export interface JsonClientOptions {
+  readonly fetch: Fetch;
+  /** For each request a signal that ends it when it takes too long, or when all is over. */
+  readonly timeout: () => AbortSignal;
+  /** Sent with every request. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Characters of an answer that are shown when it is not what was expected. */
+const SHOWN_CHARS = 200;
+
+/**
+ * @throws DashstreamError `server_unreachable` if there is no answer, `server_refused` if it is no success or not of
+ * this shape
+ */
+export async function askJson<T>(
+  { fetch, timeout, headers = {} }: JsonClientOptions,
+  url: string,
+  shape: z.ZodType<T>,
+  init: RequestInit = {},
+): Promise<T> {
+  const asked = `${init.method ?? "GET"} ${url}`;
+  let response: Response;
+  let text: string;
+  try {
+    response = await fetch(url, { ...init, headers, redirect: "manual", signal: timeout() });
+    text = await response.text();
+  } catch (cause) {
+    throw new DashstreamError("server_unreachable", `${asked}: ${describeError(cause)}`, { cause });
+  }
+  const shown = text.trim().slice(0, SHOWN_CHARS);
+  if (!response.ok)
+    throw new DashstreamError("server_refused", `${asked}: status ${response.status}: ${shown}`);
+  const parsed = shape.safeParse(parseJson(text));
+  if (parsed.success) return parsed.data;
+  throw new DashstreamError(
+    "server_refused",
+    `${asked}: the answer has another shape than expected: ${shown}`,
+  );
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // No shape takes it, and the caller shows the text.
+    return undefined;
+  }
+}
