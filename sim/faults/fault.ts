@@ -39,7 +39,7 @@ export interface Fault<P = unknown> {
   readonly raises: readonly string[];
   readonly mayRaise: readonly Companion[];
   /** Its parameters where everything happens `scale` times faster; default: they stay, as rates, shares and latencies do. */
-  readonly scaled?: (params: P, scale: number) => P;
+  scaled?(params: P, scale: number): P;
   apply(stage: Stage, params: P): Promise<RunningFault>;
 }
 
