@@ -1,0 +1,64 @@
+// The services as containers of the compose stack, handled with the `docker` that is on PATH.
+
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import { DashstreamError } from "../../src/errors.ts";
+import type { ComponentName } from "../faults/stage.ts";
+import type { Environment, ServicesControl } from "./services.ts";
+
+/** Runs a program; resolves with what it printed. @throws if it fails */
+export type RunProgram = (program: string, args: readonly string[]) => Promise<string>;
+
+export interface DockerServicesOptions {
+  readonly run: RunProgram;
+  /** The compose file of the stack. */
+  readonly composeFile: string;
+}
+
+/** A service has the name of its container. */
+const CONTAINERS: Readonly<Record<ComponentName, string>> = {
+  "websocket-server": "dashstream-websocket-server",
+  "quality-monitor": "dashstream-quality-monitor",
+  exporter: "dashstream-prometheus-exporter",
+};
+
+/** All methods throw DashstreamError `storage_failed` with what docker said. */
+export function dockerServices({ run, composeFile }: DockerServicesOptions): ServicesControl {
+  const docker = async (...args: readonly string[]) => {
+    try {
+      await run("docker", args);
+    } catch (cause) {
+      throw new DashstreamError("storage_failed", `docker ${args.join(" ")} failed`, { cause });
+    }
+  };
+  return {
+    kill: (name) => docker("kill", CONTAINERS[name]),
+    stop: (name) => docker("stop", CONTAINERS[name]),
+    start: (name) => docker("start", CONTAINERS[name]),
+    async configure(name, env) {
+      const service = CONTAINERS[name];
+      await withOverride(service, env, (files) =>
+        docker("compose", "-f", composeFile, ...files, "up", "--detach", "--no-deps", "--wait", service),
+      );
+    },
+  };
+}
+
+/** Compose takes settings from files only; one that is laid over the others lives as long as the call. */
+async function withOverride(
+  service: string,
+  env: Environment,
+  call: (files: readonly string[]) => Promise<void>,
+): Promise<void> {
+  if (Object.keys(env).length === 0) return call([]);
+  const directory = mkdtempSync(join(tmpdir(), "dashstream-drill-"));
+  try {
+    const file = join(directory, "override.yml");
+    writeFileSync(file, stringify({ services: { [service]: { environment: env } } }));
+    await call(["-f", file]);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}

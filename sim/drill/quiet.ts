@@ -1,0 +1,63 @@
+// Waiting until a stack is well: everything is scraped, and nothing is pending or firing but what always fires.
+
+import { DashstreamError, describeError } from "../../src/errors.ts";
+import type { Clock } from "../../src/runtime/clock.ts";
+import type { PrometheusApi } from "./prometheus-api.ts";
+
+export interface QuietOptions {
+  readonly prometheus: PrometheusApi;
+  readonly clock: Clock;
+  readonly pollMs: number;
+  /** It must be well for so long without a break. */
+  readonly lastingMs: number;
+  readonly limitMs: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Its alerts say that alerting works, and always fire. */
+const DEAD_MANS_SWITCH = "none";
+
+/** @throws DashstreamError `server_refused` with what is still wrong when the time is over, or `aborted` */
+export async function untilQuiet(options: QuietOptions): Promise<void> {
+  const { clock, pollMs, lastingMs, limitMs, signal } = options;
+  const endMs = clock.monotonicMs() + limitMs;
+  let wellSinceMs: number | null = null;
+  for (;;) {
+    const troubles = await troublesOf(options.prometheus);
+    const nowMs = clock.monotonicMs();
+    if (troubles.length > 0) wellSinceMs = null;
+    else {
+      wellSinceMs ??= nowMs;
+      if (nowMs - wellSinceMs >= lastingMs) return;
+    }
+    if (nowMs >= endMs) {
+      const still = troubles.length > 0 ? troubles.join("; ") : "it was well too shortly";
+      throw new DashstreamError("server_refused", `the stack did not become quiet: ${still}`);
+    }
+    if (!(await clock.sleep(pollMs, signal))) throw new DashstreamError("aborted", "interrupted");
+  }
+}
+
+async function troublesOf(prometheus: PrometheusApi): Promise<readonly string[]> {
+  try {
+    const [targets, groups] = await Promise.all([prometheus.targets(), prometheus.rules()]);
+    const down = targets.filter(({ health }) => health !== "up");
+    const alerts = groups.flatMap(({ rules }) =>
+      rules.flatMap((rule) =>
+        rule.type === "alerting"
+          ? rule.alerts.map(({ labels, state }) => ({ name: rule.name, labels, state }))
+          : [],
+      ),
+    );
+    return [
+      ...(targets.length === 0 ? ["nothing is scraped"] : []),
+      ...down.map(({ labels, health, lastError }) => `${labels.job} is ${health}: ${lastError}`),
+      ...alerts
+        .filter(({ labels }) => labels.severity !== DEAD_MANS_SWITCH)
+        .map(({ name, state }) => `${name} is ${state}`),
+    ];
+  } catch (error) {
+    // A Prometheus that is being started does not answer yet; what it said is shown when time is over.
+    return [describeError(error)];
+  }
+}

@@ -1,0 +1,47 @@
+// Faults that a fault proxy applies for us, over its control address.
+
+import { z } from "zod";
+import type { RunningFault } from "../faults/fault.ts";
+import { askJson, type JsonClientOptions } from "./http-json.ts";
+
+const inForce = z.object({
+  id: z.union([z.string(), z.number()]).transform(String),
+  fault: z.string(),
+  hits: z.number(),
+});
+const list = z.object({ faults: z.array(inForce) });
+
+export interface RemoteFaults {
+  apply(fault: string, params: unknown): Promise<RunningFault>;
+  /** Names of what is in force. */
+  active(): Promise<readonly string[]>;
+  clearAll(): Promise<void>;
+}
+
+/** All methods throw DashstreamError `server_unreachable` or `server_refused`. */
+export function remoteFaults(url: string, client: JsonClientOptions): RemoteFaults {
+  const base = `${url.replace(/\/+$/, "")}/faults`;
+  const json = { ...client, headers: { ...client.headers, "content-type": "application/json" } };
+  return {
+    async apply(fault, params) {
+      const { id } = await askJson(json, base, inForce, {
+        method: "POST",
+        body: JSON.stringify({ fault, params }),
+      });
+      let hits = 0;
+      let cleared = false;
+      return {
+        async clear() {
+          if (cleared) return;
+          ({ hits } = await askJson(client, `${base}/${id}`, inForce, { method: "DELETE" }));
+          cleared = true;
+        },
+        hits: () => hits,
+      };
+    },
+    active: async () => (await askJson(client, base, list)).faults.map(({ fault }) => fault),
+    async clearAll() {
+      await askJson(client, base, list, { method: "DELETE" });
+    },
+  };
+}

@@ -1,0 +1,51 @@
+// Targets of Prometheus that come from files, taken away and put back. The files are as they were in the end.
+
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { JOBS } from "../../src/alerts/site.ts";
+import { DashstreamError } from "../../src/errors.ts";
+import type { ComponentName, DiscoveryControl } from "../faults/stage.ts";
+
+const NO_TARGETS = "[]\n";
+
+/** @param directory holds a file of targets for each job, named as the job */
+export function targetFiles(directory: string): DiscoveryControl {
+  const kept = new Map<ComponentName, string>();
+  return {
+    withdraw(name) {
+      if (kept.has(name)) return;
+      const path = fileOf(directory, name);
+      kept.set(name, read(path));
+      write(path, NO_TARGETS);
+    },
+    restore(name) {
+      const text = kept.get(name);
+      if (text === undefined) return;
+      write(fileOf(directory, name), text);
+      kept.delete(name);
+    },
+  };
+}
+
+function fileOf(directory: string, name: ComponentName): string {
+  const wanted = name === "exporter" ? "prometheus-exporter" : name;
+  const job = JOBS.find(({ component }) => component === wanted)?.job;
+  if (job === undefined) throw new DashstreamError("invariant", `no job scrapes ${name}`);
+  return join(directory, `${job}.json`);
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    throw new DashstreamError("storage_failed", `cannot read the targets in ${path}`, { cause });
+  }
+}
+
+function write(path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (cause) {
+    throw new DashstreamError("storage_failed", `cannot write the targets in ${path}`, { cause });
+  }
+}
