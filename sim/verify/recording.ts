@@ -20,6 +20,7 @@ export interface Recording {
   readonly warmMs: number;
   /** Every fault was cleared. */
   readonly clearedMs: number;
+  /** A scrape at this very time is not taken: rules see what the one before left, as between any two scrapes. */
   readonly endMs: number;
   readonly faults: readonly RecordedFault[];
   /** What went wrong beside the faults, in sentences. */
