@@ -1,8 +1,6 @@
 // Which component a fault concerns.
 
 import { z } from "zod";
+import { COMPONENT_NAMES } from "./stage.ts";
 
-export const componentParam = z
-  .enum(["websocket-server", "quality-monitor", "exporter"])
-  .default("websocket-server")
-  .describe("Which component");
+export const componentParam = z.enum(COMPONENT_NAMES).default("websocket-server").describe("Which component");

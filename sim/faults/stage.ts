@@ -15,7 +15,9 @@ import type { TrafficSource } from "../traffic/thread.ts";
 export type Capability = "traffic" | "broker" | "redis" | "links" | "clients" | "components" | "discovery";
 
 /** Names of what can be killed and scraped. */
-export type ComponentName = "websocket-server" | "quality-monitor" | "exporter";
+export const COMPONENT_NAMES = ["websocket-server", "quality-monitor", "exporter"] as const;
+
+export type ComponentName = (typeof COMPONENT_NAMES)[number];
 
 /** Takes away what was added; safe to call twice. */
 export interface Removable {

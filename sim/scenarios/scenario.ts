@@ -2,6 +2,7 @@
 // YAML. Times are durations as Prometheus writes them (`90s`, `5m`, `1h30m`).
 
 import { z } from "zod";
+import { COMPONENT_NAMES } from "../faults/stage.ts";
 
 const duration = z
   .string()
@@ -32,7 +33,7 @@ export const scenarioSchema = z.strictObject({
     .array(
       z.strictObject({
         job: z.string().min(1),
-        component: z.enum(["websocket-server", "quality-monitor", "exporter"]),
+        component: z.enum(COMPONENT_NAMES),
       }),
     )
     .default([])

@@ -2,7 +2,7 @@
 // came of it.
 
 import type { Engine } from "../../src/promql/engine.ts";
-import { splitComparison } from "../../src/promql/expr-series.ts";
+import { splitComparison } from "../../src/promql/expr-threshold.ts";
 import type { AlertRule, RuleGroup } from "../../src/promql/rules/rule.ts";
 import type { RangeSeries } from "../../src/promql/value.ts";
 import type { Scenario } from "../scenarios/scenario.ts";

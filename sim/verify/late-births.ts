@@ -1,7 +1,7 @@
 // Counters that did not exist before they counted. Their first increment is invisible to `rate` and `increase`, so a rule
 // on something rare would never fire, though a drill that keeps its fault on sees it fire all the same.
 
-import { selectorsOf } from "../../src/promql/expr-series.ts";
+import { metricOf, selectorsOf } from "../../src/promql/expr-series.ts";
 import { METRIC_NAME } from "../../src/promql/labels.ts";
 import type { Rule } from "../../src/promql/rules/rule.ts";
 import type { Series, SeriesStore } from "../../src/promql/series-store.ts";
@@ -27,14 +27,15 @@ export function lateBirths(
 ): readonly string[] {
   const late = new Set<string>();
   for (const selector of rules.flatMap(({ expr }) => selectorsOf(expr))) {
-    if (!isCounter(selector.name)) continue;
-    if (isBornAfterItsTwin(store, selector.name)) late.add(selector.name);
+    const metric = metricOf(selector);
+    if (!isCounter(metric)) continue;
+    if (isBornAfterItsTwin(store, metric)) late.add(metric);
     for (const series of store.select(selector.matchers)) {
       if (OPEN_LABELS.some((label) => series.labels.has(label))) continue;
       const { labels } = series;
       for (const bornMs of lateBirthsOf(series)) {
         const wasScraped = isUp(store, labels.get("job"), labels.get("instance"), bornMs - scrapeIntervalMs);
-        if (wasScraped) late.add(selector.name);
+        if (wasScraped) late.add(metric);
       }
     }
   }

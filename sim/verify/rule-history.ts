@@ -4,12 +4,7 @@
 import { createEngine, type Engine } from "../../src/promql/engine.ts";
 import { type EvaluationProblem, GroupEvaluator } from "../../src/promql/rules/group-evaluator.ts";
 import type { AlertTransition, RuleGroup } from "../../src/promql/rules/rule.ts";
-import {
-  type LabelMatcher,
-  type Series,
-  type SeriesSource,
-  SeriesStore,
-} from "../../src/promql/series-store.ts";
+import { type LabelMatcher, type SeriesSource, SeriesStore } from "../../src/promql/series-store.ts";
 import type { Recording } from "./recording.ts";
 
 /** Prometheus' `evaluation_interval` where a group names none: that of the compose stack. */
@@ -44,8 +39,10 @@ export function evaluateRules(
 ): RuleHistory {
   const recorded = new SeriesStore();
   const source = both(recording.store, recorded);
-  const past = new Past(source);
-  const engine = createEngine({ source: past, subqueryStepMs: EVALUATION_INTERVAL_MS });
+  let nowMs = recording.startMs;
+  // A negative offset finds nothing that is yet to come.
+  const knownUntilMs = () => nowMs;
+  const engine = createEngine({ source, subqueryStepMs: EVALUATION_INTERVAL_MS, knownUntilMs });
   const evaluators = groups.map(
     (group) =>
       new GroupEvaluator({ group, store: recorded, engine, defaultIntervalMs: EVALUATION_INTERVAL_MS }),
@@ -54,7 +51,7 @@ export function evaluateRules(
   const steps = evaluators.map(({ intervalMs }) => intervalMs);
   const stepMs = steps.reduce(greatestCommonDivisor, EVALUATION_INTERVAL_MS);
   for (let atMs = recording.startMs; atMs <= recording.endMs; atMs += stepMs) {
-    past.untilMs = atMs;
+    nowMs = atMs;
     for (const [index, evaluator] of evaluators.entries()) {
       if ((atMs - recording.startMs) % evaluator.intervalMs !== 0) continue;
       transitions.push(...evaluator.evaluate(atMs));
@@ -86,26 +83,6 @@ function both(first: SeriesSource, second: SeriesStore): SeriesSource {
       return more.length === 0 ? found : [...found, ...more];
     },
   };
-}
-
-/** What was there at a time: a negative offset finds nothing that is yet to come. */
-class Past implements SeriesSource {
-  readonly #source: SeriesSource;
-  untilMs = Number.NEGATIVE_INFINITY;
-
-  constructor(source: SeriesSource) {
-    this.#source = source;
-  }
-
-  select(matchers: readonly LabelMatcher[]): readonly Series[] {
-    return this.#source.select(matchers).map((series) => this.#cut(series));
-  }
-
-  #cut({ labels, timestampsMs, values }: Series): Series {
-    let count = timestampsMs.length;
-    while (count > 0 && (timestampsMs[count - 1] ?? 0) > this.untilMs) count--;
-    return { labels, timestampsMs: timestampsMs.slice(0, count), values: values.slice(0, count) };
-  }
 }
 
 /** Of two intervals: every time of either is a multiple of it. */

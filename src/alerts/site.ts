@@ -20,15 +20,19 @@ export type SiteComponent = (typeof SITE_COMPONENTS)[number];
 /** A site that runs all that comes with this project. */
 export const DEFAULT_COMPONENTS: readonly SiteComponent[] = SITE_COMPONENTS;
 
-/** The services that Prometheus scrapes, by job. */
-export const JOBS: readonly {
-  readonly component: Extract<SiteComponent, "websocket-server" | "prometheus-exporter" | "quality-monitor">;
-  readonly job: string;
-}[] = [
-  { component: "websocket-server", job: "dashstream-infrastructure" },
-  { component: "prometheus-exporter", job: "dashstream-quality" },
-  { component: "quality-monitor", job: "dashstream-quality-monitor" },
-];
+/** The services that Prometheus scrapes. */
+export const SERVICES = [
+  "websocket-server",
+  "prometheus-exporter",
+  "quality-monitor",
+] as const satisfies readonly SiteComponent[];
+
+/** The job under which it scrapes each. */
+export const JOBS: Readonly<Record<(typeof SERVICES)[number], string>> = {
+  "websocket-server": "dashstream-infrastructure",
+  "prometheus-exporter": "dashstream-quality",
+  "quality-monitor": "dashstream-quality-monitor",
+};
 
 /** The component's name in the catalogue of metrics; `null` for what exports no series of ours. */
 export function catalogueComponent(component: SiteComponent): Component | null {

@@ -7,11 +7,11 @@ import type { CoverOptions } from "../../sim/verify/coverage/cover.ts";
 import type { KnownLabels } from "../../sim/verify/known-alerts.ts";
 import type { VerifyProgress, VerifyReport } from "../../sim/verify/report/report.ts";
 import type { RunOptions } from "../../sim/verify/run-scenarios.ts";
-import type { ReadFile } from "../config/kind.ts";
 import { DashstreamError } from "../errors.ts";
 import { ownProgram, startProgram } from "../runtime/own-program.ts";
 import { collect, defineCommand, wholeNumber } from "./command.ts";
 import type { CliContext, ExitCode } from "./context.ts";
+import { readInputFile } from "./input-file.ts";
 import type { Printer } from "./printer.ts";
 import { printTable } from "./table.ts";
 import { printBlocks } from "./text-blocks.ts";
@@ -112,10 +112,11 @@ async function verify(context: CliContext, command: Command): Promise<ExitCode> 
   ]);
   // Of others' rules it chooses among their alerts, of ours among the scenarios.
   const covers = flags.rules !== undefined && !flags.mutate;
+  const read = (file: string) => readInputFile(readFile, file);
   const selection = select({
     only: covers ? [] : (flags.only ?? []),
-    scenarioFiles: readAll(flags.scenario, readFile),
-    ruleFiles: readAll(flags.rules, readFile),
+    scenarioFiles: (flags.scenario ?? []).map(read),
+    ruleFiles: (flags.rules ?? []).map(read),
   });
   if (flags.list) return printList(selection.scenarios, flags, printer);
   await checkReports(flags);
@@ -171,20 +172,6 @@ async function coverageOptions(
   checkOnly(only, known);
   checkCoverageFlags(flags, judged);
   return { only, judged };
-}
-
-/** @throws DashstreamError `usage` for a file that cannot be read */
-function readAll(
-  files: readonly string[] = [],
-  readFile: ReadFile,
-): readonly { readonly file: string; readonly text: string }[] {
-  return files.map((file) => {
-    try {
-      return { file, text: readFile(file) };
-    } catch (cause) {
-      throw new DashstreamError("usage", `${file} cannot be read`, { cause });
-    }
-  });
 }
 
 async function runMutants(options: RunOptions, { json }: Flags, printer: Printer): Promise<ExitCode> {

@@ -23,6 +23,11 @@ export interface EngineOptions {
    * `--enable-feature=promql-delayed-name-removal`. Default: false.
    */
   readonly delayedNameRemoval?: boolean;
+  /**
+   * Until when the series are known: samples after that time, in milliseconds, are not seen, as if they were yet to come.
+   * Asked at each evaluation. Default: all of them are seen.
+   */
+  readonly knownUntilMs?: () => number;
 }
 
 export interface Result<V> extends Annotations {
@@ -50,6 +55,7 @@ export function createEngine(options: EngineOptions): Engine {
     lookbackDeltaMs = DEFAULT_LOOKBACK_MS,
     subqueryStepMs = DEFAULT_SUBQUERY_STEP_MS,
     delayedNameRemoval = false,
+    knownUntilMs = () => Number.POSITIVE_INFINITY,
   } = options;
   const scopeOf = (expr: Expr, startMs: number, endMs: number) =>
     new Scope({
@@ -58,6 +64,7 @@ export function createEngine(options: EngineOptions): Engine {
       lookbackDeltaMs,
       subqueryStepMs,
       delayedNameRemoval,
+      knownUntilMs: knownUntilMs(),
       startMs,
       endMs,
       isRange: endMs !== startMs,

@@ -24,7 +24,10 @@ export interface LabelMatcher {
 
 /** What an evaluation reads. */
 export interface SeriesSource {
-  /** The series that all matchers fit, in the order of their labels' keys. */
+  /**
+   * The series that all matchers fit, in the order of their labels' keys. Prometheus promises none: it has the order in
+   * which series were first scraped, that of labels as soon as a block on disk takes part, and promtool any.
+   */
   select(matchers: readonly LabelMatcher[]): readonly Series[];
 }
 

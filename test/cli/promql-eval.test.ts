@@ -151,7 +151,7 @@ test.each([
   [["up", "--series", "a", "--metrics", "b"], "give one of --series FILE and --metrics URL"],
   [["up", "--metrics", "localhost:3002"], '--metrics is "localhost:3002", expected http://host:port/metrics'],
   [["up", "--series", "load.txt", "--scrapes", "2"], "--scrapes needs --metrics"],
-  [["up", "--series", "missing.txt"], "cannot read missing.txt: ENOENT: no such file"],
+  [["up", "--series", "missing.txt"], "missing.txt cannot be read: ENOENT: no such file"],
   [["up", "--series", "broken.txt"], 'broken.txt: line 1 of the metrics: "one" after up is not a value'],
   [["sum(", "--series", "load.txt"], "1:5: parse error"],
   [["up", "--series", "load.txt", "--at", "soon"], "expected a duration after the first sample"],

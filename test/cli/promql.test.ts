@@ -53,7 +53,7 @@ describe("promql test", () => {
   });
 
   test.each([
-    ["missing.test", "error: cannot read missing.test: ENOENT: no such file\n"],
+    ["missing.test", "error: missing.test cannot be read: ENOENT: no such file\n"],
     [
       "broken.test",
       'error: broken.test:4: expected eval instant at TIME EXPR or eval range from TIME to TIME step DURATION EXPR, not "eval at 1m a"\n',

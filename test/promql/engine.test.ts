@@ -54,6 +54,25 @@ describe("the time of a sample", () => {
   });
 });
 
+describe("series that are known until a time", () => {
+  let knownUntilMs = 0;
+  const { at: evaluate } = rig(["x 0+1x10"], { knownUntilMs: () => knownUntilMs });
+
+  test.each([
+    ["x offset -4m", "x 3", "x 5"],
+    ["count_over_time(x[2m] offset -4m)", "nothing", "{} 1"],
+    ["sum_over_time(x[4m] offset -4m)", "{} 3", "{} 12"],
+    ["max_over_time(x[2m:1m] offset -2m)", "{} 3", "{} 4"],
+    ["x smoothed offset -1m30s", "x 3", "x 3.5"],
+    ["increase(x[2m] smoothed offset -2m)", "{} 1", "{} 2"],
+  ])("have no later samples: %s", (expression, early, later) => {
+    knownUntilMs = at(3);
+    expect(evaluate(expression, at(2))).toBe(early);
+    knownUntilMs = at(5);
+    expect(evaluate(expression, at(2))).toBe(later);
+  });
+});
+
 describe("a range selector", () => {
   const { at: evaluate } = rig(["x 0+1x10", "holes 1 stale _ 4"]);
 

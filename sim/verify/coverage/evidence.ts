@@ -1,10 +1,10 @@
 // What all scenarios together show of the rules' expressions.
 
 import type { Expr } from "../../../src/promql/ast.ts";
+import { splitComparison } from "../../../src/promql/expr-threshold.ts";
 import { allOf } from "../../../src/promql/expr-tree.ts";
 import type { Rule } from "../../../src/promql/rules/rule.ts";
 import type { LabelMismatch } from "../report/coverage/coverage.ts";
-import { numericCondition } from "./condition.ts";
 import type { PartObservation, RuleObservation, ScenarioObservation } from "./observation.ts";
 import { isNearer } from "./observe-parts.ts";
 
@@ -47,7 +47,7 @@ export class Evidence {
 
   /** Of a comparison with a number: the value that came nearest, and the first scenario that had it. */
   nearest(comparison: Expr): Nearest | null {
-    const condition = numericCondition(comparison);
+    const condition = splitComparison(comparison);
     if (condition === null) return null;
     let best: Nearest | null = null;
     for (const { nearest, scenario } of this.#seen(comparison)) {

@@ -4,11 +4,11 @@
 import { DashstreamError } from "../../../src/errors.ts";
 import type { ComparisonOp, Expr, VectorSelector } from "../../../src/promql/ast.ts";
 import type { Engine } from "../../../src/promql/engine.ts";
+import { splitComparison } from "../../../src/promql/expr-threshold.ts";
 import { allOf, partsOf } from "../../../src/promql/expr-tree.ts";
 import { METRIC_NAME } from "../../../src/promql/labels.ts";
 import type { SeriesSource } from "../../../src/promql/series-store.ts";
 import type { RangeSeries } from "../../../src/promql/value.ts";
-import { numericCondition } from "./condition.ts";
 import type { ObservedMismatch, PartObservation } from "./observation.ts";
 
 /** The times at which a rule is evaluated. */
@@ -44,7 +44,7 @@ export function observeParts(
       return;
     }
     const gave = part.returns !== "matrix" && valuesOf(engine, part, times).length > 0;
-    const nearest = gave ? null : nearestOf(engine, part, times);
+    const nearest = gave || part.kind !== "binary" ? null : nearestOf(engine, part, times);
     if (part.kind !== "matrix-selector" && part.kind !== "subquery") {
       observed.push({ part: number, gave, nearest, mismatches: [] });
     }
@@ -69,7 +69,7 @@ function valuesOf(
 }
 
 function nearestOf(engine: Engine, expr: Expr, times: EvaluationTimes): number | null {
-  const condition = numericCondition(expr);
+  const condition = splitComparison(expr);
   if (condition === null) return null;
   const values = valuesOf(engine, condition.value, times)
     .flatMap(({ points }) => points.map(({ value }) => value))

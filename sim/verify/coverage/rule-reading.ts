@@ -5,12 +5,6 @@ import { selectorsOf } from "../../../src/promql/expr-series.ts";
 import { METRIC_NAME } from "../../../src/promql/labels.ts";
 import type { Rule } from "../../../src/promql/rules/rule.ts";
 
-/** The metric that a selector names, also as a matcher; "" if a pattern or nothing stands for it. */
-export function metricOf({ name, matchers }: VectorSelector): string {
-  const named = matchers.find((matcher) => matcher.name === METRIC_NAME && matcher.op === "=");
-  return named?.value ?? name;
-}
-
 /** The rules that record what a selector can find. */
 export function recordersOf({ matchers }: VectorSelector, rules: readonly Rule[]): readonly Rule[] {
   const ofName = matchers.filter(({ name }) => name === METRIC_NAME);

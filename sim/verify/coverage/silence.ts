@@ -3,15 +3,15 @@
 
 import { nearestName } from "../../../src/config/nearest.ts";
 import type { Binary, Expr, VectorSelector } from "../../../src/promql/ast.ts";
-import { selectorsOf } from "../../../src/promql/expr-series.ts";
+import { metricOf, selectorsOf } from "../../../src/promql/expr-series.ts";
+import { splitComparison } from "../../../src/promql/expr-threshold.ts";
 import { partsOf } from "../../../src/promql/expr-tree.ts";
 import { placeInside } from "../../../src/promql/rules/file/expr-places.ts";
 import type { AlertRule, Rule } from "../../../src/promql/rules/rule.ts";
 import { isComparison } from "../../../src/promql/syntax/check.ts";
 import type { Silence, UnknownUse } from "../report/coverage/coverage.ts";
-import { numericCondition } from "./condition.ts";
 import type { Evidence } from "./evidence.ts";
-import { metricOf, recordersOf, withRecorders } from "./rule-reading.ts";
+import { recordersOf, withRecorders } from "./rule-reading.ts";
 
 export interface BlameContext {
   readonly evidence: Evidence;
@@ -87,7 +87,7 @@ class Blame {
     }
     const [first] = expr.op === "unless" ? this.#silentParts(rule, expr, expr.left) : below;
     if (first !== undefined) return first;
-    const condition = numericCondition(expr);
+    const condition = splitComparison(expr);
     const nearest = this.#context.evidence.nearest(expr);
     if (condition !== null && nearest !== null) {
       const { op: comparison, threshold, value } = condition;

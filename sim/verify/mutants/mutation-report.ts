@@ -1,7 +1,6 @@
 // What became of every mutant over all scenarios: one that a single scenario notices is killed.
 
 import type { MutantResult } from "../report/mutation/mutation.ts";
-import { whyEquivalent } from "./equivalents.ts";
 import type { MutantTrial } from "./try-mutants.ts";
 
 /** In the order in which mutants were first tried. */
@@ -21,8 +20,5 @@ function resultOf(first: MutantTrial, trials: readonly MutantTrial[]): MutantRes
   if (killer) {
     return { mutant, scenarios, outcome: "killed", by: `${killer.scenario}: ${killer.noticed}` };
   }
-  const name = "alert" in target ? target.alert : target.metric;
-  const because = whyEquivalent(kind, name, description);
-  if (because !== null) return { mutant, scenarios, outcome: "equivalent", by: because };
   return { mutant, scenarios, outcome: "missed", by: "every scenario passed as before" };
 }

@@ -1,10 +1,13 @@
 // Broken rules: each differs from a rule of ours in one way that a tired author might have chosen. A verification that
 // passes with one of them proves less than it says.
 
-import type { ComparisonOp, Expr } from "../../../src/promql/ast.ts";
+import type { ComparisonOp, Expr, NumberLiteral } from "../../../src/promql/ast.ts";
+import { metricOf } from "../../../src/promql/expr-series.ts";
+import { constantOf } from "../../../src/promql/expr-threshold.ts";
 import { METRIC_NAME } from "../../../src/promql/labels.ts";
 import { createMatcher } from "../../../src/promql/matcher.ts";
 import type { AlertRule } from "../../../src/promql/rules/rule.ts";
+import { isComparison } from "../../../src/promql/syntax/check.ts";
 import type { MutantKind } from "../report/mutation/mutation.ts";
 import { type Rewrite, type Rewritten, rewrites } from "./map-expr.ts";
 
@@ -50,17 +53,34 @@ export function ruleMutants(rule: AlertRule): readonly RuleMutant[] {
   return [...ofExpr, ...labelMutants(rule), longerFor(rule)];
 }
 
-/** Zero tenfold is zero: ten instead, which no rate of a drill reaches. */
+/** Also of a number on the left. */
 function tenfoldThreshold(node: Expr): readonly Rewritten[] {
-  if (node.kind !== "binary" || !isComparison(node.op) || node.right.kind !== "number") return [];
-  const { value } = node.right;
-  const changed = value === 0 ? TENFOLD : value * TENFOLD;
-  return [
-    {
-      expr: { ...node, right: { ...node.right, value: changed } },
-      description: `${node.op} ${value} became ${node.op} ${changed}`,
-    },
-  ];
+  if (node.kind !== "binary" || !isComparison(node.op)) return [];
+  const { op, left, right } = node;
+  const [leftNumber, rightNumber] = [constantOf(left), constantOf(right)];
+  const changes: Rewritten[] = [];
+  if (leftNumber !== null) {
+    const literal = tenfold(left, leftNumber);
+    const description = `${leftNumber} ${op} became ${literal.value} ${op}`;
+    changes.push({ expr: { ...node, left: literal }, description });
+  }
+  if (rightNumber !== null) {
+    const literal = tenfold(right, rightNumber);
+    const description = `${op} ${rightNumber} became ${op} ${literal.value}`;
+    changes.push({ expr: { ...node, right: literal }, description });
+  }
+  return changes;
+}
+
+/** Zero tenfold is zero: ten instead, which no rate of a drill reaches. */
+function tenfold({ from, to }: Expr, value: number): NumberLiteral {
+  return {
+    kind: "number",
+    returns: "scalar",
+    from,
+    to,
+    value: value === 0 ? TENFOLD : value * TENFOLD,
+  };
 }
 
 function flippedComparison(node: Expr): readonly Rewritten[] {
@@ -69,17 +89,15 @@ function flippedComparison(node: Expr): readonly Rewritten[] {
   return [{ expr: { ...node, op }, description: `${node.op} became ${op}` }];
 }
 
-function isComparison(op: string): op is ComparisonOp {
-  return Object.hasOwn(FLIPPED, op);
-}
-
 function renamedMetric(node: Expr): readonly Rewritten[] {
-  if (node.kind !== "vector-selector" || node.name === "") return [];
-  const name = `${node.name}_renamed`;
+  if (node.kind !== "vector-selector") return [];
+  const metric = metricOf(node);
+  if (metric === "") return [];
+  const name = `${metric}_renamed`;
   const matchers = node.matchers.map((matcher) =>
     matcher.name === METRIC_NAME ? createMatcher(METRIC_NAME, "=", name) : matcher,
   );
-  return [{ expr: { ...node, name, matchers }, description: `${node.name} became ${name}` }];
+  return [{ expr: { ...node, name, matchers }, description: `${metric} became ${name}` }];
 }
 
 /** One mutant for each matcher besides that of the name. */
@@ -101,7 +119,8 @@ function changedMatcher(node: Expr): readonly Rewritten[] {
 function shortWindow(node: Expr): readonly Rewritten[] {
   if (node.kind !== "matrix-selector") return [];
   const description = `[${node.rangeMs / 1000}s] became [${SHORT_WINDOW_MS / 1000}s]`;
-  return [{ expr: { ...node, rangeMs: SHORT_WINDOW_MS }, description }];
+  const { openRange: _, ...fixed } = node;
+  return [{ expr: { ...fixed, rangeMs: SHORT_WINDOW_MS }, description }];
 }
 
 function labelMutants(rule: AlertRule): readonly RuleMutant[] {

@@ -1,6 +1,6 @@
 // Tries mutants on the recording of one scenario: which of them would its verdict have noticed?
 
-import { selectorsOf } from "../../../src/promql/expr-series.ts";
+import { metricOf, selectorsOf } from "../../../src/promql/expr-series.ts";
 import type { AlertRule, Rule, RuleGroup } from "../../../src/promql/rules/rule.ts";
 import type { Scenario } from "../../scenarios/scenario.ts";
 import { judgeScenario, type KnownAlerts } from "../judge.ts";
@@ -59,8 +59,9 @@ function trySignalMutants(trial: Trial): readonly MutantTrial[] {
   const { scenario, groups, recording } = trial;
   const readers = new Map<string, string[]>();
   for (const alert of provenAlerts(trial)) {
-    const names = rulesOf(alert, groups).flatMap(({ expr }) => selectorsOf(expr).map(({ name }) => name));
-    for (const name of new Set(names)) readers.set(name, [...(readers.get(name) ?? []), alert]);
+    const names = rulesOf(alert, groups).flatMap(({ expr }) => selectorsOf(expr).map(metricOf));
+    for (const name of new Set(names.filter((found) => found !== "")))
+      readers.set(name, [...(readers.get(name) ?? []), alert]);
   }
   return signalMutants([...readers.keys()]).map((mutant): MutantTrial => {
     const store = withBrokenSignal(recording.store, mutant);

@@ -1,6 +1,7 @@
 // The components of the product as the scenarios run them, each with the configuration that it would have in
 // production.
 
+import { JOBS } from "../../../src/alerts/site.ts";
 import { loadConfig } from "../../../src/config/load.ts";
 import type { Command } from "../../../src/config/option.ts";
 import { Exporter } from "../../../src/quality/exporter.ts";
@@ -26,7 +27,7 @@ interface ComponentKind {
 export const COMPONENT_KINDS: readonly ComponentKind[] = [
   {
     name: "websocket-server",
-    job: "dashstream-infrastructure",
+    job: JOBS["websocket-server"],
     command: "serve",
     port: 3002,
     portVariable: "WEBSOCKET_PORT",
@@ -34,7 +35,7 @@ export const COMPONENT_KINDS: readonly ComponentKind[] = [
   },
   {
     name: "exporter",
-    job: "dashstream-quality",
+    job: JOBS["prometheus-exporter"],
     command: "exporter",
     port: 9190,
     portVariable: "METRICS_PORT",
@@ -42,7 +43,7 @@ export const COMPONENT_KINDS: readonly ComponentKind[] = [
   },
   {
     name: "quality-monitor",
-    job: "dashstream-quality-monitor",
+    job: JOBS["quality-monitor"],
     command: "quality-monitor",
     port: 3003,
     portVariable: "HEALTH_PORT",

@@ -5,7 +5,7 @@ import { DashstreamError, describeError } from "../../../src/errors.ts";
 import { type ExposedSample, ExpositionReader } from "../../../src/promql/exposition.ts";
 import { Labels } from "../../../src/promql/labels.ts";
 import type { SeriesStore } from "../../../src/promql/series-store.ts";
-import type { Clock, Timer } from "../../../src/runtime/clock.ts";
+import type { Clock } from "../../../src/runtime/clock.ts";
 
 export interface ScrapeTarget {
   /** Labels of all its series: `job`, `instance`, and others. */
@@ -112,11 +112,10 @@ const REPORTS = [
   "scrape_series_added",
 ];
 
-/** Scrapes from `start` on, first at once. */
+/** Scrapes from `start` on, first at once, for as long as its clock runs. */
 export class Scraper {
   readonly #options: ScraperOptions;
   readonly #states: readonly TargetState[];
-  #timer: Timer | null = null;
   /** Texts that could not be read: a defect of a component. */
   readonly unreadable = new Set<string>();
 
@@ -128,11 +127,7 @@ export class Scraper {
   start(): void {
     const { clock, intervalMs } = this.#options;
     void this.#scrapeAll();
-    this.#timer = clock.every(intervalMs, () => void this.#scrapeAll());
-  }
-
-  stop(): void {
-    this.#timer?.cancel();
+    clock.every(intervalMs, () => void this.#scrapeAll());
   }
 
   async #scrapeAll(): Promise<void> {

@@ -4,7 +4,7 @@
 import type { AlertDefinition, Signal } from "../alert.ts";
 import { alertState, containerLogs, query } from "../commands.ts";
 import { constant, forMinutes } from "../quantity.ts";
-import { JOBS } from "../site.ts";
+import { JOBS, SERVICES } from "../site.ts";
 import { expr, text } from "../template.ts";
 
 const DOWN = constant(0);
@@ -13,13 +13,13 @@ const DOWN = constant(0);
  * A scrape that fails gives `up` 0, also while the target is known; a target that vanished from discovery gives no `up` at
  * all, so that only `absent` notices. That series has no label `instance`.
  */
-const SERVICES: readonly Signal[] = JOBS.map(({ component, job }) => ({
+const OUR_SERVICES: readonly Signal[] = SERVICES.map((component) => ({
   component,
   exportedBy: [component],
-  expr: expr`up{job="${job}"} == ${DOWN} or absent(up{job="${job}"})`,
+  expr: expr`up{job="${JOBS[component]}"} == ${DOWN} or absent(up{job="${JOBS[component]}"})`,
   summary: text`${component} is down`,
-  description: text`{{ if $labels.instance }}{{ $labels.instance }} of job ${job} does not answer scrapes.{{ else }}Prometheus
-    knows no target of job ${job}.{{ end }}`,
+  description: text`{{ if $labels.instance }}{{ $labels.instance }} of job ${JOBS[component]} does not answer scrapes.{{ else }}Prometheus
+    knows no target of job ${JOBS[component]}.{{ end }}`,
 }));
 
 /**
@@ -28,8 +28,8 @@ const SERVICES: readonly Signal[] = JOBS.map(({ component, job }) => ({
  */
 const OTHER_SERVICES: Signal = {
   component: null,
-  exportedBy: ["websocket-server", "prometheus-exporter", "quality-monitor", "stream"],
-  expr: expr`label_replace(up{job=~"dashstream-.+", job!~"${JOBS.map(({ job }) => job).join("|")}"} == ${DOWN},
+  exportedBy: [...SERVICES, "stream"],
+  expr: expr`label_replace(up{job=~"dashstream-.+", job!~"${Object.values(JOBS).join("|")}"} == ${DOWN},
     "component", "$1", "job", "dashstream-(.+)")`,
   summary: text`{{ $labels.component }} is down`,
   description: text`{{ $labels.instance }} of job {{ $labels.job }} does not answer scrapes.`,
@@ -38,7 +38,7 @@ const OTHER_SERVICES: Signal = {
 /** One alert for a dependency, however many see that it is gone. */
 const KAFKA: Signal = {
   component: "kafka",
-  exportedBy: ["websocket-server", "prometheus-exporter", "quality-monitor"],
+  exportedBy: SERVICES,
   expr: expr`min by (dependency) (dashstream_dependency_up{dependency="kafka"}) == ${DOWN}`,
   summary: text`Kafka is down`,
   description: text`Kafka cannot be reached, and nothing is read until it is back. Seen
@@ -61,7 +61,7 @@ export const SERVICE_DOWN: AlertDefinition = {
   severity: "critical",
   priority: "P0",
   for: forMinutes(1),
-  signals: [...SERVICES, OTHER_SERVICES, KAFKA, REDIS],
+  signals: [...OUR_SERVICES, OTHER_SERVICES, KAFKA, REDIS],
   dashboard: "dashflow-streaming",
   mutes: [],
   explainedBy: [],

@@ -8,6 +8,7 @@ import type { RangeSeries, Value } from "../../promql/value.ts";
 import { defineCommand, wholeNumber } from "../command.ts";
 import type { CliContext, ExitCode } from "../context.ts";
 import { printable } from "../foreign-text.ts";
+import { readInputFile } from "../input-file.ts";
 import type { Printer } from "../printer.ts";
 
 const MAX_TEXT_LENGTH = 2000;
@@ -120,13 +121,7 @@ async function readInput(context: CliContext, flags: Flags): Promise<LoadedInput
       intervalMs: flags.interval * 1000,
     });
   }
-  const file = flags.series ?? "";
-  let text: string;
-  try {
-    text = context.readFile(file);
-  } catch (cause) {
-    throw new DashstreamError("usage", `cannot read ${printable(file, MAX_TEXT_LENGTH)}`, { cause });
-  }
+  const { file, text } = readInputFile(context.readFile, flags.series ?? "");
   const { loadSeries } = await import("../../promql/input/loaded-series.ts");
   return loadSeries(text, file, context.clock.nowMs());
 }

@@ -2,11 +2,11 @@
 // the evaluator agrees with Prometheus.
 
 import type { Command } from "commander";
-import { DashstreamError } from "../../errors.ts";
 import type { ScriptResult } from "../../promql/testing/script-result.ts";
 import { defineCommand } from "../command.ts";
 import type { CliContext, ExitCode } from "../context.ts";
 import { printable } from "../foreign-text.ts";
+import { readInputFile } from "../input-file.ts";
 import type { Printer } from "../printer.ts";
 
 /** Characters of an expression or a value on the terminal. */
@@ -45,19 +45,11 @@ async function test({ readFile, printer }: CliContext, command: Command): Promis
     import("../../promql/testing/run-script.ts"),
     import("../../promql/testing/script-result.ts"),
   ]);
-  const scripts = command.args.map((file) => ({ file, text: readScript(readFile, file) }));
+  const scripts = command.args.map((file) => readInputFile(readFile, file));
   const result = summedResults(scripts.map(({ file, text }) => runScript(text, file)));
   if (command.opts<Flags>().json) printer.json(resultJson(result));
   else printResult(result, printer);
   return result.failed > 0 ? 1 : 0;
-}
-
-function readScript(readFile: CliContext["readFile"], file: string): string {
-  try {
-    return readFile(file);
-  } catch (cause) {
-    throw new DashstreamError("usage", `cannot read ${printable(file, MAX_TEXT_LENGTH)}`, { cause });
-  }
 }
 
 function printResult({ passed, failed, skipped, failures, skips }: ScriptResult, printer: Printer): void {

@@ -17,6 +17,8 @@ export interface ScopeOptions {
   /** Of subqueries that name none. */
   readonly subqueryStepMs: number;
   readonly delayedNameRemoval: boolean;
+  /** Samples after it are not seen. */
+  readonly knownUntilMs: number;
   /** Where `@ start()` and `@ end()` are. */
   readonly startMs: number;
   readonly endMs: number;

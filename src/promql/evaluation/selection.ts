@@ -11,8 +11,9 @@ export function instantSamples(selector: VectorSelector, atMs: number, scope: Sc
   if (selector.modifier === "smoothed") return smoothedSamples(selector, referenceMs, scope);
   const oldestMs = referenceMs - scope.options.lookbackDeltaMs;
   const samples: Sample[] = [];
+  const newestMs = Math.min(referenceMs, scope.options.knownUntilMs);
   for (const { labels, timestampsMs, values } of scope.select(selector)) {
-    const index = countUpTo(timestampsMs, referenceMs) - 1;
+    const index = countUpTo(timestampsMs, newestMs) - 1;
     const timestampMs = timestampsMs[index];
     const value = values[index];
     if (timestampMs === undefined || timestampMs <= oldestMs) continue;
@@ -27,9 +28,9 @@ export function rangeWindows({ selector, rangeMs }: MatrixSelector, atMs: number
   const endMs = scope.referenceMs(selector, atMs);
   const startMs = endMs - rangeMs;
   const { modifier } = selector;
-  const { lookbackDeltaMs } = scope.options;
+  const { lookbackDeltaMs, knownUntilMs } = scope.options;
   const fromMs = modifier === undefined ? startMs : startMs - lookbackDeltaMs;
-  const toMs = modifier === "smoothed" ? endMs + lookbackDeltaMs : endMs;
+  const toMs = Math.min(modifier === "smoothed" ? endMs + lookbackDeltaMs : endMs, knownUntilMs);
   const windows: SeriesWindow[] = [];
   for (const series of scope.select(selector)) {
     const window = windowOf(series, fromMs, toMs);
@@ -42,10 +43,12 @@ export function rangeWindows({ selector, rangeMs }: MatrixSelector, atMs: number
 
 /** For each series its value at the time, on the line between the samples before and after it; without one after it, the one before it. */
 function smoothedSamples(selector: VectorSelector, referenceMs: number, scope: Scope): readonly Sample[] {
-  const { lookbackDeltaMs } = scope.options;
+  const { lookbackDeltaMs, knownUntilMs } = scope.options;
+  const fromMs = referenceMs - lookbackDeltaMs;
+  const toMs = Math.min(referenceMs + lookbackDeltaMs, knownUntilMs);
   const samples: Sample[] = [];
   for (const series of scope.select(selector)) {
-    const window = windowOf(series, referenceMs - lookbackDeltaMs, referenceMs + lookbackDeltaMs);
+    const window = windowOf(series, fromMs, toMs);
     const value = window === null ? null : valueAt(window, referenceMs);
     if (value === null) continue;
     samples.push({ labels: series.labels, value, timestampMs: referenceMs, losesName: false });

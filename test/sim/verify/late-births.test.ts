@@ -51,6 +51,7 @@ test("only what the rules select is looked at, and each metric is named once", (
   const more = series(of("b_total"), { 0: "_", 5: 2 });
   expect(late('rate(a_total{reason="z"}[5m]) > 0', UP, ...texts, more)).toEqual([]);
   expect(late("rate(a_total[5m]) > rate(a_total[1m])", UP, ...texts, more)).toEqual(["a_total"]);
+  expect(late('rate({__name__="a_total"}[5m]) > 0', UP, ...texts, more)).toEqual(["a_total"]);
 });
 
 test("histograms count, gauges do not, and labels without a closed set of values may come at any time", () => {

@@ -2,16 +2,14 @@
 
 import { details, fitted, markdownTable, markdownText, runSentence } from "../markdown.ts";
 import type { MutationReport } from "./mutation.ts";
-import { allKilled, KIND_HEADINGS, kindRows, mutantText, mutationTally, withOutcome } from "./results.ts";
+import { allKilled, KIND_HEADINGS, kindRows, missedTexts, mutationTally } from "./results.ts";
 
 export function mutationMarkdown(report: MutationReport): string {
-  const missed = withOutcome(report, "missed").map(mutantText);
-  const equivalent = withOutcome(report, "equivalent").map(mutantText);
+  const missed = missedTexts(report);
   return fitted([
     `## ${allKilled(report) ? "✅" : "❌"} ${markdownText(mutationTally(report))}`,
     runSentence(report),
     markdownTable(KIND_HEADINGS, kindRows(report)),
     ...(missed.length === 0 ? [] : [details("❌ Missed", missed, true)]),
-    ...(equivalent.length === 0 ? [] : [details("Equivalent", equivalent, false)]),
   ]);
 }

@@ -29,8 +29,8 @@ export interface MutantResult {
   readonly mutant: Mutant;
   /** Those that ran with it. */
   readonly scenarios: readonly string[];
-  /** `killed`: a normal run would have failed. `equivalent`: nothing observable is different, and `by` proves it. */
-  readonly outcome: "killed" | "missed" | "equivalent";
+  /** `killed`: a normal run would have failed. */
+  readonly outcome: "killed" | "missed";
   /** What noticed it, or why nothing did; a sentence. */
   readonly by: string;
 }

@@ -12,13 +12,12 @@ import {
 export interface OutcomeCounts {
   readonly killed: number;
   readonly missed: number;
-  readonly equivalent: number;
 }
 
 export function outcomeCounts(results: readonly MutantResult[]): OutcomeCounts {
   const count = (wanted: MutantResult["outcome"]) =>
     results.filter(({ outcome }) => outcome === wanted).length;
-  return { killed: count("killed"), missed: count("missed"), equivalent: count("equivalent") };
+  return { killed: count("killed"), missed: count("missed") };
 }
 
 /** Kinds that occur, in the order of their table. */
@@ -29,7 +28,7 @@ export function countsByKind({ mutants }: MutationReport): readonly (readonly [M
   });
 }
 
-/** Whether a normal run would have noticed every mutant that can be noticed. */
+/** Whether a normal run would have noticed every mutant. */
 export function allKilled({ mutants }: MutationReport): boolean {
   return outcomeCounts(mutants).missed === 0;
 }
@@ -44,17 +43,15 @@ export function mutantText({ mutant, scenarios, by }: MutantResult): string {
   return `${targetName(mutant)}, ${mutant.kind}: ${mutant.description}, ${where}: ${by}`;
 }
 
-export function withOutcome(
-  { mutants }: MutationReport,
-  wanted: MutantResult["outcome"],
-): readonly MutantResult[] {
-  return mutants.filter(({ outcome }) => outcome === wanted);
+/** Those that a normal run would not have noticed, a sentence each. */
+export function missedTexts({ mutants }: MutationReport): readonly string[] {
+  return mutants.filter(({ outcome }) => outcome === "missed").map(mutantText);
 }
 
-/** `410 of 415 mutants killed, 3 equivalent, 2 missed`. */
+/** `410 of 412 mutants killed, 2 missed`. */
 export function mutationTally({ mutants }: MutationReport): string {
-  const { killed, missed, equivalent } = outcomeCounts(mutants);
-  return `${killed} of ${counted(mutants.length, "mutant")} killed, ${equivalent} equivalent, ${missed} missed`;
+  const { killed, missed } = outcomeCounts(mutants);
+  return `${killed} of ${counted(mutants.length, "mutant")} killed, ${missed} missed`;
 }
 
 export function mutationSentence(report: MutationReport): string {
@@ -62,17 +59,9 @@ export function mutationSentence(report: MutationReport): string {
   return `${mutationTally(report)}, ${spanText(virtual_seconds)} virtual in ${spanText(real_seconds)}`;
 }
 
-export const KIND_HEADINGS = ["kind", "killed", "missed", "equivalent", "what is done"] as const;
+export const KIND_HEADINGS = ["kind", "killed", "missed", "what is done"] as const;
 
 /** Rows under {@link KIND_HEADINGS}. */
-export function kindRows(
-  report: MutationReport,
-): readonly (readonly [string, number, number, number, string])[] {
-  return countsByKind(report).map(([kind, { killed, missed, equivalent }]) => [
-    kind,
-    killed,
-    missed,
-    equivalent,
-    MUTANT_KINDS[kind],
-  ]);
+export function kindRows(report: MutationReport): readonly (readonly [string, number, number, string])[] {
+  return countsByKind(report).map(([kind, { killed, missed }]) => [kind, killed, missed, MUTANT_KINDS[kind]]);
 }

@@ -1,21 +1,13 @@
-// The report of mutants on a terminal: counts by kind, those proven equivalent, and those that were missed.
+// The report of mutants on a terminal: counts by kind, and those that were missed.
 
-import { line, listBlocks, type TextBlock, type TextCell } from "../text-block.ts";
+import { line, listBlocks, type TextBlock } from "../text-block.ts";
 import type { MutationReport } from "./mutation.ts";
-import { allKilled, KIND_HEADINGS, kindRows, mutantText, mutationSentence, withOutcome } from "./results.ts";
+import { allKilled, KIND_HEADINGS, kindRows, missedTexts, mutationSentence } from "./results.ts";
 
 export function mutationText(report: MutationReport): readonly TextBlock[] {
-  const rows = kindRows(report).map(([kind, killed, missed, equivalent, done]): readonly TextCell[] => [
-    kind,
-    killed,
-    missed,
-    equivalent,
-    done,
-  ]);
   return [
-    { kind: "table", headings: KIND_HEADINGS, rows },
-    ...listBlocks("equivalent", withOutcome(report, "equivalent").map(mutantText), "faint"),
-    ...listBlocks("missed", withOutcome(report, "missed").map(mutantText), "bad"),
+    { kind: "table", headings: KIND_HEADINGS, rows: kindRows(report) },
+    ...listBlocks("missed", missedTexts(report), "bad"),
     line(""),
     line(`seed ${report.seed}, evaluated by ${report.engine}`, "faint"),
     line(mutationSentence(report), allKilled(report) ? "good" : "bad"),

@@ -98,6 +98,7 @@ function pathOf(url: string): string {
 }
 
 const QUERIES: FunctionTable = {
+  // In the order of series, of which Prometheus promises none: what is `first` is sure after `sortByLabel` only.
   query: {
     params: ["string"],
     call: ([expression], world) => ({

@@ -3,9 +3,10 @@
 import { describe, expect, test } from "bun:test";
 import { ruleMutants } from "../../../../sim/verify/mutants/rule-mutants.ts";
 import { MUTANT_KINDS } from "../../../../sim/verify/report/mutation/mutation.ts";
+import { evaluateRules } from "../../../../sim/verify/rule-history.ts";
 import { ruleFile } from "../../../../src/alerts/rule-file.ts";
 import type { AlertRule, RuleGroup } from "../../../../src/promql/rules/rule.ts";
-import { ruleText } from "../hand-made.ts";
+import { recording, ruleText, series } from "../hand-made.ts";
 import { rules } from "../promtool/scene.ts";
 
 function alertRules(groups: readonly RuleGroup[]): readonly AlertRule[] {
@@ -60,6 +61,37 @@ test.each([
   expect(mutants.find(({ kind }) => kind === "comparison-flipped")?.description).toBe(
     `${op} became ${flipped}`,
   );
+});
+
+test.each([
+  ["a > 0.05", ["> 0.05 became > 0.5"]],
+  ["5 < a", ["5 < became 50 <"]],
+  ["a == bool 0", ["== 0 became == 10"]],
+  ["-(2) < a < 2 * 60", ["< 120 became < 1200", "-2 < became -20 <"]],
+  ["a > 1 and 3 >= b", ["> 1 became > 10", "3 >= became 30 >="]],
+  ["vector(1 < bool 2)", ["1 < became 10 <", "< 2 became < 20"]],
+  ["a > b", []],
+])("the thresholds of %s are broken on either side, one at a time", (expr, expected) => {
+  const { mutants } = mutantsOf(`{ alert: A, expr: '${expr}' }`);
+  const found = mutants.filter(({ kind }) => kind === "threshold-tenfold");
+  expect(found.map(({ description }) => description)).toEqual(expected);
+});
+
+test.each(["5 < a", "a > 5"])("%s with a broken threshold holds above ten times the number only", (expr) => {
+  const groups = rules(ruleText(`{ alert: A, expr: '${expr}' }`));
+  const [broken] = alertRules(groups).flatMap(ruleMutants);
+  if (broken === undefined) throw new Error("there is no mutant");
+  const firesAt = (value: number) => {
+    const recorded = recording([series("a", { 5: value })]);
+    const mutated = groups.map((group) => ({ ...group, rules: [broken.rule] }));
+    return evaluateRules(recorded, mutated).transitions.map(({ to }) => to);
+  };
+  expect([broken.kind, firesAt(49), firesAt(51)]).toEqual(["threshold-tenfold", [], ["firing"]]);
+});
+
+test("a metric that a matcher names is renamed, too", () => {
+  const { mutants } = mutantsOf(`{ alert: A, expr: '{__name__="a", x="y"} > 0' }`);
+  expect(mutants.map(({ description }) => description)).toContain("a became a_renamed");
 });
 
 test("a threshold of 0 becomes 10, and no `for` becomes a long one, because ten times nothing is nothing", () => {

@@ -77,15 +77,6 @@ describe("a target that answers", () => {
     expect(store.named("b")[0]?.timestampsMs).toEqual([0, 15_000, 45_000].map((ms) => START_MS + ms));
     expect(valuesOf("scrape_series_added")).toEqual([2, 0, 0, 1]);
   });
-
-  test("is not scraped any more after the scraper was stopped", async () => {
-    const { scraped } = target();
-    const { start, next, scraper, valuesOf } = scraping(scraped);
-    await start();
-    scraper.stop();
-    await next();
-    expect(valuesOf("up")).toEqual([1]);
-  });
 });
 
 describe("a scrape fails, `up` is 0 and all series end", () => {

@@ -1,0 +1,23 @@
+// Files that a command line names, read with one error for all commands.
+
+import type { ReadFile } from "../config/kind.ts";
+import { DashstreamError } from "../errors.ts";
+import { printable } from "./foreign-text.ts";
+
+/** A file and what is in it. */
+export interface InputFile {
+  readonly file: string;
+  readonly text: string;
+}
+
+/** Characters of a path in the error. */
+const MAX_PATH_LENGTH = 2000;
+
+/** @throws DashstreamError `usage` with the path if it cannot be read */
+export function readInputFile(readFile: ReadFile, file: string): InputFile {
+  try {
+    return { file, text: readFile(file) };
+  } catch (cause) {
+    throw new DashstreamError("usage", `${printable(file, MAX_PATH_LENGTH)} cannot be read`, { cause });
+  }
+}
