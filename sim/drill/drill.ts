@@ -1,7 +1,7 @@
 // A drill: scenarios against a live stack, one after the other, each from a quiet stack to a quiet stack. Whatever happens,
 // every fault is cleared and every service has its usual settings in the end.
 
-import { describeError } from "../../src/errors.ts";
+import { DashstreamError, describeError } from "../../src/errors.ts";
 import type { BuildInfo } from "../../src/runtime/build-info.ts";
 import type { Clock } from "../../src/runtime/clock.ts";
 import type { Network } from "../../src/runtime/network.ts";
@@ -114,7 +114,10 @@ async function cleanUp(steps: readonly (() => Promise<void> | void)[]): Promise<
       failures.push(error);
     }
   }
-  if (failures.length > 0) throw new AggregateError(failures, failures.map(describeError).join("; "));
+  if (failures.length === 0) return;
+  const [cause] = failures;
+  const what = failures.map(describeError).join("; ");
+  throw new DashstreamError("server_refused", `not everything could be put back: ${what}`, { cause });
 }
 
 function whyNotHere(scenario: Scenario, options: DrillOptions): string | null {

@@ -28,10 +28,7 @@ export function targetFiles(directory: string): DiscoveryControl {
 }
 
 function fileOf(directory: string, name: ComponentName): string {
-  const wanted = name === "exporter" ? "prometheus-exporter" : name;
-  const job = JOBS.find(({ component }) => component === wanted)?.job;
-  if (job === undefined) throw new DashstreamError("invariant", `no job scrapes ${name}`);
-  return join(directory, `${job}.json`);
+  return join(directory, `${JOBS[name === "exporter" ? "prometheus-exporter" : name]}.json`);
 }
 
 function read(path: string): string {

@@ -22,6 +22,7 @@ export interface Played {
   readonly warmMs: number;
   /** Every fault was cleared. */
   readonly clearedMs: number;
+  /** A scrape at this very time may not be taken: rules see what the one before left, as between any two scrapes. */
   readonly endMs: number;
   readonly faults: readonly PlayedFault[];
   /** What went wrong with the faults, in sentences. */

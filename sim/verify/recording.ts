@@ -9,13 +9,4 @@ export interface Recording extends Played {
   readonly store: SeriesStore;
   readonly scrapeIntervalMs: number;
   readonly startMs: number;
-  /** End of the warm-up. */
-  readonly warmMs: number;
-  /** Every fault was cleared. */
-  readonly clearedMs: number;
-  /** A scrape at this very time is not taken: rules see what the one before left, as between any two scrapes. */
-  readonly endMs: number;
-  readonly faults: readonly RecordedFault[];
-  /** What went wrong beside the faults, in sentences. */
-  readonly findings: readonly string[];
 }
