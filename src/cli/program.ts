@@ -6,6 +6,7 @@ import type { CommandFactory } from "./command.ts";
 import { configCommand } from "./config.ts";
 import { demoCommand } from "./demo.ts";
 import { dlqCommand } from "./dlq.ts";
+import { drillCommand } from "./drill.ts";
 import { exporterCommand } from "./exporter.ts";
 import { healthcheckCommand } from "./healthcheck.ts";
 import { offsetsCommand } from "./offsets.ts";
@@ -37,6 +38,7 @@ export const COMMANDS: readonly CommandFactory[] = [
   promqlCommand,
   simCommand,
   verifyCommand,
+  drillCommand,
   brokerCommand,
   configCommand,
   healthcheckCommand,

@@ -1,12 +1,13 @@
 // `dashstream rules`: the alerts as a rule file for Prometheus.
 
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import type { RuleFileOptions, RuleFormat } from "../alerts/rule-file.ts";
 import { collect, defineCommand, gather } from "./command.ts";
 import type { CliContext, ExitCode } from "./context.ts";
 import { baseAddress } from "./http-address.ts";
 import { writeOutputFile } from "./output-file.ts";
 import type { Printer } from "./printer.ts";
+import { parseScale } from "./scale.ts";
 import { printTable } from "./table.ts";
 
 interface Flags {
@@ -22,7 +23,6 @@ interface Flags {
 }
 
 /** Faster than that Prometheus would have to scrape more often than four times a second. */
-const MAX_SCALE = 60;
 
 export const rulesCommand = defineCommand({
   name: "rules",
@@ -113,10 +113,4 @@ async function listAlerts(printer: Printer, options: RuleFileOptions, asJson: bo
   ]);
   printTable(printer, ["alert", "severity", "priority", "component", "can be set"], rows);
   return 0;
-}
-
-function parseScale(text: string): number {
-  const scale = /^\d{1,4}(\.\d{1,6})?$/.test(text) ? Number(text) : Number.NaN;
-  if (scale >= 1 && scale <= MAX_SCALE) return scale;
-  throw new InvalidArgumentError(`expected a number from 1 to ${MAX_SCALE}`);
 }

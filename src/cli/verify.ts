@@ -8,13 +8,13 @@ import type { KnownLabels } from "../../sim/verify/known-alerts.ts";
 import type { VerifyProgress, VerifyReport } from "../../sim/verify/report/report.ts";
 import type { RunOptions } from "../../sim/verify/run-scenarios.ts";
 import { DashstreamError } from "../errors.ts";
-import { ownProgram, startProgram } from "../runtime/own-program.ts";
 import { collect, defineCommand, wholeNumber } from "./command.ts";
 import type { CliContext, ExitCode } from "./context.ts";
 import { readInputFile } from "./input-file.ts";
 import type { Printer } from "./printer.ts";
 import { printTable } from "./table.ts";
 import { printBlocks } from "./text-blocks.ts";
+import { startVerifyWorker } from "./verify-processes.ts";
 import { checkReports, type ReportFlags, writeReports } from "./verify-reports.ts";
 
 interface Flags extends ReportFlags {
@@ -29,17 +29,6 @@ interface Flags extends ReportFlags {
   readonly list?: true;
   readonly schema?: true;
 }
-
-/**
- * How Bun runs the processes of a verification, which live for seconds and want the cores for themselves: without its
- * last compiler, which costs more than it gains in so short a time (all scenarios on two cores 70 s with it, 54 s
- * without), one thread that marks, and a heap that is collected as if the machine had 500 MB.
- */
-const WORKER_TUNING = {
-  BUN_JSC_useFTLJIT: "0",
-  BUN_JSC_numberOfGCMarkers: "1",
-  BUN_JSC_forceRAMSize: "500000000",
-};
 
 const SEED_LIMIT = 2 ** 31;
 
@@ -131,7 +120,6 @@ async function verify(context: CliContext, command: Command): Promise<ExitCode> 
     await checkPromtool(promtool, interrupted);
   }
   const coverOptions = covers ? await coverageOptions(flags, selection.known) : null;
-  const program = ownProgram();
   const progress = createProgressText();
   const runOptions = {
     ...selection,
@@ -140,7 +128,7 @@ async function verify(context: CliContext, command: Command): Promise<ExitCode> 
     charts: flags.html !== undefined,
     promtool,
     workers: flags.workers,
-    startWorker: () => startProgram(program, ["verify-worker"], WORKER_TUNING),
+    startWorker: startVerifyWorker,
     clock,
     build,
     signal: interrupted,

@@ -8,6 +8,7 @@ export type Command =
   | "serve"
   | "demo"
   | "sim"
+  | "drill"
   | "tail"
   | "healthcheck"
   | "threads"

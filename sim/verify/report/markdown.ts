@@ -9,8 +9,8 @@ import {
   failuresOf,
   RESULT_HEADINGS,
   resultRow,
-  spanText,
   tallySentence,
+  timeSentence,
 } from "./results.ts";
 
 /**
@@ -34,8 +34,7 @@ export function verifyMarkdown(report: VerifyReport): string {
 
 /** What a run took, and how it can be had again. */
 export function runSentence({ seed, engine, run }: Pick<VerifyReport, "seed" | "engine" | "run">): string {
-  const { virtual_seconds, real_seconds } = run;
-  return `${spanText(virtual_seconds)} virtual in ${spanText(real_seconds)}, seed ${seed}, evaluated by ${engine}.`;
+  return `${timeSentence({ engine, run })}, seed ${seed}, evaluated by ${engine}.`;
 }
 
 function resultTable({ alerts }: VerifyReport): string {

@@ -87,10 +87,13 @@ export interface RunReport {
   readonly started_at: string;
 }
 
+/** Who evaluated the rules; `prometheus` is a live one, during a drill. */
+export type EvaluatedBy = "dashstream" | "promtool" | "prometheus";
+
 export interface VerifyReport {
   readonly version: string;
   readonly seed: number;
-  readonly engine: "dashstream" | "promtool";
+  readonly engine: EvaluatedBy;
   readonly ok: boolean;
   readonly alerts: readonly AlertProof[];
   readonly scenarios: readonly ScenarioReport[];

@@ -36,8 +36,13 @@ export function tallySentence(report: VerifyReport): string {
 
 /** `33 of 33 alerts proven in 29 scenarios, 12.3 h virtual in 41 s`. */
 export function summarySentence(report: VerifyReport): string {
-  const { virtual_seconds, real_seconds } = report.run;
-  return `${tallySentence(report)}, ${spanText(virtual_seconds)} virtual in ${spanText(real_seconds)}`;
+  return `${tallySentence(report)}, ${timeSentence(report)}`;
+}
+
+/** `12.3 h virtual in 41 s`; of a drill, whose time is real, only that. */
+export function timeSentence({ engine, run }: Pick<VerifyReport, "engine" | "run">): string {
+  const real = spanText(run.real_seconds);
+  return engine === "prometheus" ? `live in ${real}` : `${spanText(run.virtual_seconds)} virtual in ${real}`;
 }
 
 /** A span in one unit that fits it, for sentences. */

@@ -7,6 +7,7 @@ import { type Command, option } from "../option.ts";
 export const CONNECTING: readonly Command[] = [
   "serve",
   "sim",
+  "drill",
   "quality-monitor",
   "exporter",
   "dlq",
@@ -18,6 +19,8 @@ export const KAFKA_OPTIONS = {
     env: ["KAFKA_BROKERS", "KAFKA_BOOTSTRAP_SERVERS"],
     kind: brokerList(),
     default: "127.0.0.1:9092",
+    // Through the fault proxy, so that what is broken is broken for producers too.
+    defaultFor: { drill: "127.0.0.1:19092" },
     help: "Kafka brokers to start from. Without a port, 9092.",
     commands: CONNECTING,
   }),
@@ -26,7 +29,7 @@ export const KAFKA_OPTIONS = {
     kind: topicName(),
     default: "dashstream-quality",
     help: "The topic with the telemetry.",
-    commands: ["serve", "demo", "sim", "quality-monitor", "exporter", "dlq", "offsets"],
+    commands: ["serve", "demo", "sim", "drill", "quality-monitor", "exporter", "dlq", "offsets"],
   }),
   kafkaGroupId: option({
     env: ["KAFKA_GROUP_ID"],

@@ -1,0 +1,146 @@
+// A whole drill: checked that it may begin, played, compared with virtual time, reported. Nothing is broken before
+// everything is known to be in place.
+
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ruleFile } from "../../src/alerts/rule-file.ts";
+import { lockFile } from "../../src/dlq/file-lock.ts";
+import { DashstreamError } from "../../src/errors.ts";
+import type { ServeHttp } from "../../src/runtime/http.ts";
+import { systemProcesses } from "../../src/runtime/process-identity.ts";
+import { readRules } from "../verify/job.ts";
+import type { AlertProof } from "../verify/report/report.ts";
+import type { Selection } from "../verify/selection.ts";
+import { compareTimelines } from "./comparison.ts";
+import { type DrillOptions, drill } from "./drill.ts";
+import type { DrillReport, ToldAlert } from "./drill-report.ts";
+import type { Told } from "./drill-scenario.ts";
+import { loadedGroups, ruleDifferences } from "./loaded-rules.ts";
+import { type NotificationReceiver, receiveNotifications } from "./notifications.ts";
+import { requireSafe } from "./safety.ts";
+
+export interface RunDrillOptions extends Omit<DrillOptions, "scenarios" | "known" | "notifications"> {
+  readonly selection: Selection;
+  /** The Prometheus that may be broken though it is not marked. */
+  readonly yesBreak: string | null;
+  /** Where to listen to Alertmanager; `null` = not at all. */
+  readonly receiver: { readonly host: string; readonly port: number } | null;
+  readonly serve: ServeHttp;
+  /** Proofs of the same scenarios in virtual time; `null` = nothing is compared. */
+  readonly virtual: (() => Promise<readonly AlertProof[]>) | null;
+  readonly onListening?: (url: string) => void;
+  readonly seed: number;
+}
+
+/**
+ * @throws DashstreamError `usage` if the stack may not be broken or has other rules, `storage_failed` if another drill
+ * holds the lock, and what `drill` throws
+ */
+export async function runDrill(options: RunDrillOptions): Promise<DrillReport> {
+  const { prometheus, clock, selection, yesBreak } = options;
+  await requireSafe(prometheus, yesBreak);
+  await requireRules(options);
+  await requireUnbroken(options);
+  const lock = lockFile(lockPath(prometheus.url), "the drill of this stack", systemProcesses);
+  try {
+    const startedMs = clock.monotonicMs();
+    const startedAt = new Date(clock.nowMs()).toISOString();
+    const receiver = options.receiver ? await listen(options, options.receiver) : null;
+    try {
+      const result = await drill({
+        ...options,
+        scenarios: selection.scenarios,
+        known: new Map(Object.entries(selection.known)),
+        notifications: receiver?.received ?? null,
+      });
+      const alerts = result.reports.flatMap((report) => report.alerts);
+      const played = new Set(result.reports.map(({ scenario }) => scenario));
+      const virtual = options.virtual === null || options.signal.aborted ? [] : await options.virtual();
+      const proofs = virtual.filter(({ scenario }) => played.has(scenario));
+      const problems = receiver?.problems ?? [];
+      return {
+        version: options.build.version,
+        seed: options.seed,
+        engine: "prometheus",
+        ok: result.reports.length > 0 && result.reports.every(({ ok }) => ok) && problems.length === 0,
+        alerts,
+        scenarios: result.reports,
+        findings: problems.map(
+          (problem) => `the receiver of notifications was sent something else: ${problem}`,
+        ),
+        run: {
+          real_seconds: Math.round(clock.monotonicMs() - startedMs) / 1000,
+          virtual_seconds: 0,
+          workers: 1,
+          max_rss_bytes: process.memoryUsage().rss,
+          runtime: options.build.runtime,
+          platform: `${process.platform}-${process.arch}`,
+          started_at: startedAt,
+        },
+        scale: options.scale,
+        notifications: toldAlerts(alerts, result.told.flat()),
+        skipped: result.skipped,
+        comparison: proofs.length === 0 ? [] : compareTimelines(alerts, proofs, options.scale),
+      };
+    } finally {
+      await receiver?.stop();
+    }
+  } finally {
+    lock.release();
+  }
+}
+
+async function listen(
+  { serve, clock, onListening }: RunDrillOptions,
+  address: NonNullable<RunDrillOptions["receiver"]>,
+): Promise<NotificationReceiver> {
+  const receiver = await receiveNotifications({ serve, clock, ...address });
+  onListening?.(receiver.url);
+  return receiver;
+}
+
+/** One drill of a Prometheus at a time, whatever the address of its owner. */
+function lockPath(url: string): string {
+  const name = new URL(url).host.replace(/[^A-Za-z0-9.-]/g, "_");
+  return join(tmpdir(), `dashstream-drill-${name}.lock`);
+}
+
+async function requireRules({ prometheus, selection, scale }: RunDrillOptions): Promise<void> {
+  const ours = selection.rules.length === 1 && selection.rules[0]?.file === "dashstream rules";
+  const wanted = readRules(
+    ours ? [{ file: "dashstream rules", text: ruleFile({ scale }) }] : selection.rules,
+  );
+  const differences = ruleDifferences(wanted, loadedGroups(await prometheus.rules()));
+  if (differences.length === 0) return;
+  const [first, ...others] = differences;
+  const more = others.length === 0 ? "" : `, and ${others.length} more`;
+  throw new DashstreamError(
+    "usage",
+    `the rules of ${prometheus.url} are not those of a drill with --scale ${scale}: ${first}${more}; make them with \`dashstream rules --scale ${scale}\` and reload`,
+  );
+}
+
+/** What is broken already would be taken for ours. */
+async function requireUnbroken({ remote }: RunDrillOptions): Promise<void> {
+  const active = (await remote?.active()) ?? [];
+  if (active.length === 0) return;
+  throw new DashstreamError(
+    "usage",
+    `the fault proxy has faults in force (${active.join(", ")}), expected none: another drill may be under way; DELETE /faults clears them`,
+  );
+}
+
+function toldAlerts(alerts: readonly AlertProof[], told: readonly Told[]): readonly ToldAlert[] {
+  return told.map((each, index) => {
+    const proof = alerts[index];
+    return {
+      alert: proof?.alert ?? "",
+      scenario: proof?.scenario ?? "",
+      firing_at_s: proof?.firing_at_s ?? null,
+      resolved_at_s: proof?.resolved_at_s ?? null,
+      notified_at_s: each.notified_at_s,
+      resolved_notified_at_s: each.resolved_notified_at_s,
+      receivers: each.receivers,
+    };
+  });
+}

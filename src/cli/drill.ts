@@ -1,0 +1,227 @@
+// `dashstream drill`: the scenarios of `verify` against a live stack.
+
+import { execFile } from "node:child_process";
+import { availableParallelism } from "node:os";
+import { promisify } from "node:util";
+import type { Command } from "commander";
+import type { Selection } from "../../sim/verify/selection.ts";
+import { DashstreamError } from "../errors.ts";
+import { seededRandom } from "../runtime/random.ts";
+import { kafkaSettings } from "../server/kafka-config.ts";
+import { collect, defineCommand, gather, wholeNumber } from "./command.ts";
+import { commandLog } from "./command-log.ts";
+import type { CliContext, ExitCode } from "./context.ts";
+import { baseAddress } from "./http-address.ts";
+import { readInputFile } from "./input-file.ts";
+import { addOptionFlags, loadCommandConfig } from "./option-flags.ts";
+import { parseScale } from "./scale.ts";
+import { printBlocks } from "./text-blocks.ts";
+import { startVerifyWorker } from "./verify-processes.ts";
+import { checkReports, type ReportFlags, writeReportFiles } from "./verify-reports.ts";
+
+interface Flags extends ReportFlags {
+  readonly prometheus: string;
+  readonly proxy?: string;
+  readonly server: string;
+  readonly services?: "docker";
+  readonly composeFile: string;
+  readonly targets?: string;
+  readonly receiver?: string;
+  readonly notifyWithin: number;
+  readonly set?: readonly string[];
+  readonly scale: number;
+  readonly only?: readonly string[];
+  readonly scenario?: readonly string[];
+  readonly rules?: readonly string[];
+  readonly seed: number;
+  readonly yesBreak?: string;
+  readonly compare: boolean;
+}
+
+const SEED_LIMIT = 2 ** 31;
+/** Each request to Prometheus and the fault proxy. */
+const REQUEST_TIMEOUT_MS = 10_000;
+const MAX_OUTPUT_BYTES = 1_048_576;
+
+export const drillCommand = defineCommand({
+  name: "drill",
+  description: [
+    "Break a live stack on purpose and watch its Prometheus and Alertmanager tell of it.",
+    "",
+    "Plays the scenarios of `verify` for real: each from a quiet stack to a quiet stack, with traffic and clients of its own. Faults of Kafka, Redis and the links to them are applied by the fault proxy of the stack (`dashstream fault-proxy`), services are killed and configured with the `docker` on PATH, targets vanish by their files. What a stack cannot do is not played, and said. Ctrl-C clears every fault.",
+    "",
+    'Only a stack that is marked may be broken: its Prometheus has the external label safe_to_break: "true", or --yes-break names it.',
+  ].join("\n"),
+  exitCodes: {
+    0: "everything that was played is proven",
+    1: "something is not proven, nothing could be played, or the stack did not become quiet",
+  },
+  examples: [
+    ["drill --only SequenceGapsDetected", "a drill of the stack on this machine, in real time"],
+    [
+      "drill --proxy http://127.0.0.1:8474 --services docker --targets compose/prometheus/targets",
+      "all of it",
+    ],
+    [
+      "drill --scale 60 --receiver 127.0.0.1:9099 --junit drill.xml",
+      "fast, with rules of that scale, and notifications",
+    ],
+    ["drill --prometheus http://staging:9090 --yes-break http://staging:9090", "a stack without a mark"],
+  ],
+  configure: (command) => {
+    command
+      .option("--prometheus <url>", "of the stack", "http://127.0.0.1:9090")
+      .option("--server <url>", "of the stack, for clients", "http://127.0.0.1:3002")
+      .option("--proxy <url>", "control address of the fault proxy of the stack")
+      .option("--services <docker>", "handle services as containers, with `docker`", parseServices)
+      .option("--compose-file <file>", "of the stack, for docker", "compose/docker-compose.dashstream.yml")
+      .option("--targets <directory>", "with a file of targets for each job, which Prometheus reads")
+      .option("--receiver <host:port>", "listen there for the webhooks of Alertmanager")
+      .option("--notify-within <seconds>", "how long Alertmanager may take", wholeNumber(1, 86_400), 120)
+      .option("--set <NAME=VALUE>", "a variable of all services during the drill", gather)
+      .option(
+        "--scale <factor>",
+        "everything happens so many times faster, with rules of that scale",
+        parseScale,
+        1,
+      )
+      .option("--only <alerts>", "only scenarios that prove these alerts", collect)
+      .option("--scenario <files>", "scenarios of your own, as YAML, instead of ours", collect)
+      .option("--rules <files>", "the rules of the stack, instead of ours", collect)
+      .option("--seed <number>", "for the traffic", wholeNumber(0, SEED_LIMIT), 1)
+      .option("--yes-break <url>", "the Prometheus of a stack that may be broken though it is not marked")
+      .option("--no-compare", "do not run the same scenarios in virtual time afterwards")
+      .option("--junit <file>", "writes a report for CI")
+      .option("--markdown <file>", "writes a report for people; - for standard output")
+      .option("--html <file>", "writes a page with charts")
+      .option("--json", "only the report, as one JSON object");
+    addOptionFlags(command, "drill");
+  },
+  action: drill,
+});
+
+async function drill(context: CliContext, command: Command): Promise<ExitCode> {
+  const flags = command.opts<Flags>();
+  const { clock, network, serve, build, printer, interrupted, readFile } = context;
+  const { config } = loadCommandConfig(context, command, "drill");
+  const [{ select }, { runDrill }, parts] = await Promise.all([
+    import("../../sim/verify/selection.ts"),
+    import("../../sim/drill/run-drill.ts"),
+    stackParts(flags),
+  ]);
+  const selection = select({
+    only: flags.only ?? [],
+    scenarioFiles: (flags.scenario ?? []).map((file) => readInputFile(readFile, file)),
+    ruleFiles: (flags.rules ?? []).map((file) => readInputFile(readFile, file)),
+  });
+  await checkReports(flags);
+  const log = commandLog(context, "drill", config);
+  const topic = config.kafkaTopic;
+  const report = await runDrill({
+    ...parts,
+    selection,
+    scale: flags.scale,
+    seed: flags.seed,
+    env: variables(flags.set ?? []),
+    notifyWithinMs: flags.notifyWithin * 1000,
+    receiver: flags.receiver === undefined ? null : hostAndPort("--receiver", flags.receiver),
+    yesBreak: flags.yesBreak ?? null,
+    kafka: { ...kafkaSettings(config), clientId: "producer" },
+    names: {
+      topic,
+      dlqTopic: `${topic}-dlq`,
+      libraryDlqTopic: "dashstream-dlq",
+      serverGroup: "websocket-server-v4",
+    },
+    clock,
+    random: seededRandom(flags.seed),
+    network,
+    serve,
+    log,
+    build,
+    signal: interrupted,
+    virtual: flags.compare ? () => inVirtualTime(context, flags, selection) : null,
+    onListening: (url) => printer.note(`listening for Alertmanager on ${url}`),
+    ...(flags.json ? {} : { onProgress: await progressLine(context) }),
+  });
+  log.close();
+  if (interrupted.aborted) throw new DashstreamError("aborted", "interrupted; every fault is cleared");
+  const { drillDocument, drillText } = await import("../../sim/drill/drill-report.ts");
+  if (flags.json) printer.json(drillDocument(report));
+  else printBlocks(printer, drillText(report));
+  await writeReportFiles(report, flags, printer);
+  return report.ok ? 0 : 1;
+}
+
+/** What of the stack can be reached and broken. */
+async function stackParts(flags: Flags) {
+  const [{ prometheusApi }, { remoteFaults }, { dockerServices }, { targetFiles }] = await Promise.all([
+    import("../../sim/drill/prometheus-api.ts"),
+    import("../../sim/drill/remote-faults.ts"),
+    import("../../sim/drill/docker-services.ts"),
+    import("../../sim/drill/target-files.ts"),
+  ]);
+  const client = { fetch, timeout: () => AbortSignal.timeout(REQUEST_TIMEOUT_MS) };
+  const server = new URL(baseAddress("--server", flags.server));
+  const run = async (program: string, args: readonly string[]) =>
+    (await promisify(execFile)(program, args, { maxBuffer: MAX_OUTPUT_BYTES })).stdout;
+  return {
+    prometheus: prometheusApi(baseAddress("--prometheus", flags.prometheus), client),
+    remote: flags.proxy === undefined ? null : remoteFaults(baseAddress("--proxy", flags.proxy), client),
+    services: flags.services === undefined ? null : dockerServices({ run, composeFile: flags.composeFile }),
+    discovery: flags.targets === undefined ? null : targetFiles(flags.targets),
+    server: { host: server.hostname, port: Number(server.port || "80") },
+  };
+}
+
+async function inVirtualTime(
+  { clock, build, interrupted }: CliContext,
+  { seed }: Flags,
+  selection: Selection,
+) {
+  const { verify } = await import("../../sim/verify/verify.ts");
+  const { alerts } = await verify({
+    ...selection,
+    seed,
+    targetLabels: {},
+    charts: false,
+    promtool: null,
+    workers: availableParallelism(),
+    startWorker: startVerifyWorker,
+    clock,
+    build,
+    signal: interrupted,
+  });
+  return alerts;
+}
+
+async function progressLine({ printer }: CliContext) {
+  const { createProgressText } = await import("../../sim/verify/report/text.ts");
+  const text = createProgressText();
+  return (event: Parameters<typeof text>[0]) => printer.progress(text(event));
+}
+
+function parseServices(text: string): "docker" {
+  if (text === "docker") return text;
+  throw new DashstreamError("usage", `--services is "${text}", expected docker`);
+}
+
+function variables(given: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    given.map((text) => {
+      const [, name, value] = /^([A-Z][A-Z0-9_]*)=(.*)$/s.exec(text) ?? [];
+      if (name === undefined || value === undefined) {
+        throw new DashstreamError("usage", `--set is "${text}", expected NAME=VALUE`);
+      }
+      return [name, value];
+    }),
+  );
+}
+
+function hostAndPort(flag: string, text: string): { readonly host: string; readonly port: number } {
+  const [, host, port] = /^(.+):(\d{1,5})$/.exec(text) ?? [];
+  if (host === undefined || Number(port) > 65_535) {
+    throw new DashstreamError("usage", `${flag} is "${text}", expected host:port`);
+  }
+  return { host: host.replace(/^\[(.*)\]$/, "$1"), port: Number(port) };
+}
