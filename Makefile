@@ -14,10 +14,10 @@ GIT_COMMIT_SHA ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
 BUILD_DATE ?= $(shell date -u +%Y-%m-%dT%H:%M:%SZ)
 BINARY := dist/dashstream
 
-.PHONY: help demo test check fmt lint types build smoke smoke-deno bench generate kafka promtool3 clean
+.PHONY: help demo test check fmt lint types build smoke smoke-deno bench generate kafka promtool3 compose-check hadolint clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 15
 
 demo: node_modules/.installed ## broker, traffic and server in one process; ends on Ctrl-C or after DEMO_SECONDS
 	@$(BUN) src/cli/main.ts demo
@@ -69,6 +69,12 @@ kafka: node_modules/.installed ## fetch the Kafka releases that tests use (needs
 
 promtool3: node_modules/.installed ## build promtool of Prometheus 3, which tests compare with (needs go)
 	@$(BUN) test/support/fetch-promtool3.ts
+
+compose-check: node_modules/.installed ## build the loader of the compose specification, which tests hold the stack against (needs go)
+	@$(BUN) test/support/fetch-compose-check.ts
+
+hadolint: node_modules/.installed ## fetch hadolint, which tests hold the Dockerfile against (needs python3)
+	@$(BUN) test/support/fetch-hadolint.ts
 
 clean: ## remove what was built
 	rm -rf dist

