@@ -15,6 +15,12 @@ BUILD_DATE ?= $(shell date -u +%Y-%m-%dT%H:%M:%SZ)
 BINARY := dist/dashstream
 
 .PHONY: help demo test check fmt lint types build smoke smoke-deno bench generate kafka promtool3 compose-check hadolint clean
+# Ports, Kafka release, folder and executable of the stack come from STACK_PORT_OFFSET, STACK_KAFKA (3.9 or 4), STACK_DIR and
+# STACK_BINARY.
+STACK := $(BUN) compose/processes/main.ts
+
+.PHONY: help demo test check fmt lint types build smoke smoke-deno bench generate kafka promtool3 clean \
+  stack-up stack-down stack-status stack-logs stack-restart stack-stop stack-start stack-kill
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 15
@@ -75,6 +81,20 @@ compose-check: node_modules/.installed ## build the loader of the compose specif
 
 hadolint: node_modules/.installed ## fetch hadolint, which tests hold the Dockerfile against (needs python3)
 	@$(BUN) test/support/fetch-hadolint.ts
+stack-up: node_modules/.installed ## Kafka, Redis, Prometheus, Alertmanager and the appliance of the compose file as processes
+	@$(STACK) up
+
+stack-status: node_modules/.installed ## which of them are ready (JSON=1)
+	@$(STACK) status $(if $(JSON),--json)
+
+stack-logs: node_modules/.installed ## the end of their logs (SERVICE=name, LINES=100, FOLLOW=1)
+	@$(STACK) logs $(SERVICE) $(if $(LINES),--lines $(LINES)) $(if $(FOLLOW),--follow)
+
+stack-restart stack-stop stack-start stack-kill: stack-%: node_modules/.installed
+	@$(STACK) $* $(or $(SERVICE),$(error SERVICE=name is missing))
+
+stack-down: node_modules/.installed ## end them in order; data and logs stay (WIPE=1 removes them)
+	@$(STACK) down $(if $(WIPE),--wipe)
 
 clean: ## remove what was built
 	rm -rf dist

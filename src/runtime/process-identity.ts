@@ -16,6 +16,8 @@ export interface ProcessIdentity {
 /** Tells about processes; replaced by tests. */
 export interface Processes {
   own(): ProcessIdentity;
+  /** A process of this machine, such as one that was just started. */
+  of(pid: number): ProcessIdentity;
   /** `unknown` if the process is of another host or container. */
   state(identity: ProcessIdentity): "running" | "gone" | "unknown";
 }
@@ -24,13 +26,18 @@ export interface Processes {
 const START_TIME_FIELD = 19;
 
 export const systemProcesses: Processes = {
-  own: () => ({ pid: process.pid, place: ownPlace(), startedAt: startOf(process.pid) }),
+  own: () => identityOf(process.pid),
+  of: identityOf,
   state({ pid, place, startedAt }) {
     if (place !== ownPlace()) return "unknown";
     if (startedAt !== null) return startOf(pid) === startedAt ? "running" : "gone";
     return exists(pid) ? "running" : "gone";
   },
 };
+
+function identityOf(pid: number): ProcessIdentity {
+  return { pid, place: ownPlace(), startedAt: startOf(pid) };
+}
 
 function ownPlace(): string {
   const namespace = orNull(() => readlinkSync("/proc/self/ns/pid"));
@@ -44,6 +51,8 @@ function startOf(pid: number): string | null {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
     // The name of the program comes before, in parentheses, and may hold anything.
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    // Ended, and its parent has not asked how: nothing runs any more.
+    if (fields[0] === "Z") return null;
     return `${boot} ${fields[START_TIME_FIELD]}`;
   });
 }

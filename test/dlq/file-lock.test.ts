@@ -21,6 +21,7 @@ function processes(
 ): Processes {
   return {
     own: () => ({ pid, place: "here", startedAt: null }),
+    of: (other) => ({ pid: other, place: "here", startedAt: null }),
     state: (identity) =>
       elsewhere.includes(identity.pid) ? "unknown" : running.includes(identity.pid) ? "running" : "gone",
   };

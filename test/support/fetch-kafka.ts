@@ -2,7 +2,12 @@
 // no network, where they are there already. Needs java and maven.
 
 import { join } from "node:path";
-import { hasKafkaJars, KAFKA_VERSIONS, type KafkaComponent, kafkaCacheDir } from "./kafka-releases.ts";
+import {
+  hasKafkaJars,
+  KAFKA_VERSIONS,
+  type KafkaComponent,
+  kafkaCacheDir,
+} from "../../compose/processes/kafka/releases.ts";
 
 const RECIPE = join(import.meta.dir, "kafka", "kafka-local.sh");
 

@@ -3,16 +3,15 @@
 // with `describeReal("promtool3", ...)`.
 
 import { existsSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
+import { cachePath } from "../../compose/processes/cache-folder.ts";
 
 /** The release of Prometheus 3.16 as a Go module. */
 export const PROMTOOL3_VERSION = "v0.316.0";
 
 /** The folder that holds the program once it is complete. */
 export function promtool3Dir(): string {
-  const cache = process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
-  return join(cache, "dashstream", "promtool", PROMTOOL3_VERSION);
+  return cachePath("promtool", PROMTOOL3_VERSION);
 }
 
 /** The program, or `null` if it was not built on this machine. It is put there only after it has run. */

@@ -7,7 +7,7 @@
 //   describeRealEach(["kafka-3.9", "kafka-4"], "conformance", (component) => { ... });   // one suite each
 //   if (requireReal("protoc").available) ...            // { available: true } or { available: false, reason }
 //
-// Versions and folders of the Kafka releases: kafka-releases.ts; of promtool 3: promtool3.ts.
+// Versions and folders of the Kafka releases: compose/processes/kafka/releases.ts; of promtool 3: promtool3.ts.
 //
 // The body of a suite that is left out is not run, so it may start things at its top level.
 
@@ -16,6 +16,7 @@ import { existsSync } from "node:fs";
 import { composeCheckPath } from "./compose-check.ts";
 import { HADOLINT_VERSION, hadolintPath } from "./hadolint.ts";
 import { hasKafkaJars, KAFKA_VERSIONS, type KafkaComponent } from "./kafka-releases.ts";
+import { hasKafkaJars, KAFKA_VERSIONS, type KafkaComponent } from "../../compose/processes/kafka/releases.ts";
 import { PROMTOOL3_VERSION, promtool3Path } from "./promtool3.ts";
 
 /** Components that are one program, with the Debian package that brings it. */

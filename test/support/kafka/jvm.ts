@@ -1,64 +1,13 @@
-// Starting classes of a Kafka release. Class data sharing halves the start: the first broker that ends cleanly
-// leaves an archive in the cache folder, and later ones use it.
+// Classes of a Kafka release as processes that end with the test's own.
 
 import type { ChildProcess } from "node:child_process";
-import { existsSync, mkdtempSync, renameSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { javaCommand } from "../../../compose/processes/kafka/java.ts";
+import type { KafkaComponent } from "../../../compose/processes/kafka/releases.ts";
 import { spawnTied } from "../child-process.ts";
-import { KAFKA_VERSIONS, type KafkaComponent, kafkaCacheDir, kafkaJarsDir } from "../kafka-releases.ts";
 
-const HEAP = "512m";
-
-function archivePath(component: KafkaComponent): string {
-  return join(kafkaCacheDir(), `classes-${KAFKA_VERSIONS[component]}.jsa`);
-}
-
-/** Flags that use the archive, or make it if it is not there; `keep` moves a new one to its place. */
-export function classDataSharing(component: KafkaComponent): {
-  readonly flags: readonly string[];
-  readonly keep: () => void;
-} {
-  const archive = archivePath(component);
-  if (existsSync(archive)) {
-    return { flags: [`-XX:SharedArchiveFile=${archive}`, "-Xshare:auto", "-Xlog:cds=off"], keep: () => {} };
-  }
-  const dir = mkdtempSync(join(tmpdir(), "dashstream-kafka-classes-"));
-  const fresh = join(dir, "classes.jsa");
-  const keep = () => {
-    // Copied within the cache folder first, so that nobody ever sees half an archive.
-    if (existsSync(fresh)) moveAcross(fresh, archive);
-    rmSync(dir, { recursive: true, force: true });
-  };
-  return { flags: [`-XX:ArchiveClassesAtExit=${fresh}`, "-Xlog:cds=off", "-Xlog:cds+dynamic=off"], keep };
-}
-
-function moveAcross(from: string, to: string): void {
-  const beside = `${to}.${process.pid}`;
-  Bun.spawnSync(["cp", from, beside]);
-  renameSync(beside, to);
-}
-
-/** Starts a class of the release. The process ends with this one. */
-export function startJava(
-  component: KafkaComponent,
-  configDir: string,
-  flags: readonly string[],
-  classAndArgs: readonly string[],
-): ChildProcess {
-  const java = [
-    "java",
-    `-Xmx${HEAP}`,
-    "-XX:+UseSerialGC",
-    "-XX:TieredStopAtLevel=1",
-    ...flags,
-    `-Dlog4j.configuration=file:${configDir}/log4j.properties`,
-    `-Dlog4j2.configurationFile=${configDir}/log4j2.xml`,
-    "-cp",
-    `${kafkaJarsDir(component)}/*`,
-    ...classAndArgs,
-  ];
-  return spawnTied(java, { cwd: configDir, stdio: ["ignore", "pipe", "pipe"] });
+/** Starts a command of `javaCommand`. The process ends with this one. */
+export function spawnJava(command: readonly string[], cwd: string): ChildProcess {
+  return spawnTied(command, { cwd, stdio: ["ignore", "pipe", "pipe"] });
 }
 
 /** Runs a class to its end. @returns what it printed. @throws Error with its output if it fails */
@@ -67,7 +16,7 @@ export async function runJava(
   configDir: string,
   classAndArgs: readonly string[],
 ): Promise<string> {
-  const child = startJava(component, configDir, ["-Xshare:auto"], classAndArgs);
+  const child = spawnJava(javaCommand({ component, configDir, classAndArgs }), configDir);
   let stdout = "";
   let stderr = "";
   child.stdout?.on("data", (chunk: Buffer) => (stdout += chunk));

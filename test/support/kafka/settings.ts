@@ -1,4 +1,4 @@
-// The files with which a single-node broker (KRaft, one process for broker and controller) is started.
+// The settings with which tests start a single-node broker (KRaft, one process for broker and controller).
 
 /** Settings that make it small, quick to start and quick to notice its own restart. */
 export function serverProperties(
@@ -38,21 +38,6 @@ export function serverProperties(
     .map(([name, value]) => `${name}=${value}\n`)
     .join("");
 }
-
-/** Kafka 3.9 logs through log4j 1 (reload4j): warnings, and the line that says that the broker is ready. */
-export const LOG4J_PROPERTIES = `log4j.rootLogger=WARN, C
-log4j.logger.kafka.server.KafkaRaftServer=INFO
-log4j.appender.C=org.apache.log4j.ConsoleAppender
-log4j.appender.C.layout=org.apache.log4j.PatternLayout
-log4j.appender.C.layout.ConversionPattern=%d{ISO8601} %p %c - %m%n
-`;
-
-/** Kafka 4 logs through log4j 2. */
-export const LOG4J2_XML = `<Configuration status="OFF"><Appenders><Console name="C">
-<PatternLayout pattern="%d{ISO8601} %p %c - %m%n"/></Console></Appenders>
-<Loggers><Logger name="kafka.server.KafkaRaftServer" level="INFO"/>
-<Root level="WARN"><AppenderRef ref="C"/></Root></Loggers></Configuration>
-`;
 
 /** What either release prints once it takes requests. */
 export const READY_LINE = "Kafka Server started";

@@ -5,11 +5,17 @@ import type { ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import {
+  classDataSharing,
+  javaCommand,
+  keepClasses,
+  writeLogSettings,
+} from "../../../compose/processes/kafka/java.ts";
+import type { KafkaComponent } from "../../../compose/processes/kafka/releases.ts";
 import { ended } from "../child-process.ts";
 import { freePort } from "../free-port.ts";
-import type { KafkaComponent } from "../kafka-releases.ts";
-import { classDataSharing, runJava, startJava } from "./jvm.ts";
-import { LOG4J_PROPERTIES, LOG4J2_XML, READY_LINE, serverProperties } from "./settings.ts";
+import { runJava, spawnJava } from "./jvm.ts";
+import { READY_LINE, serverProperties } from "./settings.ts";
 
 export interface KafkaOptions {
   /** The release, as `describeReal` names it. */
@@ -58,18 +64,17 @@ function ready(child: ChildProcess): Promise<void> {
 export async function startKafka({ component, props = {} }: KafkaOptions): Promise<RealKafka> {
   const dir = mkdtempSync(join(tmpdir(), "dashstream-kafka-"));
   const port = await freePort();
-  writeFileSync(join(dir, "log4j.properties"), LOG4J_PROPERTIES);
-  writeFileSync(join(dir, "log4j2.xml"), LOG4J2_XML);
+  writeLogSettings(dir);
   writeFileSync(join(dir, "server.properties"), serverProperties(dir, port, await freePort(), props));
   const format = ["kafka.tools.StorageTool", "format", "-t", FORMAT_ID, "-c", "server.properties"];
   await runJava(component, dir, format);
 
+  const freshClasses = join(dir, "classes.jsa");
   let child: ChildProcess | null = null;
-  let keepClasses = () => {};
   const start = async () => {
-    const { flags, keep } = classDataSharing(component);
-    keepClasses = keep;
-    child = startJava(component, dir, flags, ["kafka.Kafka", "server.properties"]);
+    const flags = classDataSharing(component, freshClasses);
+    const classAndArgs = ["kafka.Kafka", "server.properties"];
+    child = spawnJava(javaCommand({ component, configDir: dir, flags, classAndArgs }), dir);
     await ready(child);
   };
   const end = async (signal: "SIGKILL" | "SIGTERM") => {
@@ -77,7 +82,7 @@ export async function startKafka({ component, props = {} }: KafkaOptions): Promi
     child = null;
     running?.kill(signal);
     if (running) await ended(running);
-    keepClasses();
+    keepClasses(component, freshClasses);
   };
   await start();
   return {

@@ -2,7 +2,7 @@
 // stand-in is worth something only as far as clients cannot tell it from the real thing.
 
 import { afterAll, beforeAll, describe, test } from "bun:test";
-import type { KafkaComponent } from "../../../support/kafka-releases.ts";
+import type { KafkaComponent } from "../../../../compose/processes/kafka/releases.ts";
 import { describeReal } from "../../../support/real-components.ts";
 import { ADMIN_BEHAVIOURS } from "./admin-behaviours.ts";
 import { BEHAVIOURS, type Behaviour, RESTART_BEHAVIOURS } from "./behaviours.ts";

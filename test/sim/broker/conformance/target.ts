@@ -1,9 +1,9 @@
 // What the conformance suite runs against: the embedded broker or a real Kafka, behind one face.
 
+import type { KafkaComponent } from "../../../../compose/processes/kafka/releases.ts";
 import { seededRandom } from "../../../../src/runtime/random.ts";
 import { startEmbeddedBroker } from "../../../support/embedded-broker.ts";
 import { startKafka } from "../../../support/kafka/start-kafka.ts";
-import type { KafkaComponent } from "../../../support/kafka-releases.ts";
 
 export interface Target {
   readonly bootstrap: string;

@@ -1,8 +1,8 @@
-// The Apache Kafka releases that tests run against, and where their jars lie on this machine.
+// The Apache Kafka releases that the stack and tests run, and where their jars lie on this machine.
 
 import { existsSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
+import { cachePath } from "../cache-folder.ts";
 
 /** Releases by the name under which a suite asks for them. */
 export const KAFKA_VERSIONS = { "kafka-3.9": "3.9.2", "kafka-4": "4.3.1" } as const;
@@ -11,7 +11,7 @@ export type KafkaComponent = keyof typeof KAFKA_VERSIONS;
 
 /** Holds one folder a release, outside the tree: fetching takes long and is done once a machine. */
 export function kafkaCacheDir(): string {
-  return join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "dashstream", "kafka");
+  return cachePath("kafka");
 }
 
 /** The folder of the jars of one release, present or not. */

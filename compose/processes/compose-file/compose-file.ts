@@ -1,0 +1,76 @@
+// A compose file as data: anchors, merge keys and variables are resolved, short forms written out. Keys that mean nothing
+// without a container engine are passed over; what would silently mean something else here is refused.
+
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { parse } from "yaml";
+import { z } from "zod";
+import { DashstreamError, describeError } from "../../../src/errors.ts";
+import { parseDotenv } from "./dotenv.ts";
+import { interpolate, type Variables } from "./interpolation.ts";
+import { type ComposeService, readService, serviceSchema } from "./service.ts";
+
+export interface ComposeFile {
+  readonly path: string;
+  /** By name, in the order of the file. */
+  readonly services: ReadonlyMap<string, ComposeService>;
+}
+
+const fileSchema = z.looseObject({ services: z.record(z.string(), serviceSchema) });
+
+/** They bring settings of other files or services in, which nobody would notice the lack of. */
+const UNSUPPORTED = ["include", "extends", "env_file"];
+
+/**
+ * Reads a compose file. `variables` win over those of `.env` beside it.
+ * @throws DashstreamError `config_invalid`, `storage_failed`
+ */
+export function readComposeFile(path: string, variables: Variables = {}): ComposeFile {
+  const dir = dirname(path);
+  const dotenv = join(dir, ".env");
+  const known = { ...(existsSync(dotenv) ? parseDotenv(read(dotenv)) : {}), ...variables };
+  try {
+    return { path, services: servicesOf(parse(read(path), { merge: true }), dir, known) };
+  } catch (cause) {
+    if (cause instanceof DashstreamError && cause.code === "storage_failed") throw cause;
+    const reason = cause instanceof z.ZodError ? z.prettifyError(cause) : describeError(cause);
+    throw new DashstreamError("config_invalid", `${path}: ${reason}`, { cause });
+  }
+}
+
+function servicesOf(
+  document: unknown,
+  dir: string,
+  variables: Variables,
+): ReadonlyMap<string, ComposeService> {
+  const filled = fill(document, variables);
+  const { services, ...rest } = fileSchema.parse(filled);
+  refuseUnsupported("", rest);
+  const read = Object.entries(services).map(([name, raw]) => {
+    refuseUnsupported(`services.${name}.`, raw);
+    return [name, readService(name, raw, dir, variables)] as const;
+  });
+  return new Map(read);
+}
+
+function refuseUnsupported(where: string, keys: object): void {
+  const found = UNSUPPORTED.find((key) => key in keys);
+  if (found === undefined) return;
+  throw new DashstreamError("config_invalid", `${where}${found} is not followed here`);
+}
+
+/** Replaces variables in every text, not in keys. */
+function fill(value: unknown, variables: Variables): unknown {
+  if (typeof value === "string") return interpolate(value, variables);
+  if (Array.isArray(value)) return value.map((item) => fill(item, variables));
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fill(item, variables)]));
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    throw new DashstreamError("storage_failed", `cannot read ${path}`, { cause });
+  }
+}

@@ -1,0 +1,85 @@
+// How classes of a Kafka release are started. Class data sharing halves the start: the first broker that ends cleanly
+// leaves an archive in the cache folder, and later ones use it.
+
+import { copyFileSync, existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { KAFKA_VERSIONS, type KafkaComponent, kafkaCacheDir, kafkaJarsDir } from "./releases.ts";
+
+const HEAP = "-Xmx512m";
+
+/** A call of java. */
+export interface JavaCall {
+  readonly component: KafkaComponent;
+  /** Holds the two files of `writeLogSettings`. */
+  readonly configDir: string;
+  /** The class, and what it is given. */
+  readonly classAndArgs: readonly string[];
+  /** Further flags of the JVM. */
+  readonly flags?: readonly string[];
+  /** Default: half a gibibyte. */
+  readonly heap?: readonly string[];
+}
+
+/** The words of the command line. */
+export function javaCommand(call: JavaCall): readonly string[] {
+  const { component, configDir, classAndArgs, flags = ["-Xshare:auto"], heap = [HEAP] } = call;
+  return [
+    "java",
+    ...heap,
+    "-XX:+UseSerialGC",
+    "-XX:TieredStopAtLevel=1",
+    ...flags,
+    `-Dlog4j.configuration=file:${join(configDir, LOG4J_FILE)}`,
+    `-Dlog4j2.configurationFile=${join(configDir, LOG4J2_FILE)}`,
+    "-cp",
+    `${kafkaJarsDir(component)}/*`,
+    ...classAndArgs,
+  ];
+}
+
+function archivePath(component: KafkaComponent): string {
+  return join(kafkaCacheDir(), `classes-${KAFKA_VERSIONS[component]}.jsa`);
+}
+
+/** Flags that use the archive of classes, or leave a new one at `fresh` when the broker ends cleanly. */
+export function classDataSharing(component: KafkaComponent, fresh: string): readonly string[] {
+  const archive = archivePath(component);
+  return existsSync(archive)
+    ? [`-XX:SharedArchiveFile=${archive}`, "-Xshare:auto", "-Xlog:cds=off"]
+    : [`-XX:ArchiveClassesAtExit=${fresh}`, "-Xlog:cds=off", "-Xlog:cds+dynamic=off"];
+}
+
+/** Moves a new archive to its place; does nothing if there is none. */
+export function keepClasses(component: KafkaComponent, fresh: string): void {
+  if (!existsSync(fresh)) return;
+  // Copied within the cache folder first, so that nobody ever sees half an archive.
+  const archive = archivePath(component);
+  const beside = `${archive}.${process.pid}`;
+  copyFileSync(fresh, beside);
+  renameSync(beside, archive);
+  rmSync(fresh);
+}
+
+const LOG4J_FILE = "log4j.properties";
+const LOG4J2_FILE = "log4j2.xml";
+
+/** Kafka 3.9 logs through log4j 1 (reload4j): warnings, and the line that says that the broker is ready. */
+const LOG4J_PROPERTIES = `log4j.rootLogger=WARN, C
+log4j.logger.kafka.server.KafkaRaftServer=INFO
+log4j.appender.C=org.apache.log4j.ConsoleAppender
+log4j.appender.C.layout=org.apache.log4j.PatternLayout
+log4j.appender.C.layout.ConversionPattern=%d{ISO8601} %p %c - %m%n
+`;
+
+/** Kafka 4 logs through log4j 2. */
+const LOG4J2_XML = `<Configuration status="OFF"><Appenders><Console name="C">
+<PatternLayout pattern="%d{ISO8601} %p %c - %m%n"/></Console></Appenders>
+<Loggers><Logger name="kafka.server.KafkaRaftServer" level="INFO"/>
+<Root level="WARN"><AppenderRef ref="C"/></Root></Loggers></Configuration>
+`;
+
+/** Writes what either release needs to log to its standard output. */
+export function writeLogSettings(configDir: string): void {
+  writeFileSync(join(configDir, LOG4J_FILE), LOG4J_PROPERTIES);
+  writeFileSync(join(configDir, LOG4J2_FILE), LOG4J2_XML);
+}

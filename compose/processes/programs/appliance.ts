@@ -1,0 +1,49 @@
+// This program, from its sources or as the executable: the server, its companions, and whatever else of it a compose file
+// runs.
+
+import { join } from "node:path";
+import { LOOPBACK } from "../places/addresses.ts";
+import { isImage, type Program, type Readiness, type Site } from "./program.ts";
+
+const MAIN = join(import.meta.dir, "..", "..", "..", "src", "cli", "main.ts");
+
+/** The variables that say where a service of this program listens, with the port it has without them. */
+const LISTENERS: Readonly<
+  Record<string, { readonly host: string; readonly port: string; readonly standard: number }>
+> = {
+  serve: { host: "WEBSOCKET_HOST", port: "WEBSOCKET_PORT", standard: 3002 },
+  "quality-monitor": { host: "HEALTH_BIND_IP", port: "HEALTH_PORT", standard: 3003 },
+  exporter: { host: "METRICS_BIND_IP", port: "METRICS_PORT", standard: 9190 },
+};
+
+export const applianceProgram: Program = {
+  runs: ({ image, isBuilt }) => isBuilt || isImage(image, "dashstream"),
+  plan(site) {
+    const { service, env, binary } = site;
+    const args = /(^|\/)dashstream$/.test(site.args[0] ?? "") ? site.args.slice(1) : site.args;
+    const listener = LISTENERS[args[0] ?? ""];
+    const port =
+      listener === undefined
+        ? null
+        : site.addresses.portOf(service.name, Number(env[listener.port] ?? listener.standard));
+    const place = listener && port ? { [listener.host]: LOOPBACK, [listener.port]: String(port) } : {};
+    return {
+      command: [...(binary === null ? [process.execPath, MAIN] : [binary]), ...args],
+      env: { ...env, ...place },
+      readiness: port === null ? otherReadiness(site) : httpReadiness(port),
+      version: `dashstream ${args[0] ?? ""}`.trim(),
+    };
+  },
+};
+
+function httpReadiness(port: number): Readiness {
+  return { kind: "http", url: `http://${LOOPBACK}:${port}/readyz` };
+}
+
+/** Of a command that is no service of its own: that its first port takes connections. */
+function otherReadiness({ service, addresses }: Site): Readiness {
+  const [first] = service.ports;
+  return first === undefined
+    ? { kind: "running" }
+    : { kind: "tcp", port: addresses.portOf(service.name, first.target) };
+}

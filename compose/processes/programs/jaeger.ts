@@ -1,0 +1,39 @@
+// Jaeger all-in-one of release 1. It takes minutes to build, so that a machine without it goes without traces.
+
+import { existsSync } from "node:fs";
+import { cachePath } from "../cache-folder.ts";
+import { LOOPBACK } from "../places/addresses.ts";
+import { isImage, type Program, withFlag } from "./program.ts";
+
+const VERSION = "1.76.0";
+const PROGRAM = cachePath("jaeger", `v${VERSION}`, "jaeger-all-in-one");
+const ADMIN_PORT = 14269;
+
+/** The flags of its servers with their ports (`ports/ports.go` and `cmd/*\/flags.go` of Jaeger 1.76). */
+const SERVERS: Readonly<Record<string, number>> = {
+  "--query.http-server.host-port": 16686,
+  "--query.grpc-server.host-port": 16685,
+  "--collector.otlp.http.host-port": 4318,
+  "--collector.otlp.grpc.host-port": 4317,
+  "--collector.http-server.host-port": 14268,
+  "--collector.grpc-server.host-port": 14250,
+  "--admin.http.host-port": ADMIN_PORT,
+};
+
+export const jaegerProgram: Program = {
+  runs: ({ image }) => isImage(image, "jaegertracing/all-in-one"),
+  plan({ args, env, addresses, service }) {
+    if (!existsSync(PROGRAM)) return { leftOut: `Jaeger ${VERSION} is not at ${PROGRAM}` };
+    const addressOf = (port: number) => `${LOOPBACK}:${addresses.portOf(service.name, port)}`;
+    const command = Object.entries(SERVERS).reduce(
+      (words, [flag, port]) => withFlag(words, flag, addressOf(port)),
+      args,
+    );
+    return {
+      command: [PROGRAM, ...command],
+      env,
+      readiness: { kind: "http", url: `http://${addressOf(ADMIN_PORT)}/` },
+      version: `Jaeger ${VERSION}`,
+    };
+  },
+};

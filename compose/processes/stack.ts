@@ -1,0 +1,212 @@
+// The stack of the compose file as processes, for commands and tests: in a folder of its own, its services reached by their
+// names, and found again in that folder by any later process.
+
+import { join } from "node:path";
+import { lockFile } from "../../src/dlq/file-lock.ts";
+import { DashstreamError } from "../../src/errors.ts";
+import type { ProcessIdentity } from "../../src/runtime/process-identity.ts";
+import type { KafkaComponent } from "./kafka/releases.ts";
+import { LOOPBACK } from "./places/addresses.ts";
+import { servicePaths } from "./places/paths.ts";
+import type { LeftOut, ServicePlan } from "./plan.ts";
+import { readLog } from "./running/log-file.ts";
+import { stopInOrder } from "./running/order.ts";
+import type { StackSeams } from "./running/seams.ts";
+import { ServiceProcess, type StopOutcome } from "./running/service-process.ts";
+import type { StackRecord, StateFolder } from "./running/state-folder.ts";
+
+export const COMPOSE_FILE = join(import.meta.dir, "..", "docker-compose.dashstream.yml");
+
+/** `exited` is what nobody stopped. */
+export type ServiceState = "ready" | "not ready" | "exited" | "stopped";
+
+export interface ServiceStatus {
+  readonly name: string;
+  readonly version: string;
+  readonly state: ServiceState;
+  readonly process: ProcessIdentity | null;
+  /** Unix milliseconds. */
+  readonly startedAtMs: number | null;
+  /** Of 127.0.0.1, in the order of the compose file. */
+  readonly ports: readonly number[];
+  readonly log: string;
+}
+
+export interface StackContext {
+  readonly folder: StateFolder;
+  readonly seams: StackSeams;
+  /** Whether processes that are started from here end with this one. */
+  readonly isTied: boolean;
+  /** Told what happens, a sentence at a time. */
+  readonly say: (line: string) => void;
+}
+
+/** A stack, running or not. Methods that take the name of a service throw `usage` if there is none of that name. */
+export class Stack {
+  readonly #context: StackContext;
+  #record: StackRecord;
+
+  constructor(record: StackRecord, context: StackContext) {
+    this.#record = record;
+    this.#context = context;
+  }
+
+  get dir(): string {
+    return this.#context.folder.dir;
+  }
+
+  get portOffset(): number {
+    return this.#record.portOffset;
+  }
+
+  get kafka(): KafkaComponent {
+    return this.#record.kafka;
+  }
+
+  get services(): readonly ServicePlan[] {
+    return this.#record.services;
+  }
+
+  /** Services of the compose file that are not there, with the reason. */
+  get leftOut(): readonly LeftOut[] {
+    return this.#record.leftOut;
+  }
+
+  /** How a service was started. */
+  serviceOf(name: string): ServicePlan {
+    return this.#plan(name);
+  }
+
+  /** `127.0.0.1:port`, where a port of the compose file is reached. */
+  addressOf(service: string, containerPort: number): string {
+    const { addresses } = this.#plan(service);
+    const found = addresses.find((address) => address.containerPort === containerPort);
+    if (found !== undefined) return `${LOOPBACK}:${found.port}`;
+    const known = addresses.map((address) => address.containerPort).join(", ");
+    throw new DashstreamError("usage", `${service} has no port ${containerPort}, expected one of ${known}`);
+  }
+
+  /** Where a path in the container of a service lies; the same path if it is the same on both. */
+  pathOf(service: string, containerPath: string): string {
+    const paths = servicePaths(this.#plan(service), this.dir);
+    return paths.pathOf(containerPath) ?? containerPath;
+  }
+
+  /** What a service has written since the stack was started, at most the last mebibytes of it. */
+  logOf(service: string): string {
+    return readLog(this.#plan(service).log).text;
+  }
+
+  /** The process of a service; `null` if it does not run. */
+  processOf(service: string): ProcessIdentity | null {
+    const running = this.#process(service);
+    return running.isRunning() ? (running.record()?.process ?? null) : null;
+  }
+
+  /** Of all services, each asked now. */
+  async status(): Promise<readonly ServiceStatus[]> {
+    return await Promise.all(
+      this.services.map(async ({ name, launch, addresses, log }) => {
+        const service = this.#process(name);
+        const record = service.record();
+        const state = await stateOf(service);
+        return {
+          name,
+          version: launch.version,
+          state,
+          process: state === "exited" ? null : (record?.process ?? null),
+          startedAtMs: record?.startedAtMs ?? null,
+          ports: addresses.map(({ port }) => port),
+          log,
+        };
+      }),
+    );
+  }
+
+  /** Starts a service that does not run and resolves when it is ready. Does nothing if it runs. */
+  async start(name: string): Promise<void> {
+    const service = this.#process(name);
+    if (service.isRunning()) return;
+    await service.start(new AbortController().signal);
+  }
+
+  /** Ends it in order; its data stay. */
+  async stop(name: string): Promise<StopOutcome> {
+    return await stopAloud(this.#process(name), this.#context.say);
+  }
+
+  /**
+   * Stops and starts it; resolves when it is ready.
+   * @param env variables that it has from now on; empty ones count as not set
+   */
+  async restart(name: string, env: Readonly<Record<string, string>> = {}): Promise<void> {
+    await this.stop(name);
+    if (Object.keys(env).length > 0) this.#configure(name, env);
+    await this.start(name);
+  }
+
+  /** Ends it at once, as a crash would (SIGKILL). */
+  async kill(name: string): Promise<void> {
+    await this.#process(name).kill();
+  }
+
+  /** Sends a signal: SIGSTOP and SIGCONT freeze and thaw it, SIGHUP makes the server read its files again. */
+  signal(name: string, signal: NodeJS.Signals): void {
+    this.#process(name).signal(signal);
+  }
+
+  /** Ends everything in order, what uses others first. `wipe` removes the folder with all data and logs too. */
+  async down({ wipe = false }: { readonly wipe?: boolean } = {}): Promise<void> {
+    const { folder, seams, say } = this.#context;
+    const lock = lockFile(folder.lockPath(), `the stack in ${this.dir}`, seams.processes);
+    try {
+      await stopInOrder(this.services, async ({ name }) => {
+        await stopAloud(this.#process(name), say);
+      });
+    } finally {
+      lock.release();
+    }
+    if (wipe) folder.remove();
+  }
+
+  #configure(name: string, env: Readonly<Record<string, string>>): void {
+    const services = this.services.map((plan) =>
+      plan.name === name
+        ? { ...plan, launch: { ...plan.launch, env: { ...plan.launch.env, ...env } } }
+        : plan,
+    );
+    this.#record = { ...this.#record, services };
+    this.#context.folder.writeStack(this.#record);
+  }
+
+  #plan(name: string): ServicePlan {
+    const plan = this.services.find((service) => service.name === name);
+    if (plan !== undefined) return plan;
+    const missing = this.leftOut.find((service) => service.name === name);
+    const names = this.services.map((service) => service.name).join(", ");
+    const reason =
+      missing === undefined ? `there is no service ${name}` : `${name} is left out: ${missing.reason}`;
+    throw new DashstreamError("usage", `${reason}; expected one of ${names}`);
+  }
+
+  #process(name: string): ServiceProcess {
+    const { folder, seams, isTied } = this.#context;
+    return new ServiceProcess({ plan: this.#plan(name), folder, seams, isTied });
+  }
+}
+
+async function stateOf(service: ServiceProcess): Promise<ServiceState> {
+  if (service.record() === null) return "stopped";
+  if (!service.isRunning()) return "exited";
+  return (await service.isReady()) ? "ready" : "not ready";
+}
+
+/** Stops a service and says how that went. */
+export async function stopAloud(service: ServiceProcess, say: (line: string) => void): Promise<StopOutcome> {
+  const { name, stopSignal, gracePeriodMs } = service.plan;
+  const outcome = await service.stop(() =>
+    say(`${name}: still runs ${gracePeriodMs / 1000} s after ${stopSignal}, sending SIGKILL`),
+  );
+  say(outcome === "was not running" ? `${name}: does not run` : `${name}: ${outcome}`);
+  return outcome;
+}
