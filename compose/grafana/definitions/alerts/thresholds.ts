@@ -63,10 +63,15 @@ function panelOf(id: number, comparisons: readonly Comparison[]): UnplacedPanel 
     w: 8,
     steps: stepsOf(comparisons),
     shows: `What ${alerts.join(" and ")} ${alerts.length === 1 ? "compares" : "compare"} with the dashed line. ${worst?.runbook.meaning ?? ""}`,
-    act: worst?.runbook.investigation[0]?.say ?? "follow the page.",
+    act: `open the page of the alert (link of this panel).${firstStep(worst)}`,
     alerts,
     queries: [{ legend: legendOf(first?.labels ?? []), expr: name(value) }],
   };
+}
+
+function firstStep(alert: AlertDefinition | undefined): string {
+  const step = alert?.runbook.investigation[0];
+  return step === undefined ? "" : ` It begins with: ${step.say}`;
 }
 
 function legendOf(labels: readonly string[]): string {
