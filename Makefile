@@ -69,6 +69,7 @@ generate: node_modules/.installed ## rewrite the generated files
 	@$(BUN) sim/scenarios/generate.ts
 	@$(BUN) sim/faults/generate.ts
 	@$(BUN) sim/verify/report/html/generate.ts
+	@$(BUN) compose/grafana/generate.ts
 
 kafka: node_modules/.installed ## fetch the Kafka releases that tests use (needs java and maven)
 	@$(BUN) test/support/fetch-kafka.ts

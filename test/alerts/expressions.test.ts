@@ -6,31 +6,14 @@ import { rulesOf } from "../../src/alerts/rule-groups.ts";
 import { catalogueComponent, JOBS, SCRAPE_INTERVAL_MS } from "../../src/alerts/site.ts";
 import { quantitiesOf } from "../../src/alerts/template.ts";
 import type { LabelMatcher } from "../../src/promql/series-store.ts";
-import { CATALOGUE } from "../../src/telemetry/catalogue.ts";
-import type { MetricDefinition } from "../../src/telemetry/definition.ts";
+import { definitionOf, possibleValues } from "../support/catalogue-series.ts";
 import { type Selection, selectionsOf } from "./selectors.ts";
 
-const SUFFIX = /_(bucket|sum|count)$/;
 /** Labels that Prometheus adds to what it scrapes. */
 const TARGET_LABELS = new Set(["job", "instance", "__name__"]);
 
 interface Read extends Selection {
   readonly alert: string;
-}
-
-/** The series of the catalogue, by the name under which they are read. */
-function definitionOf(name: string): MetricDefinition | undefined {
-  const exact = CATALOGUE.find((definition) => definition.name === name);
-  if (exact !== undefined) return exact.kind === "histogram" ? undefined : exact;
-  const histogram = CATALOGUE.find((definition) => definition.name === name.replace(SUFFIX, ""));
-  return histogram?.kind === "histogram" ? histogram : undefined;
-}
-
-function possibleValues(definition: MetricDefinition, label: string): readonly string[] | "any" {
-  if (label === "le" && definition.kind === "histogram") return definition.buckets.map(String);
-  const values = definition.labels?.[label];
-  if (values === "dynamic") return "any";
-  return (values ?? []).map((value) => (typeof value === "string" ? value : value.value));
 }
 
 function reads(alert: (typeof ALERTS)[number]): readonly Read[] {

@@ -1,7 +1,13 @@
 import { describe, expect, test } from "bun:test";
 import manifest from "../../package.json";
-import { documentedDependencies, type Lock, lockViolations, unpinned } from "./dependencies.ts";
-import { readSource } from "./source-tree.ts";
+import {
+  developmentImports,
+  documentedDependencies,
+  type Lock,
+  lockViolations,
+  unpinned,
+} from "./dependencies.ts";
+import { readSource, sourceFiles } from "./source-tree.ts";
 
 describe("the tree", () => {
   test("pins every dependency to one version", () => {
@@ -13,6 +19,10 @@ describe("the tree", () => {
     expect(lockViolations(lock)).toEqual([]);
   });
 
+  test("keeps what is for development out of the program", () => {
+    expect(developmentImports(sourceFiles("src", "sim"), manifest)).toEqual([]);
+  });
+
   test("says in the README why each dependency is there", () => {
     const names = [...Object.keys(manifest.dependencies), ...Object.keys(manifest.devDependencies)];
     expect([...documentedDependencies(readSource("README.md").text)].sort()).toEqual(names.sort());
@@ -22,6 +32,13 @@ describe("the tree", () => {
 describe("the dependency check", () => {
   test.each(["^1.2.3", "~1.2.3", "1.x", "latest", ">=1.2.3"])("finds the range %s", (version) => {
     expect(unpinned({ dependencies: { a: version }, devDependencies: { b: "1.2.3" } })).toHaveLength(1);
+  });
+
+  test("finds what is for development only in the program", () => {
+    const text = 'import { DashboardBuilder } from "@grafana/grafana-foundation-sdk/dashboard";';
+    expect(developmentImports([{ path: "src/a.ts", text }], manifest)).toEqual([
+      "src/a.ts: loads @grafana/grafana-foundation-sdk/dashboard, which is for development only",
+    ]);
   });
 
   test("finds what keeps a lock file from working elsewhere", () => {

@@ -1,7 +1,7 @@
 // Rules about what the project depends on: exact versions, a lock file that every platform can install, and a
 // README that says why each library is there.
 
-import type { Violation } from "./source-tree.ts";
+import { importsOf, type SourceFile, type Violation } from "./source-tree.ts";
 
 export interface Manifest {
   readonly dependencies: Readonly<Record<string, string>>;
@@ -43,6 +43,17 @@ export function lockViolations(lock: Lock): readonly Violation[] {
     }
     return violations;
   });
+}
+
+/** Files that load what is there for development only, so that it would be part of the executable. */
+export function developmentImports(files: readonly SourceFile[], manifest: Manifest): readonly Violation[] {
+  // Bun itself has a module of its package's name.
+  const names = Object.keys(manifest.devDependencies).filter((name) => name !== "bun");
+  return files.flatMap((file) =>
+    importsOf(file)
+      .filter(({ specifier }) => names.some((name) => specifier === name || specifier.startsWith(`${name}/`)))
+      .map(({ specifier }) => `${file.path}: loads ${specifier}, which is for development only`),
+  );
 }
 
 /** The names in the first column of the README's table under the heading `## Dependencies`. */

@@ -6,7 +6,7 @@ const judge = (path: string, text: string) => layerViolations([{ path, text }]);
 
 describe("the tree", () => {
   test("imports only along the layers", () => {
-    expect(layerViolations(sourceFiles("src", "sim"))).toEqual([]);
+    expect(layerViolations(sourceFiles("src", "sim", "compose"))).toEqual([]);
   });
 
   test("has a client library that runs in a browser", () => {
@@ -49,6 +49,17 @@ describe("the layer check", () => {
   test("refuses the commands in sim/, and accepts the rest of src/", () => {
     expect(judge("sim/broker/broker.ts", 'import { x } from "../../src/cli/main.ts";')).toHaveLength(1);
     expect(judge("sim/broker/broker.ts", 'import { x } from "../../src/server/hub.ts";')).toEqual([]);
+  });
+
+  test("refuses compose/ in the program, and what is not in src/ in compose/", () => {
+    const text = 'import { panel } from "../../compose/grafana/definitions/dashboard.ts";';
+    expect(judge("src/alerts/alert.ts", text)).toEqual([
+      "src/alerts/alert.ts: imports ../../compose/grafana/definitions/dashboard.ts, but compose/ is no part of the program",
+    ]);
+    expect(judge("sim/broker/broker.ts", text)).toHaveLength(1);
+    expect(judge("compose/grafana/a.ts", 'import { x } from "../../src/alerts/alert.ts";')).toEqual([]);
+    expect(judge("compose/grafana/a.ts", 'import { x } from "../../src/cli/main.ts";')).toHaveLength(1);
+    expect(judge("compose/grafana/a.ts", 'import { x } from "../../sim/broker/broker.ts";')).toHaveLength(1);
   });
 
   test("refuses test code outside of tests", () => {

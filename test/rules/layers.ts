@@ -1,5 +1,6 @@
 // Who may import whom. A folder of src/ imports only from folders before it in the list below; sim/ may use all of
-// src/ except the commands; only the commands use sim/; and the client library runs where there is only a browser.
+// src/ except the commands; only the commands use sim/; what compose/ generates from src/ is no part of the program; and the
+// client library runs where there is only a browser.
 
 import { codeOf, importsOf, resolveImport, type SourceFile, type Violation } from "./source-tree.ts";
 
@@ -40,7 +41,9 @@ function objection(from: string, to: string): string | null {
   if (fromTop === "src" && toTop === "sim") {
     return fromLayer === "cli" ? null : "in src/ only src/cli/ imports from sim/";
   }
-  if (fromTop === "sim" && toLayer === "cli") return "sim/ does not import from src/cli/";
+  if (fromTop !== "compose" && toTop === "compose") return "compose/ is no part of the program";
+  if (fromTop === "compose" && toTop === "sim") return "compose/ imports from src/ only";
+  if (fromTop !== "src" && toLayer === "cli") return `${fromTop}/ does not import from src/cli/`;
   if (fromLayer === null || toLayer === null || fromLayer === toLayer) return null;
   return rankOf(toLayer) < rankOf(fromLayer) ? null : `${fromLayer} comes before ${toLayer} in the layers`;
 }

@@ -13,7 +13,7 @@ import {
 } from "./source.ts";
 import { type SourceFile, sourceFiles } from "./source-tree.ts";
 
-const product = sourceFiles("src", "sim", "proto");
+const product = sourceFiles("src", "sim", "proto", "compose");
 const tests = sourceFiles("test");
 const file = (path: string, text: string): readonly SourceFile[] => [{ path, text }];
 
