@@ -200,6 +200,18 @@ function replaySetting(key: OptionKey, field: string): Advice {
   };
 }
 
+/** An option that means nothing without a collector of traces. */
+function traceSetting(key: OptionKey, field: string): Advice {
+  return {
+    reads: ["otelExporterOtlpEndpoint", "otelExporterOtlpTracesEndpoint", key],
+    refusedIfStrict: true,
+    find: ({ otelExporterOtlpEndpoint, otelExporterOtlpTracesEndpoint }, isGiven) =>
+      isGiven(key) && otelExporterOtlpEndpoint === null && otelExporterOtlpTracesEndpoint === null
+        ? { field, message: "is set but OTEL_EXPORTER_OTLP_ENDPOINT is not: there is no tracing" }
+        : null,
+  };
+}
+
 /** Each found one is a warning; what has no effect at all is refused in a strict check. */
 export const ADVICE: readonly Advice[] = [
   replaySetting("redisMessageTtlSecs", "REDIS_MESSAGE_TTL_SECS"),
@@ -207,6 +219,9 @@ export const ADVICE: readonly Advice[] = [
   replaySetting("redisZcardCheckCadence", "REDIS_ZCARD_CHECK_CADENCE"),
   replaySetting("redisMaxConcurrentWrites", "REDIS_MAX_CONCURRENT_WRITES"),
   replaySetting("redisClearTimeoutSecs", "REDIS_CLEAR_TIMEOUT_SECS"),
+  traceSetting("otelExporterOtlpHeaders", "OTEL_EXPORTER_OTLP_HEADERS"),
+  traceSetting("otelTracesSamplerArg", "OTEL_TRACES_SAMPLER_ARG"),
+  traceSetting("otelServiceName", "OTEL_SERVICE_NAME"),
   {
     reads: ["kafkaGroupMode", "kafkaOnDecodeError"],
     find: ({ kafkaGroupMode, kafkaOnDecodeError }) =>

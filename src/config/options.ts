@@ -10,6 +10,7 @@ import { QUALITY_OPTIONS } from "./sections/quality.ts";
 import { RECORD_OPTIONS } from "./sections/records.ts";
 import { REPLAY_OPTIONS } from "./sections/replay.ts";
 import { TENANT_OPTIONS } from "./sections/tenants.ts";
+import { TRACING_OPTIONS } from "./sections/tracing.ts";
 
 const OPTIONS = {
   ...KAFKA_OPTIONS,
@@ -19,6 +20,7 @@ const OPTIONS = {
   ...TENANT_OPTIONS,
   ...REPLAY_OPTIONS,
   ...QUALITY_OPTIONS,
+  ...TRACING_OPTIONS,
   ...PROCESS_OPTIONS,
 };
 
@@ -41,6 +43,7 @@ export const SECTIONS: readonly Section[] = [
   { title: "Limits per tenant", options: TENANT_OPTIONS },
   { title: "Replay", options: REPLAY_OPTIONS },
   { title: "Exporter and quality monitor", options: QUALITY_OPTIONS },
+  { title: "Tracing", options: TRACING_OPTIONS },
   { title: "Process", options: PROCESS_OPTIONS },
 ];
 

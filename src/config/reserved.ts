@@ -9,11 +9,25 @@ export interface ReservedSetting {
 }
 
 const NO_SPLIT = "is not supported by this version and ignored: the group decides which partitions are read";
+const ONE_PROTOCOL = "is not supported by this version and ignored: traces are sent as protobuf over HTTP";
 const NO_OLD_DATA =
   "no longer exists and is ignored: records below the head seen at start are handled like others; `dashstream offsets reset` skips them";
 
 export const RESERVED_SETTINGS: readonly ReservedSetting[] = [
-  { name: "OTEL_*", why: "is not supported by this version and ignored: it exports no traces" },
+  { name: "OTEL_EXPORTER_OTLP_PROTOCOL", why: ONE_PROTOCOL },
+  { name: "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", why: ONE_PROTOCOL },
+  {
+    name: "OTEL_TRACES_SAMPLER",
+    why: "is not supported by this version and ignored: traces are kept by OTEL_TRACES_SAMPLER_ARG and by their producers",
+  },
+  {
+    name: "OTEL_SDK_DISABLED",
+    why: "is not supported by this version and ignored: without OTEL_EXPORTER_OTLP_ENDPOINT there is no tracing",
+  },
+  {
+    name: "OTEL_*",
+    why: "is not supported by this version and ignored: of OpenTelemetry's variables it knows those of the section Tracing",
+  },
   { name: "KAFKA_PARTITION", why: NO_SPLIT },
   {
     name: "KAFKA_TENANT_ID",

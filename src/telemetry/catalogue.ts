@@ -12,6 +12,7 @@ import { RECORD_METRICS } from "./catalogue/records.ts";
 import { REPLAY_METRICS } from "./catalogue/replay.ts";
 import { SEQUENCE_METRICS } from "./catalogue/sequence.ts";
 import { STREAM_METRICS } from "./catalogue/stream.ts";
+import { TRACING_METRICS } from "./catalogue/tracing.ts";
 import type { MetricDefinition } from "./definition.ts";
 
 export const CATALOGUE: readonly MetricDefinition[] = [
@@ -26,4 +27,5 @@ export const CATALOGUE: readonly MetricDefinition[] = [
   ...REPLAY_METRICS,
   ...EXPORTER_METRICS,
   ...QUALITY_MONITOR_METRICS,
+  ...TRACING_METRICS,
 ];

@@ -9,9 +9,9 @@ export type Component = "websocket-server" | "quality-monitor" | "exporter" | "s
 /**
  * Parts of a component that may be switched off; their series exist only while they are on. `redis` is the replay
  * tier, `rate_limit_redis` are tenant limits that several processes share, `replica_writer` is the writing of dead letters
- * by one replica for all.
+ * by one replica for all, `tracing` is the export of traces.
  */
-export type Feature = "redis" | "rate_limit_redis" | "replica_writer";
+export type Feature = "redis" | "rate_limit_redis" | "replica_writer" | "tracing";
 
 /** The parts that are on; what is not named is off. */
 export type Features = Readonly<Partial<Record<Feature, boolean>>>;

@@ -3,6 +3,7 @@
 
 import { type Metric, Registry, type RegistryContentType } from "prom-client";
 import type { MetricFamily } from "./family.ts";
+import type { Exemplar } from "./series.ts";
 
 /** Quality of the best matching media range, 0 if none matches (RFC 9110 section 12.5.1). */
 function quality(accept: string, matches: (range: string, parameters: readonly string[]) => boolean): number {
@@ -32,6 +33,10 @@ function prefersOpenMetrics(accept: string | null): boolean {
   return openMetrics > 0 && openMetrics >= text;
 }
 
+function exposedExemplar({ value, traceId, atMs }: Exemplar) {
+  return { labelSet: { trace_id: traceId }, value, timestamp: atMs / 1000 };
+}
+
 /** What prom-client's registry asks of a metric; in OpenMetrics it takes `_total` off the `name` of counters. */
 function scrapeable(family: MetricFamily) {
   const { name, help, kind } = family.definition;
@@ -44,10 +49,12 @@ function scrapeable(family: MetricFamily) {
         name: this.name,
         help,
         type: kind,
-        values: family.samples().map(({ suffix, labels, value }) => ({
+        values: family.samples().map(({ suffix, labels, value, exemplar }) => ({
           ...(suffix === "" ? {} : { metricName: `${name}${suffix}` }),
           labels,
           value,
+          // Printed in OpenMetrics only.
+          ...(exemplar === undefined ? {} : { exemplar: exposedExemplar(exemplar) }),
         })),
       };
     },

@@ -16,6 +16,8 @@ export interface Gauge {
 export interface Histogram {
   /** Adds `count` observations (default 1) of `value`. */
   observe(value: number, count?: number): void;
+  /** Names the trace of a value that was observed; of each bucket the last one is shown to who reads OpenMetrics. */
+  exemplify(value: number, traceId: string, atMs: number): void;
   /** Number of observations so far. */
   readonly count: number;
   readonly sum: number;

@@ -9,6 +9,15 @@ export interface Sample {
   readonly suffix: string;
   readonly labels: Labels;
   readonly value: number;
+  readonly exemplar?: Exemplar;
+}
+
+/** One observed value, and where more is to be seen about it. */
+export interface Exemplar {
+  readonly value: number;
+  readonly traceId: string;
+  /** Milliseconds since the epoch. */
+  readonly atMs: number;
 }
 
 export class CounterSeries implements Counter {
@@ -67,6 +76,8 @@ export class HistogramSeries implements Histogram {
   readonly #bounds: readonly number[];
   /** Observations per bucket, not cumulative; the last one is `+Inf`. */
   readonly #counts: number[];
+  /** By bucket the last one named; empty for most histograms. */
+  readonly #exemplars = new Map<number, Exemplar>();
   #count = 0;
   #sum = 0;
 
@@ -88,12 +99,14 @@ export class HistogramSeries implements Histogram {
     if (!Number.isFinite(value) || !(count >= 0)) {
       throw new DashstreamError("invariant", `a histogram cannot observe ${value} ${count} times`);
     }
-    const bounds = this.#bounds;
-    let bucket = 0;
-    while (bucket < bounds.length && value > (bounds[bucket] ?? 0)) bucket++;
+    const bucket = this.#bucketOf(value);
     this.#counts[bucket] = (this.#counts[bucket] ?? 0) + count;
     this.#count += count;
     this.#sum += value * count;
+  }
+
+  exemplify(value: number, traceId: string, atMs: number): void {
+    this.#exemplars.set(this.#bucketOf(value), { value, traceId, atMs });
   }
 
   samples(): readonly Sample[] {
@@ -102,11 +115,24 @@ export class HistogramSeries implements Histogram {
     this.#counts.forEach((count, bucket) => {
       cumulative += count;
       const le = bucket < this.#bounds.length ? String(this.#bounds[bucket]) : "+Inf";
-      samples.push({ suffix: "_bucket", labels: { ...this.labels, le }, value: cumulative });
+      const exemplar = this.#exemplars.get(bucket);
+      samples.push({
+        suffix: "_bucket",
+        labels: { ...this.labels, le },
+        value: cumulative,
+        ...(exemplar === undefined ? {} : { exemplar }),
+      });
     });
     samples.push({ suffix: "_sum", labels: this.labels, value: this.#sum });
     samples.push({ suffix: "_count", labels: this.labels, value: this.#count });
     return samples;
+  }
+
+  #bucketOf(value: number): number {
+    const bounds = this.#bounds;
+    let bucket = 0;
+    while (bucket < bounds.length && value > (bounds[bucket] ?? 0)) bucket++;
+    return bucket;
   }
 }
 

@@ -192,6 +192,20 @@ describe("settings that are allowed and worth a warning", () => {
     expect(load({ ...env, REDIS_URL: "redis://:hunter2@h" }, {}, {}, true).warnings).toEqual([]);
   });
 
+  test.each([
+    ["OTEL_EXPORTER_OTLP_HEADERS", "a=hunter2"],
+    ["OTEL_TRACES_SAMPLER_ARG", "0.5"],
+    ["OTEL_SERVICE_NAME", "telemetry"],
+  ])("%s without a collector of traces, which a strict check refuses", (field, text) => {
+    const env = { [field]: text };
+    const message = "is set but OTEL_EXPORTER_OTLP_ENDPOINT is not: there is no tracing";
+    expect(load(env).warnings).toEqual([{ field, message, refusedIfStrict: true }]);
+    expect(() => load(env, {}, {}, true)).toThrow(`${field} ${message}`);
+    for (const name of ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"]) {
+      expect(load({ ...env, [name]: "http://h:4318" }, {}, {}, true).warnings).toEqual([]);
+    }
+  });
+
   test.each(["127.0.0.1", "127.1.2.3", "localhost", "[::1]"])("but not listening on %s", (host) => {
     expect(load({ WEBSOCKET_HOST: host }).warnings).toEqual([]);
   });

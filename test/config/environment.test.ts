@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { ineffectiveVariables } from "../../src/config/environment.ts";
 import { OPTION_ENTRIES } from "../../src/config/options.ts";
 import { problemText } from "../../src/config/problem.ts";
 import { reservedSetting } from "../../src/config/reserved.ts";
@@ -45,9 +46,11 @@ describe("variables that have no effect", () => {
       "TENANT_RATE_LIMIT_PER_SECOND is not a known setting; did you mean TENANT_RATE_LIMIT_PER_SEC?",
     ],
     [
-      "OTEL_EXPORTER_OTLP_ENDPOINT",
-      /^OTEL_EXPORTER_OTLP_ENDPOINT is not supported by this version and ignored: /,
+      "OTEL_EXPORTER_OTLP_PROTOCOL",
+      "OTEL_EXPORTER_OTLP_PROTOCOL is not supported by this version and ignored: traces are sent as protobuf over HTTP",
     ],
+    ["OTEL_TRACES_SAMPLER", /^OTEL_TRACES_SAMPLER is not supported by this version and ignored: /],
+    ["OTEL_LOGS_EXPORTER", /^OTEL_LOGS_EXPORTER is not supported by this version and ignored: /],
     ["KAFKA_OLD_DATA_USE_TIMESTAMP", /^KAFKA_OLD_DATA_USE_TIMESTAMP no longer exists and is ignored: /],
     ["RUST_LOG", "RUST_LOG no longer exists and is ignored: use LOG_LEVEL"],
   ])("%s is a warning, and an error in a strict check", (name, expected) => {
@@ -95,6 +98,8 @@ describe("variables that have no effect", () => {
 
   test("are never options of the table", () => {
     const names = OPTION_ENTRIES.flatMap(([, option]) => option.env);
-    expect(names.filter((name) => reservedSetting(name) !== null)).toEqual([]);
+    expect(names.filter((name) => reservedSetting(name)?.name === name)).toEqual([]);
+    const set = Object.fromEntries(names.map((name) => [name, "x"]));
+    expect(ineffectiveVariables(set)).toEqual([]);
   });
 });

@@ -7,6 +7,15 @@ const NOT_SECONDS = ["0", "-1", "1.5", "1e3", "5s", "five", "2147484", "99999999
 const NOT_SECONDS_NOR_ZERO = NOT_SECONDS.slice(1);
 const NOT_A_HOST = ["host:80", "a b", "999.1.1.1", "[::1", "::g", "http://localhost", "-x"];
 const NOT_A_PORT = ["-1", "65536", "80.5", "tcp://10.0.0.1:80", "http"];
+const NOT_OTLP_ADDRESSES = [
+  "http://jaeger:4317",
+  "jaeger:4317",
+  "jaeger:4318",
+  "grpc://jaeger:4318",
+  "http://",
+  "http://user:hunter2@jaeger:4318",
+  "http://jaeger:4318?x=1",
+];
 const NOT_BUCKETS = [
   ",",
   "1,,2",
@@ -142,6 +151,11 @@ const WRONG: Readonly<Record<OptionKey, readonly string[]>> = {
   prometheusSessionTurnBuckets: NOT_BUCKETS,
   prometheusDurationBucketsSeconds: NOT_BUCKETS,
   prometheusMetricsEndpointBuckets: NOT_BUCKETS,
+  otelExporterOtlpEndpoint: NOT_OTLP_ADDRESSES,
+  otelExporterOtlpTracesEndpoint: NOT_OTLP_ADDRESSES,
+  otelExporterOtlpHeaders: ["x", "=1", "a b=1", "a=%", "a=%0A", "a=1,b", ","],
+  otelTracesSamplerArg: ["-0.1", "1.01", "1e-2", "half", "0,5", "."],
+  otelServiceName: ["s".repeat(256)],
   logLevel: ["verbose", "trace", "30"],
   logFile: [LONG],
   instanceId: ["i".repeat(256)],
@@ -174,6 +188,20 @@ const RIGHT: readonly (readonly [OptionKey, string, unknown])[] = [
   ["redisUrl", "redis://10.0.0.1:7000/3", redis({ host: "10.0.0.1", port: 7000, database: 3 })],
   ["redisUrl", "rediss://[::1]:7000/", redis({ host: "::1", port: 7000, tls: true })],
   ["redisUrl", "redis://:p%40ss%3A@h", redis({ host: "h", password: "p@ss:" })],
+  [
+    "otelExporterOtlpEndpoint",
+    "https://otlp.example.org:4318/tenant",
+    "https://otlp.example.org:4318/tenant",
+  ],
+  ["otelExporterOtlpEndpoint", "http://[::1]:4318", "http://[::1]:4318"],
+  [
+    "otelExporterOtlpHeaders",
+    "authorization=Basic%20YTpi, x-tenant=a=b ,",
+    { authorization: "Basic YTpi", "x-tenant": "a=b" },
+  ],
+  ["otelTracesSamplerArg", "0", 0],
+  ["otelTracesSamplerArg", ".25", 0.25],
+  ["otelTracesSamplerArg", "1", 1],
   ["redisUrl", "redis://us%20er:p@h", redis({ host: "h", username: "us er", password: "p" })],
 ];
 
@@ -198,6 +226,17 @@ describe("wrong values are refused by name, never replaced by the default", () =
     expect(OPTION_ENTRIES.filter(([key]) => WRONG[key].length === 0)).toEqual([]);
   });
 });
+
+test.each(["http://jaeger:4317", "https://otlp.example.org:4317/v1/traces", "jaeger:4317"])(
+  "%s is OTLP over gRPC, and the message says what to use instead",
+  (address) => {
+    for (const name of ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"]) {
+      expect(problemsOf({ [name]: address })).toEqual([
+        `${name} is "${address}", expected an address of OTLP over HTTP such as http://jaeger:4318 (port 4317 is OTLP over gRPC, which is not spoken here; over HTTP it is 4318)`,
+      ]);
+    }
+  },
+);
 
 test("a rate may have a decimal point", () => {
   const { config } = load({ TENANT_RATE_LIMIT_PER_SEC: "0.25", TENANT_RATE_BURST: "7" });

@@ -9,7 +9,7 @@ const countingMetrics = (values: Record<string, number[]>): Metrics => {
     const seen: number[] = [];
     values[name] = seen;
     const keep = (value = 1) => void seen.push(value);
-    return { inc: keep, set: keep, observe: keep, value: 0, count: 0, sum: 0 };
+    return { inc: keep, set: keep, observe: keep, exemplify: keep, value: 0, count: 0, sum: 0 };
   };
   return {
     counter: handle,

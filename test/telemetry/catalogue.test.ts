@@ -15,6 +15,8 @@ const PROMISED = [
   "counter dashstream_sequence_gaps_total",
   "counter dashstream_sequence_reorders_total",
   "counter dashstream_sequence_restarts_total",
+  "counter dashstream_spans_dropped_total reason=export_failed|queue_full|shutdown",
+  "counter dashstream_spans_exported_total",
   "counter dashstream_websocket_redis_errors_total",
   "counter replay_buffer_kafka_failures_total",
   "counter replay_buffer_kafka_hits_total",
@@ -99,7 +101,11 @@ const BUCKETS: Readonly<Record<string, string>> = {
 };
 
 async function expose(redis: boolean): Promise<string> {
-  const features: Features = { replica_writer: true, ...(redis ? { redis, rate_limit_redis: true } : {}) };
+  const features: Features = {
+    replica_writer: true,
+    tracing: true,
+    ...(redis ? { redis, rate_limit_redis: true } : {}),
+  };
   const metrics = createMetrics({ catalogue: CATALOGUE, component: "websocket-server", with: features });
   return (await metrics.expose(null)).body;
 }
@@ -119,6 +125,11 @@ describe("the catalogue of the server", () => {
   test("tells of a writer only where servers write for each other", async () => {
     const metrics = createMetrics({ catalogue: CATALOGUE, component: "websocket-server" });
     expect((await metrics.expose(null)).body).not.toContain("websocket_writer_");
+  });
+
+  test("counts spans only where traces are exported", async () => {
+    const metrics = createMetrics({ catalogue: CATALOGUE, component: "websocket-server" });
+    expect((await metrics.expose(null)).body).not.toContain("dashstream_spans_");
   });
 
   test("says that Redis is a dependency for each part that uses it, and none of the others' series", async () => {

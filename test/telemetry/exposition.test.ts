@@ -9,7 +9,7 @@ function freshMetrics() {
   return createMetrics({
     catalogue: CATALOGUE,
     component: "websocket-server",
-    with: { redis: true, rate_limit_redis: true, replica_writer: true },
+    with: { redis: true, rate_limit_redis: true, replica_writer: true, tracing: true },
   });
 }
 
@@ -55,6 +55,21 @@ describe("the two formats", () => {
     const before = await metrics.expose(null);
     await metrics.expose("application/openmetrics-text");
     expect(await metrics.expose(null)).toEqual(before);
+  });
+
+  test("the trace of an observed value stands at its bucket in OpenMetrics, and nowhere in plain text", async () => {
+    const metrics = freshMetrics();
+    const plain = (await metrics.expose(null)).body;
+    const latency = metrics.histogram("websocket_e2e_latency_ms", { stage: "producer_to_client" });
+    latency.exemplify(7, "a".repeat(32), 1_700_000_000_125);
+    latency.exemplify(8, "b".repeat(32), 1_700_000_000_250);
+    latency.exemplify(400_000, "c".repeat(32), 1_700_000_000_375);
+    expect((await metrics.expose(null)).body).toBe(plain);
+    const { body } = await metrics.expose("application/openmetrics-text");
+    expect(body.split("\n").filter((line) => line.includes(" # "))).toEqual([
+      `websocket_e2e_latency_ms_bucket{stage="producer_to_client",le="10"} 0 # {trace_id="${"b".repeat(32)}"} 8 1700000000.25`,
+      `websocket_e2e_latency_ms_bucket{stage="producer_to_client",le="+Inf"} 0 # {trace_id="${"c".repeat(32)}"} 400000 1700000000.375`,
+    ]);
   });
 
   test("no two metrics share a family name in OpenMetrics", async () => {

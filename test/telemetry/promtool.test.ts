@@ -11,7 +11,7 @@ describeReal("promtool", "promtool", () => {
       const metrics = createMetrics({
         catalogue: CATALOGUE,
         component,
-        with: { redis: true, rate_limit_redis: true, replica_writer: true },
+        with: { redis: true, rate_limit_redis: true, replica_writer: true, tracing: true },
       });
       expect(metricComplaints((await metrics.expose(null)).body)).toEqual([]);
     },

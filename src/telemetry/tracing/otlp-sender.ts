@@ -1,0 +1,113 @@
+// Sends spans to a collector as OTLP: protobuf over HTTP, over the sockets of the given network. Loaded with the first
+// batch, so that who exports no traces does not pay for the libraries.
+
+import { Agent as HttpAgent } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
+import type { Duplex } from "node:stream";
+import { createTraceState, type Link, SpanKind, SpanStatusCode, TraceFlags } from "@opentelemetry/api";
+import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-proto";
+import { type Resource, resourceFromAttributes } from "@opentelemetry/resources";
+import type { ReadableSpan } from "@opentelemetry/sdk-trace";
+import type { Network } from "../../runtime/network.ts";
+import type { FinishedSpan, SpanKind as Kind, SpanContext } from "./span.ts";
+import type { SpanSender } from "./span-outbox.ts";
+
+export interface OtlpSenderOptions {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly network: Network;
+  /** What all spans say of the process that made them. */
+  readonly resource: Readonly<Record<string, string>>;
+}
+
+/** The exporter tries again within this time what may pass: no connection, an overloaded collector. */
+const TIMEOUT_MS = 5_000;
+const SCOPE = { name: "dashstream" };
+const KINDS: Readonly<Record<Kind, SpanKind>> = {
+  internal: SpanKind.INTERNAL,
+  server: SpanKind.SERVER,
+  producer: SpanKind.PRODUCER,
+  consumer: SpanKind.CONSUMER,
+};
+
+export function openOtlpSender({ url, headers, network, resource }: OtlpSenderOptions): SpanSender {
+  const agent = agentOn(network, new URL(url));
+  // All that the exporter would otherwise look for in the environment, apart from headers, is given here.
+  const exporter = new OTLPTraceExporter({
+    url,
+    headers: { ...headers },
+    timeoutMillis: TIMEOUT_MS,
+    httpAgentOptions: () => agent,
+  });
+  const described = resourceFromAttributes(resource);
+  return {
+    send: (spans) =>
+      new Promise((resolve, reject) => {
+        const readable = spans.map((span) => readableSpan(span, described));
+        exporter.export(readable, ({ code, error }) => {
+          if (code === 0) resolve();
+          else reject(error ?? new Error("the collector did not take the spans"));
+        });
+      }),
+    close: () => agent.destroy(),
+  };
+}
+
+interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+function agentOn(network: Network, { protocol, hostname }: URL): HttpAgent {
+  const tls = protocol === "https:" ? { tls: { servername: hostname } } : {};
+  const createConnection = ({ host, port }: Address) => {
+    const socket = network.dial({ host, port, ...tls }, () => {});
+    // Has what HTTP needs of it; its type lists what the other clients of a network use.
+    return socket as unknown as Duplex;
+  };
+  const agent =
+    protocol === "https:" ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
+  return Object.assign(agent, { createConnection });
+}
+
+function readableSpan(span: FinishedSpan, resource: Resource): ReadableSpan {
+  const { name, context, startMs, endMs, error } = span;
+  const spanContext = otelContext(context);
+  const parent = parentContext(context);
+  return {
+    name,
+    kind: KINDS[span.kind],
+    spanContext: () => spanContext,
+    ...(parent === null ? {} : { parentSpanContext: parent }),
+    startTime: hrTime(startMs),
+    endTime: hrTime(Math.max(startMs, endMs)),
+    duration: hrTime(Math.max(0, endMs - startMs)),
+    ended: true,
+    status: error === null ? { code: SpanStatusCode.UNSET } : { code: SpanStatusCode.ERROR, message: error },
+    attributes: span.attributes,
+    links: span.links.map((link): Link => ({ context: otelContext(link) })),
+    events: [],
+    resource,
+    instrumentationScope: SCOPE,
+    droppedAttributesCount: 0,
+    droppedEventsCount: 0,
+    droppedLinksCount: 0,
+  };
+}
+
+/** What is exported is sampled, whatever the parent was. */
+function otelContext({ traceId, spanId, traceState }: SpanContext) {
+  const state = traceState === null ? {} : { traceState: createTraceState(traceState) };
+  return { traceId, spanId, traceFlags: TraceFlags.SAMPLED, ...state };
+}
+
+function parentContext({ traceId, parentSpanId, parentIsRemote }: SpanContext) {
+  if (parentSpanId === null) return null;
+  return { traceId, spanId: parentSpanId, traceFlags: TraceFlags.SAMPLED, isRemote: parentIsRemote };
+}
+
+/** Seconds and nanoseconds, exact to about a microsecond. */
+function hrTime(ms: number): [number, number] {
+  const seconds = Math.floor(ms / 1000);
+  return [seconds, Math.min(Math.round((ms - seconds * 1000) * 1e6), 999_999_999)];
+}

@@ -1,0 +1,141 @@
+// Where finished spans wait until they are sent, in batches, one after another. Handing a span over costs no waiting and
+// a bounded amount of memory, whatever the collector does; what does not get there is counted by cause.
+
+import { describeError } from "../../errors.ts";
+import { Activity } from "../../runtime/activity.ts";
+import type { Clock, Timer } from "../../runtime/clock.ts";
+import { SPAN_DROP_REASONS } from "../catalogue/tracing.ts";
+import { type FloodGuard, floodGuard } from "../flood.ts";
+import type { Log } from "../log.ts";
+import type { Counter, Metrics } from "../metrics.ts";
+import type { FinishedSpan } from "./span.ts";
+
+/** The way to the collector. */
+export interface SpanSender {
+  /** Resolves when the collector has taken the spans; rejects once they are given up. */
+  send(spans: readonly FinishedSpan[]): Promise<void>;
+  close(): void;
+}
+
+export interface SpanOutboxOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** Where spans go, for people. */
+  readonly address: string;
+  /** Called with the first batch. */
+  readonly open: () => Promise<SpanSender>;
+}
+
+/** Spans that wait at most; an eighth of it, or about as much as leaves in a second under load, is a batch. */
+const MAX_WAITING = 4096;
+const MAX_BATCH = 512;
+/** How long the first span of a batch waits for company. */
+const DELAY_MS = 1_000;
+
+type DropReason = (typeof SPAN_DROP_REASONS)[number];
+
+export class SpanOutbox {
+  readonly #options: SpanOutboxOptions;
+  readonly #exported: Counter;
+  readonly #dropped: ReadonlyMap<DropReason, Counter>;
+  readonly #errors: FloodGuard;
+  readonly #activity = new Activity();
+  #waiting: FinishedSpan[] = [];
+  #underWay = 0;
+  #timer: Timer | null = null;
+  #sender: Promise<SpanSender> | null = null;
+  #failing = false;
+  #closing = false;
+  #closed = false;
+
+  constructor(options: SpanOutboxOptions) {
+    const { metrics, log, clock } = options;
+    this.#options = options;
+    this.#exported = metrics.counter("dashstream_spans_exported_total");
+    this.#dropped = new Map(
+      SPAN_DROP_REASONS.map((reason) => [
+        reason,
+        metrics.counter("dashstream_spans_dropped_total", { reason }),
+      ]),
+    );
+    this.#errors = floodGuard(log, clock, { first: 1 });
+  }
+
+  add(span: FinishedSpan): void {
+    if (this.#closing) return this.#drop("shutdown", 1);
+    if (this.#waiting.length >= MAX_WAITING) return this.#drop("queue_full", 1);
+    this.#activity.begin();
+    this.#waiting.push(span);
+    this.#goOn();
+  }
+
+  /** Sends what waits, for at most `timeoutMs`. Nothing is taken or sent afterwards. */
+  async close(timeoutMs: number): Promise<void> {
+    this.#closing = true;
+    this.#goOn();
+    const deadline = new AbortController();
+    await Promise.race([this.#activity.settled(), this.#options.clock.sleep(timeoutMs, deadline.signal)]);
+    deadline.abort();
+    this.#closed = true;
+    this.#timer?.cancel();
+    this.#drop("shutdown", this.#underWay + this.#waiting.length);
+    this.#waiting = [];
+    this.#errors.flush();
+    // A sender that never opened, or does so later, was not given anything to close.
+    void this.#sender?.then(
+      (sender) => sender.close(),
+      () => {},
+    );
+  }
+
+  /** One batch at a time: a full one at once, a smaller one after a while, and each one after a failure. */
+  #goOn(): void {
+    if (this.#underWay > 0 || this.#waiting.length === 0) return;
+    if (this.#closing || (this.#waiting.length >= MAX_BATCH && !this.#failing)) this.#sendBatch();
+    else this.#timer ??= this.#options.clock.after(DELAY_MS, () => this.#sendBatch());
+  }
+
+  #sendBatch(): void {
+    this.#timer?.cancel();
+    this.#timer = null;
+    const batch = this.#waiting.splice(0, MAX_BATCH);
+    this.#underWay = batch.length;
+    void this.#send(batch);
+  }
+
+  /** Never rejects. */
+  async #send(batch: readonly FinishedSpan[]): Promise<void> {
+    this.#sender ??= this.#options.open();
+    const failure = await this.#sender
+      .then((sender) => sender.send(batch))
+      .then(
+        () => null,
+        (error: unknown) => describeError(error),
+      );
+    if (this.#closed) return;
+    if (failure === null) this.#succeeded(batch.length);
+    else this.#failed(batch.length, failure);
+    this.#underWay = 0;
+    this.#activity.end(batch.length);
+    this.#goOn();
+  }
+
+  #succeeded(count: number): void {
+    const { log, address } = this.#options;
+    this.#exported.inc(count);
+    if (this.#failing) log.info("spans are exported again", { address });
+    this.#failing = false;
+  }
+
+  #failed(count: number, error: string): void {
+    this.#failing = true;
+    this.#drop("export_failed", count);
+    const fields = { address: this.#options.address, spans: count, error };
+    this.#errors.warn("spans", "spans could not be exported and are lost", fields);
+  }
+
+  #drop(reason: DropReason, count: number): void {
+    this.#dropped.get(reason)?.inc(count);
+  }
+}
