@@ -32,7 +32,8 @@ export interface RequestTarget {
 
 /** What a rule may look at. */
 export interface ControlledRequest {
-  readonly api: ApiName;
+  /** `null`: of an API that has no name here, which a proxy passes on as bytes. */
+  readonly api: ApiName | null;
   readonly apiVersion: number;
   readonly clientId: string | null;
   readonly nodeId: number;
