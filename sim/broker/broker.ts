@@ -3,16 +3,14 @@
 // answers. Not for production: no replication, no disk, no transactions, no access control.
 
 import { DashstreamError } from "../../src/errors.ts";
-import type { ApiName } from "../../src/kafka-protocol/apis.ts";
 import { readBatchHeader } from "../../src/kafka-protocol/record-batch.ts";
 import { type BatchOptions, encodeBatch, type NewRecord } from "../../src/kafka-protocol/records.ts";
 import type { Clock, Timer } from "../../src/runtime/clock.ts";
 import type { Network } from "../../src/runtime/network.ts";
 import type { Random } from "../../src/runtime/random.ts";
 import { type Log, silentLog } from "../../src/telemetry/log.ts";
-import type { ControlRule } from "../control/rules.ts";
 import { type Address, Cluster, type NodeAddress } from "./cluster.ts";
-import { type ControlAction, type ControlFilter, type ControlledRequest, Controls } from "./control.ts";
+import { type BrokerControl, Controls } from "./control.ts";
 import { compress } from "./log/compression.ts";
 import { BrokerNode, type NodeContext } from "./node.ts";
 import { readTopicConfig, type TopicConfig } from "./topics/settings.ts";
@@ -46,7 +44,7 @@ export interface BrokerOptions {
   readonly groupMinSessionTimeoutMs?: number;
 }
 
-export interface Broker {
+export interface Broker extends BrokerControl {
   /** `host:port` of all nodes, separated by commas; ports are known once it was started. */
   readonly bootstrap: string;
   readonly nodes: readonly NodeAddress[];
@@ -54,10 +52,6 @@ export interface Broker {
   start(): Promise<void>;
   /** Ends all connections and timers. */
   stop(): Promise<void>;
-  /** Takes one node (default all) off the network at once, as a crash would; its data stay. */
-  down(nodeId?: number): Promise<void>;
-  /** Brings one node (default all) back on its port. */
-  up(nodeId?: number): Promise<void>;
   /** @throws DashstreamError `config_invalid` for an illegal or known name or a bad setting */
   createTopic(name: string, options?: { readonly partitions?: number; readonly config?: TopicConfig }): void;
   deleteTopic(name: string): void;
@@ -67,23 +61,12 @@ export interface Broker {
   trim(topic: string, partition: number, offset: number): void;
   /** Makes another node the leader of a partition, as an election would. @throws DashstreamError `kafka_topic_missing` */
   moveLeader(topic: string, partition: number, nodeId: number): void;
-  /**
-   * Adds a rule for requests of one API, or of all. `decide` is asked for each request that the filter lets
-   * through, until the rule is removed or has decided `times` requests.
-   */
-  control(
-    api: ApiName | "*",
-    decide: (request: ControlledRequest) => ControlAction,
-    filter?: ControlFilter,
-  ): ControlRule;
   /** Appends one batch without a client. @returns offset of its first record */
   append(topic: string, partition: number, records: readonly NewRecord[], options?: AppendOptions): number;
   /** Offset of the oldest record of each partition. @throws DashstreamError `kafka_topic_missing` */
   startOffsets(topic: string): readonly number[];
   /** Offset after the last record of each partition. @throws DashstreamError `kafka_topic_missing` */
   endOffsets(topic: string): readonly number[];
-  /** Ends the sessions of all members of a group, as if they had timed out. @returns how many it had */
-  expireMembers(groupId: string): number;
   /** What a group has committed for each partition; -1 for nothing. @throws DashstreamError `kafka_topic_missing` */
   committedOffsets(groupId: string, topic: string): readonly number[];
 }

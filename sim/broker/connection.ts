@@ -1,36 +1,56 @@
 // One client connection. Requests are answered one after the other in the order in which they came, as Kafka
 // does; while one waits (a long poll, a join) the others behind it wait too. Bytes that are not a request of a
-// known version end the connection, as does a peer that does not take its answers.
+// known version end the connection, as does a peer that does not take its answers. Who answers is given: the embedded
+// broker, or a proxy that asks a real one.
 
-import { DashstreamError, describeError } from "../../src/errors.ts";
-import { encodeResponse, type RequestHeader, readRequestHeader } from "../../src/kafka-protocol/api.ts";
-import { APIS } from "../../src/kafka-protocol/apis.ts";
-import { KAFKA_ERRORS } from "../../src/kafka-protocol/error-codes.ts";
+import { describeError } from "../../src/errors.ts";
+import type { RequestHeader } from "../../src/kafka-protocol/api.ts";
+import type { ApiName } from "../../src/kafka-protocol/apis.ts";
 import { FrameSplitter } from "../../src/kafka-protocol/frame.ts";
-import { Reader } from "../../src/kafka-protocol/reader.ts";
+import type { Clock } from "../../src/runtime/clock.ts";
 import type { StreamSocket } from "../../src/runtime/network.ts";
 import type { Log } from "../../src/telemetry/log.ts";
-import type { Cluster } from "./cluster.ts";
-import type { Controls, Interference } from "./control.ts";
-import { versionsResponse } from "./handlers/api-versions.ts";
-import type { RequestContext } from "./request-context.ts";
-import { type Call, ROUTES } from "./routes.ts";
+import type { Controls, Decision, Interference, RequestTarget } from "./control.ts";
 
 /** Kafka's `socket.request.max.bytes`. */
-const MAX_REQUEST_BYTES = 100 * 1024 * 1024;
-/** Requests of one connection that may wait; beyond that nothing more is read from it. */
+export const MAX_REQUEST_BYTES = 100 * 1024 * 1024;
+/** Requests of one connection that may wait, and their bytes; beyond that nothing more is read from it. */
 const MAX_WAITING_REQUESTS = 64;
+const MAX_WAITING_BYTES = 32 * 1024 * 1024;
 /** Unsent bytes of answers beyond which the next request waits. */
-const MAX_UNSENT_BYTES = 32 * 1024 * 1024;
+export const MAX_UNSENT_BYTES = 32 * 1024 * 1024;
 
-/** What DescribeGroups shows as a member's host; sockets of a `Network` have no address to show. */
-const CLIENT_HOST = "/127.0.0.1";
+/** An encoded response with its length prefix; `null` if the client wants none. */
+export type Answer = Buffer | null | Promise<Buffer | null>;
+
+/** Under which circumstances a request is handled. */
+export interface Handling {
+  /** What a control rule decided, if any did. */
+  readonly decision: Decision | null;
+  /** Aborts when the connection is gone; whoever waits must stop then. */
+  readonly connection: AbortSignal;
+}
+
+/** A decoded request, ready to be handled. */
+export interface Call {
+  /** `null`: of an API that has no name here. */
+  readonly api: ApiName | null;
+  readonly header: RequestHeader;
+  readonly targets: readonly RequestTarget[];
+  handle(handling: Handling): Answer;
+}
 
 export interface ConnectionContext {
-  readonly cluster: Cluster;
+  readonly clock: Clock;
   readonly controls: Controls;
-  readonly nodeId: number;
   readonly log: Log;
+  readonly connectionId: number;
+  readonly node: { readonly nodeId: number };
+  /**
+   * Reads a request; bytes are its answer, whatever rules are in force.
+   * @throws DashstreamError `protocol_error` if it is none
+   */
+  read(frame: Buffer): Call | Buffer;
 }
 
 /**
@@ -52,9 +72,9 @@ export function serveConnection(socket: StreamSocket, context: ConnectionContext
 class Connection {
   readonly #socket: StreamSocket;
   readonly #context: ConnectionContext;
-  readonly #id: number;
   readonly #splitter = new FrameSplitter(MAX_REQUEST_BYTES);
   readonly #waiting: Buffer[] = [];
+  #waitingBytes = 0;
   readonly #gone = new AbortController();
   #busy = false;
   #paused = false;
@@ -62,18 +82,18 @@ class Connection {
   constructor(socket: StreamSocket, context: ConnectionContext) {
     this.#socket = socket;
     this.#context = context;
-    this.#id = context.cluster.nextConnectionId();
   }
 
   receive(chunk: Buffer): void {
     try {
-      this.#splitter.push(chunk, (frame) => this.#waiting.push(frame));
+      this.#splitter.push(chunk, (frame) => this.#enqueue(frame));
     } catch (error) {
       this.#fail(error);
       return;
     }
     this.pump();
-    if (this.#waiting.length > MAX_WAITING_REQUESTS && !this.#paused) {
+    const isMuch = this.#waiting.length > MAX_WAITING_REQUESTS || this.#waitingBytes > MAX_WAITING_BYTES;
+    if (isMuch && !this.#paused) {
       this.#paused = true;
       this.#socket.pause();
     }
@@ -81,6 +101,7 @@ class Connection {
 
   closed(): void {
     this.#waiting.length = 0;
+    this.#waitingBytes = 0;
     this.#gone.abort();
   }
 
@@ -89,6 +110,7 @@ class Connection {
     while (!this.#busy && this.#socket.writableLength < MAX_UNSENT_BYTES) {
       const frame = this.#waiting.shift();
       if (!frame || this.#gone.signal.aborted) break;
+      this.#waitingBytes -= frame.length;
       try {
         const response = this.#answer(frame);
         if (response instanceof Promise) {
@@ -102,10 +124,17 @@ class Connection {
         this.#fail(error);
       }
     }
-    if (this.#paused && this.#waiting.length <= MAX_WAITING_REQUESTS / 2) {
+    const isLittle =
+      this.#waiting.length <= MAX_WAITING_REQUESTS / 2 && this.#waitingBytes <= MAX_WAITING_BYTES;
+    if (this.#paused && isLittle) {
       this.#paused = false;
       this.#socket.resume();
     }
+  }
+
+  #enqueue(frame: Buffer): void {
+    this.#waiting.push(frame);
+    this.#waitingBytes += frame.length;
   }
 
   #resumeWith(response: Buffer | null): void {
@@ -115,83 +144,68 @@ class Connection {
     this.pump();
   }
 
-  #answer(frame: Buffer): Buffer | null | Promise<Buffer | null> {
-    const reader = new Reader(frame);
-    const header = readRequestHeader(reader);
-    const apiVersions = APIS.ApiVersions;
-    if (header.apiKey === apiVersions.key && header.apiVersion > apiVersions.maxVersion) {
-      const fallback = versionsResponse(KAFKA_ERRORS.UNSUPPORTED_VERSION);
-      return encodeResponse(apiVersions.response(0), header.correlationId, fallback);
-    }
-    const route = ROUTES.get(header.apiKey);
-    if (!route) throw new DashstreamError("protocol_error", `API key ${header.apiKey} is not spoken here`);
-    const call = route.decode(header, reader);
-    const { controls } = this.#context;
-    return controls.active ? this.#controlled(call, header) : call.handle(this.#requestContext(header, null));
+  #answer(frame: Buffer): Answer {
+    const call = this.#context.read(frame);
+    if (Buffer.isBuffer(call)) return call;
+    return this.#context.controls.active ? this.#controlled(call) : call.handle(this.#handling(null));
   }
 
   /** Handles a request under the rules of the control interface. */
-  #controlled(call: Call, header: RequestHeader): Buffer | null | Promise<Buffer | null> {
-    const decision = this.#context.controls.decide({
+  #controlled(call: Call): Answer {
+    const { controls, node, connectionId } = this.#context;
+    const decision = controls.decide({
       api: call.api,
-      apiVersion: header.apiVersion,
-      clientId: header.clientId,
-      nodeId: this.#context.nodeId,
-      connectionId: this.#id,
+      apiVersion: call.header.apiVersion,
+      clientId: call.header.clientId,
+      nodeId: node.nodeId,
+      connectionId,
       targets: call.targets,
     });
-    const context = this.#requestContext(header, decision);
-    if (decision === null) return call.handle(context);
+    const handling = this.#handling(decision);
+    if (decision === null) return call.handle(handling);
     const { action } = decision;
     switch (action.kind) {
       case "error":
-        return this.#refuse(call, context, action.delayMs ?? 0);
+        return this.#refuse(call, handling, action.delayMs ?? 0);
       case "pass":
       case "withhold":
       case "ration":
-        return call.handle(context);
+        return call.handle(handling);
       case "delay":
       case "hang":
       case "drop":
-        return this.#interfere(call, context, action);
+        return this.#interfere(call, handling, action);
     }
   }
 
-  /** The context's decision is the error. */
-  #refuse(call: Call, context: RequestContext, delayMs: number): Buffer | null | Promise<Buffer | null> {
-    if (delayMs === 0) return call.handle(context);
-    const waited = context.cluster.clock.sleep(delayMs, context.connection);
-    return waited.then((isHere) => (isHere ? call.handle(context) : null));
+  /** The decision is the error. */
+  #refuse(call: Call, handling: Handling, delayMs: number): Answer {
+    if (delayMs === 0) return call.handle(handling);
+    const waited = this.#context.clock.sleep(delayMs, handling.connection);
+    return waited.then((isHere) => (isHere ? call.handle(handling) : null));
   }
 
-  async #interfere(call: Call, context: RequestContext, action: Interference): Promise<Buffer | null> {
+  async #interfere(call: Call, handling: Handling, action: Interference): Promise<Buffer | null> {
     const stage = action.stage ?? "request";
-    const response = stage === "response" ? await call.handle(context) : null;
+    const response = stage === "response" ? await call.handle(handling) : null;
     if (action.kind === "hang") return new Promise(() => {});
     if (action.kind === "drop") {
       this.#socket.destroy();
       return null;
     }
-    const isHere = await context.cluster.clock.sleep(action.delayMs, context.connection);
-    return isHere && stage === "request" ? call.handle(context) : response;
+    const isHere = await this.#context.clock.sleep(action.delayMs, handling.connection);
+    return isHere && stage === "request" ? call.handle(handling) : response;
   }
 
-  #requestContext(header: RequestHeader, decision: RequestContext["decision"]): RequestContext {
-    const { cluster, nodeId } = this.#context;
-    return {
-      cluster,
-      nodeId,
-      apiVersion: header.apiVersion,
-      clientId: header.clientId ?? "",
-      clientHost: CLIENT_HOST,
-      connection: this.#gone.signal,
-      decision,
-    };
+  #handling(decision: Decision | null): Handling {
+    return { decision, connection: this.#gone.signal };
   }
 
   #fail(error: unknown): void {
-    const { nodeId, log } = this.#context;
-    log.warn("connection closed after a bad request", { node: nodeId, error: describeError(error) });
+    const { node, log } = this.#context;
+    // What was under way when the connection went is nobody's fault.
+    if (this.#gone.signal.aborted) return;
+    log.warn("connection closed after a bad request", { node: node.nodeId, error: describeError(error) });
     this.#socket.destroy();
   }
 }

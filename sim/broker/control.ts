@@ -32,7 +32,8 @@ export interface RequestTarget {
 
 /** What a rule may look at. */
 export interface ControlledRequest {
-  readonly api: ApiName;
+  /** `null`: of an API that has no name here, which a proxy passes on as bytes. */
+  readonly api: ApiName | null;
   readonly apiVersion: number;
   readonly clientId: string | null;
   readonly nodeId: number;
@@ -48,6 +49,27 @@ export interface ControlFilter {
   readonly partition?: number;
   readonly clientId?: string;
   readonly nodeId?: number;
+}
+
+/** A Kafka that breaks on command: the embedded one, or a proxy before a real one. */
+export interface BrokerControl {
+  /** All that are known; a proxy hears of them from the first answer that names them. */
+  readonly nodes: readonly { readonly nodeId: number }[];
+  /**
+   * Adds a rule for requests of one API, or of all. `decide` is asked for each request that the filter lets
+   * through, until the rule is removed or has decided `times` requests.
+   */
+  control(
+    api: ApiName | "*",
+    decide: (request: ControlledRequest) => ControlAction,
+    filter?: ControlFilter,
+  ): ControlRule;
+  /** Takes one node (default all) off the network at once, as a crash would; its data stay. */
+  down(nodeId?: number): Promise<void>;
+  /** Brings one node (default all) back on its port. */
+  up(nodeId?: number): Promise<void>;
+  /** Ends the sessions of all members of a group, as if they had timed out. @returns how many it had */
+  expireMembers(groupId: string): number;
 }
 
 /** What the rules decided about one request. */

@@ -6,6 +6,7 @@ import { Endpoint } from "../control/endpoint.ts";
 import type { Address, Cluster, NodeAddress } from "./cluster.ts";
 import { serveConnection } from "./connection.ts";
 import type { Controls } from "./control.ts";
+import { readCall } from "./read-call.ts";
 
 export interface NodeContext {
   readonly network: Network;
@@ -50,8 +51,12 @@ export class BrokerNode implements NodeAddress {
   /** Listens; does nothing if it is up. @throws DashstreamError `port_in_use` or `listen_failed` */
   async up({ network, cluster, controls, log }: NodeContext): Promise<void> {
     if (this.isUp) return;
-    const context = { cluster, controls, nodeId: this.nodeId, log };
-    await this.#endpoint.up(network, (socket) => serveConnection(socket, context));
+    const { clock } = cluster;
+    const read = (frame: Buffer) => readCall(frame, cluster, this.nodeId);
+    await this.#endpoint.up(network, (socket) => {
+      const connectionId = cluster.nextConnectionId();
+      return serveConnection(socket, { clock, controls, log, connectionId, node: this, read });
+    });
     for (const group of this.#coordinated(cluster)) group.resume();
   }
 

@@ -3,6 +3,7 @@
 import { type Api, encodeResponse, type RequestHeader } from "../../src/kafka-protocol/api.ts";
 import { APIS, type ApiName } from "../../src/kafka-protocol/apis.ts";
 import type { Reader } from "../../src/kafka-protocol/reader.ts";
+import type { Answer } from "./connection.ts";
 import type { RequestTarget } from "./control.ts";
 import { handleApiVersions } from "./handlers/api-versions.ts";
 import { handleOffsetCommit, handleOffsetFetch } from "./handlers/committed-offsets.ts";
@@ -27,28 +28,26 @@ import { handleMetadata } from "./handlers/metadata.ts";
 import { handleProduce } from "./handlers/produce.ts";
 import { handleCreatePartitions, handleCreateTopics, handleDeleteTopics } from "./handlers/topic-admin.ts";
 import type { RequestContext } from "./request-context.ts";
+import { TARGETS } from "./targets.ts";
 
-/** A decoded request, ready to be handled. */
-export interface Call {
+/** A decoded request to the embedded broker. */
+export interface RoutedCall {
   readonly api: ApiName;
   readonly targets: readonly RequestTarget[];
-  /** The encoded response with its length prefix; `null` if the client wants none. */
-  handle(context: RequestContext): Buffer | null | Promise<Buffer | null>;
+  handle(context: RequestContext): Answer;
 }
 
 export interface Route {
   /** @throws DashstreamError `protocol_error` if version or bytes are not those of the API */
-  decode(header: RequestHeader, body: Reader): Call;
+  decode(header: RequestHeader, body: Reader): RoutedCall;
 }
 
 type Handler<Req, Res> = (request: Req, context: RequestContext) => Res | null | Promise<Res>;
 
-const NO_TARGETS = () => [];
-
 function route<Req, Res>(
   api: Api<ApiName, Req, Res>,
   handler: Handler<Req, Res>,
-  targetsOf: (request: Req) => readonly RequestTarget[] = NO_TARGETS,
+  targetsOf: (request: Req) => readonly RequestTarget[],
 ): readonly [key: number, Route] {
   const decode: Route["decode"] = (header, body) => {
     const request = api.request(header.apiVersion).read(body);
@@ -67,57 +66,29 @@ function route<Req, Res>(
   return [api.key, { decode }];
 }
 
-interface WithPartitions {
-  readonly topics: ReadonlyArray<{
-    readonly name: string;
-    readonly partitions: ReadonlyArray<{ readonly index: number }>;
-  }>;
-}
-
-function partitionTargets({ topics }: WithPartitions): readonly RequestTarget[] {
-  return topics.map(({ name, partitions }) => ({
-    topic: name,
-    partitions: partitions.map(({ index }) => index),
-  }));
-}
-
-function topicTargets(names: readonly string[]): readonly RequestTarget[] {
-  return names.map((topic) => ({ topic, partitions: [] }));
-}
-
 /** All routes by API key. */
 export const ROUTES: ReadonlyMap<number, Route> = new Map([
-  route(APIS.Produce, handleProduce, partitionTargets),
-  route(APIS.Fetch, handleFetch, partitionTargets),
-  route(APIS.ListOffsets, handleListOffsets, partitionTargets),
-  route(APIS.Metadata, handleMetadata, (request) => topicTargets(request.topics ?? [])),
-  route(APIS.OffsetCommit, handleOffsetCommit, partitionTargets),
-  route(APIS.OffsetFetch, handleOffsetFetch, (request) =>
-    (request.topics ?? []).map(({ name, partitions }) => ({ topic: name, partitions })),
-  ),
-  route(APIS.FindCoordinator, handleFindCoordinator),
-  route(APIS.JoinGroup, handleJoinGroup),
-  route(APIS.Heartbeat, handleHeartbeat),
-  route(APIS.LeaveGroup, handleLeaveGroup),
-  route(APIS.SyncGroup, handleSyncGroup),
-  route(APIS.DescribeGroups, handleDescribeGroups),
-  route(APIS.ListGroups, handleListGroups),
-  route(APIS.ApiVersions, handleApiVersions),
-  route(APIS.CreateTopics, handleCreateTopics, ({ topics }) => topicTargets(topics.map(({ name }) => name))),
-  route(APIS.DeleteTopics, handleDeleteTopics, ({ topicNames }) => topicTargets(topicNames)),
-  route(APIS.DeleteRecords, handleDeleteRecords, partitionTargets),
-  route(APIS.InitProducerId, handleInitProducerId),
-  route(APIS.DescribeConfigs, handleDescribeConfigs, ({ resources }) =>
-    topicTargets(resources.map(({ resourceName }) => resourceName)),
-  ),
-  route(APIS.AlterConfigs, handleAlterConfigs, ({ resources }) =>
-    topicTargets(resources.map(({ resourceName }) => resourceName)),
-  ),
-  route(APIS.CreatePartitions, handleCreatePartitions, ({ topics }) =>
-    topicTargets(topics.map(({ name }) => name)),
-  ),
-  route(APIS.DeleteGroups, handleDeleteGroups),
-  route(APIS.IncrementalAlterConfigs, handleIncrementalAlterConfigs, ({ resources }) =>
-    topicTargets(resources.map(({ resourceName }) => resourceName)),
-  ),
+  route(APIS.Produce, handleProduce, TARGETS.Produce),
+  route(APIS.Fetch, handleFetch, TARGETS.Fetch),
+  route(APIS.ListOffsets, handleListOffsets, TARGETS.ListOffsets),
+  route(APIS.Metadata, handleMetadata, TARGETS.Metadata),
+  route(APIS.OffsetCommit, handleOffsetCommit, TARGETS.OffsetCommit),
+  route(APIS.OffsetFetch, handleOffsetFetch, TARGETS.OffsetFetch),
+  route(APIS.FindCoordinator, handleFindCoordinator, TARGETS.FindCoordinator),
+  route(APIS.JoinGroup, handleJoinGroup, TARGETS.JoinGroup),
+  route(APIS.Heartbeat, handleHeartbeat, TARGETS.Heartbeat),
+  route(APIS.LeaveGroup, handleLeaveGroup, TARGETS.LeaveGroup),
+  route(APIS.SyncGroup, handleSyncGroup, TARGETS.SyncGroup),
+  route(APIS.DescribeGroups, handleDescribeGroups, TARGETS.DescribeGroups),
+  route(APIS.ListGroups, handleListGroups, TARGETS.ListGroups),
+  route(APIS.ApiVersions, handleApiVersions, TARGETS.ApiVersions),
+  route(APIS.CreateTopics, handleCreateTopics, TARGETS.CreateTopics),
+  route(APIS.DeleteTopics, handleDeleteTopics, TARGETS.DeleteTopics),
+  route(APIS.DeleteRecords, handleDeleteRecords, TARGETS.DeleteRecords),
+  route(APIS.InitProducerId, handleInitProducerId, TARGETS.InitProducerId),
+  route(APIS.DescribeConfigs, handleDescribeConfigs, TARGETS.DescribeConfigs),
+  route(APIS.AlterConfigs, handleAlterConfigs, TARGETS.AlterConfigs),
+  route(APIS.CreatePartitions, handleCreatePartitions, TARGETS.CreatePartitions),
+  route(APIS.DeleteGroups, handleDeleteGroups, TARGETS.DeleteGroups),
+  route(APIS.IncrementalAlterConfigs, handleIncrementalAlterConfigs, TARGETS.IncrementalAlterConfigs),
 ]);

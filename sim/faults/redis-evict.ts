@@ -1,6 +1,7 @@
 // Redis drops keys that nobody deleted, as one whose memory is full (`maxmemory-policy allkeys-random`).
 
 import { z } from "zod";
+import { describeError } from "../../src/errors.ts";
 import { defineFault } from "./fault.ts";
 import { need } from "./stage.ts";
 
@@ -24,7 +25,7 @@ export const redisEvict = defineFault({
   mayRaise: [],
   async apply(stage, { share, every_seconds: everySeconds }) {
     const redis = need(stage, "redis");
-    const { clock, random } = stage;
+    const { clock, random, log } = stage;
     let hits = 0;
     const evict = () =>
       redis.evict(() => {
@@ -32,11 +33,20 @@ export const redisEvict = defineFault({
         if (isVictim) hits++;
         return isVictim;
       });
-    evict();
-    const timer = clock.every(everySeconds * 1_000, evict);
+    await evict();
+    let going: Promise<void> | null = null;
+    const timer = clock.every(everySeconds * 1_000, () => {
+      // A Redis that is slow to look at is not asked twice at a time.
+      going ??= evict()
+        .catch((error: unknown) => log.warn("keys were not evicted", { error: describeError(error) }))
+        .finally(() => {
+          going = null;
+        });
+    });
     return {
       async clear() {
         timer.cancel();
+        await going;
       },
       hits: () => hits,
     };

@@ -5,9 +5,9 @@ import { DashstreamError } from "../../src/errors.ts";
 import type { Clock } from "../../src/runtime/clock.ts";
 import type { Random } from "../../src/runtime/random.ts";
 import type { Log } from "../../src/telemetry/log.ts";
-import type { Broker } from "../broker/broker.ts";
-import type { FaultProxy } from "../proxy/proxy.ts";
-import type { RedisServer } from "../redis/server.ts";
+import type { BrokerControl } from "../broker/control.ts";
+import type { LinkControl } from "../proxy/proxy.ts";
+import type { RedisControl } from "../redis/control.ts";
 import type { TrafficAlteration } from "../traffic/alteration.ts";
 import type { TrafficSource } from "../traffic/thread.ts";
 
@@ -89,9 +89,9 @@ export interface Stage {
   readonly log: Log;
   readonly kafka: KafkaNames;
   readonly traffic: TrafficControl | null;
-  readonly broker: Broker | null;
-  readonly redis: RedisServer | null;
-  readonly links: ReadonlyMap<LinkName, FaultProxy> | null;
+  readonly broker: BrokerControl | null;
+  readonly redis: RedisControl | null;
+  readonly links: ReadonlyMap<LinkName, LinkControl> | null;
   readonly clients: ClientsControl | null;
   readonly components: ComponentsControl | null;
   readonly discovery: DiscoveryControl | null;

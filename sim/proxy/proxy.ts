@@ -50,8 +50,17 @@ export interface FaultProxyOptions {
   readonly upstream: { readonly host: string; readonly port: number };
 }
 
-/** Toxics act in the order in which they were added. */
-export interface FaultProxy {
+/** A link that breaks on command. Toxics act in the order in which they were added. */
+export interface LinkControl {
+  /**
+   * Acts on open connections and on new ones, at once.
+   * `hits` of the rule: connections and pieces of data that it acted on.
+   * @throws DashstreamError `config_invalid` for a number that makes no sense
+   */
+  add(toxic: Toxic): ControlRule;
+}
+
+export interface FaultProxy extends LinkControl {
   readonly host: string;
   /** Known once it was started, and the same from then on. */
   readonly port: number;
@@ -59,12 +68,6 @@ export interface FaultProxy {
   start(): Promise<void>;
   /** Cuts all connections and stops listening; toxics stay. */
   stop(): Promise<void>;
-  /**
-   * Acts on open connections and on new ones, at once.
-   * `hits` of the rule: connections and pieces of data that it acted on.
-   * @throws DashstreamError `config_invalid` for a number that makes no sense
-   */
-  add(toxic: Toxic): ControlRule;
 }
 
 export function createFaultProxy(options: FaultProxyOptions): FaultProxy {

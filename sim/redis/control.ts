@@ -27,6 +27,28 @@ export interface ControlFilter {
   readonly times?: number;
 }
 
+/** A Redis that breaks on command: the embedded one, or a proxy before a real one. */
+export interface RedisControl {
+  /**
+   * Adds a rule for one command (`EVALSHA`, whatever the case), or for all (`*`). `decide` is asked for each of them,
+   * until the rule is removed or has decided `times` commands.
+   */
+  control(
+    command: string,
+    decide: (command: ControlledCommand) => ControlAction,
+    filter?: ControlFilter,
+  ): ControlRule;
+  /** Takes it off the network at once, as a crash would; its data stay. */
+  down(): Promise<void>;
+  /** Brings it back on its port. */
+  up(): Promise<void>;
+  /**
+   * Drops the keys that `isVictim` names, as a Redis does that has no memory left (`maxmemory-policy`).
+   * Resolves when they are gone. @throws DashstreamError `redis_unreachable` if a real one cannot be asked
+   */
+  evict(isVictim: (key: string) => boolean): Promise<void>;
+}
+
 /** The rules of one server. */
 export class Controls {
   readonly #rules = new ControlRules<ControlledCommand, Exclude<ControlAction, { readonly kind: "pass" }>>();

@@ -8,7 +8,13 @@ import { type Log, silentLog } from "../../src/telemetry/log.ts";
 import { Endpoint } from "../control/endpoint.ts";
 import type { ControlRule } from "../control/rules.ts";
 import { type ConnectionContext, serveConnection } from "./connection.ts";
-import { type ControlAction, type ControlFilter, type ControlledCommand, Controls } from "./control.ts";
+import {
+  type ControlAction,
+  type ControlFilter,
+  type ControlledCommand,
+  Controls,
+  type RedisControl,
+} from "./control.ts";
 import { Keyspace } from "./keyspace.ts";
 import { type NativeScript, scriptDigest } from "./script.ts";
 import { takeTokensScript } from "./scripts/take-tokens.ts";
@@ -28,7 +34,7 @@ export interface RedisServerOptions {
   readonly scripts?: readonly NativeScript[];
 }
 
-export interface RedisServer {
+export interface RedisServer extends RedisControl {
   readonly host: string;
   /** Known once it was started, and the same from then on. */
   readonly port: number;
@@ -38,21 +44,8 @@ export interface RedisServer {
   start(): Promise<void>;
   /** Ends all connections and timers. */
   stop(): Promise<void>;
-  /** Takes it off the network at once, as a crash would; its data stay, and the scripts that were loaded go. */
+  /** As `RedisControl` says; the scripts that were loaded go. */
   down(): Promise<void>;
-  /** Brings it back on its port. */
-  up(): Promise<void>;
-  /** Drops the keys that `isVictim` names, as a Redis does that has no memory left (`maxmemory-policy`). */
-  evict(isVictim: (key: string) => boolean): void;
-  /**
-   * Adds a rule for one command (`EVALSHA`, whatever the case), or for all (`*`). `decide` is asked for each of them,
-   * until the rule is removed or has decided `times` commands.
-   */
-  control(
-    command: string,
-    decide: (command: ControlledCommand) => ControlAction,
-    filter?: ControlFilter,
-  ): ControlRule;
 }
 
 const KNOWN_SCRIPTS: readonly NativeScript[] = [takeTokensScript, writeReplayScript];
@@ -129,7 +122,7 @@ class MemoryRedis implements RedisServer {
     return this.#endpoint.down(this.#context.log);
   }
 
-  evict(isVictim: (key: string) => boolean): void {
+  async evict(isVictim: (key: string) => boolean): Promise<void> {
     for (const database of this.#databases) database.evict((name) => isVictim(String(name)));
   }
 

@@ -14,6 +14,7 @@ import {
   type incrementalAlterConfigs,
 } from "../../../src/kafka-protocol/requests/incremental-alter-configs.ts";
 import type { Cluster } from "../cluster.ts";
+import { refusedResource } from "../refusals.ts";
 import { faultOfTopic, type RequestContext } from "../request-context.ts";
 import {
   type ConfigEntry,
@@ -109,7 +110,7 @@ function alter(
     return { errorCode, errorMessage, resourceType, resourceName };
   };
   const fault = faultOfTopic(context, resourceName);
-  if (fault !== KAFKA_ERRORS.NONE) return result(fault);
+  if (fault !== KAFKA_ERRORS.NONE) return refusedResource(resource, fault);
   if (resourceType !== CONFIG_RESOURCE.TOPIC) {
     return result(KAFKA_ERRORS.INVALID_REQUEST, "only the settings of topics can be changed");
   }

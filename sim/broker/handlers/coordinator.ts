@@ -6,6 +6,7 @@ import {
   type findCoordinator,
   GROUP_KEY_TYPE,
 } from "../../../src/kafka-protocol/requests/find-coordinator.ts";
+import { refusedRequest } from "../refusals.ts";
 import { faultOf, type RequestContext } from "../request-context.ts";
 
 /** Why this node cannot answer for the group (a control rule's error comes first); 0 if it can. */
@@ -21,16 +22,14 @@ export function handleFindCoordinator(
   request: RequestOf<typeof findCoordinator>,
   context: RequestContext,
 ): ResponseOf<typeof findCoordinator> {
-  const refused = (errorCode: number, errorMessage: string | null) => {
-    return { throttleTimeMs: 0, errorCode, errorMessage, nodeId: -1, host: "", port: -1 };
-  };
+  const refused = refusedRequest.FindCoordinator;
   const fault = faultOf(context);
-  if (fault !== KAFKA_ERRORS.NONE) return refused(fault, null);
+  if (fault !== KAFKA_ERRORS.NONE) return refused(fault);
   if (request.keyType !== GROUP_KEY_TYPE) {
     return refused(KAFKA_ERRORS.INVALID_REQUEST, "transactions are not offered");
   }
   const coordinator = context.cluster.coordinatorOf(request.key);
-  if (!coordinator?.isUp) return refused(KAFKA_ERRORS.COORDINATOR_NOT_AVAILABLE, null);
+  if (!coordinator?.isUp) return refused(KAFKA_ERRORS.COORDINATOR_NOT_AVAILABLE);
   const { nodeId, advertised } = coordinator;
   const { host, port } = advertised;
   return { throttleTimeMs: 0, errorCode: KAFKA_ERRORS.NONE, errorMessage: null, nodeId, host, port };

@@ -5,6 +5,7 @@ import type { RequestOf, ResponseOf } from "../../../src/kafka-protocol/api.ts";
 import { KAFKA_ERRORS } from "../../../src/kafka-protocol/error-codes.ts";
 import type { fetch } from "../../../src/kafka-protocol/requests/fetch.ts";
 import type { PartitionLog } from "../log/partition-log.ts";
+import { refusedPartition } from "../refusals.ts";
 import { isCurtailed, type RequestContext } from "../request-context.ts";
 import { findLed } from "./leader.ts";
 
@@ -36,15 +37,15 @@ function sourceOf(context: RequestContext, topic: string, index: number, offset:
 
 function partitionResponse(index: number, source: Source, records: readonly Buffer[]): PartitionResponse {
   const { log } = source;
-  const end = log?.endOffset ?? -1;
+  const errorCode = source.kind === "refused" ? source.errorCode : KAFKA_ERRORS.NONE;
+  const nothing = refusedPartition.Fetch(index, errorCode);
+  if (log === null) return nothing;
+  const { endOffset, startOffset } = log;
   return {
-    index,
-    errorCode: source.kind === "refused" ? source.errorCode : KAFKA_ERRORS.NONE,
-    highWatermark: end,
-    lastStableOffset: end,
-    logStartOffset: log?.startOffset ?? -1,
-    abortedTransactions: null,
-    preferredReadReplica: -1,
+    ...nothing,
+    highWatermark: endOffset,
+    lastStableOffset: endOffset,
+    logStartOffset: startOffset,
     records,
   };
 }

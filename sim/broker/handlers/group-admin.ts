@@ -5,8 +5,8 @@ import { KAFKA_ERRORS } from "../../../src/kafka-protocol/error-codes.ts";
 import type { deleteGroups } from "../../../src/kafka-protocol/requests/delete-groups.ts";
 import type { describeGroups } from "../../../src/kafka-protocol/requests/describe-groups.ts";
 import type { listGroups } from "../../../src/kafka-protocol/requests/list-groups.ts";
-import { OPERATIONS_OMITTED } from "../../../src/kafka-protocol/requests/metadata.ts";
 import { NO_BYTES } from "../groups/member.ts";
+import { refusedGroup } from "../refusals.ts";
 import { faultOf, type RequestContext } from "../request-context.ts";
 import { refusalForGroup } from "./coordinator.ts";
 
@@ -25,24 +25,24 @@ export function handleListGroups(
 
 function describe(context: RequestContext, groupId: string): GroupResponse {
   const errorCode = refusalForGroup(context, groupId);
+  // Kafka reports a group that it does not know as dead, without an error.
+  const unknown = refusedGroup(groupId, errorCode);
   const group = errorCode === KAFKA_ERRORS.NONE ? context.cluster.group(groupId) : undefined;
-  const members = [...(group?.members() ?? [])].map((member) => ({
+  if (group === undefined) return unknown;
+  const members = [...group.members()].map((member) => ({
     memberId: member.id,
     groupInstanceId: member.instanceId,
     clientId: member.clientId,
     clientHost: member.clientHost,
-    memberMetadata: member.protocols.find(({ name }) => name === group?.protocolName)?.metadata ?? NO_BYTES,
+    memberMetadata: member.protocols.find(({ name }) => name === group.protocolName)?.metadata ?? NO_BYTES,
     memberAssignment: member.assignment,
   }));
   return {
-    errorCode,
-    groupId,
-    // Kafka reports a group that it does not know as dead, without an error.
-    groupState: group?.state ?? "Dead",
-    protocolType: group?.protocolType ?? "",
-    protocolData: group?.state === "Stable" ? group.protocolName : "",
+    ...unknown,
+    groupState: group.state,
+    protocolType: group.protocolType,
+    protocolData: group.state === "Stable" ? group.protocolName : "",
     members,
-    authorizedOperations: OPERATIONS_OMITTED,
   };
 }
 

@@ -8,6 +8,7 @@ import {
   type listOffsets,
 } from "../../../src/kafka-protocol/requests/list-offsets.ts";
 import type { PartitionLog } from "../log/partition-log.ts";
+import { refusedPartition } from "../refusals.ts";
 import type { RequestContext } from "../request-context.ts";
 import { findLed } from "./leader.ts";
 
@@ -27,7 +28,7 @@ export function handleListOffsets(
     name,
     partitions: partitions.map(({ index, timestampMs }) => {
       const led = findLed(context, name, index);
-      if (led.kind === "refused") return { index, errorCode: led.errorCode, leaderEpoch: -1, ...NOWHERE };
+      if (led.kind === "refused") return refusedPartition.ListOffsets(index, led.errorCode);
       const found = lookUp(led.partition.log, timestampMs);
       return { index, errorCode: KAFKA_ERRORS.NONE, leaderEpoch: -1, ...found };
     }),

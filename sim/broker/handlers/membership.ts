@@ -12,6 +12,7 @@ import {
   type SyncResponse,
   syncError,
 } from "../groups/member.ts";
+import { refusedRequest } from "../refusals.ts";
 import type { RequestContext } from "../request-context.ts";
 import { refusalForGroup } from "./coordinator.ts";
 
@@ -49,7 +50,7 @@ export function handleHeartbeat(
   context: RequestContext,
 ): ResponseOf<typeof heartbeat> {
   const refusal = refusalForGroup(context, request.groupId);
-  if (refusal !== KAFKA_ERRORS.NONE) return { throttleTimeMs: 0, errorCode: refusal };
+  if (refusal !== KAFKA_ERRORS.NONE) return refusedRequest.Heartbeat(refusal);
   const group = context.cluster.group(request.groupId);
   const errorCode = group?.heartbeat(request, request.generationId) ?? KAFKA_ERRORS.UNKNOWN_MEMBER_ID;
   return { throttleTimeMs: 0, errorCode };
@@ -60,7 +61,7 @@ export function handleLeaveGroup(
   context: RequestContext,
 ): ResponseOf<typeof leaveGroup> {
   const refusal = refusalForGroup(context, request.groupId);
-  if (refusal !== KAFKA_ERRORS.NONE) return { throttleTimeMs: 0, errorCode: refusal, members: [] };
+  if (refusal !== KAFKA_ERRORS.NONE) return refusedRequest.LeaveGroup(refusal);
   const group = context.cluster.group(request.groupId);
   const leave = (memberId: string, groupInstanceId: string | null) =>
     group?.leave({ memberId, groupInstanceId }) ?? KAFKA_ERRORS.UNKNOWN_MEMBER_ID;

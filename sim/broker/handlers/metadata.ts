@@ -5,6 +5,7 @@ import { KAFKA_ERRORS } from "../../../src/kafka-protocol/error-codes.ts";
 import { type metadata, OPERATIONS_OMITTED } from "../../../src/kafka-protocol/requests/metadata.ts";
 import { isLegalTopicName } from "../../../src/kafka-protocol/topic-name.ts";
 import type { Cluster } from "../cluster.ts";
+import { refusedTopic } from "../refusals.ts";
 import { faultOfTopic, type RequestContext } from "../request-context.ts";
 import type { Topic } from "../topics/topic.ts";
 
@@ -31,18 +32,14 @@ function describe(cluster: Cluster, topic: Topic): TopicResponse {
   };
 }
 
-function unknown(name: string, errorCode: number): TopicResponse {
-  return { errorCode, name, isInternal: false, partitions: [], authorizedOperations: OPERATIONS_OMITTED };
-}
-
 function findOrCreate(context: RequestContext, name: string, mayCreate: boolean): TopicResponse {
   const { cluster } = context;
   const fault = faultOfTopic(context, name);
-  if (fault !== KAFKA_ERRORS.NONE) return unknown(name, fault);
+  if (fault !== KAFKA_ERRORS.NONE) return refusedTopic.Metadata(name, fault);
   const known = cluster.topics.get(name);
   if (known) return describe(cluster, known);
-  if (!isLegalTopicName(name)) return unknown(name, KAFKA_ERRORS.INVALID_TOPIC_EXCEPTION);
-  if (!mayCreate) return unknown(name, KAFKA_ERRORS.UNKNOWN_TOPIC_OR_PARTITION);
+  if (!isLegalTopicName(name)) return refusedTopic.Metadata(name, KAFKA_ERRORS.INVALID_TOPIC_EXCEPTION);
+  if (!mayCreate) return refusedTopic.Metadata(name, KAFKA_ERRORS.UNKNOWN_TOPIC_OR_PARTITION);
   return describe(cluster, cluster.topics.create(name, cluster.settings.defaultPartitions));
 }
 

@@ -12,22 +12,11 @@ import {
   readBatchHeader,
 } from "../../../src/kafka-protocol/record-batch.ts";
 import type { produce } from "../../../src/kafka-protocol/requests/produce.ts";
+import { refusedPartition } from "../refusals.ts";
 import type { RequestContext } from "../request-context.ts";
 import { findLed } from "./leader.ts";
 
 type PartitionResponse = ResponseOf<typeof produce>["topics"][number]["partitions"][number];
-
-function refused(index: number, errorCode: number): PartitionResponse {
-  return {
-    index,
-    errorCode,
-    baseOffset: -1,
-    logAppendTimeMs: -1,
-    logStartOffset: -1,
-    recordErrors: [],
-    errorMessage: null,
-  };
-}
 
 /** Why Kafka would not take this batch; 0 if it would. */
 function refusalOf(source: Buffer, batch: BatchHeader, maxMessageBytes: number): number {
@@ -49,17 +38,17 @@ function append(
   slices: readonly Buffer[],
 ): PartitionResponse {
   const led = findLed(context, topicName, index);
-  if (led.kind === "refused") return refused(index, led.errorCode);
+  if (led.kind === "refused") return refusedPartition.Produce(index, led.errorCode);
   const { topic, partition } = led;
   const source = slices[0];
-  if (!source) return refused(index, KAFKA_ERRORS.INVALID_RECORD);
+  if (!source) return refusedPartition.Produce(index, KAFKA_ERRORS.INVALID_RECORD);
   const batch = readBatchHeader(source, 0);
-  if (!batch) return refused(index, KAFKA_ERRORS.CORRUPT_MESSAGE);
+  if (!batch) return refusedPartition.Produce(index, KAFKA_ERRORS.CORRUPT_MESSAGE);
   const refusal = refusalOf(source, batch, topic.limits.maxMessageBytes);
-  if (refusal !== KAFKA_ERRORS.NONE) return refused(index, refusal);
+  if (refusal !== KAFKA_ERRORS.NONE) return refusedPartition.Produce(index, refusal);
   const { log } = partition;
   const verdict = log.producers.check(batch);
-  if (verdict.kind === "refused") return refused(index, verdict.errorCode);
+  if (verdict.kind === "refused") return refusedPartition.Produce(index, verdict.errorCode);
   return {
     index,
     errorCode: KAFKA_ERRORS.NONE,
@@ -80,7 +69,9 @@ export function handleProduce(
   const topics = request.topics.map(({ name, partitions }) => ({
     name,
     partitions: partitions.map(({ index, records }) =>
-      validAcks ? append(context, name, index, records) : refused(index, KAFKA_ERRORS.INVALID_REQUIRED_ACKS),
+      validAcks
+        ? append(context, name, index, records)
+        : refusedPartition.Produce(index, KAFKA_ERRORS.INVALID_REQUIRED_ACKS),
     ),
   }));
   return request.acks === 0 ? null : { topics, throttleTimeMs: 0 };

@@ -6,6 +6,7 @@ import type { createPartitions } from "../../../src/kafka-protocol/requests/crea
 import type { createTopics } from "../../../src/kafka-protocol/requests/create-topics.ts";
 import type { deleteTopics } from "../../../src/kafka-protocol/requests/delete-topics.ts";
 import { isLegalTopicName } from "../../../src/kafka-protocol/topic-name.ts";
+import { refusedTopic } from "../refusals.ts";
 import { faultOfTopic, type RequestContext } from "../request-context.ts";
 import { type ConfigEntry, readTopicConfig } from "../topics/settings.ts";
 
@@ -84,7 +85,7 @@ export function handleDeleteTopics(
 ): ResponseOf<typeof deleteTopics> {
   const topics = request.topicNames.map((name) => {
     const fault = faultOfTopic(context, name);
-    if (fault !== KAFKA_ERRORS.NONE) return { name, errorCode: fault };
+    if (fault !== KAFKA_ERRORS.NONE) return refusedTopic.DeleteTopics(name, fault);
     const existed = context.cluster.deleteTopic(name);
     return { name, errorCode: existed ? KAFKA_ERRORS.NONE : KAFKA_ERRORS.UNKNOWN_TOPIC_OR_PARTITION };
   });
