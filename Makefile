@@ -82,6 +82,7 @@ compose-check: node_modules/.installed ## build the loader of the compose specif
 
 hadolint: node_modules/.installed ## fetch hadolint, which tests hold the Dockerfile against (needs python3)
 	@$(BUN) test/support/fetch-hadolint.ts
+
 stack-up: node_modules/.installed ## Kafka, Redis, Prometheus, Alertmanager and the appliance of the compose file as processes
 	@$(STACK) up
 

@@ -32,10 +32,10 @@ function suite(name: "promtool" | "promtool3", program: () => string): void {
       // It collects for as long as it is told to, whatever it has found already.
       const discover = (job: string) =>
         promtool(program(), "check", "service-discovery", "--timeout=2s", CONFIG, job);
-      const found = await Promise.all(JOBS.map(({ job }) => discover(job)));
+      const found = await Promise.all(Object.values(JOBS).map(discover));
       const targets = found.flatMap((json): readonly Discovered[] => JSON.parse(json));
       expect(targets.map(({ labels }) => [labels.job, labels.component, labels.__metrics_path__])).toEqual(
-        JOBS.map(({ job, component }) => [job, component, "/metrics"]),
+        Object.entries(JOBS).map(([component, job]) => [job, component, "/metrics"]),
       );
     }, 20_000);
   });

@@ -208,8 +208,12 @@ describe("what others say about the stack", () => {
 
   test("is scraped: each job has a target, which is a port of its service", () => {
     const files = readdirSync(new URL("../../compose/prometheus/targets", import.meta.url));
-    expect(files.toSorted()).toEqual(JOBS.map(({ job }) => `${job}.json`).toSorted());
-    for (const { job, component } of JOBS) {
+    expect(files.toSorted()).toEqual(
+      Object.values(JOBS)
+        .map((job) => `${job}.json`)
+        .toSorted(),
+    );
+    for (const [component, job] of Object.entries(JOBS)) {
       const [target = "", ...others] = targets(job);
       const [host = "", port] = target.split(":");
       expect([host, others]).toEqual([`dashstream-${component}`, []]);

@@ -13,10 +13,9 @@
 
 import { describe, test } from "bun:test";
 import { existsSync } from "node:fs";
+import { hasKafkaJars, KAFKA_VERSIONS, type KafkaComponent } from "../../compose/processes/kafka/releases.ts";
 import { composeCheckPath } from "./compose-check.ts";
 import { HADOLINT_VERSION, hadolintPath } from "./hadolint.ts";
-import { hasKafkaJars, KAFKA_VERSIONS, type KafkaComponent } from "./kafka-releases.ts";
-import { hasKafkaJars, KAFKA_VERSIONS, type KafkaComponent } from "../../compose/processes/kafka/releases.ts";
 import { PROMTOOL3_VERSION, promtool3Path } from "./promtool3.ts";
 
 /** Components that are one program, with the Debian package that brings it. */
