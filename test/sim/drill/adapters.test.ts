@@ -1,0 +1,154 @@
+import { describe, expect, test } from "bun:test";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { dockerServices } from "../../../sim/drill/docker-services.ts";
+import { prometheusApi } from "../../../sim/drill/prometheus-api.ts";
+import { remoteFaults } from "../../../sim/drill/remote-faults.ts";
+import { requireSafe } from "../../../sim/drill/safety.ts";
+import { ServiceSettings, type ServicesControl } from "../../../sim/drill/services.ts";
+import { targetFiles } from "../../../sim/drill/target-files.ts";
+import { answering } from "./prometheus-answers.ts";
+
+const NO_ENV = { "websocket-server": {}, "quality-monitor": {}, exporter: {} };
+
+describe("settings of services", () => {
+  function rig(base = {}) {
+    const calls: string[] = [];
+    const nothing = async () => {};
+    const services: ServicesControl = {
+      kill: nothing,
+      stop: nothing,
+      start: nothing,
+      async configure(name, env) {
+        calls.push(`${name} ${JSON.stringify(env)}`);
+      },
+    };
+    return { calls, settings: new ServiceSettings(services, base) };
+  }
+
+  test("restart only those whose settings differ", async () => {
+    const { calls, settings } = rig();
+    expect(await settings.apply({ env: {}, env_of: NO_ENV })).toEqual([]);
+    const env_of = { ...NO_ENV, exporter: { B: "2" } };
+    expect(await settings.apply({ env: {}, env_of })).toEqual(["exporter"]);
+    expect(await settings.apply({ env: {}, env_of })).toEqual([]);
+    expect(calls).toEqual(['exporter {"B":"2"}']);
+  });
+
+  test("are as before in the end, also those that all scenarios have", async () => {
+    const { calls, settings } = rig({ A: "1" });
+    await settings.apply({ env: {}, env_of: NO_ENV });
+    await settings.restore();
+    expect(calls.filter((call) => call.startsWith("exporter"))).toEqual([
+      'exporter {"A":"1"}',
+      "exporter {}",
+    ]);
+  });
+});
+
+describe("services as containers", () => {
+  test("are killed, stopped and started by their names", async () => {
+    const calls: string[] = [];
+    const services = dockerServices({
+      composeFile: "stack.yml",
+      run: async (program, args) => {
+        calls.push([program, ...args].join(" "));
+        return "";
+      },
+    });
+    await services.kill("websocket-server");
+    await services.stop("exporter");
+    await services.start("quality-monitor");
+    expect(calls).toEqual([
+      "docker kill dashstream-websocket-server",
+      "docker stop dashstream-prometheus-exporter",
+      "docker start dashstream-quality-monitor",
+    ]);
+  });
+
+  test("get their settings from a file that is laid over the others, and gone afterwards", async () => {
+    let override = "";
+    const seen: unknown[] = [];
+    const services = dockerServices({
+      composeFile: "stack.yml",
+      run: async (_, args) => {
+        override = args[4] ?? "";
+        seen.push(args.with(4, "OVERRIDE"), parse(readFileSync(override, "utf8")));
+        return "";
+      },
+    });
+    await services.configure("exporter", { A: "1" });
+    const service = "dashstream-prometheus-exporter";
+    expect(seen).toEqual([
+      ["compose", "-f", "stack.yml", "-f", "OVERRIDE", "up", "--detach", "--no-deps", "--wait", service],
+      { services: { [service]: { environment: { A: "1" } } } },
+    ]);
+    expect(() => readFileSync(override)).toThrow("ENOENT");
+  });
+
+  test("fail with what docker said", async () => {
+    const run = () => Promise.reject(new Error("no such container"));
+    const services = dockerServices({ composeFile: "stack.yml", run });
+    await expect(services.kill("exporter")).rejects.toThrow(
+      "docker kill dashstream-prometheus-exporter failed",
+    );
+  });
+});
+
+test("targets vanish from their file, and are as before in the end", () => {
+  const directory = mkdtempSync(join(tmpdir(), "dashstream-targets-"));
+  try {
+    const path = join(directory, "dashstream-infrastructure.json");
+    writeFileSync(path, '[{"targets": ["a:1"]}]\n');
+    const discovery = targetFiles(directory);
+    discovery.withdraw("websocket-server");
+    discovery.withdraw("websocket-server");
+    expect(readFileSync(path, "utf8")).toBe("[]\n");
+    discovery.restore("websocket-server");
+    expect(readFileSync(path, "utf8")).toBe('[{"targets": ["a:1"]}]\n');
+    expect(() => discovery.withdraw("exporter")).toThrow("cannot read the targets in");
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+});
+
+describe("faults of a fault proxy", () => {
+  test("are applied and cleared by number, and tell how often they took", async () => {
+    const client = answering({
+      "POST /faults": { id: 7, fault: "redis-latency", hits: 0 },
+      "DELETE /faults/7": { id: 7, fault: "redis-latency", hits: 12 },
+    });
+    const running = await remoteFaults("http://proxy:8474/", client).apply("redis-latency", {});
+    expect(running.hits()).toBe(0);
+    await running.clear();
+    await running.clear();
+    expect(running.hits()).toBe(12);
+    expect(client.asked).toEqual(["POST /faults", "DELETE /faults/7"]);
+  });
+});
+
+describe("a stack may be broken", () => {
+  const prometheus = (yaml: string) =>
+    prometheusApi("http://staging:9090", answering({ "GET /api/v1/status/config": { data: { yaml } } }));
+  const marked = 'global:\n  external_labels:\n    safe_to_break: "true"\n';
+  const unmarked = "global:\n  scrape_interval: 15s\n";
+
+  test("if it is marked, or named", async () => {
+    await requireSafe(prometheus(marked), null);
+    await requireSafe(prometheus(unmarked), "http://staging:9090/");
+  });
+
+  test("and otherwise not", async () => {
+    await expect(requireSafe(prometheus(unmarked), null)).rejects.toThrow(
+      'http://staging:9090 is not marked as safe to break, expected the external label safe_to_break: "true"',
+    );
+    await expect(requireSafe(prometheus(marked.replace("true", "false")), null)).rejects.toThrow(
+      "not marked",
+    );
+    await expect(requireSafe(prometheus(marked), "http://production:9090")).rejects.toThrow(
+      "--yes-break is http://production:9090, expected http://staging:9090",
+    );
+  });
+});
