@@ -221,6 +221,16 @@ describe("what others say about the stack", () => {
     }
   });
 
+  test("in its README names every service, with the ports that it has here", () => {
+    const rows = [...stackFile("README.md").matchAll(/^\| `(dashstream-[\w-]+)` \| ([\d, ]*)\|/gm)];
+    const documented = rows.map(([, name = "", ports = ""]) => [name, ports.trim()]);
+    const actual = Object.entries(STACK.services).map(([name, { ports = [] }]) => [
+      name,
+      ports.map((port) => port.split(":").at(-2)).join(", "),
+    ]);
+    expect(documented.toSorted()).toEqual(actual.toSorted());
+  });
+
   test("in the pages of the runbook names containers and volumes that are there", () => {
     const containers = [...pages.matchAll(/docker (?:exec(?: -i)?|logs|restart|start|stop|stats) ([\w-]+)/g)];
     expect(containers.length).toBeGreaterThan(50);
