@@ -14,12 +14,11 @@ GIT_COMMIT_SHA ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
 BUILD_DATE ?= $(shell date -u +%Y-%m-%dT%H:%M:%SZ)
 BINARY := dist/dashstream
 
-.PHONY: help demo test check fmt lint types build smoke smoke-deno bench generate kafka promtool3 compose-check hadolint clean
 # Ports, Kafka release, folder and executable of the stack come from STACK_PORT_OFFSET, STACK_KAFKA (3.9 or 4), STACK_DIR and
 # STACK_BINARY.
 STACK := $(BUN) compose/processes/main.ts
 
-.PHONY: help demo test check fmt lint types build smoke smoke-deno bench generate kafka promtool3 clean \
+.PHONY: help demo test check fmt lint types build smoke smoke-deno bench generate kafka promtool3 compose-check hadolint clean \
   stack-up stack-down stack-status stack-logs stack-restart stack-stop stack-start stack-kill
 
 help: ## list the targets

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { JOBS } from "../../src/alerts/site.ts";
 import { promtool3Path } from "../support/promtool3.ts";
 import { describeReal } from "../support/real-components.ts";
-import { STACK_FOLDER } from "./stack-file.ts";
+import { COMPOSE_FILE, readStack, STACK_FOLDER, stackFile } from "./stack-file.ts";
 
 const CONFIG = join(STACK_FOLDER, "prometheus", "prometheus.yml");
 
@@ -40,6 +40,17 @@ function suite(name: "promtool" | "promtool3", program: () => string): void {
     }, 20_000);
   });
 }
+
+describeReal("promtool3", "the health check of Prometheus", () => {
+  test("is a command of promtool", async () => {
+    const check = readStack(stackFile(COMPOSE_FILE)).services["dashstream-prometheus"]?.healthcheck;
+    const [program, ...words] = check?.test?.slice(1) ?? [];
+    expect(program).toBe("promtool");
+    // Nobody listens there.
+    const said = await promtool(promtool3Path() ?? "", ...words, "--url=http://127.0.0.1:1");
+    expect(said).toContain("connection refused");
+  });
+});
 
 suite("promtool", () => "promtool");
 suite("promtool3", () => promtool3Path() ?? "");

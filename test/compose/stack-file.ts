@@ -4,6 +4,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { parseDotenv } from "../../compose/processes/compose-file/dotenv.ts";
+import { interpolate, type Variables } from "../../compose/processes/compose-file/interpolation.ts";
 
 /** The folder of the stack. */
 export const STACK_FOLDER = join(import.meta.dir, "..", "..", "compose");
@@ -72,18 +74,13 @@ export function variablesOf(text: string): readonly StackVariable[] {
 }
 
 /** Reads a compose file; a variable has the value of `set`, else its default. */
-export function readStack(text: string, set: Readonly<Record<string, string>> = {}): Stack {
+export function readStack(text: string, set: Variables = {}): Stack {
   const filled = fill(parse(text, { merge: true }), set) as Partial<Stack>;
   return { services: {}, volumes: {}, networks: {}, ...filled, text };
 }
 
-function fill(value: unknown, set: Readonly<Record<string, string>>): unknown {
-  if (typeof value === "string") {
-    return value.replaceAll(
-      VARIABLE,
-      (_, name: string, fallback: string | undefined) => set[name] ?? fallback ?? "",
-    );
-  }
+function fill(value: unknown, set: Variables): unknown {
+  if (typeof value === "string") return interpolate(value, set);
   if (Array.isArray(value)) return value.map((item) => fill(item, set));
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fill(item, set)]));
@@ -96,12 +93,7 @@ export function stackFile(path: string): string {
 
 /** Variables of an env file, in its order. */
 export function envFile(path: string): Readonly<Record<string, string>> {
-  const lines = stackFile(path)
-    .split("\n")
-    .filter((line) => line !== "" && !line.startsWith("#"));
-  return Object.fromEntries(
-    lines.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
-  );
+  return parseDotenv(stackFile(path));
 }
 
 /** The lines of one service in the text, comments included. */
