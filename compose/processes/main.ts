@@ -15,7 +15,8 @@ interface Flags {
   readonly portOffset: number;
   readonly kafka: KafkaComponent;
   readonly binary?: string;
-  readonly profiles: readonly string[];
+  readonly profiles?: readonly string[];
+  readonly composeFile?: string;
   readonly json?: true;
   readonly follow?: true;
   readonly lines: number;
@@ -74,16 +75,17 @@ const up = define("up", "Start what does not run yet; ends when all of it is rea
   .addOption(
     new Option("--profiles <names>", "profiles of the compose file, a comma list")
       .env("STACK_PROFILES")
-      .argParser(names)
-      .default([]),
+      .argParser(names),
   )
+  .addOption(new Option("--compose-file <file>", "another compose file").env("STACK_COMPOSE_FILE"))
   .action(async (flags: Flags) => {
-    const { dir, portOffset, kafka, binary, profiles } = flags;
+    const { dir, portOffset, kafka, binary, profiles, composeFile } = flags;
     await startStack({
       dir,
       portOffset,
       kafka,
-      profiles,
+      ...(profiles === undefined ? {} : { profiles }),
+      ...(composeFile === undefined ? {} : { composeFile }),
       ...(binary === undefined ? {} : { binary }),
       variables: process.env,
       isTied: false,

@@ -8,7 +8,7 @@ import type { ComposeService, DependencyCondition, Mount } from "./compose-file/
 import type { KafkaComponent } from "./kafka/releases.ts";
 import { type Address, Addresses } from "./places/addresses.ts";
 import { copyConfig, type Rewrite } from "./places/config-copy.ts";
-import { type ServicePaths, servicePaths } from "./places/paths.ts";
+import { type ServicePaths, servicePaths, volumePath } from "./places/paths.ts";
 import type { Launch, Site } from "./programs/program.ts";
 import { programOf } from "./programs/programs.ts";
 
@@ -28,7 +28,12 @@ export interface PlanOptions {
   /** Changes copies of configuration, before their addresses are replaced. */
   readonly rewrite: Rewrite;
   readonly which: (name: string) => string | null;
+  /** PATH. */
+  readonly searchPath: string;
 }
+
+/** Kafka's tools, below the state folder. */
+export const TOOLS_FOLDER = "bin";
 
 /** A service as a process; all of it can be kept as JSON. */
 export interface ServicePlan {
@@ -56,6 +61,8 @@ export interface StackPlan {
   readonly leftOut: readonly LeftOut[];
   /** What differs from the containers, for people. */
   readonly notes: readonly string[];
+  /** Folders that stand for volumes, by the names that an engine gives these. */
+  readonly volumes: Readonly<Record<string, string>>;
 }
 
 /** @throws DashstreamError `config_invalid`, or `storage_failed` if a program is missing */
@@ -75,7 +82,8 @@ export function planStack(options: PlanOptions): StackPlan {
     notes.push(...(launch.notes ?? []), ...more);
     return [servicePlan({ service, launch, uses, workDir, addresses, missing, dir: options.dir })];
   });
-  return { services: planned, leftOut, notes };
+  const volumes = Object.entries(file.volumes).map(([key, name]) => [name, volumePath(options.dir, key)]);
+  return { services: planned, leftOut, notes, volumes: Object.fromEntries(volumes) };
 }
 
 function isWanted({ profiles }: ComposeService, wanted: readonly string[]): boolean {
@@ -90,7 +98,7 @@ interface Draft {
 }
 
 function draftOf(service: ComposeService, addresses: Addresses, options: PlanOptions): Draft {
-  const { dir, kafka, binary, which } = options;
+  const { dir, kafka, binary, which, searchPath } = options;
   const paths = servicePaths(service, dir);
   const workDir = join(dir, "services", service.name);
   mkdirSync(workDir, { recursive: true });
@@ -106,11 +114,15 @@ function draftOf(service: ComposeService, addresses: Addresses, options: PlanOpt
     workDir,
     kafka,
     binary,
+    binDir: join(dir, TOOLS_FOLDER),
+    searchPath,
     which,
   };
   const outcome = programOf(service).plan(site);
-  if (!("leftOut" in outcome || options.running.has(service.name)))
+  if (!("leftOut" in outcome || options.running.has(service.name))) {
     makeFiles(service, paths, addresses, options);
+    if (outcome.cwd !== undefined) mkdirSync(outcome.cwd, { recursive: true });
+  }
   const uses = addresses.servicesIn([...Object.values(given), ...words].join("\n"));
   return { service, outcome, workDir, uses: uses.filter((name) => name !== service.name) };
 }

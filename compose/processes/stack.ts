@@ -8,7 +8,7 @@ import type { ProcessIdentity } from "../../src/runtime/process-identity.ts";
 import type { KafkaComponent } from "./kafka/releases.ts";
 import { LOOPBACK } from "./places/addresses.ts";
 import { servicePaths } from "./places/paths.ts";
-import type { LeftOut, ServicePlan } from "./plan.ts";
+import { type LeftOut, type ServicePlan, TOOLS_FOLDER } from "./plan.ts";
 import { readLog } from "./running/log-file.ts";
 import { stopInOrder } from "./running/order.ts";
 import type { StackSeams } from "./running/seams.ts";
@@ -17,8 +17,8 @@ import type { StackRecord, StateFolder } from "./running/state-folder.ts";
 
 export const COMPOSE_FILE = join(import.meta.dir, "..", "docker-compose.dashstream.yml");
 
-/** `exited` is what nobody stopped. */
-export type ServiceState = "ready" | "not ready" | "exited" | "stopped";
+/** `completed` has done its work and ended well; `exited` is what nobody stopped. */
+export type ServiceState = "ready" | "not ready" | "completed" | "exited" | "stopped";
 
 export interface ServiceStatus {
   readonly name: string;
@@ -92,6 +92,16 @@ export class Stack {
     return paths.pathOf(containerPath) ?? containerPath;
   }
 
+  /** Where Kafka's tools lie, under the names they have in the images. */
+  get toolsDir(): string {
+    return join(this.dir, TOOLS_FOLDER);
+  }
+
+  /** Folders that stand for volumes, by the names that an engine gives these. */
+  get volumes(): Readonly<Record<string, string>> {
+    return this.#record.volumes;
+  }
+
   /** What a service has written since the stack was started, at most the last mebibytes of it. */
   logOf(service: string): string {
     return readLog(this.#plan(service).log).text;
@@ -114,7 +124,7 @@ export class Stack {
           name,
           version: launch.version,
           state,
-          process: state === "exited" ? null : (record?.process ?? null),
+          process: state === "ready" || state === "not ready" ? (record?.process ?? null) : null,
           startedAtMs: record?.startedAtMs ?? null,
           ports: addresses.map(({ port }) => port),
           log,
@@ -197,6 +207,7 @@ export class Stack {
 
 async function stateOf(service: ServiceProcess): Promise<ServiceState> {
   if (service.record() === null) return "stopped";
+  if (service.isCompleted()) return "completed";
   if (!service.isRunning()) return "exited";
   return (await service.isReady()) ? "ready" : "not ready";
 }

@@ -11,6 +11,7 @@ import { type ConfigChanges, configRewrite } from "./config-changes.ts";
 import type { KafkaComponent } from "./kafka/releases.ts";
 import { LOOPBACK } from "./places/addresses.ts";
 import { planStack, type ServicePlan } from "./plan.ts";
+import { searchPath } from "./running/launch-process.ts";
 import { startInOrder, stopInOrder } from "./running/order.ts";
 import { requireFreePorts } from "./running/ports.ts";
 import { type StackSeams, systemStackSeams } from "./running/seams.ts";
@@ -29,13 +30,14 @@ export interface StackOptions extends ConfigChanges {
   /** The executable of this program instead of its sources. */
   readonly binary?: string | null;
   readonly composeFile?: string;
-  readonly profiles?: readonly string[];
   /** Variables of the compose file; they win over those of `.env` beside it. */
   readonly variables?: Variables;
   /** By service: variables that replace or join those of the file; an empty one counts as not set. */
   readonly env?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Whether all its processes end with this one, even if that is killed. Default true. */
   readonly isTied?: boolean;
+  /** Default: what `COMPOSE_PROFILES` asks for. */
+  readonly profiles?: readonly string[];
   /** Told what happens, a sentence at a time. */
   readonly say?: (line: string) => void;
   /** Told what is being waited for, whenever that changes. */
@@ -62,9 +64,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const lock = lockFile(folder.lockPath(), `the stack in ${folder.dir}`, seams.processes);
   try {
     const before = folder.readStack();
-    const running = (before?.services ?? []).filter((plan) => processOf(plan, context).isRunning());
+    const alive = (before?.services ?? []).filter((plan) => processOf(plan, context).isRunning());
+    // What has done its work need not do it again while the rest lives on.
+    const done = (before?.services ?? []).filter((plan) => processOf(plan, context).isCompleted());
+    const running = alive.length === 0 ? [] : [...alive, ...done];
     if (before !== null && running.length > 0) requireSame(before, options);
-    for (const { name } of running) say(`${name}: runs already`);
+    for (const { name } of alive) say(`${name}: runs already`);
     const record =
       before !== null && running.length > 0
         ? await plannedRecord(options, before.portOffset, context, running)
@@ -74,7 +79,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     for (const { name, reason } of record.leftOut) say(`${name}: left out, ${reason}`);
     for (const note of record.notes) say(note);
     if (running.length === 0) for (const plan of missing) processOf(plan, context).clearLog();
-    await startAll(missing, options, context);
+    // A job of the compose file makes them, if there is one.
+    const makesTopics = record.services.every(({ launch }) => launch.readiness.kind !== "completed");
+    await startAll(missing, makesTopics, options, context);
     return new Stack(record, context);
   } finally {
     lock.release();
@@ -122,17 +129,19 @@ async function plannedRecord(
 ): Promise<StackRecord> {
   const { composeFile = COMPOSE_FILE, variables = {}, kafka = DEFAULT_KAFKA } = options;
   const path = resolve(composeFile);
+  const file = readComposeFile(path, variables);
   const plan = planStack({
     dir: folder.dir,
-    file: readComposeFile(path, variables),
+    file,
     portOffset,
     kafka,
     binary: options.binary == null ? null : resolve(options.binary),
-    profiles: options.profiles ?? [],
+    profiles: options.profiles ?? file.profiles,
     env: options.env ?? {},
     rewrite: configRewrite(options, dirname(path)),
     running: new Set(running.map(({ name }) => name)),
     which: (name) => Bun.which(name),
+    searchPath: searchPath(),
   });
   const runningPlan = (name: string) => running.find((service) => service.name === name);
   const toStart = plan.services.filter(({ name }) => runningPlan(name) === undefined);
@@ -162,6 +171,7 @@ async function freshRecord(options: StackOptions, context: StackContext): Promis
 
 async function startAll(
   services: readonly ServicePlan[],
+  makesTopics: boolean,
   options: StackOptions,
   context: StackContext,
 ): Promise<void> {
@@ -173,7 +183,7 @@ async function startAll(
   const started: ServicePlan[] = [];
   const start = async (plan: ServicePlan, aborted: AbortSignal) => {
     started.push(plan);
-    await startAloud(plan, aborted, context);
+    await startAloud(plan, makesTopics, aborted, context);
     waiting.delete(plan.name);
     onWaiting([...waiting]);
   };
@@ -188,12 +198,17 @@ async function startAll(
   }
 }
 
-async function startAloud(plan: ServicePlan, signal: AbortSignal, context: StackContext): Promise<void> {
+async function startAloud(
+  plan: ServicePlan,
+  makesTopics: boolean,
+  signal: AbortSignal,
+  context: StackContext,
+): Promise<void> {
   const { seams, say } = context;
   const startedMs = seams.clock.monotonicMs();
   await processOf(plan, context).start(signal);
   const { readiness, version } = plan.launch;
-  if (readiness.kind === "kafka") {
+  if (readiness.kind === "kafka" && makesTopics) {
     for (const { name, partitions, isNew } of await createTopics(readiness.port, STACK_TOPICS, seams)) {
       const what = isNew ? "made, the compose file makes none" : "is there";
       say(`topic ${name}: ${what} (partitions: ${partitions})`);
@@ -201,5 +216,8 @@ async function startAloud(plan: ServicePlan, signal: AbortSignal, context: Stack
   }
   const seconds = ((seams.clock.monotonicMs() - startedMs) / 1000).toFixed(1);
   const ports = plan.addresses.map(({ port }) => port).join(", ");
-  say(`${plan.name}: ready after ${seconds} s (${version}, ${LOOPBACK} port ${ports})`);
+  const what = readiness.kind === "completed" ? "done" : "ready";
+  say(
+    `${plan.name}: ${what} after ${seconds} s (${version}${ports === "" ? "" : `, ${LOOPBACK} port ${ports}`})`,
+  );
 }

@@ -8,7 +8,7 @@ import type { Stack } from "../stack.ts";
 /** Whether all services are ready. */
 export async function printStatus(stack: Stack, printer: Printer, asJson: boolean): Promise<boolean> {
   const services = await stack.status();
-  const isReady = services.every(({ state }) => state === "ready");
+  const isReady = services.every(({ state }) => state === "ready" || state === "completed");
   if (asJson) {
     printer.json({
       ready: isReady,

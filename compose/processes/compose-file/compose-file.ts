@@ -14,9 +14,18 @@ export interface ComposeFile {
   readonly path: string;
   /** By name, in the order of the file. */
   readonly services: ReadonlyMap<string, ComposeService>;
+  /** The name that an engine gives each volume, by its key in the file. */
+  readonly volumes: Readonly<Record<string, string>>;
+  /** Those that `COMPOSE_PROFILES` asks for. */
+  readonly profiles: readonly string[];
 }
 
-const fileSchema = z.looseObject({ services: z.record(z.string(), serviceSchema) });
+const volumeSchema = z.looseObject({ name: z.string().optional() }).nullable();
+const fileSchema = z.looseObject({
+  name: z.string().default("default"),
+  services: z.record(z.string(), serviceSchema),
+  volumes: z.record(z.string(), volumeSchema).nullish(),
+});
 
 /** They bring settings of other files or services in, which nobody would notice the lack of. */
 const UNSUPPORTED = ["include", "extends", "env_file"];
@@ -30,7 +39,7 @@ export function readComposeFile(path: string, variables: Variables = {}): Compos
   const dotenv = join(dir, ".env");
   const known = { ...(existsSync(dotenv) ? parseDotenv(read(dotenv)) : {}), ...variables };
   try {
-    return { path, services: servicesOf(parse(read(path), { merge: true }), dir, known) };
+    return { path, ...contentOf(parse(read(path), { merge: true }), dir, known) };
   } catch (cause) {
     if (cause instanceof DashstreamError && cause.code === "storage_failed") throw cause;
     const reason = cause instanceof z.ZodError ? z.prettifyError(cause) : describeError(cause);
@@ -38,19 +47,22 @@ export function readComposeFile(path: string, variables: Variables = {}): Compos
   }
 }
 
-function servicesOf(
-  document: unknown,
-  dir: string,
-  variables: Variables,
-): ReadonlyMap<string, ComposeService> {
-  const filled = fill(document, variables);
-  const { services, ...rest } = fileSchema.parse(filled);
+function contentOf(document: unknown, dir: string, variables: Variables): Omit<ComposeFile, "path"> {
+  const { name: project, services, volumes, ...rest } = fileSchema.parse(fill(document, variables));
   refuseUnsupported("", rest);
-  const read = Object.entries(services).map(([name, raw]) => {
+  const readServices = Object.entries(services).map(([name, raw]) => {
     refuseUnsupported(`services.${name}.`, raw);
     return [name, readService(name, raw, dir, variables)] as const;
   });
-  return new Map(read);
+  const volumeNames = Object.entries(volumes ?? {}).map(([key, volume]) => [
+    key,
+    volume?.name ?? `${project}_${key}`,
+  ]);
+  return {
+    services: new Map(readServices),
+    volumes: Object.fromEntries(volumeNames),
+    profiles: (variables.COMPOSE_PROFILES ?? "").split(",").filter((profile) => profile !== ""),
+  };
 }
 
 function refuseUnsupported(where: string, keys: object): void {

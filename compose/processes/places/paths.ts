@@ -16,6 +16,11 @@ export interface ServicePaths {
   readonly mounts: readonly { readonly mount: Mount; readonly path: string }[];
 }
 
+/** The folder that stands for a volume, by its key in the compose file. */
+export function volumePath(dir: string, key: string): string {
+  return join(dir, "data", key);
+}
+
 /** The folders of one service below the state folder `dir`. */
 export function servicePaths(
   { name, mounts }: Pick<ComposeService, "name" | "mounts">,
@@ -24,7 +29,7 @@ export function servicePaths(
   const own = (path: string) => join(dir, "files", name, path);
   const placed = mounts.map((mount) => ({
     mount,
-    path: mount.source.kind === "volume" ? join(dir, "data", mount.source.name) : own(mount.target),
+    path: mount.source.kind === "volume" ? volumePath(dir, mount.source.name) : own(mount.target),
   }));
   const places = new Map([
     ...OWN_FOLDERS.map((folder) => [folder, own(folder)] as const),

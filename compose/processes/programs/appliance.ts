@@ -7,6 +7,9 @@ import { isImage, type Program, type Readiness, type Site } from "./program.ts";
 
 const MAIN = join(import.meta.dir, "..", "..", "..", "src", "cli", "main.ts");
 
+/** Of the image: what is kept is written below it. */
+const WORKING_DIRECTORY = "/var/lib/dashstream";
+
 /** The variables that say where a service of this program listens, with the port it has without them. */
 const LISTENERS: Readonly<
   Record<string, { readonly host: string; readonly port: string; readonly standard: number }>
@@ -21,6 +24,7 @@ export const applianceProgram: Program = {
   plan(site) {
     const { service, env, binary } = site;
     const args = /(^|\/)dashstream$/.test(site.args[0] ?? "") ? site.args.slice(1) : site.args;
+    const cwd = site.paths.pathOf(WORKING_DIRECTORY);
     const listener = LISTENERS[args[0] ?? ""];
     const port =
       listener === undefined
@@ -30,6 +34,7 @@ export const applianceProgram: Program = {
     return {
       command: [...(binary === null ? [process.execPath, MAIN] : [binary]), ...args],
       env: { ...env, ...place },
+      ...(cwd === null ? {} : { cwd }),
       readiness: port === null ? otherReadiness(site) : httpReadiness(port),
       version: `dashstream ${args[0] ?? ""}`.trim(),
     };

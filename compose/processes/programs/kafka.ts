@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { DashstreamError } from "../../../src/errors.ts";
 import { classDataSharing, javaCommand, writeLogSettings } from "../kafka/java.ts";
 import { hasKafkaJars, KAFKA_VERSIONS } from "../kafka/releases.ts";
+import { writeKafkaTools } from "../kafka/tools.ts";
 import { isImage, type Launch, type Program, type Site } from "./program.ts";
 
 const PROPERTIES_FILE = "server.properties";
@@ -23,6 +24,7 @@ export const kafkaProgram: Program = {
   plan(site) {
     const { kafka: component, env, workDir } = site;
     requireKafka(site);
+    if (site.args.length > 0) return job(site);
     const properties = serverProperties(site);
     writeLogSettings(workDir);
     writeFileSync(join(workDir, PROPERTIES_FILE), propertiesText(properties));
@@ -47,6 +49,17 @@ export const kafkaProgram: Program = {
     return launch;
   },
 };
+
+/** What is given a command uses the image for its tools, and ends. */
+function job({ kafka, args, env, binDir, searchPath }: Site): Launch {
+  writeKafkaTools(kafka, binDir);
+  return {
+    command: args,
+    env: { ...env, PATH: `${binDir}:${searchPath}` },
+    readiness: { kind: "completed" },
+    version: `Kafka ${KAFKA_VERSIONS[kafka]}, its tools`,
+  };
+}
 
 function dataFolder(image: string): string | null {
   return DATA_FOLDERS.find(([name]) => isImage(image, name))?.[1] ?? null;

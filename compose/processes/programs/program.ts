@@ -18,6 +18,8 @@ export type Readiness =
 export interface Launch {
   readonly command: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** Default: the folder of the service below the state folder. */
+  readonly cwd?: string;
   readonly readiness: Readiness;
   /** What runs, for people: `Prometheus 2.42.0`. */
   readonly version: string;
@@ -42,6 +44,10 @@ export interface Site {
   readonly kafka: KafkaComponent;
   /** Instead of the sources. */
   readonly binary: string | null;
+  /** For Kafka's tools. */
+  readonly binDir: string;
+  /** PATH. */
+  readonly searchPath: string;
   /** Where a program is on PATH. */
   readonly which: (name: string) => string | null;
 }

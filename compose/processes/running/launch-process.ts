@@ -27,7 +27,7 @@ export async function launchProcess(
   const log = openSync(plan.log, "a");
   try {
     const child = spawn(program, args, {
-      cwd: plan.workDir,
+      cwd: plan.launch.cwd ?? plan.workDir,
       env: { ...keptEnvironment(), ...plan.launch.env },
       detached: true,
       stdio: ["ignore", log, log],
@@ -42,6 +42,11 @@ export async function launchProcess(
   } finally {
     closeSync(log);
   }
+}
+
+/** PATH, for what is put in front of it. */
+export function searchPath(): string {
+  return process.env.PATH ?? "";
 }
 
 function keptEnvironment(): Readonly<Record<string, string>> {

@@ -31,8 +31,8 @@ export class ServiceProcess {
   readonly #folder: StateFolder;
   readonly #seams: StackSeams;
   readonly #isTied: boolean;
-  /** Exit code or signal of the process that was started here last. */
-  #ending: string | null = null;
+  /** Resolves with exit code or signal of the process that was started here last. */
+  #ending: Promise<string> | null = null;
 
   constructor({ plan, folder, seams, isTied }: ServiceProcessOptions) {
     this.plan = plan;
@@ -52,6 +52,11 @@ export class ServiceProcess {
     return record !== null && this.#seams.processes.state(record.process) === "running";
   }
 
+  /** Whether it has done what it had to, and ended well. */
+  isCompleted(): boolean {
+    return this.record()?.isCompleted === true;
+  }
+
   isReady(): Promise<boolean> {
     return isReady(this.plan.launch.readiness, this.#seams);
   }
@@ -63,37 +68,44 @@ export class ServiceProcess {
   async start(signal: AbortSignal): Promise<void> {
     await prepare(this.plan);
     signal.throwIfAborted();
-    this.#ending = null;
     const child = await launchProcess(this.plan, { isTied: this.#isTied });
-    child.once("exit", (code, by) => {
-      this.#ending = code === null ? `signal ${by}` : `exit code ${code}`;
-    });
+    this.#ending = new Promise((resolve) =>
+      child.once("exit", (code, by) => resolve(code === null ? `signal ${by}` : `exit code ${code}`)),
+    );
     const { clock, processes } = this.#seams;
     const record = { process: processes.of(child.pid), startedAtMs: clock.nowMs() };
     this.#folder.writeService(this.plan.name, record);
-    await this.#untilReady(signal);
+    if (this.plan.launch.readiness.kind === "completed") await this.#untilCompleted(record, signal);
+    else await this.#untilReady(signal);
   }
 
   async #untilReady(signal: AbortSignal): Promise<void> {
-    const { clock } = this.#seams;
-    const { readiness } = this.plan.launch;
-    for (;;) {
-      const isRunning = this.isRunning();
-      if (!isRunning && readiness.kind === "completed" && this.#ending === "exit code 0") return;
-      if (!isRunning) throw this.#died();
+    while (this.isRunning()) {
       if (await this.isReady()) return;
-      if (!(await clock.sleep(PAUSE_MS, signal))) {
-        throw new DashstreamError("aborted", `${this.plan.name} was not ready yet`);
-      }
+      await this.#pause(signal);
     }
+    throw await this.#died();
   }
 
-  #died(): DashstreamError {
+  async #untilCompleted(record: ServiceRecord, signal: AbortSignal): Promise<void> {
+    while (this.isRunning()) await this.#pause(signal);
+    if ((await this.#ending) !== "exit code 0") throw await this.#died();
+    this.#folder.writeService(this.plan.name, { ...record, isCompleted: true });
+  }
+
+  async #pause(signal: AbortSignal): Promise<void> {
+    if (await this.#seams.clock.sleep(PAUSE_MS, signal)) return;
+    throw new DashstreamError("aborted", `${this.plan.name} was not ready yet`);
+  }
+
+  async #died(): Promise<DashstreamError> {
     const { name, log } = this.plan;
     const tail = lastLines(log, SHOWN_LOG_LINES);
-    const end = tail.length === 0 ? `; ${log} is empty` : `; the end of ${log}:\n${tail.join("\n")}`;
-    const ending = this.#ending === null ? "" : ` with ${this.#ending}`;
-    return new DashstreamError("storage_failed", `${name} ended${ending} while it started${end}`);
+    const end = tail.length === 0 ? `${log} is empty` : `the end of ${log}:\n${tail.join("\n")}`;
+    return new DashstreamError(
+      "storage_failed",
+      `${name} ended with ${await this.#ending} while it started; ${end}`,
+    );
   }
 
   /** Sends a signal. @throws DashstreamError `usage` if it does not run */

@@ -20,6 +20,8 @@ export interface ServiceRecord {
   readonly process: ProcessIdentity;
   /** Unix milliseconds. */
   readonly startedAtMs: number;
+  /** It has done what it had to and ended well. */
+  readonly isCompleted?: true;
 }
 
 export class StateFolder {
