@@ -67,6 +67,7 @@ export interface Broker extends BrokerControl {
   startOffsets(topic: string): readonly number[];
   /** Offset after the last record of each partition. @throws DashstreamError `kafka_topic_missing` */
   endOffsets(topic: string): readonly number[];
+  expireMembers(groupId: string): number;
   /** What a group has committed for each partition; -1 for nothing. @throws DashstreamError `kafka_topic_missing` */
   committedOffsets(groupId: string, topic: string): readonly number[];
 }

@@ -3,7 +3,7 @@
 // known version end the connection, as does a peer that does not take its answers. Who answers is given: the embedded
 // broker, or a proxy that asks a real one.
 
-import { describeError } from "../../src/errors.ts";
+import { DashstreamError, describeError } from "../../src/errors.ts";
 import type { RequestHeader } from "../../src/kafka-protocol/api.ts";
 import type { ApiName } from "../../src/kafka-protocol/apis.ts";
 import { FrameSplitter } from "../../src/kafka-protocol/frame.ts";
@@ -205,7 +205,9 @@ class Connection {
     const { node, log } = this.#context;
     // What was under way when the connection went is nobody's fault.
     if (this.#gone.signal.aborted) return;
-    log.warn("connection closed after a bad request", { node: node.nodeId, error: describeError(error) });
+    const isBad = error instanceof DashstreamError && error.code === "protocol_error";
+    const what = isBad ? "after a bad request" : "with a request that could not be answered";
+    log.warn(`connection closed ${what}`, { node: node.nodeId, error: describeError(error) });
     this.#socket.destroy();
   }
 }

@@ -68,8 +68,12 @@ export interface BrokerControl {
   down(nodeId?: number): Promise<void>;
   /** Brings one node (default all) back on its port. */
   up(nodeId?: number): Promise<void>;
-  /** Ends the sessions of all members of a group, as if they had timed out. @returns how many it had */
-  expireMembers(groupId: string): number;
+  /**
+   * Ends the sessions of all members of a group, as if they had timed out.
+   * @returns how many it had
+   * @throws DashstreamError `kafka_unreachable` or `kafka_request_failed` if a real one cannot be asked
+   */
+  expireMembers(groupId: string): number | Promise<number>;
 }
 
 /** What the rules decided about one request. */

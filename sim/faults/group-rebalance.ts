@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { defineFault } from "./fault.ts";
+import { repeatedly } from "./repeated.ts";
 import { need } from "./stage.ts";
 
 const MAX_SECONDS = 3_600;
@@ -25,15 +26,12 @@ export const groupRebalance = defineFault({
   async apply(stage, { every_seconds: everySeconds }) {
     const broker = need(stage, "broker");
     let hits = 0;
-    const expire = () => {
-      hits += broker.expireMembers(stage.kafka.serverGroup);
+    const expire = async () => {
+      hits += await broker.expireMembers(stage.kafka.serverGroup);
     };
-    expire();
-    const timer = stage.clock.every(everySeconds * 1_000, expire);
+    const clear = await repeatedly(stage, everySeconds, expire, "members were not expired");
     return {
-      async clear() {
-        timer.cancel();
-      },
+      clear,
       hits: () => hits,
     };
   },

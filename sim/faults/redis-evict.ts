@@ -1,8 +1,8 @@
 // Redis drops keys that nobody deleted, as one whose memory is full (`maxmemory-policy allkeys-random`).
 
 import { z } from "zod";
-import { describeError } from "../../src/errors.ts";
 import { defineFault } from "./fault.ts";
+import { repeatedly } from "./repeated.ts";
 import { need } from "./stage.ts";
 
 const MAX_SECONDS = 3_600;
@@ -25,29 +25,16 @@ export const redisEvict = defineFault({
   mayRaise: [],
   async apply(stage, { share, every_seconds: everySeconds }) {
     const redis = need(stage, "redis");
-    const { clock, random, log } = stage;
+    const { random } = stage;
     let hits = 0;
-    const evict = () =>
-      redis.evict(() => {
-        const isVictim = random.next() < share;
-        if (isVictim) hits++;
-        return isVictim;
-      });
-    await evict();
-    let going: Promise<void> | null = null;
-    const timer = clock.every(everySeconds * 1_000, () => {
-      // A Redis that is slow to look at is not asked twice at a time.
-      going ??= evict()
-        .catch((error: unknown) => log.warn("keys were not evicted", { error: describeError(error) }))
-        .finally(() => {
-          going = null;
-        });
-    });
+    const isVictim = () => {
+      const isHit = random.next() < share;
+      if (isHit) hits++;
+      return isHit;
+    };
+    const clear = await repeatedly(stage, everySeconds, () => redis.evict(isVictim), "keys were not evicted");
     return {
-      async clear() {
-        timer.cancel();
-        await going;
-      },
+      clear,
       hits: () => hits,
     };
   },

@@ -1,8 +1,8 @@
 // The vocabulary in which request and response layouts are written down. A layout is data with a type: it is
 // turned into a codec once a version, and the codec reads and writes values of that type.
 //
-// Only the fixed-width encodings are known: every client negotiates down to the highest version before the
-// compact ("flexible") ones, and no request needs more than those versions offer.
+// Only the fixed-width encodings are here: every client negotiates down to the highest version before the compact
+// ("flexible") ones, and hardly a request needs more than those versions offer. For the others there is `compact.ts`.
 
 import { DashstreamError } from "../errors.ts";
 import type { Reader } from "./reader.ts";

@@ -50,12 +50,18 @@ export class Reader {
 
   /** A zigzag varint of up to 64 bits; the same precision as `int64`. */
   varint(): number {
+    const unsigned = this.uvarint();
+    return unsigned % 2 === 0 ? unsigned / 2 : -(unsigned + 1) / 2;
+  }
+
+  /** An unsigned varint of up to 64 bits. */
+  uvarint(): number {
     let unsigned = 0;
     let scale = 1;
     for (let read = 0; read < 10; read++) {
       const byte = this.#buffer.readUInt8(this.#advance(1));
       unsigned += (byte & 0x7f) * scale;
-      if (byte < 0x80) return unsigned % 2 === 0 ? unsigned / 2 : -(unsigned + 1) / 2;
+      if (byte < 0x80) return unsigned;
       scale *= 128;
     }
     throw new DashstreamError("protocol_error", "varint longer than 10 bytes");

@@ -47,7 +47,12 @@ export class Writer {
 
   /** Zigzag varint of an integer between -2^52 and 2^52. */
   varint(value: number): void {
-    let rest = value < 0 ? -value * 2 - 1 : value * 2;
+    this.uvarint(value < 0 ? -value * 2 - 1 : value * 2);
+  }
+
+  /** Unsigned varint of an integer below 2^53. */
+  uvarint(value: number): void {
+    let rest = value;
     while (rest >= 0x80) {
       const at = this.#grow(1);
       this.#buffer.writeUInt8((rest % 128) | 0x80, at);

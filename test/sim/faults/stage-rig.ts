@@ -1,11 +1,13 @@
 // A small stage in virtual time: the embedded broker and Redis, each behind a proxy, and components and a discovery that
-// only write down what is asked of them. No server: what a fault does is seen by those who speak the protocols.
+// only write down what is asked of them. No server: what a fault does is seen by those who speak the protocols. What breaks
+// are broker and Redis themselves and a TCP proxy before each, or protocol-aware proxies, to which they are the real ones.
 
 import { type Broker, createBroker } from "../../../sim/broker/broker.ts";
 import type { RunningFault } from "../../../sim/faults/fault.ts";
 import { parseFaultParams } from "../../../sim/faults/faults.ts";
-import type { KafkaNames, Stage } from "../../../sim/faults/stage.ts";
-import { createFaultProxy, type FaultProxy } from "../../../sim/proxy/proxy.ts";
+import type { KafkaNames, LinkName, Stage } from "../../../sim/faults/stage.ts";
+import { createKafkaFaultProxy } from "../../../sim/proxy/kafka/kafka-proxy.ts";
+import { createFaultProxy, type FaultProxy, type LinkControl } from "../../../sim/proxy/proxy.ts";
 import { createRedisServer, type RedisServer } from "../../../sim/redis/server.ts";
 import { runVirtual, type VirtualWorld } from "../../../sim/verify/virtual-world.ts";
 import { createRedisClient, type RedisClient } from "../../../src/stream/redis-client.ts";
@@ -43,18 +45,73 @@ export interface StageRig {
 
 const HERE = { host: "127.0.0.1", port: 0 };
 
-/** Plays `live` on a stage of its own. */
-export function onStage(live: (rig: StageRig) => Promise<void>): Promise<void> {
-  return runVirtual({ seed: 1, startMs: Date.UTC(2026, 0, 1) }, async (world) => {
-    const { network, clock, random, outcome } = world;
+/** What breaks on a stage. */
+export const FRONTS = ["the embedded servers", "proxies before them"] as const;
+export type Front = (typeof FRONTS)[number];
+
+interface OpenFront extends Pick<Stage, "broker" | "redis" | "links"> {
+  /** Where clients find Kafka. */
+  readonly bootstrap: string;
+  /** Where clients find Redis. */
+  readonly redisAddress: { readonly host: string; readonly port: number };
+  stop(): Promise<unknown>;
+}
+
+type OpenServers = (world: VirtualWorld) => Promise<{
+  readonly broker: Broker;
+  readonly redis: RedisServer;
+  readonly front: OpenFront;
+}>;
+
+const openServers: Readonly<Record<Front, OpenServers>> = {
+  async "the embedded servers"({ network, clock, random }) {
     const broker = createBroker({ network, clock, random, advertised: () => kafkaProxy });
-    const redis = createRedisServer(world);
+    const redis = createRedisServer({ network, clock });
     await Promise.all([broker.start(), redis.start()]);
     const [node] = broker.nodes;
     if (!node) throw new Error("a broker has a node");
     const kafkaProxy: FaultProxy = createFaultProxy({ network, clock, listen: HERE, upstream: node });
     const redisProxy = createFaultProxy({ network, clock, listen: HERE, upstream: redis });
     await Promise.all([kafkaProxy.start(), redisProxy.start()]);
+    const links = new Map([
+      ["kafka", kafkaProxy],
+      ["redis", redisProxy],
+    ] as const);
+    const bootstrap = `${kafkaProxy.host}:${kafkaProxy.port}`;
+    const stop = () => Promise.all([kafkaProxy.stop(), redisProxy.stop()]);
+    return { broker, redis, front: { broker, redis, links, bootstrap, redisAddress: redisProxy, stop } };
+  },
+  async "proxies before them"({ network, clock, random }) {
+    const broker = createBroker({ network, clock, random });
+    const redis = createRedisServer({ network, clock });
+    await Promise.all([broker.start(), redis.start()]);
+    const [node] = broker.nodes;
+    if (!node) throw new Error("a broker has a node");
+    const kafkaProxy = createKafkaFaultProxy({ network, clock, listen: HERE, upstream: node });
+    const redisProxy = createFaultProxy({ network, clock, listen: HERE, upstream: redis });
+    await Promise.all([kafkaProxy.start(), redisProxy.start()]);
+    const links = new Map<LinkName, LinkControl>([
+      ["kafka", kafkaProxy],
+      ["redis", redisProxy],
+    ]);
+    const { bootstrap } = kafkaProxy;
+    const stop = () => Promise.all([kafkaProxy.stop(), redisProxy.stop()]);
+    return {
+      broker,
+      redis,
+      front: { broker: kafkaProxy, redis, links, bootstrap, redisAddress: redisProxy, stop },
+    };
+  },
+};
+
+/** Plays `live` on a stage of its own. */
+export function onStage(
+  live: (rig: StageRig) => Promise<void>,
+  what: Front = "the embedded servers",
+): Promise<void> {
+  return runVirtual({ seed: 1, startMs: Date.UTC(2026, 0, 1) }, async (world) => {
+    const { network, clock, random, outcome } = world;
+    const { broker, redis, front } = await openServers[what](world);
     broker.createTopic(NAMES.topic, { partitions: 2 });
     for (const topic of [NAMES.dlqTopic, NAMES.libraryDlqTopic]) broker.createTopic(topic);
 
@@ -70,12 +127,9 @@ export function onStage(live: (rig: StageRig) => Promise<void>): Promise<void> {
       log,
       kafka: NAMES,
       traffic: null,
-      broker,
-      redis,
-      links: new Map([
-        ["kafka", kafkaProxy],
-        ["redis", redisProxy],
-      ]),
+      broker: front.broker,
+      redis: front.redis,
+      links: front.links,
       clients: null,
       components: {
         kill: note("kill"),
@@ -107,13 +161,13 @@ export function onStage(live: (rig: StageRig) => Promise<void>): Promise<void> {
         },
         clear: (running) => outcome(running.clear()),
         async wire() {
-          const wire = await outcome(connectWire(`${kafkaProxy.host}:${kafkaProxy.port}`, { network }));
+          const wire = await outcome(connectWire(front.bootstrap, { network }));
           closing.push(() => wire.close());
           return wire;
         },
         async redisClient() {
           const client = createRedisClient({
-            settings: redisProxy,
+            settings: front.redisAddress,
             network,
             clock,
             random,
@@ -131,7 +185,7 @@ export function onStage(live: (rig: StageRig) => Promise<void>): Promise<void> {
       });
     } finally {
       for (const close of closing) close();
-      await outcome(Promise.all([kafkaProxy.stop(), redisProxy.stop(), broker.stop(), redis.stop()]));
+      await outcome(Promise.all([front.stop(), broker.stop(), redis.stop()]));
     }
     await world.settled();
     if (clock.pendingCount > 0) throw new Error(`${clock.pendingCount} timers are left`);
