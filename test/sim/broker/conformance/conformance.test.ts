@@ -1,10 +1,8 @@
 // One table of behaviours, run against the embedded broker and against real Kafka, with kafkajs and with kcat: a
 // stand-in is worth something only as far as clients cannot tell it from the real thing.
 
-import { afterAll, beforeAll, describe, test } from "bun:test";
-import type { KafkaComponent } from "../../../../compose/processes/kafka/releases.ts";
 import { describe } from "bun:test";
-import type { KafkaComponent } from "../../../support/kafka-releases.ts";
+import type { KafkaComponent } from "../../../../compose/processes/kafka/releases.ts";
 import { describeReal } from "../../../support/real-components.ts";
 import { kafkajsClient } from "./kafkajs-client.ts";
 import { kcatClient } from "./kcat-client.ts";
