@@ -2,7 +2,7 @@
 // kafkajs and with kcat, through the proxy.
 
 import { describe } from "bun:test";
-import type { KafkaComponent } from "../../../support/kafka-releases.ts";
+import type { KafkaComponent } from "../../../../compose/processes/kafka/releases.ts";
 import { describeReal } from "../../../support/real-components.ts";
 import { kafkajsClient } from "../../broker/conformance/kafkajs-client.ts";
 import { kcatClient } from "../../broker/conformance/kcat-client.ts";
