@@ -31,6 +31,7 @@ const DEBIAN_PACKAGES = {
   "prometheus-alertmanager": "prometheus-alertmanager",
   node: "nodejs",
   chromium: "chromium",
+  ldd: "libc-bin",
 } as const;
 
 /** The second runtime comes with the packages of this project. */
