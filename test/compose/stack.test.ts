@@ -9,7 +9,7 @@ const TEXT = stackFile(COMPOSE_FILE);
 const STACK = readStack(TEXT);
 const DEFAULTS = envFile(".env");
 
-/** What the stack names before it is in this tree. An entry is to go with the change that brings it. */
+/** Commands that the stack runs before the program has them. An entry is to go with the change that brings it. */
 const AWAITED = ["fault-proxy"];
 
 function settled(violations: readonly string[]): readonly string[] {
@@ -25,7 +25,7 @@ function changed(from: string | RegExp, to: string): Stack {
 
 describe("every container of the stack", () => {
   test.each(Object.entries(CONTAINER_RULES))("keeps to the rule of %s", (_, rule) => {
-    expect(settled(rule(STACK))).toEqual([]);
+    expect(rule(STACK)).toEqual([]);
   });
 
   test.each([
@@ -73,7 +73,12 @@ describe("every container of the stack", () => {
       "dashstream-alerts: { condition: service_healthy }",
       ["dashstream-prometheus: depends on dashstream-alerts, which is not there"],
     ],
-    ["dependencies", "profiles: [demo]", "profiles: [demo]\n    mem: 1", []],
+    [
+      "dependencies",
+      "condition: service_healthy, required: false",
+      "condition: service_healthy",
+      ["dashstream-websocket-server: depends on dashstream-fault-proxy, which is in a profile only"],
+    ],
     [
       "ends",
       "STOP_GRACE_PERIOD:-40s",
@@ -104,7 +109,6 @@ describe("every container of the stack", () => {
   ] as const)("is found by the rule of %s where it breaks it: %s", (rule, from, to, found) => {
     const said = CONTAINER_RULES[rule]?.(changed(from, to)) ?? [];
     expect(said).toEqual(expect.arrayContaining([...found]));
-    expect(said.length > 0).toBe(found.length > 0);
   });
 });
 
