@@ -131,6 +131,7 @@ function whyNotHere(scenario: Scenario, options: DrillOptions): string | null {
     (variables) => Object.keys(variables).length > 0,
   );
   if (wantsSettings && options.services === null) return "its services need other settings";
+  if (options.scale > scenario.max_scale) return `it is played at most ${scenario.max_scale} times faster`;
   if (scenario.also_scraped.length > 0) return "it scrapes components a second time, as further jobs";
   return null;
 }
@@ -143,8 +144,9 @@ async function playOne(
   const { scale, clock, random, network, log, server, names, kafka, prometheus, signal } = options;
   const scrapeIntervalMs = SCRAPE_INTERVAL_MS / scale;
   const pollMs = Math.max(MIN_POLL_MS, scrapeIntervalMs / LOOKS_PER_SCRAPE);
-  await settings?.apply(scenario);
-  const traffic = await startTraffic(scenario, {
+  const faster = scaleScenario(scenario, scale);
+  await settings?.apply(faster);
+  const traffic = await startTraffic(faster, {
     clock,
     random,
     network,
@@ -163,7 +165,7 @@ async function playOne(
       signal,
     });
     const apply = liveFaults({ ...options, kafka: names, traffic: traffic.control });
-    return await drillScenario(scaleScenario(scenario, scale), {
+    return await drillScenario(faster, {
       ...options,
       apply,
       scrapeIntervalMs,

@@ -17,6 +17,12 @@ export const burst = defineFault({
       .max(10_000_000)
       .default(10_000)
       .describe("Records, sent as fast as Kafka takes them"),
+    bytes: z
+      .int()
+      .min(0)
+      .max(1_000_000)
+      .default(0)
+      .describe("Size of each value, for records that fill buffers; 0 = small ones, as they come"),
     tenant: z.string().min(1).max(256).default("burst").describe("The tenant that sends them"),
   }),
   needs: ["traffic"],
@@ -27,9 +33,12 @@ export const burst = defineFault({
       because: "All of them are of one tenant, which may have a limit.",
     },
   ],
-  scaled: (params, scale) => ({ ...params, count: Math.max(1, Math.round(params.count / scale)) }),
-  async apply(stage, { count, tenant }) {
-    const source = extraSource(stage, tenant);
+  scaled: (params, scale) => ({
+    ...params,
+    count: params.bytes > 0 ? params.count : Math.max(1, Math.round(params.count / scale)),
+  }),
+  async apply(stage, { count, bytes, tenant }) {
+    const source = extraSource(stage, tenant, bytes);
     const sent = need(stage, "traffic").burst(source, count);
     sent.catch((error: unknown) => {
       stage.log.info("a burst did not end", { error: describeError(error) });

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { extraSource } from "./extra-source.ts";
-import { defineFault } from "./fault.ts";
+import { defineFault, MAX_DENSER } from "./fault.ts";
 import { need } from "./stage.ts";
 
 export const tenantFlood = defineFault({
@@ -16,6 +16,8 @@ export const tenantFlood = defineFault({
   needs: ["traffic"],
   raises: ["TenantRateLimitExceeded"],
   mayRaise: [],
+  // As the healthy traffic of a fast drill, which is denser: a little too much is not seen in seconds.
+  scaled: (params, scale) => ({ ...params, rate: params.rate * Math.min(scale, MAX_DENSER) }),
   async apply(stage, { tenant, rate }) {
     const source = extraSource(stage, tenant);
     const flood = need(stage, "traffic").add(source, rate);

@@ -1,6 +1,8 @@
 // A scenario in which everything happens faster, for live drills with rules of the same scale (`dashstream rules --scale`):
-// what took five minutes takes five seconds. What happens a second, and how long one operation takes, stays.
+// what took five minutes takes five seconds. What breaks a second, and how long one operation takes, stays; only the healthy
+// traffic is denser, because shares of it are judged over seconds.
 
+import { MAX_DENSER } from "../faults/fault.ts";
 import { parseFaultParams } from "../faults/faults.ts";
 import { durationText, seconds } from "./duration.ts";
 import type { Scenario } from "./scenario.ts";
@@ -14,6 +16,7 @@ export function scaleScenario(scenario: Scenario, scale: number): Scenario {
     warm_up: shorter(scenario.warm_up),
     hold: shorter(scenario.hold),
     settle: shorter(scenario.settle),
+    traffic: { ...scenario.traffic, rate: scenario.traffic.rate * Math.min(scale, MAX_DENSER) },
     faults: scenario.faults.map(({ fault, params, after, for: lasting }) => ({
       fault,
       params: scaledParams(fault, params, scale),

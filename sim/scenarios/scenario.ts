@@ -41,6 +41,14 @@ export const scenarioSchema = z.strictObject({
       "Further jobs of Prometheus, as a site has them, each of which scrapes one of the components too",
     ),
   redis: z.boolean().default(false).describe("A Redis is there, and REDIS_URL names it"),
+  max_scale: z
+    .number()
+    .min(1)
+    .max(60)
+    .default(60)
+    .describe(
+      "How much faster a live drill may play it: what takes real time, as a restart does, must fit in",
+    ),
   partitions: z.int().min(1).max(100).default(3).describe("Partitions of the topic"),
   traffic: z
     .strictObject({

@@ -8,6 +8,8 @@ export const healthy = defineScenario({
     "An hour of an ordinary day: deploys, clients that come and go, bursts and a quiet night raise nothing.",
   redis: true,
   env: { TENANT_RATE_LIMIT_PER_SEC: "200", TENANT_RATE_LIMIT_STORE: "redis" },
+  // Deploys take their time, and must be shorter than the minute that ServiceDown waits.
+  max_scale: 20,
   traffic: { rate: 5, tenants: 5, threads: 20 },
   clients: 3,
   faults: [

@@ -5,10 +5,13 @@ import { defineScenario } from "../scenario.ts";
 export const slowClient = defineScenario({
   name: "slow-client",
   summary: "A client stops reading; what it misses in the end is counted as dropped.",
-  // Enough to fill the sockets of a client that does not read.
-  traffic: { rate: 25 },
-  env: { WEBSOCKET_MAX_CLIENT_LAG: "500", WEBSOCKET_STALL_TIMEOUT_SECS: "600" },
-  faults: [{ fault: "slow-client" }],
+  traffic: { rate: 10 },
+  env: { WEBSOCKET_MAX_CLIENT_LAG: "200", WEBSOCKET_STALL_TIMEOUT_SECS: "600" },
+  faults: [
+    { fault: "slow-client" },
+    // Fills the sockets of a client that does not read; from then on it falls behind.
+    { fault: "burst", params: { count: 30, bytes: 500_000 }, after: "10s" },
+  ],
   hold: "8m",
   expect: [{ alert: "HighDroppedMessageRate" }],
 });

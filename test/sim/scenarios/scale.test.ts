@@ -26,6 +26,11 @@ test("times and counts are divided", () => {
   ]);
 });
 
+test("healthy traffic is denser, up to a limit", () => {
+  expect(scaleScenario(scenario, 60).traffic.rate).toBe(30);
+  expect(scaleScenario(scenario, 2).traffic.rate).toBe(10);
+});
+
 test("at scale 1 nothing changes", () => {
   expect(scaleScenario(scenario, 1)).toBe(scenario);
 });
