@@ -24,15 +24,16 @@ export async function runCoverage(
   flags: ReportFlags,
   printer: Printer,
 ): Promise<ExitCode> {
-  const [{ cover }, { coverageFindings }] = await Promise.all([
+  const [{ cover }, { findingsOf }] = await Promise.all([
     import("../../sim/verify/coverage/cover.ts"),
     import("../../sim/verify/report/coverage/findings.ts"),
   ]);
   const result = await cover(options);
   const { verdict, coverage } = result;
-  const ok = coverageFindings(coverage).length === 0 && (verdict === null || verdict.ok);
+  const findings = findingsOf(coverage);
+  const ok = findings.length === 0 && (verdict === null || verdict.ok);
   const { junit, html } = flags;
-  if (verdict !== null) await writeReportFiles(verdict, { junit, html }, printer);
+  if (verdict !== null) await writeReportFiles(verdict, { junit, html }, printer, findings);
   if (flags.markdown !== undefined) {
     const text = await markdownOf(result);
     if (flags.markdown !== "-") writeOutputFile(flags.markdown, text);

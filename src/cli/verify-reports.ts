@@ -1,5 +1,6 @@
 // The reports of a verification: which files they go to, whether these can be written, and what is printed.
 
+import type { CoverageFinding } from "../../sim/verify/report/coverage/findings.ts";
 import type { VerifyReport } from "../../sim/verify/report/report.ts";
 import type { ReportPaths } from "../../sim/verify/report/report-files.ts";
 import { DashstreamError } from "../errors.ts";
@@ -49,17 +50,21 @@ export async function writeReports(
   await writeReportFiles(report, { junit, html, markdown }, printer);
 }
 
-/** @throws DashstreamError `storage_failed` after everything that can be written was */
+/**
+ * @param ruleFindings what is wrong with users' rules; `null` if nobody looked
+ * @throws DashstreamError `storage_failed` after everything that can be written was
+ */
 export async function writeReportFiles(
   report: VerifyReport,
   paths: ReportPaths,
   printer: Printer,
+  ruleFindings: readonly CoverageFinding[] | null = null,
 ): Promise<void> {
   const [{ writeReports: write }, { reportOutputs }] = await Promise.all([
     import("../../sim/verify/report/write-reports.ts"),
     import("../../sim/verify/report/report-files.ts"),
   ]);
-  write(reportOutputs(paths, report), (text) => printer.text(text));
+  write(reportOutputs(paths, report, ruleFindings), (text) => printer.text(text));
 }
 
 async function print(report: VerifyReport, asJson: boolean, printer: Printer): Promise<void> {

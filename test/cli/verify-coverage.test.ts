@@ -91,7 +91,8 @@ const runs = (...args: readonly string[]) =>
 
 describe("verify --rules", () => {
   test("tells of rules of others what is raised, what is not and why, and what is wrong, with their places", async () => {
-    const run = runs("--rules", TARGETS, "--rules", EXPORTERS, "--json");
+    const [junit, html] = [join(folder, "report.xml"), join(folder, "report.html")];
+    const run = runs("--rules", TARGETS, "--rules", EXPORTERS, "--json", "--junit", junit, "--html", html);
     const { exitCode } = await run.ended();
     expect(exitCode).toBe(1);
     const { ok, alerts, coverage } = JSON.parse(run.lines.join("\n"));
@@ -136,6 +137,8 @@ describe("verify --rules", () => {
       `${EXPORTERS}:10:20: HostIsFull needs node_cpu_seconds_total, which no component exports`,
       `${EXPORTERS}:6:9: RedisHasNoMaster fires though nothing is broken (killed)`,
     ]);
+    expect(readFileSync(junit, "utf8")).toContain('<testsuite name="rules" tests="4" failures="4"');
+    expect(readFileSync(html, "utf8")).toContain("rules have findings</span>");
   });
 
   test("ends well with sound rules, also if one alert is all that was asked for", async () => {

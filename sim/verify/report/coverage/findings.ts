@@ -25,19 +25,41 @@ function lineText({ file, line }: FilePosition): string {
   return `${file}:${line}`;
 }
 
-/** Sentences with file, line and column; none = the rules are sound. */
-export function coverageFindings(report: CoverageReport): readonly string[] {
+/** Something that is wrong with the rules, or with a scenario that was to try them. */
+export interface CoverageFinding {
+  /** Short, for lists of findings: the rule and its place, or the scenario. */
+  readonly subject: string;
+  /** One sentence, with file, line and column. */
+  readonly text: string;
+}
+
+/** None = the rules are sound. */
+export function findingsOf(report: CoverageReport): readonly CoverageFinding[] {
   const { alerts, problems, unknown, scenario_findings } = report;
   return [
-    ...problems.map(({ rule, position, reason }) => `${placeText(position)}: ${rule}: ${reason}`),
-    ...unknown.map(unknownText),
-    ...alerts.flatMap(({ alert, position, without_fault }) =>
-      without_fault.length === 0
-        ? []
-        : [`${placeText(position)}: ${alert} fires though nothing is broken (${shortList(without_fault)})`],
+    ...problems.map(({ rule, position, reason }) =>
+      ofRule(rule, position, `${placeText(position)}: ${rule}: ${reason}`),
     ),
-    ...scenario_findings.map(({ scenario, finding }) => `${scenario}: ${finding}`),
+    ...unknown.map((use) => ofRule(use.rule, use.position, unknownText(use))),
+    ...alerts.flatMap(({ alert, position, without_fault }) => {
+      const names = shortList(without_fault);
+      const text = `${placeText(position)}: ${alert} fires though nothing is broken (${names})`;
+      return without_fault.length === 0 ? [] : [ofRule(alert, position, text)];
+    }),
+    ...scenario_findings.map(({ scenario, finding }) => ({
+      subject: `scenario ${scenario}`,
+      text: `${scenario}: ${finding}`,
+    })),
   ];
+}
+
+function ofRule(name: string, position: FilePosition, text: string): CoverageFinding {
+  return { subject: `${name} (${placeText(position)})`, text };
+}
+
+/** The same as sentences. */
+export function coverageFindings(report: CoverageReport): readonly string[] {
+  return findingsOf(report).map(({ text }) => text);
 }
 
 /** So many names are listed; a rule may fire in all scenarios. */

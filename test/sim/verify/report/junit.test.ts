@@ -1,7 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import { create } from "xmlbuilder2";
+import { findingsOf } from "../../../../sim/verify/report/coverage/findings.ts";
 import { verifyJunit } from "../../../../sim/verify/report/junit.ts";
 import { readJunit } from "../../../support/junit.ts";
+import { SAMPLE_COVERAGE } from "./coverage/sample-coverage.ts";
 import { HOSTILE_REPORT, PASSING_REPORT, SAMPLE_REPORT } from "./sample-report.ts";
 
 interface Element {
@@ -86,6 +88,26 @@ describe("the JUnit report", () => {
     expect(cases[1]?.children[0]?.text).toContain("it was pending from 7m15s to 11m30s and never fired");
     expect(cases[1]?.children[0]?.text).toContain("KafkaConsumerLagHigh fired at 9m30s");
     expect(suite?.attributes).toMatchObject({ tests: "3", failures: "3", errors: "0" });
+  });
+
+  test("has a failing case for each finding about users' rules, though all scenarios passed", () => {
+    const findings = findingsOf(SAMPLE_COVERAGE);
+    const { root, violations } = parse(verifyJunit(PASSING_REPORT, findings));
+    expect(violations).toEqual([]);
+    const suite = root.children.find(({ attributes }) => attributes.name === "rules");
+    const cases = suite?.children.filter(({ name }) => name === "testcase") ?? [];
+    expect(cases.map(({ attributes, children }) => [attributes.name, children[0]?.name])).toEqual([
+      ["team:errors:ratio (team.rules.yaml:40:9)", "failure"],
+      ["TeamTypo (team.rules.yaml:17:22)", "failure"],
+      ["TeamTypo (team.rules.yaml:17:60)", "failure"],
+      ["TeamErrors (team.rules.yaml:10:9)", "failure"],
+      ["scenario dlq-hang", "failure"],
+    ]);
+    expect(cases.map(({ children }) => children[0]?.text)).toEqual(findings.map(({ text }) => text));
+    expect(root.attributes.failures).toBe("5");
+    const sound = parse(verifyJunit(PASSING_REPORT, [])).root;
+    expect(sound.attributes.failures).toBe("0");
+    expect(sound.children.at(-1)?.attributes).toMatchObject({ name: "rules", tests: "1" });
   });
 
   test("counts like those who read such files", () => {
