@@ -2,12 +2,13 @@
 // these prove what they expect.
 
 import type { Cover, CoverOptions } from "../../sim/verify/coverage/cover.ts";
+import type { CoverageFinding } from "../../sim/verify/report/coverage/findings.ts";
+import type { ReportOutput } from "../../sim/verify/report/write-reports.ts";
 import { DashstreamError } from "../errors.ts";
 import type { ExitCode } from "./context.ts";
-import { writeOutputFile } from "./output-file.ts";
 import type { Printer } from "./printer.ts";
 import { printBlocks } from "./text-blocks.ts";
-import { type ReportFlags, writeReportFiles } from "./verify-reports.ts";
+import { type ReportFlags, STDOUT, writeOutputs } from "./verify-reports.ts";
 
 /** @throws DashstreamError `usage` for reports that coverage alone does not have */
 export function checkCoverageFlags({ junit, html }: ReportFlags, judged: boolean): void {
@@ -32,15 +33,28 @@ export async function runCoverage(
   const { verdict, coverage } = result;
   const findings = findingsOf(coverage);
   const ok = findings.length === 0 && (verdict === null || verdict.ok);
-  const { junit, html } = flags;
-  if (verdict !== null) await writeReportFiles(verdict, { junit, html }, printer, findings);
-  if (flags.markdown !== undefined) {
-    const text = await markdownOf(result);
-    if (flags.markdown !== "-") writeOutputFile(flags.markdown, text);
-    else printer.text(text);
-  }
-  if (flags.markdown !== "-") await print(result, ok, flags, printer);
+  if (flags.markdown !== STDOUT) await print(result, ok, flags, printer);
+  await writeOutputs(await coverageOutputs(result, findings, flags), printer);
   return ok ? 0 : 1;
+}
+
+/** The reports that were asked for, of what is judged and of the rules. */
+async function coverageOutputs(
+  result: Cover,
+  findings: readonly CoverageFinding[],
+  { junit, html, markdown }: ReportFlags,
+): Promise<readonly ReportOutput[]> {
+  const { verdict } = result;
+  const outputs: ReportOutput[] = [];
+  if (verdict !== null) {
+    const { reportOutputs } = await import("../../sim/verify/report/report-files.ts");
+    outputs.push(...reportOutputs({ junit, html }, verdict, findings));
+  }
+  if (markdown !== undefined) {
+    const text = await markdownOf(result);
+    outputs.push({ option: "--markdown", path: markdown, mayBeStdout: true, render: () => text });
+  }
+  return outputs;
 }
 
 async function markdownOf({ verdict, coverage }: Cover): Promise<string> {

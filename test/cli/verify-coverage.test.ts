@@ -141,6 +141,16 @@ describe("verify --rules", () => {
     expect(readFileSync(html, "utf8")).toContain("rules have findings</span>");
   });
 
+  test("names the report that cannot be written after the run, and writes the others", async () => {
+    const junit = join(folder, "beside.xml");
+    const run = runs("--rules", TARGETS, "--markdown", "/dev/full", "--junit", junit);
+    const { exitCode, stderr } = await run.ended();
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain("--markdown: /dev/full could not be written: ENOSPC");
+    expect(run.lines.at(-1)).toMatch(/^\d of 4 alerts raised/);
+    expect(readFileSync(junit, "utf8")).toContain('name="rules"');
+  });
+
   test("ends well with sound rules, also if one alert is all that was asked for", async () => {
     const run = runs("--rules", TARGETS, "--only", "ShareOfTargetsDownLong");
     const { exitCode } = await run.ended();

@@ -65,6 +65,8 @@ describe("before anything runs, verify refuses", () => {
     ["an engine that there is not", ["--engine", "prometheus"], "Allowed choices are dashstream, promtool"],
     ["two reports on standard output", ["--json", "--markdown", "-"], "both write to standard output"],
     ["a report that --mutate does not have", ["--mutate", "--html", "x.html"], "--mutate has no --html"],
+    ["no name of a report", ["--markdown", ""], "--markdown is empty, expected the path of a file"],
+    ["no names of two", ["--junit=", "--html="], "--junit is empty"],
     ["a page with charts on standard output", ["--html", "-"], "--html: expected the path of a file, got -"],
   ])("%s", async (_, args, message) => {
     const { exitCode, stdout, stderr } = await refused(...args);
@@ -95,10 +97,10 @@ describe("before anything runs, verify refuses", () => {
     expect(stderr).toContain(`${path}:8:`);
   });
 
-  test("reports that cannot be written, all at once, as a failure of the machine", async () => {
+  test("reports that cannot be written, all at once", async () => {
     const html = join(folder, "absent", "report.html");
     const { exitCode, stdout, stderr } = await refused("--junit", folder, "--html", html);
-    expect([exitCode, stdout]).toEqual([1, ""]);
+    expect([exitCode, stdout]).toEqual([2, ""]);
     expect(stderr).toContain(`--junit: ${folder} cannot be written: it is a directory`);
     expect(stderr).toContain(
       `--html: ${html} cannot be written: there is no directory ${join(folder, "absent")}`,
