@@ -125,7 +125,7 @@ describe("verify --rules", () => {
       ShareOfTargetsDown: null,
       ShareOfTargetsDownLong: "it was pending for 1m45s at most, in killed; its `for` is 1h",
       OtherNamespaceDown:
-        'no scenario has a series that fits up{namespace="staging"}; namespace is one of prod',
+        'no scenario has a series that fits up{namespace="staging"}; namespace is one of prod (if your targets have it: --target-labels namespace=staging)',
       Watchdog: "it fires all the time, as a dead man's switch does",
       RedisGone: "no component exports redis_up",
       RedisHasNoMaster: null,

@@ -82,23 +82,26 @@ export function silentAlerts({ alerts }: CoverageReport): readonly string[] {
   );
 }
 
-export function silenceText(silence: Silence): string {
+/** @param where the one scenario that was looked at; default: several, and the one that is meant is named */
+export function silenceText(silence: Silence, where: string | null = null): string {
+  const inScenario = (name: string) => (where === null ? `, in ${name}` : "");
   switch (silence.kind) {
     case "unknown-series":
       return `no component exports ${[...new Set(silence.unknown.map(seriesOf))].join(", ")}`;
     case "no-samples": {
       const hints = silence.mismatches.map(mismatchText);
-      return `no scenario has a series that fits ${[silence.selector, ...hints].join("; ")}`;
+      const scope = where === null ? "no scenario has a series" : `${where} has no series`;
+      return `${scope} that fits ${[silence.selector, ...hints].join("; ")}`;
     }
     case "threshold-not-reached": {
       const { value, comparison, threshold, nearest, scenario } = silence;
-      return `${value} was never ${comparison} ${threshold}; the nearest was ${Number(nearest.toPrecision(6))}, in ${scenario}`;
+      return `${value} was never ${comparison} ${threshold}; the nearest was ${Number(nearest.toPrecision(6))}${inScenario(scenario)}`;
     }
     case "never-held":
       return `${silence.condition} never held, though both sides had values`;
     case "too-short": {
       const { for_s, longest_s, scenario } = silence;
-      return `it was pending for ${durationText(longest_s)} at most, in ${scenario}; its \`for\` is ${durationText(for_s)}`;
+      return `it was pending for ${durationText(longest_s)} at most${inScenario(scenario)}; its \`for\` is ${durationText(for_s)}`;
     }
     case "always":
       return "it fires all the time, as a dead man's switch does";
@@ -107,8 +110,10 @@ export function silenceText(silence: Silence): string {
   }
 }
 
-function mismatchText({ label, values }: LabelMismatch): string {
-  return values.length === 0 ? `there is no label ${label}` : `${label} is one of ${values.join(", ")}`;
+function mismatchText({ label, values, target_label }: LabelMismatch): string {
+  const fact = values.length === 0 ? `there is no label ${label}` : `${label} is one of ${values.join(", ")}`;
+  if (target_label === null) return fact;
+  return `${fact} (if your targets have it: --target-labels ${target_label})`;
 }
 
 function seriesOf({ series }: UnknownSeries): string {

@@ -60,6 +60,29 @@ describe("the HTML report", () => {
     expect(lanes).toMatch(/class="bar allowed" style="[^"]*" title="allowed 9m15s to 17m"/);
   });
 
+  test("shows in the lane of an alert also what it did with other labels than expected", () => {
+    const [scenario, ...others] = SAMPLE_REPORT.scenarios;
+    const [proof] = scenario?.alerts ?? [];
+    if (scenario === undefined || proof === undefined) throw new Error("the sample has a proof");
+    const active = {
+      labels: { tenant_id: "flood" },
+      pending_at_s: 420,
+      firing_at_s: 450,
+      resolved_at_s: 900,
+    };
+    const mistaken = {
+      ...proof,
+      pending_at_s: null,
+      firing_at_s: null,
+      resolved_at_s: null,
+      instead: [active],
+    };
+    const text = body({ ...SAMPLE_REPORT, scenarios: [{ ...scenario, alerts: [mistaken] }, ...others] });
+    const lanes = text.slice(text.indexOf('id="scenario-0"'), text.indexOf('id="scenario-1"'));
+    expect(lanes).toContain('title="firing with other labels {tenant_id=&quot;flood&quot;} 7m30s to 15m"');
+    expect(lanes).toContain('class="bar pending"');
+  });
+
   test("offers to show only what failed, if something did", () => {
     expect(body(SAMPLE_REPORT)).toContain('id="only-failed"');
     expect(body(PASSING_REPORT)).not.toContain('id="only-failed"');
