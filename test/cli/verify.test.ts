@@ -60,6 +60,11 @@ describe("before anything runs, verify refuses", () => {
       ["--target-labels", "job"],
       'expected label=value, separated by commas, not "job"',
     ],
+    [
+      "a job for all targets, which our rules could not tell apart",
+      ["--target-labels", "namespace=prod,job=shop"],
+      "--target-labels: job=shop would replace the job of every component, by which our own rules tell them apart",
+    ],
     ["a seed that is no whole number", ["--seed", "1.5"], "--seed"],
     ["no alert at all", ["--only", ""], "option '--only <alerts>' argument '' is invalid. it is empty"],
     ["an alert that is missing in a list", ["--only", "ServiceDown, "], "a part of the list is empty"],
