@@ -74,8 +74,8 @@ describe("before anything runs, verify refuses", () => {
     ["an engine that there is not", ["--engine", "prometheus"], "Allowed choices are dashstream, promtool"],
     ["two reports on standard output", ["--json", "--markdown", "-"], "both write to standard output"],
     ["a report that --mutate does not have", ["--mutate", "--html", "x.html"], "--mutate has no --html"],
-    ["no name of a report", ["--markdown", ""], "--markdown is empty, expected the path of a file"],
-    ["no names of two", ["--junit=", "--html="], "--junit is empty"],
+    ["no name of a report", ["--markdown", ""], "--markdown: the path is empty"],
+    ["no names of two", ["--junit=", "--html="], "--junit: the path is empty"],
     ["a page with charts on standard output", ["--html", "-"], "--html: expected the path of a file, got -"],
   ])("%s", async (_, args, message) => {
     const { exitCode, stdout, stderr } = await refused(...args);

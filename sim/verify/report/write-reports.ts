@@ -39,7 +39,6 @@ export function checkReportTargets(targets: readonly ReportTarget[]): void {
     const other = earlier.get(place);
     earlier.set(place, option);
     if (isStdout && !mayBeStdout) misuses.push(`${option}: expected the path of a file, got -`);
-    else if (path === "") misuses.push(`${option} ${defect}`);
     else if (defect !== null) misuses.push(`${option}: ${defect}`);
     else if (other !== undefined)
       misuses.push(`${option}: ${path} is what ${other} names too, expected another file`);

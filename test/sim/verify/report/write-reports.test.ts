@@ -50,7 +50,7 @@ describe("before a run", () => {
 
   test("an empty path is named as such, with its option", () => {
     expect(check({ markdown: "", html: "" })).toThrow(
-      "--markdown is empty, expected the path of a file\n--html is empty, expected the path of a file",
+      "--markdown: the path is empty, expected that of a file\n--html: the path is empty, expected that of a file",
     );
   });
 
