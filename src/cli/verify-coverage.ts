@@ -10,13 +10,12 @@ import type { Printer } from "./printer.ts";
 import { printBlocks } from "./text-blocks.ts";
 import { type ReportFlags, STDOUT, writeOutputs } from "./verify-reports.ts";
 
-/** @throws DashstreamError `usage` for reports that coverage alone does not have */
-export function checkCoverageFlags({ junit, html }: ReportFlags, judged: boolean): void {
-  const [option] = [junit === undefined ? [] : ["--junit"], html === undefined ? [] : ["--html"]].flat();
-  if (option === undefined || judged) return;
+/** @throws DashstreamError `usage` for a report that coverage alone does not have */
+export function checkCoverageFlags({ html }: ReportFlags, judged: boolean): void {
+  if (html === undefined || judged) return;
   throw new DashstreamError(
     "usage",
-    `${option}: coverage of rules has no such report; expected --json or --markdown, or --scenario with scenarios that expect something`,
+    "--html: coverage of rules has no page, which shows what scenarios expect; expected --junit, --markdown or --json, or --scenario with scenarios that expect something",
   );
 }
 
@@ -49,6 +48,9 @@ async function coverageOutputs(
   if (verdict !== null) {
     const { reportOutputs } = await import("../../sim/verify/report/report-files.ts");
     outputs.push(...reportOutputs({ junit, html }, verdict, findings));
+  } else if (junit !== undefined) {
+    const { coverageJunit } = await import("../../sim/verify/report/coverage/junit.ts");
+    outputs.push({ option: "--junit", path: junit, render: () => coverageJunit(result.coverage) });
   }
   if (markdown !== undefined) {
     const text = await markdownOf(result);

@@ -97,7 +97,7 @@ export const verifyCommand = defineCommand({
       )
       .option("--junit <file>", "writes a report for CI")
       .option("--markdown <file>", "writes a report for people; - for standard output")
-      .option("--html <file>", "writes a page with charts")
+      .option("--html <file>", "writes a page with charts; not of --rules without --scenario")
       .option("--mutate", "breaks rules and signals one at a time, and shows which a run would not notice")
       .option("--list", "shows scenarios and faults, and runs nothing")
       .option("--schema", "prints the JSON schema of scenario files")

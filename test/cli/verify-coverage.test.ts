@@ -188,9 +188,9 @@ describe("bad input runs nothing, and is named:", () => {
     );
   });
 
-  test.each(["--junit", "--html"])("%s, which coverage does not have", async (option) => {
-    expect(await refused("--rules", TARGETS, option, join(folder, "report"))).toContain(
-      `${option}: coverage of rules has no such report; expected --json or --markdown`,
+  test("a page with charts, which coverage does not have", async () => {
+    expect(await refused("--rules", TARGETS, "--html", join(folder, "report"))).toContain(
+      "--html: coverage of rules has no page, which shows what scenarios expect; expected --junit",
     );
   });
 

@@ -8,6 +8,8 @@ export interface JunitCase {
   readonly failureType: string;
   /** Empty: passed. */
   readonly reasons: readonly string[];
+  /** Why nothing can be said; only of a case that has no reasons. */
+  readonly skipped?: string | null;
   readonly output: readonly string[];
 }
 
@@ -28,15 +30,15 @@ export function junitDocument(suites: readonly JunitSuite[], realSeconds: number
     time: realSeconds.toFixed(3),
   });
   for (const { name, properties, cases } of suites) {
-    const suite = root.ele("testsuite", { name, ...counts(cases) });
+    const suite = root.ele("testsuite", { name, ...counts(cases), ...skips(cases) });
     const list = suite.ele("properties");
     for (const [key, value] of Object.entries(properties)) list.ele("property", { name: key, value });
-    for (const { name: caseName, failureType, reasons, output } of cases) {
+    for (const { name: caseName, failureType, reasons, output, skipped } of cases) {
       const item = suite.ele("testcase", { name: caseName, classname: `verify.${name}` });
       const [message] = reasons;
       if (message !== undefined) {
         item.ele("failure", { message, type: failureType }).txt(reasons.join("\n"));
-      }
+      } else if (typeof skipped === "string") item.ele("skipped", { message: skipped });
       if (output.length > 0) item.ele("system-out").txt(output.join("\n"));
     }
   }
@@ -46,4 +48,12 @@ export function junitDocument(suites: readonly JunitSuite[], realSeconds: number
 function counts(cases: readonly JunitCase[]): Readonly<Record<string, string>> {
   const failed = cases.filter(({ reasons }) => reasons.length > 0);
   return { tests: String(cases.length), failures: String(failed.length), errors: "0" };
+}
+
+/** The schema has no such count at the root. */
+function skips(cases: readonly JunitCase[]): Readonly<Record<string, string>> {
+  const skipped = cases.filter(
+    ({ reasons, skipped: why }) => reasons.length === 0 && typeof why === "string",
+  );
+  return skipped.length === 0 ? {} : { skipped: String(skipped.length) };
 }

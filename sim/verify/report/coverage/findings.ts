@@ -29,6 +29,8 @@ function lineText({ file, line }: FilePosition): string {
 export interface CoverageFinding {
   /** Short, for lists of findings: the rule and its place, or the scenario. */
   readonly subject: string;
+  /** The rule, and the place in it; `null` if it is about a scenario. */
+  readonly rule: { readonly name: string; readonly position: FilePosition } | null;
   /** One sentence, with file, line and column. */
   readonly text: string;
 }
@@ -48,13 +50,14 @@ export function findingsOf(report: CoverageReport): readonly CoverageFinding[] {
     }),
     ...scenario_findings.map(({ scenario, finding }) => ({
       subject: `scenario ${scenario}`,
+      rule: null,
       text: `${scenario}: ${finding}`,
     })),
   ];
 }
 
 function ofRule(name: string, position: FilePosition, text: string): CoverageFinding {
-  return { subject: `${name} (${placeText(position)})`, text };
+  return { subject: `${name} (${placeText(position)})`, rule: { name, position }, text };
 }
 
 /** The same as sentences. */

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import { create } from "xmlbuilder2";
 import { findingsOf } from "../../../../sim/verify/report/coverage/findings.ts";
+import { coverageJunit } from "../../../../sim/verify/report/coverage/junit.ts";
 import { verifyJunit } from "../../../../sim/verify/report/junit.ts";
 import { readJunit } from "../../../support/junit.ts";
-import { SAMPLE_COVERAGE } from "./coverage/sample-coverage.ts";
+import { SAMPLE_COVERAGE, SOUND_COVERAGE } from "./coverage/sample-coverage.ts";
 import { HOSTILE_REPORT, PASSING_REPORT, SAMPLE_REPORT } from "./sample-report.ts";
 
 interface Element {
@@ -24,6 +25,7 @@ const SCHEMA: Readonly<Record<string, { readonly attributes: string; readonly ch
   property: { attributes: "name! value!", children: "" },
   testcase: { attributes: "name! time classname", children: "skipped error failure system-out system-err" },
   failure: { attributes: "message type", children: "" },
+  skipped: { attributes: "message type", children: "" },
   "system-out": { attributes: "", children: "" },
 };
 
@@ -108,6 +110,49 @@ describe("the JUnit report", () => {
     const sound = parse(verifyJunit(PASSING_REPORT, [])).root;
     expect(sound.attributes.failures).toBe("0");
     expect(sound.children.at(-1)?.attributes).toMatchObject({ name: "rules", tests: "1" });
+  });
+
+  test("of coverage alone has a suite for each rule file: raised passes, silent is skipped, findings fail", () => {
+    const [gaps, ...others] = SAMPLE_COVERAGE.alerts;
+    if (gaps === undefined) throw new Error("the sample has alerts");
+    const twin = { ...gaps, position: { ...gaps.position, line: 50 } };
+    const xml = coverageJunit({ ...SAMPLE_COVERAGE, alerts: [gaps, ...others, twin] });
+    const { root, violations } = parse(xml);
+    expect(violations).toEqual([]);
+    const told = root.children.map(({ attributes, children }) => [
+      attributes.name,
+      children
+        .filter(({ name }) => name === "testcase")
+        .map((each) => [each.attributes.name, each.children[0]?.name]),
+    ]);
+    expect(told).toEqual([
+      [
+        "team.rules.yaml",
+        [
+          ["TeamGaps (line 4)", "system-out"],
+          ["TeamErrors", "failure"],
+          ["TeamTypo", "failure"],
+          ["TeamElsewhere", "skipped"],
+          ["TeamLag", "skipped"],
+          ["TeamSlow", "skipped"],
+          ["TeamNothing", "skipped"],
+          ["TeamBoth", "skipped"],
+          ["TeamWatchdog", "skipped"],
+          ["TeamGaps (line 50)", "system-out"],
+        ],
+      ],
+      [
+        "rules",
+        [
+          ["team:errors:ratio (team.rules.yaml:40:9)", "failure"],
+          ["scenario dlq-hang", "failure"],
+        ],
+      ],
+    ]);
+    expect(root.children[0]?.attributes).toMatchObject({ tests: "10", failures: "2", skipped: "6" });
+    expect(xml).toContain('<skipped message="a &gt; b never held, though both sides had values"/>');
+    expect(xml).toContain("raised by sequence-gap after 1m30s");
+    expect(readJunit(coverageJunit(SOUND_COVERAGE))).toMatchObject({ failed: 0 });
   });
 
   test("counts like those who read such files", () => {
