@@ -68,8 +68,33 @@ describe("over a file", () => {
     expect((await run("'text'", "--series", "load.txt")).stdout).toBe("text\n");
   });
 
-  test("nothing found is no failure", async () => {
-    expect(await run("nothing", "--series", "load.txt")).toEqual({ exitCode: 0, stdout: "", stderr: "" });
+  test.each([
+    ["nothing", [], "no series is named nothing"],
+    ["request_total", [], "no series is named request_total; did you mean requests_total?"],
+    ["sum(requests_total{job='c'})", [], "no series fits requests_total{job='c'}"],
+    [
+      "rate(requests_total[30s])",
+      [],
+      "rate() needs two samples, and no series has two in requests_total[30s]",
+    ],
+    ["requests_total", ["--at", "1h"], "no series has a sample that is recent enough at the time of --at"],
+    [
+      "requests_total > 1000",
+      ["--range", "5m"],
+      "the series are there, but the expression gives nothing for their values and labels",
+    ],
+  ])("nothing found is no failure, and is explained: %s", async (expr, more, reason) => {
+    expect(await run(expr, "--series", "load.txt", ...more)).toEqual({
+      exitCode: 0,
+      stdout: "",
+      stderr: `nothing was found: ${reason}\n`,
+    });
+  });
+
+  test("a rate over one sample says what it lacks, also beside JSON", async () => {
+    const { stdout, stderr } = await run("rate(up[5m])", "--series", "metrics.txt", "--json");
+    expect(JSON.parse(stdout)).toMatchObject({ resultType: "vector", result: [] });
+    expect(stderr).toBe("nothing was found: rate() needs two samples, and no series has more than one\n");
   });
 
   test("--json is what the HTTP API has in data, with remarks", async () => {
@@ -109,6 +134,14 @@ describe("over a component's metrics", () => {
   test("one scrape is enough for a value", async () => {
     asked = 1;
     expect((await run("c_total", "--metrics", metrics)).stdout).toBe("c_total 30\n");
+  });
+
+  test("one scrape is too little for a rate, which is said", async () => {
+    expect(await run("rate(c_total[1m])", "--metrics", metrics)).toEqual({
+      exitCode: 0,
+      stdout: "",
+      stderr: "nothing was found: rate() needs two samples, and there was one scrape: use --scrapes 2\n",
+    });
   });
 
   test("several scrapes let a rate be computed", async () => {
