@@ -26,6 +26,7 @@ const server = Bun.serve({
   port: 0,
   hostname: "127.0.0.1",
   fetch: (request) => {
+    if (new URL(request.url).pathname === "/health") return Response.json({ status: "x".repeat(500) });
     if (new URL(request.url).pathname !== "/metrics") return new Response("no", { status: 404 });
     return new Response(`# TYPE c counter\nc_total ${asked++ * 30}\n`);
   },
@@ -173,6 +174,13 @@ describe("over a component's metrics", () => {
     const refused = await run("up", "--metrics", metrics.replace("/metrics", "/other"));
     expect(refused.stderr).toContain("answered status 404");
     expect(refused.exitCode).toBe(1);
+    const health = metrics.replace("/metrics", "/health");
+    const json = await run("up", "--metrics", health);
+    expect(json).toEqual({
+      exitCode: 1,
+      stdout: "",
+      stderr: `error: ${health}: this is not the Prometheus text format: line 1 of the metrics: {"status":"${"x".repeat(68)}… is not a list of label="value" from character 2 on\n`,
+    });
     const silent = await run("up", "--metrics", "http://127.0.0.1:1/metrics");
     expect(silent.stderr).toContain("does not answer");
     expect(silent.exitCode).toBe(1);
@@ -185,7 +193,10 @@ test.each([
   [["up", "--metrics", "localhost:3002"], '--metrics is "localhost:3002", expected http://host:port/metrics'],
   [["up", "--series", "load.txt", "--scrapes", "2"], "--scrapes needs --metrics"],
   [["up", "--series", "missing.txt"], "missing.txt cannot be read: ENOENT: no such file"],
-  [["up", "--series", "broken.txt"], 'broken.txt: line 1 of the metrics: "one" after up is not a value'],
+  [
+    ["up", "--series", "broken.txt"],
+    'broken.txt: this is not the Prometheus text format: line 1 of the metrics: "one" after up is',
+  ],
   [["sum(", "--series", "load.txt"], "1:5: parse error"],
   [["up", "--series", "load.txt", "--at", "soon"], "expected a duration after the first sample"],
   [["up", "--series", "load.txt", "--range", "5"], "expected a duration such as"],
