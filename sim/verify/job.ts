@@ -4,6 +4,7 @@ import { readRuleFile } from "../../src/promql/rules/read-rule-file.ts";
 import type { RuleGroup } from "../../src/promql/rules/rule.ts";
 import type { Scenario } from "../scenarios/scenario.ts";
 import { chartsOf } from "./charts.ts";
+import { whyInactive } from "./inactivity.ts";
 import { judgeScenario } from "./judge.ts";
 import { compareWithPromtool } from "./promtool/compare.ts";
 import { recordScenario } from "./record.ts";
@@ -62,10 +63,13 @@ export async function runJob(job: ScenarioJob): Promise<ScenarioResult> {
 }
 
 /** What the scenario proves. */
-export function reportOf(job: ScenarioJob, { groups, recording, history }: ScenarioRun): ScenarioReport {
+export function reportOf(job: ScenarioJob, run: ScenarioRun): ScenarioReport {
   const { scenario } = job;
+  const { groups, recording, history } = run;
   const known = new Map(Object.entries(job.known));
-  const verdict = judgeScenario(scenario, recording, history, { groups, known });
+  const verdict = judgeScenario(scenario, recording, history, { groups, known }, (expectation) =>
+    whyInactive(expectation, scenario, run),
+  );
   const charts = job.charts ? chartsOf(scenario, recording, history, groups) : [];
   return { ...verdict, charts };
 }

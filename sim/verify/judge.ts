@@ -10,6 +10,7 @@ import { findFault } from "../faults/faults.ts";
 import { durationMs } from "../scenarios/duration.ts";
 import type { Scenario } from "../scenarios/scenario.ts";
 import { type Episode, episodesOf } from "./alert-history.ts";
+import { insteadOf, insteadReasons, isMeant } from "./instead.ts";
 import { lateBirths } from "./late-births.ts";
 import type { Recording } from "./recording.ts";
 import type { AlertProof, OtherAlert, ScenarioReport } from "./report/report.ts";
@@ -31,7 +32,11 @@ interface Evidence {
   readonly episodes: readonly Episode[];
   readonly known: KnownAlerts;
   readonly engine: Engine;
+  readonly explain: Explain;
 }
+
+/** Why an alert stayed inactive; `null` if nothing can be said. */
+export type Explain = (expectation: Expectation) => string | null;
 
 /** What a template of Prometheus says when it fails. */
 const FAILED_TEMPLATE = "<error expanding template";
@@ -43,6 +48,7 @@ export function judgeScenario(
   recording: Recording,
   history: RuleHistory,
   { groups, known }: JudgedRules,
+  explain: Explain = () => null,
 ): Omit<ScenarioReport, "charts"> {
   const evidence = {
     scenario,
@@ -50,6 +56,7 @@ export function judgeScenario(
     known,
     episodes: episodesOf(history.transitions),
     engine: history.engine,
+    explain,
   };
   const others = otherAlerts(evidence);
   const unexpected = [...new Set(others.filter(({ because }) => because === null).map(({ alert }) => alert))];
@@ -93,12 +100,6 @@ function firstFaultOf({ faults }: Recording): number {
   return Math.min(...faults.map(({ appliedMs }) => appliedMs));
 }
 
-/** Whether an episode is of an expected alert; labels that an expectation does not name may be anything. */
-function isMeant({ alert, labels }: Expectation, episode: Episode): boolean {
-  if (episode.alert !== alert) return false;
-  return Object.entries(labels).every(([name, value]) => episode.labels[name] === value);
-}
-
 function prove(
   expectation: Expectation,
   evidence: Evidence,
@@ -110,6 +111,7 @@ function prove(
   const own = evidence.episodes.filter((episode) => isMeant(expectation, episode));
   const fired = own.find(({ firingMs }) => firingMs !== null) ?? null;
   const shown = fired ?? own[0] ?? null;
+  const instead = insteadOf(expectation, evidence.episodes);
   const reasons = expectation.always
     ? whyNotAlways(expectation, fired, evidence)
     : whyNotProven(expectation, own, fired, evidence);
@@ -133,16 +135,24 @@ function prove(
     unexpected,
     labels: fired?.labels ?? {},
     annotations: fired?.annotations ?? {},
+    instead: instead.map(({ labels, activeMs, firingMs: firedMs, inactiveMs }) => ({
+      labels,
+      pending_at_s: seconds(activeMs),
+      firing_at_s: at(firedMs),
+      resolved_at_s: at(inactiveMs),
+    })),
     reasons: all,
   };
 }
 
 function whyNotAlways(
-  { alert }: Expectation,
+  expectation: Expectation,
   fired: Episode | null,
-  { recording, known }: Evidence,
+  evidence: Evidence,
 ): readonly string[] {
-  if (fired === null) return ["it never fired"];
+  const { recording, known } = evidence;
+  const { alert } = expectation;
+  if (fired === null) return whyNotFired(expectation, [], "it never fired", evidence);
   if (fired.firingMs === null || fired.firingMs > recording.startMs)
     return ["it did not fire from the beginning"];
   if (fired.inactiveMs !== null) return ["it ended, and must never end"];
@@ -155,16 +165,32 @@ function wrongLabels({ labels }: Episode, wanted: Readonly<Record<string, string
   );
 }
 
+/** What an alert did instead of firing with the labels that were expected, and why. */
+function whyNotFired(
+  expectation: Expectation,
+  own: readonly Episode[],
+  inactive: string,
+  { episodes, explain }: Evidence,
+): readonly string[] {
+  const instead = insteadReasons(expectation, insteadOf(expectation, episodes));
+  const pending = own.length === 0 ? [] : ["it became pending and did not fire"];
+  if (instead.length > 0) return [...pending, ...instead];
+  const because = explain(expectation);
+  return [`${pending[0] ?? inactive}${because === null ? "" : `: ${because}`}`];
+}
+
 function whyNotProven(
-  { alert, within, resolves, evidence }: Expectation,
+  expectation: Expectation,
   own: readonly Episode[],
   fired: Episode | null,
-  { recording, known, scenario, engine }: Evidence,
+  given: Evidence,
 ): readonly string[] {
+  const { alert, within, resolves, evidence } = expectation;
+  const { recording, known, scenario, engine } = given;
   const seconds = since(recording);
   if (!known.has(alert)) return ["there is no rule for it"];
   if (fired === null || fired.firingMs === null) {
-    return own.length === 0 ? ["it stayed inactive"] : ["it became pending and did not fire"];
+    return whyNotFired(expectation, own, "it stayed inactive", given);
   }
   const reasons: string[] = [];
   const firstFaultMs = firstFaultOf(recording);
@@ -222,10 +248,11 @@ function isDeadMansSwitch(alert: string, { expect }: Scenario, episodes: readonl
 function otherAlerts({ scenario, recording, episodes }: Evidence): readonly OtherAlert[] {
   const seconds = since(recording);
   const declared = companions(scenario);
+  const told = new Set(scenario.expect.flatMap((expectation) => insteadOf(expectation, episodes)));
   return episodes.flatMap((episode): OtherAlert[] => {
     const { alert, firingMs, inactiveMs, labels } = episode;
     if (firingMs === null || isDeadMansSwitch(alert, scenario, episodes)) return [];
-    if (scenario.expect.some((expectation) => isMeant(expectation, episode))) return [];
+    if (told.has(episode) || scenario.expect.some((expectation) => isMeant(expectation, episode))) return [];
     return [
       {
         alert,

@@ -30,7 +30,7 @@ export const alertmanagerCommand = defineCommand({
   ],
   configure: (command) => {
     command
-      .option("--out <file>", "write it there")
+      .option("--out <file>", "write it there; its directory must be there")
       .option("--webhook <[receiver=]url>", "address of a receiver, may be given several times", gather)
       .option("--site-labels <names>", "labels of all alerts that tell sites apart, a comma list", collect)
       .option("--several-servers", "one server that is down mutes nothing of the others");
@@ -59,7 +59,7 @@ async function printConfig({ printer }: CliContext, command: Command): Promise<E
   const config = alertmanagerConfig({ webhooks, siteLabels, severalServers });
   if (out === undefined) printer.text(config);
   else {
-    writeOutputFile(out, config);
+    writeOutputFile("--out", out, config);
     printer.line(`wrote ${out}`);
   }
   return 0;

@@ -90,10 +90,13 @@ export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): (text: 
   };
 }
 
-/** For an option that may be given several times or as a comma list. */
+/** For an option that may be given several times or as a comma list. An empty part is more likely a variable that is not set. */
 export function collect(text: string, previous: readonly string[] = []): readonly string[] {
   const items = text.split(",").map((item) => item.trim());
-  return [...previous, ...items.filter((item) => item !== "")];
+  if (!items.includes("")) return [...previous, ...items];
+  throw new InvalidArgumentError(
+    items.length === 1 ? "it is empty" : "a part of the list is empty, expected one name between two commas",
+  );
 }
 
 /** For an option that may be given several times, and whose values may have commas in them. */

@@ -42,7 +42,7 @@ export const rulesCommand = defineCommand({
   ],
   configure: (command) => {
     command
-      .option("--out <file>", "write it there")
+      .option("--out <file>", "write it there; its directory must be there")
       .option("--scale <factor>", "everything happens so many times faster", parseScale, 1)
       .option("--components <names>", "what the site runs, a comma list; default: everything", collect)
       .option("--threshold <alert.name=value>", "a number of a rule, may be given several times", gather)
@@ -70,7 +70,7 @@ async function printRules(context: CliContext, command: Command): Promise<ExitCo
   ]);
   const groups = ruleGroups(options);
   if (flags.out !== undefined) {
-    writeOutputFile(flags.out, ruleFile(options));
+    writeOutputFile("--out", flags.out, ruleFile(options));
     const rules = groups.reduce((sum, group) => sum + group.rules.length, 0);
     if (flags.json) printer.json({ file: flags.out, groups: groups.length, rules });
     else printer.line(`wrote ${flags.out}: ${rules} rules in ${groups.length} groups`);

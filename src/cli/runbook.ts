@@ -1,13 +1,12 @@
 // `dashstream runbook`: the pages of the runbook, to be read on a terminal or served somewhere.
 
-import { join } from "node:path";
 import type { Command } from "commander";
 import type { RunbookPage } from "../alerts/pages/pages.ts";
 import { nearestName } from "../config/nearest.ts";
 import { DashstreamError } from "../errors.ts";
 import { defineCommand } from "./command.ts";
 import type { CliContext, ExitCode } from "./context.ts";
-import { writeOutputFile } from "./output-file.ts";
+import { writeOutputDirectory } from "./output-file.ts";
 
 interface Flags {
   readonly out?: string;
@@ -29,7 +28,7 @@ export const runbookCommand = defineCommand({
   configure: (command) => {
     command
       .argument("[page]", "name of an alert or of a page")
-      .option("--out <directory>", "write all pages there")
+      .option("--out <directory>", "write all pages there; it may be new, what it lies in may not")
       .option("--json", "one JSON object");
   },
   action: runbook,
@@ -47,7 +46,7 @@ async function runbook({ printer }: CliContext, command: Command): Promise<ExitC
   const { runbookPages } = await import("../alerts/pages/pages.ts");
   const pages = runbookPages();
   if (out !== undefined) {
-    for (const { file, text } of pages) writeOutputFile(join(out, file), text);
+    writeOutputDirectory("--out", out, pages);
     if (json) printer.json({ directory: out, files: pages.map(({ file }) => file) });
     else printer.line(`wrote ${pages.length} pages to ${out}`);
     return 0;

@@ -2,20 +2,20 @@
 // these prove what they expect.
 
 import type { Cover, CoverOptions } from "../../sim/verify/coverage/cover.ts";
+import type { CoverageFinding } from "../../sim/verify/report/coverage/findings.ts";
+import type { ReportOutput } from "../../sim/verify/report/write-reports.ts";
 import { DashstreamError } from "../errors.ts";
 import type { ExitCode } from "./context.ts";
-import { writeOutputFile } from "./output-file.ts";
 import type { Printer } from "./printer.ts";
 import { printBlocks } from "./text-blocks.ts";
-import { type ReportFlags, writeReportFiles } from "./verify-reports.ts";
+import { type ReportFlags, STDOUT, writeOutputs } from "./verify-reports.ts";
 
-/** @throws DashstreamError `usage` for reports that coverage alone does not have */
-export function checkCoverageFlags({ junit, html }: ReportFlags, judged: boolean): void {
-  const [option] = [junit === undefined ? [] : ["--junit"], html === undefined ? [] : ["--html"]].flat();
-  if (option === undefined || judged) return;
+/** @throws DashstreamError `usage` for a report that coverage alone does not have */
+export function checkCoverageFlags({ html }: ReportFlags, judged: boolean): void {
+  if (html === undefined || judged) return;
   throw new DashstreamError(
     "usage",
-    `${option}: coverage of rules has no such report; expected --json or --markdown, or --scenario with scenarios that expect something`,
+    "--html: coverage of rules has no page, which shows what scenarios expect; expected --junit, --markdown or --json, or --scenario with scenarios that expect something",
   );
 }
 
@@ -24,22 +24,39 @@ export async function runCoverage(
   flags: ReportFlags,
   printer: Printer,
 ): Promise<ExitCode> {
-  const [{ cover }, { coverageFindings }] = await Promise.all([
+  const [{ cover }, { findingsOf }] = await Promise.all([
     import("../../sim/verify/coverage/cover.ts"),
     import("../../sim/verify/report/coverage/findings.ts"),
   ]);
   const result = await cover(options);
   const { verdict, coverage } = result;
-  const ok = coverageFindings(coverage).length === 0 && (verdict === null || verdict.ok);
-  const { junit, html } = flags;
-  if (verdict !== null) await writeReportFiles(verdict, { junit, html }, printer);
-  if (flags.markdown !== undefined) {
-    const text = await markdownOf(result);
-    if (flags.markdown !== "-") writeOutputFile(flags.markdown, text);
-    else printer.text(text);
-  }
-  if (flags.markdown !== "-") await print(result, ok, flags, printer);
+  const findings = findingsOf(coverage);
+  const ok = findings.length === 0 && (verdict === null || verdict.ok);
+  if (flags.markdown !== STDOUT) await print(result, ok, flags, printer);
+  await writeOutputs(await coverageOutputs(result, findings, flags), printer);
   return ok ? 0 : 1;
+}
+
+/** The reports that were asked for, of what is judged and of the rules. */
+async function coverageOutputs(
+  result: Cover,
+  findings: readonly CoverageFinding[],
+  { junit, html, markdown }: ReportFlags,
+): Promise<readonly ReportOutput[]> {
+  const { verdict } = result;
+  const outputs: ReportOutput[] = [];
+  if (verdict !== null) {
+    const { reportOutputs } = await import("../../sim/verify/report/report-files.ts");
+    outputs.push(...reportOutputs({ junit, html }, verdict, findings));
+  } else if (junit !== undefined) {
+    const { coverageJunit } = await import("../../sim/verify/report/coverage/junit.ts");
+    outputs.push({ option: "--junit", path: junit, render: () => coverageJunit(result.coverage) });
+  }
+  if (markdown !== undefined) {
+    const text = await markdownOf(result);
+    outputs.push({ option: "--markdown", path: markdown, mayBeStdout: true, render: () => text });
+  }
+  return outputs;
 }
 
 async function markdownOf({ verdict, coverage }: Cover): Promise<string> {

@@ -1,7 +1,7 @@
 // The reports of a verification: which files they go to, whether these can be written, and what is printed.
 
 import type { VerifyReport } from "../../sim/verify/report/report.ts";
-import type { ReportPaths } from "../../sim/verify/report/report-files.ts";
+import type { ReportOutput } from "../../sim/verify/report/write-reports.ts";
 import { DashstreamError } from "../errors.ts";
 import type { Printer } from "./printer.ts";
 import { printBlocks } from "./text-blocks.ts";
@@ -15,11 +15,11 @@ export interface ReportFlags {
 }
 
 /** Standard output, as the path of the Markdown report. */
-const STDOUT = "-";
+export const STDOUT = "-";
 
 /**
  * Before the run, so that a long one is not wasted.
- * @throws DashstreamError `usage` or `storage_failed`, naming every option whose file cannot be written
+ * @throws DashstreamError `usage`, naming every option whose file cannot be written
  */
 export async function checkReports(flags: ReportFlags): Promise<void> {
   const { junit, markdown, html, json, mutate } = flags;
@@ -46,20 +46,14 @@ export async function writeReports(
 ): Promise<void> {
   const { junit, markdown, html, json } = flags;
   if (markdown !== STDOUT) await print(report, json === true, printer);
-  await writeReportFiles(report, { junit, html, markdown }, printer);
+  const { reportOutputs } = await import("../../sim/verify/report/report-files.ts");
+  await writeOutputs(reportOutputs({ junit, html, markdown }, report), printer);
 }
 
 /** @throws DashstreamError `storage_failed` after everything that can be written was */
-export async function writeReportFiles(
-  report: VerifyReport,
-  paths: ReportPaths,
-  printer: Printer,
-): Promise<void> {
-  const [{ writeReports: write }, { reportOutputs }] = await Promise.all([
-    import("../../sim/verify/report/write-reports.ts"),
-    import("../../sim/verify/report/report-files.ts"),
-  ]);
-  write(reportOutputs(paths, report), (text) => printer.text(text));
+export async function writeOutputs(outputs: readonly ReportOutput[], printer: Printer): Promise<void> {
+  const { writeReports: write } = await import("../../sim/verify/report/write-reports.ts");
+  write(outputs, (text) => printer.text(text));
 }
 
 async function print(report: VerifyReport, asJson: boolean, printer: Printer): Promise<void> {

@@ -67,7 +67,11 @@ export const verifyCommand = defineCommand({
         "rule files of your own, also PrometheusRule resources, instead of ours",
         collect,
       )
-      .option("--target-labels <labels>", "labels of all targets, as job=a,namespace=b", targetLabels)
+      .option(
+        "--target-labels <labels>",
+        "labels of all targets, as namespace=a,team=b; job replaces the job of all components, and needs --rules",
+        targetLabels,
+      )
       .option("--seed <number>", "the same seed gives the same report", wholeNumber(0, SEED_LIMIT), 1)
       .option("--workers <number>", "processes", wholeNumber(1, 64), availableParallelism())
       .addOption(
@@ -82,7 +86,7 @@ export const verifyCommand = defineCommand({
       )
       .option("--junit <file>", "writes a report for CI")
       .option("--markdown <file>", "writes a report for people; - for standard output")
-      .option("--html <file>", "writes a page with charts")
+      .option("--html <file>", "writes a page with charts; not of --rules without --scenario")
       .option("--mutate", "breaks rules and signals one at a time, and shows which a run would not notice")
       .option("--list", "shows scenarios and faults, and runs nothing")
       .option("--schema", "prints the JSON schema of scenario files")
@@ -94,6 +98,7 @@ async function verify(context: CliContext, command: Command): Promise<ExitCode> 
   const flags = command.opts<Flags>();
   const { clock, build, printer, interrupted, readFile } = context;
   if (flags.schema) return printSchema(printer);
+  checkTargetLabels(flags);
   const [{ verify: run }, { select }, { createProgressText }] = await Promise.all([
     import("../../sim/verify/verify.ts"),
     import("../../sim/verify/selection.ts"),
@@ -211,6 +216,15 @@ async function printList(
     faults.map(({ name, area, summary }) => [name, area, summary]),
   );
   return 0;
+}
+
+/** @throws DashstreamError `usage` for a label that our rules need as it is */
+function checkTargetLabels({ targetLabels: { job } = {}, rules }: Flags): void {
+  if (job === undefined || rules !== undefined) return;
+  throw new DashstreamError(
+    "usage",
+    `--target-labels: job=${job} would replace the job of every component, by which our own rules tell them apart; expected other labels, or --rules with rules that select on this job`,
+  );
 }
 
 /** `job=a,namespace=b`. */

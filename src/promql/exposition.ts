@@ -91,6 +91,15 @@ const BACKSLASH = 92;
 const OPEN = 123;
 const CLOSE = 125;
 
+/** Characters of a text in an error; what is no exposition may be one long line. */
+const MAX_QUOTED = 80;
+
+/** On one line of a terminal. */
+function excerpt(text: string): string {
+  const shown = text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED - 1)}…` : text;
+  return shown.replace(/\p{Cc}/gu, "\ufffd");
+}
+
 function invalid(line: number, reason: string): DashstreamError {
   return new DashstreamError("exposition_invalid", `line ${line} of the metrics: ${reason}`);
 }
@@ -122,7 +131,7 @@ function seriesEnd(text: string, start: number, end: number, line: number): numb
     else if (code === QUOTE) isQuoted = !isQuoted;
     else if (code === CLOSE && !isQuoted) return at + 1;
   }
-  throw invalid(line, `${text.slice(start, end)} has no closing brace after its labels`);
+  throw invalid(line, `${excerpt(text.slice(start, end))} has no closing brace after its labels`);
 }
 
 function isSpace(code: number): boolean {
@@ -143,12 +152,12 @@ function readLabels(raw: string, numericLabel: NumericLabel, line: number): Labe
   const plainName = (brace < 0 ? raw : raw.slice(0, brace)).trimEnd();
   const entries: LabelEntry[] = plainName === "" ? [] : [[METRIC_NAME, plainName]];
   if (plainName !== "" && !METRIC.test(plainName)) {
-    throw invalid(line, `${JSON.stringify(plainName)} is not the name of a metric`);
+    throw invalid(line, `${JSON.stringify(excerpt(plainName))} is not the name of a metric`);
   }
   if (brace >= 0) entries.push(...labelEntries(raw, brace + 1, numericLabel, line));
   const names = new Set(entries.map(([name]) => name));
-  if (names.size < entries.length) throw invalid(line, `${raw} has a label twice`);
-  if (!names.has(METRIC_NAME)) throw invalid(line, `${raw} has no name`);
+  if (names.size < entries.length) throw invalid(line, `${excerpt(raw)} has a label twice`);
+  if (!names.has(METRIC_NAME)) throw invalid(line, `${excerpt(raw)} has no name`);
   return Labels.of(entries);
 }
 
@@ -165,7 +174,7 @@ function* labelEntries(
     const [whole = "", quoted, plain, value, ending] = found ?? [];
     const isName = value === undefined;
     if (!found || (isName && quoted === undefined)) {
-      throw invalid(line, `${raw} is not a list of label="value" from ${JSON.stringify(raw.slice(at))} on`);
+      throw invalid(line, `${excerpt(raw)} is not a list of label="value" from character ${at + 1} on`);
     }
     const name = plain ?? unescaped(quoted ?? "");
     if (isName) yield [METRIC_NAME, name];
@@ -209,13 +218,13 @@ function readSample(
   if (value === null) {
     throw invalid(
       line,
-      `${JSON.stringify(rest.trim())} after ${series} is not a value with an optional time`,
+      `${JSON.stringify(excerpt(rest.trim()))} after ${excerpt(series)} is not a value with an optional time`,
     );
   }
   if (timeText === undefined) return { labels, value, timestampMs: null };
   const time = readNumber(timeText);
   if (time === null || !Number.isFinite(time) || (msPerUnit === 1 && !Number.isInteger(time))) {
-    throw invalid(line, `${JSON.stringify(timeText)} after ${series} is not a time`);
+    throw invalid(line, `${JSON.stringify(excerpt(timeText))} after ${excerpt(series)} is not a time`);
   }
   return { labels, value, timestampMs: Math.trunc(time * msPerUnit) };
 }

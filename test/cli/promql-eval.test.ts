@@ -26,6 +26,7 @@ const server = Bun.serve({
   port: 0,
   hostname: "127.0.0.1",
   fetch: (request) => {
+    if (new URL(request.url).pathname === "/health") return Response.json({ status: "x".repeat(500) });
     if (new URL(request.url).pathname !== "/metrics") return new Response("no", { status: 404 });
     return new Response(`# TYPE c counter\nc_total ${asked++ * 30}\n`);
   },
@@ -68,8 +69,33 @@ describe("over a file", () => {
     expect((await run("'text'", "--series", "load.txt")).stdout).toBe("text\n");
   });
 
-  test("nothing found is no failure", async () => {
-    expect(await run("nothing", "--series", "load.txt")).toEqual({ exitCode: 0, stdout: "", stderr: "" });
+  test.each([
+    ["nothing", [], "no series is named nothing"],
+    ["request_total", [], "no series is named request_total; did you mean requests_total?"],
+    ["sum(requests_total{job='c'})", [], "no series fits requests_total{job='c'}"],
+    [
+      "rate(requests_total[30s])",
+      [],
+      "rate() needs two samples, and no series has two in requests_total[30s]",
+    ],
+    ["requests_total", ["--at", "1h"], "no series has a sample that is recent enough at the time of --at"],
+    [
+      "requests_total > 1000",
+      ["--range", "5m"],
+      "the series are there, but the expression gives nothing for their values and labels",
+    ],
+  ])("nothing found is no failure, and is explained: %s", async (expr, more, reason) => {
+    expect(await run(expr, "--series", "load.txt", ...more)).toEqual({
+      exitCode: 0,
+      stdout: "",
+      stderr: `nothing was found: ${reason}\n`,
+    });
+  });
+
+  test("a rate over one sample says what it lacks, also beside JSON", async () => {
+    const { stdout, stderr } = await run("rate(up[5m])", "--series", "metrics.txt", "--json");
+    expect(JSON.parse(stdout)).toMatchObject({ resultType: "vector", result: [] });
+    expect(stderr).toBe("nothing was found: rate() needs two samples, and no series has more than one\n");
   });
 
   test("--json is what the HTTP API has in data, with remarks", async () => {
@@ -111,6 +137,14 @@ describe("over a component's metrics", () => {
     expect((await run("c_total", "--metrics", metrics)).stdout).toBe("c_total 30\n");
   });
 
+  test("one scrape is too little for a rate, which is said", async () => {
+    expect(await run("rate(c_total[1m])", "--metrics", metrics)).toEqual({
+      exitCode: 0,
+      stdout: "",
+      stderr: "nothing was found: rate() needs two samples, and there was one scrape: use --scrapes 2\n",
+    });
+  });
+
   test("several scrapes let a rate be computed", async () => {
     asked = 0;
     const clock = manualClock();
@@ -140,6 +174,13 @@ describe("over a component's metrics", () => {
     const refused = await run("up", "--metrics", metrics.replace("/metrics", "/other"));
     expect(refused.stderr).toContain("answered status 404");
     expect(refused.exitCode).toBe(1);
+    const health = metrics.replace("/metrics", "/health");
+    const json = await run("up", "--metrics", health);
+    expect(json).toEqual({
+      exitCode: 1,
+      stdout: "",
+      stderr: `error: ${health}: this is not the Prometheus text format: line 1 of the metrics: {"status":"${"x".repeat(68)}… is not a list of label="value" from character 2 on\n`,
+    });
     const silent = await run("up", "--metrics", "http://127.0.0.1:1/metrics");
     expect(silent.stderr).toContain("does not answer");
     expect(silent.exitCode).toBe(1);
@@ -152,7 +193,10 @@ test.each([
   [["up", "--metrics", "localhost:3002"], '--metrics is "localhost:3002", expected http://host:port/metrics'],
   [["up", "--series", "load.txt", "--scrapes", "2"], "--scrapes needs --metrics"],
   [["up", "--series", "missing.txt"], "missing.txt cannot be read: ENOENT: no such file"],
-  [["up", "--series", "broken.txt"], 'broken.txt: line 1 of the metrics: "one" after up is not a value'],
+  [
+    ["up", "--series", "broken.txt"],
+    'broken.txt: this is not the Prometheus text format: line 1 of the metrics: "one" after up is',
+  ],
   [["sum(", "--series", "load.txt"], "1:5: parse error"],
   [["up", "--series", "load.txt", "--at", "soon"], "expected a duration after the first sample"],
   [["up", "--series", "load.txt", "--range", "5"], "expected a duration such as"],

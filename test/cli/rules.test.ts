@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
@@ -37,20 +37,29 @@ test("takes scale, components, thresholds and addresses into account", async () 
   ]);
 });
 
-test("writes a file, and makes its folder", async () => {
-  const file = join(mkdtempSync(join(tmpdir(), "rules-")), "prometheus", "rules.yml");
+test("writes a file", async () => {
+  const file = join(mkdtempSync(join(tmpdir(), "rules-")), "rules.yml");
   const { exitCode, stdout } = await rules("--out", file);
   expect([exitCode, stdout]).toEqual([0, `wrote ${file}: 39 rules in 8 groups\n`]);
   expect(readFileSync(file, "utf8")).toBe(ruleFile());
   expect(JSON.parse((await rules("--out", file, "--json")).stdout)).toEqual({ file, groups: 8, rules: 39 });
 });
 
-test("exits 1 where it cannot write", async () => {
-  const file = join(mkdtempSync(join(tmpdir(), "rules-")), "file");
-  writeFileSync(file, "");
-  const { exitCode, stderr } = await rules("--out", join(file, "rules.yml"));
+test("makes no folder for it, and says which is missing", async () => {
+  const folder = join(mkdtempSync(join(tmpdir(), "rules-")), "prometheus");
+  const { exitCode, stderr } = await rules("--out", join(folder, "rules.yml"));
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain(
+    `--out: ${join(folder, "rules.yml")} cannot be written: there is no directory ${folder}`,
+  );
+  expect(existsSync(folder)).toBe(false);
+  expect((await rules("--out", "")).stderr).toContain("--out: the path is empty");
+});
+
+test("exits 1 where writing fails", async () => {
+  const { exitCode, stderr } = await rules("--out", "/dev/full");
   expect(exitCode).toBe(1);
-  expect(stderr).toContain(`${join(file, "rules.yml")} cannot be written: `);
+  expect(stderr).toContain("--out: /dev/full could not be written: ENOSPC");
 });
 
 test("gives programs the groups, or the list", async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runbookPages } from "../../src/alerts/pages/pages.ts";
@@ -34,6 +34,13 @@ test("writes all pages", async () => {
   expect([exitCode, stdout]).toEqual([0, `wrote ${pages.length} pages to ${folder}\n`]);
   expect(readdirSync(folder).toSorted()).toEqual(pages.map(({ file }) => file).toSorted());
   for (const { file, text } of pages) expect(readFileSync(join(folder, file), "utf8")).toBe(text);
+});
+
+test("makes the folder of the pages, but not that above it", async () => {
+  const above = join(mkdtempSync(join(tmpdir(), "runbook-")), "docs");
+  const { exitCode, stderr } = await runbook("--out", join(above, "pages"));
+  expect([exitCode, stderr]).toEqual([2, expect.stringContaining(`there is no directory ${above}`)]);
+  expect(existsSync(above)).toBe(false);
 });
 
 test.each([

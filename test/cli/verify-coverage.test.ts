@@ -91,7 +91,8 @@ const runs = (...args: readonly string[]) =>
 
 describe("verify --rules", () => {
   test("tells of rules of others what is raised, what is not and why, and what is wrong, with their places", async () => {
-    const run = runs("--rules", TARGETS, "--rules", EXPORTERS, "--json");
+    const [junit, html] = [join(folder, "report.xml"), join(folder, "report.html")];
+    const run = runs("--rules", TARGETS, "--rules", EXPORTERS, "--json", "--junit", junit, "--html", html);
     const { exitCode } = await run.ended();
     expect(exitCode).toBe(1);
     const { ok, alerts, coverage } = JSON.parse(run.lines.join("\n"));
@@ -124,7 +125,7 @@ describe("verify --rules", () => {
       ShareOfTargetsDown: null,
       ShareOfTargetsDownLong: "it was pending for 1m45s at most, in killed; its `for` is 1h",
       OtherNamespaceDown:
-        'no scenario has a series that fits up{namespace="staging"}; namespace is one of prod',
+        'no scenario has a series that fits up{namespace="staging"}; namespace is one of prod (if your targets have it: --target-labels namespace=staging)',
       Watchdog: "it fires all the time, as a dead man's switch does",
       RedisGone: "no component exports redis_up",
       RedisHasNoMaster: null,
@@ -136,6 +137,18 @@ describe("verify --rules", () => {
       `${EXPORTERS}:10:20: HostIsFull needs node_cpu_seconds_total, which no component exports`,
       `${EXPORTERS}:6:9: RedisHasNoMaster fires though nothing is broken (killed)`,
     ]);
+    expect(readFileSync(junit, "utf8")).toContain('<testsuite name="rules" tests="4" failures="4"');
+    expect(readFileSync(html, "utf8")).toContain("rules have findings</span>");
+  });
+
+  test("names the report that cannot be written after the run, and writes the others", async () => {
+    const junit = join(folder, "beside.xml");
+    const run = runs("--rules", TARGETS, "--markdown", "/dev/full", "--junit", junit);
+    const { exitCode, stderr } = await run.ended();
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain("--markdown: /dev/full could not be written: ENOSPC");
+    expect(run.lines.at(-1)).toMatch(/^\d of 4 alerts raised/);
+    expect(readFileSync(junit, "utf8")).toContain('name="rules"');
   });
 
   test("ends well with sound rules, also if one alert is all that was asked for", async () => {
@@ -175,9 +188,9 @@ describe("bad input runs nothing, and is named:", () => {
     );
   });
 
-  test.each(["--junit", "--html"])("%s, which coverage does not have", async (option) => {
-    expect(await refused("--rules", TARGETS, option, join(folder, "report"))).toContain(
-      `${option}: coverage of rules has no such report; expected --json or --markdown`,
+  test("a page with charts, which coverage does not have", async () => {
+    expect(await refused("--rules", TARGETS, "--html", join(folder, "report"))).toContain(
+      "--html: coverage of rules has no page, which shows what scenarios expect; expected --junit",
     );
   });
 

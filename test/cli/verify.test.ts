@@ -60,11 +60,22 @@ describe("before anything runs, verify refuses", () => {
       ["--target-labels", "job"],
       'expected label=value, separated by commas, not "job"',
     ],
+    [
+      "a job for all targets, which our rules could not tell apart",
+      ["--target-labels", "namespace=prod,job=shop"],
+      "--target-labels: job=shop would replace the job of every component, by which our own rules tell them apart",
+    ],
     ["a seed that is no whole number", ["--seed", "1.5"], "--seed"],
+    ["no alert at all", ["--only", ""], "option '--only <alerts>' argument '' is invalid. it is empty"],
+    ["an alert that is missing in a list", ["--only", "ServiceDown, "], "a part of the list is empty"],
+    ["no name of a scenario", ["--scenario="], "argument '' is invalid. it is empty"],
+    ["no name of a rule file", ["--rules", ""], "argument '' is invalid. it is empty"],
     ["no workers", ["--workers", "0"], "--workers"],
     ["an engine that there is not", ["--engine", "prometheus"], "Allowed choices are dashstream, promtool"],
     ["two reports on standard output", ["--json", "--markdown", "-"], "both write to standard output"],
     ["a report that --mutate does not have", ["--mutate", "--html", "x.html"], "--mutate has no --html"],
+    ["no name of a report", ["--markdown", ""], "--markdown: the path is empty"],
+    ["no names of two", ["--junit=", "--html="], "--junit: the path is empty"],
     ["a page with charts on standard output", ["--html", "-"], "--html: expected the path of a file, got -"],
   ])("%s", async (_, args, message) => {
     const { exitCode, stdout, stderr } = await refused(...args);
@@ -95,10 +106,10 @@ describe("before anything runs, verify refuses", () => {
     expect(stderr).toContain(`${path}:8:`);
   });
 
-  test("reports that cannot be written, all at once, as a failure of the machine", async () => {
+  test("reports that cannot be written, all at once", async () => {
     const html = join(folder, "absent", "report.html");
     const { exitCode, stdout, stderr } = await refused("--junit", folder, "--html", html);
-    expect([exitCode, stdout]).toEqual([1, ""]);
+    expect([exitCode, stdout]).toEqual([2, ""]);
     expect(stderr).toContain(`--junit: ${folder} cannot be written: it is a directory`);
     expect(stderr).toContain(
       `--html: ${html} cannot be written: there is no directory ${join(folder, "absent")}`,

@@ -119,12 +119,16 @@ describe("what breaks the format", () => {
     ["a 1 2 3", 'line 1 of the metrics: "1 2 3" after a is not a value with an optional time'],
     ["a 1 1.5", 'line 1 of the metrics: "1.5" after a is not a time'],
     ['a{b="c" 1', 'line 1 of the metrics: a{b="c" 1 has no closing brace after its labels'],
-    ["a{b=c} 1", 'line 1 of the metrics: a{b=c} is not a list of label="value" from "b=c}" on'],
-    ["a{b} 1", 'line 1 of the metrics: a{b} is not a list of label="value" from "b}" on'],
-    ['a{b="c",,} 1', 'line 1 of the metrics: a{b="c",,} is not a list of label="value" from ",}" on'],
+    ["a{b=c} 1", 'line 1 of the metrics: a{b=c} is not a list of label="value" from character 3 on'],
+    ["a{b} 1", 'line 1 of the metrics: a{b} is not a list of label="value" from character 3 on'],
+    ['a{b="c",,} 1', 'line 1 of the metrics: a{b="c",,} is not a list of label="value" from character 9 on'],
     ['a{b="c",b="d"} 1', 'line 1 of the metrics: a{b="c",b="d"} has a label twice'],
     ['{b="c"} 1', 'line 1 of the metrics: {b="c"} has no name'],
     ["9a 1", 'line 1 of the metrics: "9a" is not the name of a metric'],
+    [
+      `{"status":"healthy","x":"${"a".repeat(300)}"}`,
+      `line 1 of the metrics: {"status":"healthy","x":"${"a".repeat(54)}… is not a list of label="value" from character 2 on`,
+    ],
     ["<html> 1", 'line 1 of the metrics: "<html>" is not the name of a metric'],
   ])("%j", (text, reason) => {
     expect(refusal(text)).toBe(reason);

@@ -80,7 +80,8 @@ function isDeadMansSwitch({ labels, expr }: AlertRule): boolean {
   return labels.severity === "none" || selectorsOf(expr).length === 0;
 }
 
-function whySilent(rule: AlertRule, fires: boolean, context: BlameContext): Silence {
+/** @param fires it fires all the time */
+export function whySilent(rule: AlertRule, fires: boolean, context: BlameContext): Silence {
   if (fires) return { kind: "always" };
   let longest: { readonly longest_s: number; readonly scenario: string } | null = null;
   for (const { scenario, observation } of context.evidence.of(rule)) {

@@ -64,7 +64,11 @@ export class Evidence {
     const labels = new Set(told.flatMap((mismatches) => mismatches.map(({ label }) => label)));
     return [...labels].map((label) => {
       const values = told.flat().filter((mismatch) => mismatch.label === label);
-      return { label, values: [...new Set(values.flatMap((mismatch) => mismatch.values))].sort() };
+      return {
+        label,
+        values: [...new Set(values.flatMap((mismatch) => mismatch.values))].sort(),
+        target_label: values.find((mismatch) => mismatch.target_label !== null)?.target_label ?? null,
+      };
     });
   }
 

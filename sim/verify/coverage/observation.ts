@@ -23,6 +23,8 @@ export interface PartObservation {
 export interface ObservedMismatch {
   readonly label: string;
   readonly values: readonly string[];
+  /** `job=shop`, if targets may have such a label; `null` if it is one of the metric. */
+  readonly target_label: string | null;
 }
 
 export interface RuleObservation {

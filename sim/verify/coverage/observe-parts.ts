@@ -7,6 +7,7 @@ import type { Engine } from "../../../src/promql/engine.ts";
 import { splitComparison } from "../../../src/promql/expr-threshold.ts";
 import { allOf, partsOf } from "../../../src/promql/expr-tree.ts";
 import { METRIC_NAME } from "../../../src/promql/labels.ts";
+import { createMatcher } from "../../../src/promql/matcher.ts";
 import type { SeriesSource } from "../../../src/promql/series-store.ts";
 import type { RangeSeries } from "../../../src/promql/value.ts";
 import type { ObservedMismatch, PartObservation } from "./observation.ts";
@@ -112,6 +113,19 @@ function mismatchesOf(source: SeriesSource, { matchers }: VectorSelector): reado
     const values = new Set(named.map(({ labels }) => labels.get(matcher.name)));
     if ([...values].some(matcher.matches)) return [];
     const shown = [...values].filter((value) => value !== "").sort();
-    return [{ label: matcher.name, values: shown.slice(0, MAX_VALUES) }];
+    const isOfTargets = shown.length === 0 || labelsOfTargets(source).has(matcher.name);
+    return [
+      {
+        label: matcher.name,
+        values: shown.slice(0, MAX_VALUES),
+        target_label: isOfTargets ? `${matcher.name}=${matcher.op === "=" ? matcher.value : "..."}` : null,
+      },
+    ];
   });
+}
+
+/** What each target has, whatever it exports: `job`, `instance`, and what users add. */
+function labelsOfTargets(source: SeriesSource): ReadonlySet<string> {
+  const targets = source.select([createMatcher(METRIC_NAME, "=", "up")]);
+  return new Set(targets.flatMap(({ labels }) => labels.entries.map(([name]) => name)));
 }

@@ -11,11 +11,13 @@ import { observeParts } from "./observe-parts.ts";
 
 const MS_PER_S = 1000;
 
+/** @param looked rules whose expressions are looked into; default: all */
 export function observe(
   scenario: Scenario,
   recording: Recording,
   history: RuleHistory,
   groups: readonly RuleGroup[],
+  looked?: ReadonlySet<Rule>,
 ): ScenarioObservation {
   const { startMs, endMs } = recording;
   const faults = isControl(scenario) ? [] : recording.faults;
@@ -27,9 +29,10 @@ export function observe(
       const states = statesOf(transitions.get(rule) ?? [], faultMs, recording);
       const wasActive =
         states.firedWithoutFault || states.raised !== null || states.longestPending_s !== null;
+      const isLooked = looked?.has(rule) ?? true;
       return {
         ...states,
-        parts: wasActive ? [GIVEN] : observeParts(rule.expr, history, range),
+        parts: wasActive ? [GIVEN] : isLooked ? observeParts(rule.expr, history, range) : [],
         failures: failuresOf(rule, history),
       };
     });

@@ -37,6 +37,7 @@ function proofDocument(proof: AlertProof): AlertProof {
     unexpected: proof.unexpected,
     labels: sorted(proof.labels),
     annotations: sorted(proof.annotations),
+    instead: proof.instead.map(({ labels, ...times }) => ({ labels: sorted(labels), ...times })),
     reasons: proof.reasons,
   };
 }

@@ -1,5 +1,6 @@
 // The files that a verification can leave behind, by the options that name them.
 
+import type { CoverageFinding } from "./coverage/findings.ts";
 import { verifyHtml } from "./html.ts";
 import { verifyJunit } from "./junit.ts";
 import { verifyMarkdown } from "./markdown.ts";
@@ -13,23 +14,32 @@ export interface ReportPaths {
   readonly html?: string | undefined;
 }
 
+type Render = (report: VerifyReport, ruleFindings: readonly CoverageFinding[] | null) => string;
+
 const FORMATS = {
   junit: { option: "--junit", render: verifyJunit },
-  markdown: { option: "--markdown", render: verifyMarkdown, mayBeStdout: true },
+  markdown: { option: "--markdown", render: (report) => verifyMarkdown(report), mayBeStdout: true },
   html: { option: "--html", render: verifyHtml },
-} as const satisfies Record<
-  keyof ReportPaths,
-  Omit<ReportTarget, "path"> & { readonly render: (report: VerifyReport) => string }
->;
+} as const satisfies Record<keyof ReportPaths, Omit<ReportTarget, "path"> & { readonly render: Render }>;
 
 /** What is to be checked before the run. */
 export function reportTargets(paths: ReportPaths): readonly ReportTarget[] {
   return targets(paths);
 }
 
-/** What is to be written after it. */
-export function reportOutputs(paths: ReportPaths, report: VerifyReport): readonly ReportOutput[] {
-  return targets(paths).map(({ render, ...target }) => ({ ...target, render: () => render(report) }));
+/**
+ * What is to be written after it.
+ * @param ruleFindings what is wrong with users' rules; `null` if nobody looked
+ */
+export function reportOutputs(
+  paths: ReportPaths,
+  report: VerifyReport,
+  ruleFindings: readonly CoverageFinding[] | null = null,
+): readonly ReportOutput[] {
+  return targets(paths).map(({ render, ...target }) => ({
+    ...target,
+    render: () => render(report, ruleFindings),
+  }));
 }
 
 function targets(paths: ReportPaths) {

@@ -25,8 +25,18 @@ export interface AlertProof {
   /** As rendered when it fired; empty if it did not. */
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
+  /** When it was active with other labels, where it never fired with those that the scenario expects. */
+  readonly instead: readonly InsteadAlert[];
   /** Why it is not proven; empty if it is. */
   readonly reasons: readonly string[];
+}
+
+/** An expected alert with labels that were not expected. */
+export interface InsteadAlert {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly pending_at_s: number;
+  readonly firing_at_s: number | null;
+  readonly resolved_at_s: number | null;
 }
 
 /** An alert that fired without being the aim of the scenario. */

@@ -1,9 +1,10 @@
 // Writes reports to the files that somebody named. Whether they can be written is checked before a run, so that a long
 // one is not wasted; and one file that fails afterwards does not keep the others from being written.
 
-import { accessSync, constants, statSync, writeFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
-import { DashstreamError, describeError, systemCode } from "../../../src/errors.ts";
+import { writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { outputPathDefect } from "../../../src/config/output-path.ts";
+import { DashstreamError, describeError } from "../../../src/errors.ts";
 
 /** Standard output, as the path of a report that people read there. */
 export const STDOUT_PATH = "-";
@@ -25,27 +26,24 @@ export interface ReportOutput extends ReportTarget {
 
 /**
  * Checks that every target can be written.
- * @throws DashstreamError `usage` if two options name one file, or one that must be a file names standard output;
- * `storage_failed` if a file cannot be written. All problems are in one message.
+ * @throws DashstreamError `usage` if two options name one file, one that must be a file names standard output, or a file
+ * cannot be written. All problems are in one message.
  */
 export function checkReportTargets(targets: readonly ReportTarget[]): void {
   const earlier = new Map<string, string>();
   const misuses: string[] = [];
   for (const { option, path, mayBeStdout = false } of targets) {
     const isStdout = path === STDOUT_PATH;
-    if (isStdout && !mayBeStdout) misuses.push(`${option}: expected the path of a file, got -`);
+    const defect = isStdout ? null : outputPathDefect(path);
     const place = isStdout ? STDOUT_PATH : resolve(path);
     const other = earlier.get(place);
-    if (other !== undefined)
-      misuses.push(`${option}: ${path} is what ${other} names too, expected another file`);
     earlier.set(place, option);
+    if (isStdout && !mayBeStdout) misuses.push(`${option}: expected the path of a file, got -`);
+    else if (defect !== null) misuses.push(`${option}: ${defect}`);
+    else if (other !== undefined)
+      misuses.push(`${option}: ${path} is what ${other} names too, expected another file`);
   }
   if (misuses.length > 0) throw new DashstreamError("usage", misuses.join("\n"));
-  const defects = targets.flatMap(({ option, path }) => {
-    const defect = path === STDOUT_PATH ? null : targetDefect(path);
-    return defect === null ? [] : [`${option}: ${path} cannot be written: ${defect}`];
-  });
-  if (defects.length > 0) throw new DashstreamError("storage_failed", defects.join("\n"));
 }
 
 /**
@@ -67,23 +65,4 @@ export function writeReports(outputs: readonly ReportOutput[], stdout: (text: st
   if (failures.length === 0) return;
   const message = failures.map((failure) => failure.message).join("\n");
   throw new DashstreamError("storage_failed", message, { cause: failures[0]?.cause });
-}
-
-/** Why `path` cannot be written; `null` if it seems that it can. Nothing is made or changed. */
-function targetDefect(path: string): string | null {
-  try {
-    if (statSync(path).isDirectory()) return "it is a directory";
-    accessSync(path, constants.W_OK);
-    return null;
-  } catch (error) {
-    if (systemCode(error) !== "ENOENT") return describeError(error);
-  }
-  const folder = dirname(resolve(path));
-  try {
-    if (!statSync(folder).isDirectory()) return `${folder} is not a directory`;
-    accessSync(folder, constants.W_OK);
-    return null;
-  } catch (error) {
-    return systemCode(error) === "ENOENT" ? `there is no directory ${folder}` : describeError(error);
-  }
 }

@@ -3,6 +3,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { DashstreamError } from "../../errors.ts";
 import type { LoadedInput } from "../../promql/input/loaded-series.ts";
+import type { NothingFound } from "../../promql/input/nothing-found.ts";
 import { parseDuration } from "../../promql/rules/duration.ts";
 import type { RangeSeries, Value } from "../../promql/value.ts";
 import { defineCommand, wholeNumber } from "../command.ts";
@@ -37,7 +38,7 @@ export const evalCommand = defineCommand({
     'FILE holds series as engine tests of Prometheus load them (load 1m, below it lines such as up{job="a"} 1 0+5x10), or the text of /metrics. --metrics asks a URL, several times if --scrapes says so, which rate() needs. --json prints what the HTTP API of Prometheus has in data.',
   ].join("\n"),
   exitCodes: {
-    0: "evaluated, also if nothing was found",
+    0: "evaluated, also if nothing was found, which a line on standard error says",
     1: "the metrics could not be had",
     2: "wrong expression, file or command line",
   },
@@ -86,16 +87,31 @@ async function evaluate(context: CliContext, command: Command): Promise<ExitCode
   const engine = createEngine({ source: input.store });
   const atMs = timeOf(flags.at, input);
   const { range: rangeMs, step: stepMs = 60_000, json } = flags;
+  const scrapeCount = flags.metrics === undefined ? null : flags.scrapes;
+  const nothing = { expr, text, input, engine, atMs, scrapeCount };
   if (rangeMs !== undefined) {
     const { value, ...remarks } = engine.range(expr, atMs - rangeMs, atMs, stepMs);
     if (json) context.printer.json({ ...matrixJson(value), ...remarks });
     else await printValue({ kind: "matrix", series: value }, remarks, context.printer);
+    if (value.length === 0) await noteNothing(nothing, context.printer);
   } else {
     const { value, ...remarks } = engine.instant(expr, atMs);
     if (json) context.printer.json({ ...valueJson(value, atMs), ...remarks });
     else await printValue(value, remarks, context.printer);
+    if (isNothing(value)) await noteNothing(nothing, context.printer);
   }
   return 0;
+}
+
+function isNothing(value: Value): boolean {
+  if (value.kind === "vector") return value.samples.length === 0;
+  return value.kind === "matrix" && value.series.length === 0;
+}
+
+/** Nothing is a result, and on standard output it looks like one that got lost. */
+async function noteNothing(found: NothingFound, { note }: Printer): Promise<void> {
+  const { whyNothing } = await import("../../promql/input/nothing-found.ts");
+  note(printable(`nothing was found: ${whyNothing(found)}`, MAX_TEXT_LENGTH));
 }
 
 function checkFlags({ series, metrics, range, step = 60_000, scrapes }: Flags): void {

@@ -1,7 +1,7 @@
 // `/metrics` asked over HTTP, once or several times.
 
 import { DashstreamError, describeError } from "../../errors.ts";
-import type { LoadedInput } from "../../promql/input/loaded-series.ts";
+import { type LoadedInput, notMetrics } from "../../promql/input/loaded-series.ts";
 import { ScrapedSeries } from "../../promql/input/scraped-series.ts";
 import type { CliContext } from "../context.ts";
 
@@ -30,9 +30,17 @@ export async function scrapeSeries(
       throw new DashstreamError("aborted", "interrupted between two scrapes");
     }
     atMs = clock.nowMs();
-    scraped.add(await get(url, interrupted), atMs);
+    addScrape(scraped, url, await get(url, interrupted), atMs);
   }
   return { store: scraped.store, startMs, endMs: atMs };
+}
+
+function addScrape(scraped: ScrapedSeries, url: string, text: string, atMs: number): void {
+  try {
+    scraped.add(text, atMs);
+  } catch (cause) {
+    throw new DashstreamError("exposition_invalid", notMetrics(url, cause), { cause });
+  }
 }
 
 async function get(url: string, interrupted: AbortSignal): Promise<string> {

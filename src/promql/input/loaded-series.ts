@@ -61,8 +61,13 @@ function loadExposition(text: string, file: string, nowMs: number): LoadedInput 
     const startMs = samples.reduce((least, { atMs }) => Math.min(least, atMs), nowMs);
     return { store, startMs, endMs: endOf(store, nowMs) };
   } catch (cause) {
-    throw new DashstreamError("usage", `${file}: ${describeError(cause)}`, { cause });
+    throw new DashstreamError("usage", notMetrics(file, cause), { cause });
   }
+}
+
+/** What is said of a text, from a file or a URL, that cannot be read. */
+export function notMetrics(place: string, cause: unknown): string {
+  return `${place}: this is not the Prometheus text format: ${describeError(cause)}`;
 }
 
 function endOf(store: SeriesStore, otherwiseMs: number): number {

@@ -77,6 +77,7 @@ describe("an alert is proven", () => {
         unexpected: [],
         labels: { alertname: "Broken", severity: "high" },
         annotations: { summary: "1 broken" },
+        instead: [],
         reasons: [],
       },
     ]);
@@ -109,6 +110,54 @@ describe("an alert is not proven", () => {
     const [proof] = judge({ broken: {} }).alerts;
     expect(proof?.reasons).toEqual(["it stayed inactive"]);
     expect(proof).toMatchObject({ pending_at_s: null, firing_at_s: null, detection_s: null, labels: {} });
+  });
+
+  test("if it fires with other labels, which is told as such and not as an alert beside the aim", () => {
+    const { ok, alerts, others } = judge({
+      broken: {},
+      more: [series('broken{tenant_id="flood"}', NOTICED)],
+      expectation: { labels: { tenant_id: "acme" } },
+      scenario: { may: [{ alert: "Broken", because: "it may" }] },
+    });
+    expect([ok, others]).toEqual([false, []]);
+    expect(alerts[0]).toMatchObject({
+      firing_at_s: null,
+      reasons: ['it fired, but with tenant_id="flood", not "acme"'],
+      instead: [
+        {
+          labels: { alertname: "Broken", severity: "high", tenant_id: "flood" },
+          pending_at_s: 165,
+          firing_at_s: 195,
+          resolved_at_s: 465,
+        },
+      ],
+    });
+  });
+
+  test("if it fires without a label that is expected, or with another one is only pending", () => {
+    const expectation = { labels: { tenant_id: "acme" } };
+    expect(reasons({ expectation })).toEqual(['it fired, but without the label tenant_id, not with "acme"']);
+    expect(
+      reasons({ broken: {}, more: [series('broken{tenant_id="b"}', { 11: 1, 12: 0 })], expectation }),
+    ).toEqual(['it became pending and did not fire, and that with tenant_id="b", not "acme"']);
+    const many = ["a", "b", "c", "d", "e"].map((id) => series(`broken{tenant_id="${id}"}`, NOTICED));
+    expect(reasons({ broken: {}, more: many, expectation })?.at(-1)).toBe(
+      "it did so with 2 more sets of other labels",
+    );
+  });
+
+  test("and one that fired as expected leaves the others where they were", () => {
+    const { ok, alerts, others } = judge({
+      broken: {},
+      more: [series('broken{tenant_id="acme"}', NOTICED), series('broken{tenant_id="flood"}', NOTICED)],
+      expectation: { labels: { tenant_id: "acme" } },
+      scenario: { may: [{ alert: "Broken", because: "it may" }] },
+    });
+    expect([ok, alerts[0]?.instead, others.map(({ labels }) => labels.tenant_id)]).toEqual([
+      true,
+      [],
+      ["flood"],
+    ]);
   });
 
   test("if it only becomes pending", () => {
@@ -169,8 +218,7 @@ describe("an alert is not proven", () => {
     });
     expect(expected.ok).toBe(true);
     expect(reasons({ expectation: { labels } })).toEqual([
-      "it stayed inactive",
-      "Broken fired too, and nothing declares that",
+      'it fired, but without the label tenant, not with "b"',
     ]);
   });
 

@@ -35,6 +35,8 @@ export interface LabelMismatch {
   readonly label: string;
   /** The values that series of this metric have; empty if they have no such label. */
   readonly values: readonly string[];
+  /** `job=shop`, if targets may have such a label; `null` if it is one of the metric. */
+  readonly target_label: string | null;
 }
 
 /** Why nothing raised an alert: what is said of the smallest part of its expression that never came true. */

@@ -25,19 +25,44 @@ function lineText({ file, line }: FilePosition): string {
   return `${file}:${line}`;
 }
 
-/** Sentences with file, line and column; none = the rules are sound. */
-export function coverageFindings(report: CoverageReport): readonly string[] {
+/** Something that is wrong with the rules, or with a scenario that was to try them. */
+export interface CoverageFinding {
+  /** Short, for lists of findings: the rule and its place, or the scenario. */
+  readonly subject: string;
+  /** The rule, and the place in it; `null` if it is about a scenario. */
+  readonly rule: { readonly name: string; readonly position: FilePosition } | null;
+  /** One sentence, with file, line and column. */
+  readonly text: string;
+}
+
+/** None = the rules are sound. */
+export function findingsOf(report: CoverageReport): readonly CoverageFinding[] {
   const { alerts, problems, unknown, scenario_findings } = report;
   return [
-    ...problems.map(({ rule, position, reason }) => `${placeText(position)}: ${rule}: ${reason}`),
-    ...unknown.map(unknownText),
-    ...alerts.flatMap(({ alert, position, without_fault }) =>
-      without_fault.length === 0
-        ? []
-        : [`${placeText(position)}: ${alert} fires though nothing is broken (${shortList(without_fault)})`],
+    ...problems.map(({ rule, position, reason }) =>
+      ofRule(rule, position, `${placeText(position)}: ${rule}: ${reason}`),
     ),
-    ...scenario_findings.map(({ scenario, finding }) => `${scenario}: ${finding}`),
+    ...unknown.map((use) => ofRule(use.rule, use.position, unknownText(use))),
+    ...alerts.flatMap(({ alert, position, without_fault }) => {
+      const names = shortList(without_fault);
+      const text = `${placeText(position)}: ${alert} fires though nothing is broken (${names})`;
+      return without_fault.length === 0 ? [] : [ofRule(alert, position, text)];
+    }),
+    ...scenario_findings.map(({ scenario, finding }) => ({
+      subject: `scenario ${scenario}`,
+      rule: null,
+      text: `${scenario}: ${finding}`,
+    })),
   ];
+}
+
+function ofRule(name: string, position: FilePosition, text: string): CoverageFinding {
+  return { subject: `${name} (${placeText(position)})`, rule: { name, position }, text };
+}
+
+/** The same as sentences. */
+export function coverageFindings(report: CoverageReport): readonly string[] {
+  return findingsOf(report).map(({ text }) => text);
 }
 
 /** So many names are listed; a rule may fire in all scenarios. */
@@ -60,23 +85,26 @@ export function silentAlerts({ alerts }: CoverageReport): readonly string[] {
   );
 }
 
-export function silenceText(silence: Silence): string {
+/** @param where the one scenario that was looked at; default: several, and the one that is meant is named */
+export function silenceText(silence: Silence, where: string | null = null): string {
+  const inScenario = (name: string) => (where === null ? `, in ${name}` : "");
   switch (silence.kind) {
     case "unknown-series":
       return `no component exports ${[...new Set(silence.unknown.map(seriesOf))].join(", ")}`;
     case "no-samples": {
       const hints = silence.mismatches.map(mismatchText);
-      return `no scenario has a series that fits ${[silence.selector, ...hints].join("; ")}`;
+      const scope = where === null ? "no scenario has a series" : `${where} has no series`;
+      return `${scope} that fits ${[silence.selector, ...hints].join("; ")}`;
     }
     case "threshold-not-reached": {
       const { value, comparison, threshold, nearest, scenario } = silence;
-      return `${value} was never ${comparison} ${threshold}; the nearest was ${Number(nearest.toPrecision(6))}, in ${scenario}`;
+      return `${value} was never ${comparison} ${threshold}; the nearest was ${Number(nearest.toPrecision(6))}${inScenario(scenario)}`;
     }
     case "never-held":
       return `${silence.condition} never held, though both sides had values`;
     case "too-short": {
       const { for_s, longest_s, scenario } = silence;
-      return `it was pending for ${durationText(longest_s)} at most, in ${scenario}; its \`for\` is ${durationText(for_s)}`;
+      return `it was pending for ${durationText(longest_s)} at most${inScenario(scenario)}; its \`for\` is ${durationText(for_s)}`;
     }
     case "always":
       return "it fires all the time, as a dead man's switch does";
@@ -85,8 +113,10 @@ export function silenceText(silence: Silence): string {
   }
 }
 
-function mismatchText({ label, values }: LabelMismatch): string {
-  return values.length === 0 ? `there is no label ${label}` : `${label} is one of ${values.join(", ")}`;
+function mismatchText({ label, values, target_label }: LabelMismatch): string {
+  const fact = values.length === 0 ? `there is no label ${label}` : `${label} is one of ${values.join(", ")}`;
+  if (target_label === null) return fact;
+  return `${fact} (if your targets have it: --target-labels ${target_label})`;
 }
 
 function seriesOf({ series }: UnknownSeries): string {

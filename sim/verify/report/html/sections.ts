@@ -1,6 +1,7 @@
 // The parts of the page, as HTML.
 
 import { durationText } from "../../../scenarios/duration.ts";
+import type { CoverageFinding } from "../coverage/findings.ts";
 import type { AlertChart, AlertProof, ScenarioReport, VerifyReport } from "../report.ts";
 import {
   allowedOthers,
@@ -16,21 +17,29 @@ import { type Content, type Html, html } from "./markup.ts";
 import { chartId } from "./page-data.ts";
 import { miniature, timeline } from "./timeline.ts";
 
-export function pageHeader(report: VerifyReport): Html {
+export function pageHeader(report: VerifyReport, ruleFindings: readonly CoverageFinding[] | null): Html {
   const { run } = report;
   const { alertCount, provenCount, scenarioCount, failedScenarioCount } = tally(report);
-  const verdict = report.ok ? "everything is proven" : "not everything is proven";
+  const isSound = ruleFindings === null || ruleFindings.length === 0;
   const tiles: readonly (readonly [string, string])[] = [
     ["alerts proven", `${provenCount} of ${alertCount}`],
     ["scenarios passed", `${scenarioCount - failedScenarioCount} of ${scenarioCount}`],
     ["median detection", medianDetection(report.alerts)],
     ["virtual time", spanText(run.virtual_seconds)],
     ["real time", spanText(run.real_seconds)],
+    ...(ruleFindings === null ? [] : ([["findings in the rules", String(ruleFindings.length)]] as const)),
   ];
   return html`<a class="skip" href="#results">To the results</a>
-<div class="title"><h1>Verification of alerts</h1>${pill(report.ok, verdict)}</div>
+<div class="title"><h1>Verification of alerts</h1>${pill(report.ok && isSound, verdictText(report.ok, isSound))}</div>
 <p class="muted">Each alert was watched while the running system was broken on purpose: inactive, pending, firing, and resolved once the fault was gone.</p>
 <dl class="tiles">${tiles.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+}
+
+/** What a red badge is about comes first. */
+function verdictText(isProven: boolean, isSound: boolean): string {
+  if (!isProven)
+    return isSound ? "not everything is proven" : "not everything is proven, rules have findings";
+  return isSound ? "everything is proven" : "rules have findings";
 }
 
 function medianDetection(alerts: readonly AlertProof[]): string {
@@ -44,6 +53,13 @@ function medianDetection(alerts: readonly AlertProof[]): string {
 export function wholeFindings({ findings }: VerifyReport): Content {
   if (findings.length === 0) return null;
   return html`<section class="card failed findings"><h2>Findings</h2><ul>${findings.map(item)}</ul></section>`;
+}
+
+/** What is wrong with users' rules, before everything that went well. */
+export function ruleFindingsSection(findings: readonly CoverageFinding[]): Content {
+  if (findings.length === 0) return null;
+  const texts = findings.map(({ text }) => item(text));
+  return html`<section class="card failed findings"><h2>Findings in the rules</h2><ul>${texts}</ul></section>`;
 }
 
 export function resultsTable({ alerts, scenarios, ok }: VerifyReport): Html {

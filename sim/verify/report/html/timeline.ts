@@ -84,15 +84,32 @@ function faults(scenario: ScenarioReport): readonly Lane[] {
   }));
 }
 
-function lane({ alert, pending_at_s, firing_at_s, resolved_at_s }: AlertProof, endS: number): Lane {
+/** With other labels than expected too, where it never fired with those: what the chart shows. */
+function lane({ alert, instead, ...proof }: AlertProof, endS: number): Lane {
+  const mistaken = instead.flatMap((active) => {
+    const labels = alertText("", active.labels);
+    return stateSegments(active, endS, (state) => `${state} with other labels ${labels}`);
+  });
+  return { name: alert, segments: [...stateSegments(proof, endS, (state) => state), ...mistaken] };
+}
+
+function stateSegments(
+  {
+    pending_at_s,
+    firing_at_s,
+    resolved_at_s,
+  }: Pick<AlertProof, "pending_at_s" | "firing_at_s" | "resolved_at_s">,
+  endS: number,
+  labelOf: (state: "pending" | "firing") => string,
+): readonly Segment[] {
   const end = resolved_at_s ?? endS;
   const pendingFrom = pending_at_s ?? firing_at_s;
   const segments: Segment[] = [];
   if (pendingFrom !== null && pendingFrom !== firing_at_s) {
-    segments.push(segment("pending", pendingFrom, firing_at_s ?? end));
+    segments.push(segment("pending", pendingFrom, firing_at_s ?? end, labelOf("pending")));
   }
-  if (firing_at_s !== null) segments.push(segment("firing", firing_at_s, end));
-  return { name: alert, segments };
+  if (firing_at_s !== null) segments.push(segment("firing", firing_at_s, end, labelOf("firing")));
+  return segments;
 }
 
 function others({ others: fired, end_s }: ScenarioReport): readonly Lane[] {

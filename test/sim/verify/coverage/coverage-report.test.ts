@@ -100,7 +100,7 @@ describe("an alert that nothing raises", () => {
     expect(silence('level{of="x"} > 1')).toEqual({
       kind: "no-samples",
       selector: 'level{of="x"}',
-      mismatches: [{ label: "of", values: [] }],
+      mismatches: [{ label: "of", values: [], target_label: "of=x" }],
     });
     expect(silence("websocket_kafka_consumer_lag > 1")).toMatchObject({ kind: "no-samples", mismatches: [] });
     expect(silence("websocket_kafka_lag_poll_duration_seconds_bucket > 1")?.kind).toBe("no-samples");

@@ -128,8 +128,8 @@ describe("an expression that gave nothing", () => {
       gave: false,
       nearest: null,
       mismatches: [
-        { label: "job", values: ["a", "b", "c", "d", "e"] },
-        { label: "pod", values: [] },
+        { label: "job", values: ["a", "b", "c", "d", "e"], target_label: "job=x" },
+        { label: "pod", values: [], target_label: "pod=..." },
       ],
     });
   });

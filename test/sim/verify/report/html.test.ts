@@ -2,11 +2,13 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { findingsOf } from "../../../../sim/verify/report/coverage/findings.ts";
 import { pageData } from "../../../../sim/verify/report/html/page-data.ts";
 import { buildPageScript, PAGE_SCRIPT } from "../../../../sim/verify/report/html/page-script.ts";
 import { verifyHtml } from "../../../../sim/verify/report/html.ts";
 import type { VerifyReport } from "../../../../sim/verify/report/report.ts";
 import { describeReal } from "../../../support/real-components.ts";
+import { SAMPLE_COVERAGE } from "./coverage/sample-coverage.ts";
 import { HOSTILE_REPORT, PASSING_REPORT, SAMPLE_REPORT } from "./sample-report.ts";
 
 const CHARTS = SAMPLE_REPORT.scenarios.flatMap(({ charts }) => charts);
@@ -58,9 +60,47 @@ describe("the HTML report", () => {
     expect(lanes).toMatch(/class="bar allowed" style="[^"]*" title="allowed 9m15s to 17m"/);
   });
 
+  test("shows in the lane of an alert also what it did with other labels than expected", () => {
+    const [scenario, ...others] = SAMPLE_REPORT.scenarios;
+    const [proof] = scenario?.alerts ?? [];
+    if (scenario === undefined || proof === undefined) throw new Error("the sample has a proof");
+    const active = {
+      labels: { tenant_id: "flood" },
+      pending_at_s: 420,
+      firing_at_s: 450,
+      resolved_at_s: 900,
+    };
+    const mistaken = {
+      ...proof,
+      pending_at_s: null,
+      firing_at_s: null,
+      resolved_at_s: null,
+      instead: [active],
+    };
+    const text = body({ ...SAMPLE_REPORT, scenarios: [{ ...scenario, alerts: [mistaken] }, ...others] });
+    const lanes = text.slice(text.indexOf('id="scenario-0"'), text.indexOf('id="scenario-1"'));
+    expect(lanes).toContain('title="firing with other labels {tenant_id=&quot;flood&quot;} 7m30s to 15m"');
+    expect(lanes).toContain('class="bar pending"');
+  });
+
   test("offers to show only what failed, if something did", () => {
     expect(body(SAMPLE_REPORT)).toContain('id="only-failed"');
     expect(body(PASSING_REPORT)).not.toContain('id="only-failed"');
+  });
+
+  test("is red on its first screen because of findings about users' rules, and lists them first", () => {
+    const page = verifyHtml(PASSING_REPORT, findingsOf(SAMPLE_COVERAGE));
+    expect(page).toContain('<span class="pill bad">rules have findings</span>');
+    expect(page).toMatch(/<title>[^<]*, 5 findings in the rules<\/title>/);
+    expect(page.indexOf("TeamErrors fires though nothing is broken")).toBeLessThan(
+      page.indexOf('id="results"'),
+    );
+    const sound = verifyHtml(PASSING_REPORT, []);
+    expect(sound).toContain('<span class="pill good">everything is proven</span>');
+    expect(sound).not.toContain("Findings in the rules");
+    expect(verifyHtml(SAMPLE_REPORT, findingsOf(SAMPLE_COVERAGE))).toContain(
+      '<span class="pill bad">not everything is proven, rules have findings</span>',
+    );
   });
 
   test("lets no text become markup, in elements, attributes and data", () => {

@@ -42,6 +42,7 @@ describe("the JSON document", () => {
         runbook_url: "https://runbooks.example.com/dashstream/SequenceGapsDetected",
         summary: "SequenceGapsDetected in the drill",
       },
+      instead: [],
       reasons: [],
     });
   });

@@ -1,7 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import { create } from "xmlbuilder2";
+import { findingsOf } from "../../../../sim/verify/report/coverage/findings.ts";
+import { coverageJunit } from "../../../../sim/verify/report/coverage/junit.ts";
 import { verifyJunit } from "../../../../sim/verify/report/junit.ts";
 import { readJunit } from "../../../support/junit.ts";
+import { SAMPLE_COVERAGE, SOUND_COVERAGE } from "./coverage/sample-coverage.ts";
 import { HOSTILE_REPORT, PASSING_REPORT, SAMPLE_REPORT } from "./sample-report.ts";
 
 interface Element {
@@ -22,6 +25,7 @@ const SCHEMA: Readonly<Record<string, { readonly attributes: string; readonly ch
   property: { attributes: "name! value!", children: "" },
   testcase: { attributes: "name! time classname", children: "skipped error failure system-out system-err" },
   failure: { attributes: "message type", children: "" },
+  skipped: { attributes: "message type", children: "" },
   "system-out": { attributes: "", children: "" },
 };
 
@@ -86,6 +90,69 @@ describe("the JUnit report", () => {
     expect(cases[1]?.children[0]?.text).toContain("it was pending from 7m15s to 11m30s and never fired");
     expect(cases[1]?.children[0]?.text).toContain("KafkaConsumerLagHigh fired at 9m30s");
     expect(suite?.attributes).toMatchObject({ tests: "3", failures: "3", errors: "0" });
+  });
+
+  test("has a failing case for each finding about users' rules, though all scenarios passed", () => {
+    const findings = findingsOf(SAMPLE_COVERAGE);
+    const { root, violations } = parse(verifyJunit(PASSING_REPORT, findings));
+    expect(violations).toEqual([]);
+    const suite = root.children.find(({ attributes }) => attributes.name === "rules");
+    const cases = suite?.children.filter(({ name }) => name === "testcase") ?? [];
+    expect(cases.map(({ attributes, children }) => [attributes.name, children[0]?.name])).toEqual([
+      ["team:errors:ratio (team.rules.yaml:40:9)", "failure"],
+      ["TeamTypo (team.rules.yaml:17:22)", "failure"],
+      ["TeamTypo (team.rules.yaml:17:60)", "failure"],
+      ["TeamErrors (team.rules.yaml:10:9)", "failure"],
+      ["scenario dlq-hang", "failure"],
+    ]);
+    expect(cases.map(({ children }) => children[0]?.text)).toEqual(findings.map(({ text }) => text));
+    expect(root.attributes.failures).toBe("5");
+    const sound = parse(verifyJunit(PASSING_REPORT, [])).root;
+    expect(sound.attributes.failures).toBe("0");
+    expect(sound.children.at(-1)?.attributes).toMatchObject({ name: "rules", tests: "1" });
+  });
+
+  test("of coverage alone has a suite for each rule file: raised passes, silent is skipped, findings fail", () => {
+    const [gaps, ...others] = SAMPLE_COVERAGE.alerts;
+    if (gaps === undefined) throw new Error("the sample has alerts");
+    const twin = { ...gaps, position: { ...gaps.position, line: 50 } };
+    const xml = coverageJunit({ ...SAMPLE_COVERAGE, alerts: [gaps, ...others, twin] });
+    const { root, violations } = parse(xml);
+    expect(violations).toEqual([]);
+    const told = root.children.map(({ attributes, children }) => [
+      attributes.name,
+      children
+        .filter(({ name }) => name === "testcase")
+        .map((each) => [each.attributes.name, each.children[0]?.name]),
+    ]);
+    expect(told).toEqual([
+      [
+        "team.rules.yaml",
+        [
+          ["TeamGaps (line 4)", "system-out"],
+          ["TeamErrors", "failure"],
+          ["TeamTypo", "failure"],
+          ["TeamElsewhere", "skipped"],
+          ["TeamLag", "skipped"],
+          ["TeamSlow", "skipped"],
+          ["TeamNothing", "skipped"],
+          ["TeamBoth", "skipped"],
+          ["TeamWatchdog", "skipped"],
+          ["TeamGaps (line 50)", "system-out"],
+        ],
+      ],
+      [
+        "rules",
+        [
+          ["team:errors:ratio (team.rules.yaml:40:9)", "failure"],
+          ["scenario dlq-hang", "failure"],
+        ],
+      ],
+    ]);
+    expect(root.children[0]?.attributes).toMatchObject({ tests: "10", failures: "2", skipped: "6" });
+    expect(xml).toContain('<skipped message="a &gt; b never held, though both sides had values"/>');
+    expect(xml).toContain("raised by sequence-gap after 1m30s");
+    expect(readJunit(coverageJunit(SOUND_COVERAGE))).toMatchObject({ failed: 0 });
   });
 
   test("counts like those who read such files", () => {

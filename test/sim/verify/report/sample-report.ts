@@ -52,6 +52,7 @@ function proof(alert: string, scenario: string, severity: string, at: ProofTimes
     labels: at.firingAtS === null ? {} : { alertname: alert, severity, component: "websocket-server" },
     annotations:
       at.firingAtS === null ? {} : { summary: `${alert} in the drill`, runbook_url: `${RUNBOOK}/${alert}` },
+    instead: [],
     reasons: [],
   };
 }

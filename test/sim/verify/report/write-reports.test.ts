@@ -32,7 +32,7 @@ describe("before a run", () => {
   test("a directory that is not there is named, all of them at once", () => {
     expect(check({ junit: at("a/b.xml"), html: at("c/d.html") })).toThrow(
       expect.objectContaining({
-        code: "storage_failed",
+        code: "usage",
         message: [
           `--junit: ${at("a/b.xml")} cannot be written: there is no directory ${at("a")}`,
           `--html: ${at("c/d.html")} cannot be written: there is no directory ${at("c")}`,
@@ -46,6 +46,12 @@ describe("before a run", () => {
     expect(check({ junit: at("folder") })).toThrow("cannot be written: it is a directory");
     writeFileSync(at("file"), "");
     expect(check({ junit: at("file/b.xml") })).toThrow(/cannot be written: .*ENOTDIR/);
+  });
+
+  test("an empty path is named as such, with its option", () => {
+    expect(check({ markdown: "", html: "" })).toThrow(
+      "--markdown: the path is empty, expected that of a file\n--html: the path is empty, expected that of a file",
+    );
   });
 
   test("what permissions forbid is named", () => {

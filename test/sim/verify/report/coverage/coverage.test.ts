@@ -63,7 +63,7 @@ describe("coverage on a terminal", () => {
       "",
       "alerts that nothing raises",
       "  team.rules.yaml:16:9: TeamTypo: no component exports websocket_droped_messages_total, node_load1",
-      '  team.rules.yaml:20:9: TeamElsewhere: no scenario has a series that fits up{job="other",zone="a"}; job is one of one, two; there is no label zone',
+      '  team.rules.yaml:20:9: TeamElsewhere: no scenario has a series that fits up{job="other",zone="a"}; job is one of one, two (if your targets have it: --target-labels job=other); there is no label zone',
       "  team.rules.yaml:24:9: TeamLag: max(lag) was never > 1000000; the nearest was 24000, in process-kill",
       "  team.rules.yaml:28:9: TeamSlow: it was pending for 10m15s at most, in corrupt-payload; its `for` is 1h",
       "  team.rules.yaml:32:9: TeamNothing: rate(up[10s]) never gave a number",

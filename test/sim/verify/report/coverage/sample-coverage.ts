@@ -69,8 +69,8 @@ export const SAMPLE_COVERAGE: CoverageReport = {
       kind: "no-samples",
       selector: 'up{job="other",zone="a"}',
       mismatches: [
-        { label: "job", values: ["one", "two"] },
-        { label: "zone", values: [] },
+        { label: "job", values: ["one", "two"], target_label: "job=other" },
+        { label: "zone", values: [], target_label: null },
       ],
     }),
     silent("TeamLag", 24, {
