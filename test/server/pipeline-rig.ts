@@ -82,6 +82,7 @@ export function pipelineRig(options: PipelineRigOptions = {}) {
       flush() {},
     },
     log: silentLog,
+    traces: null,
     pauseOnError: options.pauseOnError ?? false,
     pausePartition: (partition) => paused.push(partition),
     resumePartition: (partition, offset) => resumed.push([partition, offset]),
