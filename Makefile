@@ -18,7 +18,7 @@ BINARY := dist/dashstream
 # STACK_BINARY.
 STACK := $(BUN) compose/processes/main.ts
 
-.PHONY: help demo test check fmt lint types build smoke smoke-deno bench generate kafka promtool3 compose-check hadolint clean \
+.PHONY: help demo test check fmt lint types build smoke smoke-deno bench generate kafka promtool3 compose-check jaeger hadolint clean \
   stack-up stack-down stack-status stack-logs stack-restart stack-stop stack-start stack-kill
 
 help: ## list the targets
@@ -73,8 +73,11 @@ generate: node_modules/.installed ## rewrite the generated files
 kafka: node_modules/.installed ## fetch the Kafka releases that tests use (needs java and maven)
 	@$(BUN) test/support/fetch-kafka.ts
 
-promtool3: node_modules/.installed ## build promtool of Prometheus 3, which tests compare with (needs go)
+promtool3: node_modules/.installed ## build promtool and Prometheus of release 3, which tests compare with (needs go)
 	@$(BUN) test/support/fetch-promtool3.ts
+
+jaeger: node_modules/.installed ## build Jaeger, the trace store that tests and the stack use (needs go)
+	@$(BUN) test/support/fetch-jaeger.ts
 
 compose-check: node_modules/.installed ## build the loader of the compose specification, which tests hold the stack against (needs go)
 	@$(BUN) test/support/fetch-compose-check.ts

@@ -10,12 +10,16 @@ import { CATALOGUE } from "../telemetry/catalogue.ts";
 import { type FloodGuard, floodGuard } from "../telemetry/flood.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { createMetrics } from "../telemetry/registry.ts";
+import { createTracing, type Tracing, tracingIsOn } from "../telemetry/tracing/tracing.ts";
 import { ConsumingService, type ServiceOptions } from "./consuming-service.ts";
 import { exporterBuckets } from "./exporter-buckets.ts";
 import { refreshLagRegularly, totalLag } from "./lag-refresh.ts";
 import { ReportIntake } from "./report-intake.ts";
 import { timedExposition } from "./scrape-timing.ts";
 import { SessionTurns } from "./session-turns.ts";
+
+/** Time that the last spans have when it stops. */
+const TRACING_FLUSH_MS = 3_000;
 
 export class Exporter {
   readonly #options: ServiceOptions;
@@ -26,6 +30,7 @@ export class Exporter {
   readonly #service: ConsumingService;
   #lagTimer: Timer | null = null;
   readonly metrics: Metrics;
+  readonly #tracing: Tracing | null;
 
   constructor(options: ServiceOptions) {
     const { config, clock, log, build } = options;
@@ -34,8 +39,10 @@ export class Exporter {
     this.metrics = createMetrics({
       catalogue: CATALOGUE,
       component: "exporter",
+      with: { tracing: tracingIsOn(config) },
       buckets: exporterBuckets(config),
     });
+    this.#tracing = createTracing({ ...options, metrics: this.metrics });
     const turns = this.metrics.histogram("dashstream_turns_by_session");
     this.#sessions = new SessionTurns({
       clock,
@@ -81,9 +88,10 @@ export class Exporter {
     await this.#service.stop();
   }
 
-  #finish(): void {
+  async #finish(): Promise<void> {
     this.#sessions.flush();
     this.#errors.flush();
+    await this.#tracing?.close(TRACING_FLUSH_MS);
   }
 
   #createConsumer(): Consumer {
@@ -96,6 +104,7 @@ export class Exporter {
       maxPayloadBytes: config.websocketMaxPayloadBytes,
       gapPolicy: "off",
       metrics: this.metrics,
+      tracer: this.#tracing?.tracer ?? null,
       // Other kinds are never decoded.
       onMessage: (received) =>
         received.kind === "metrics" ? this.#intake.message(received) : this.#intake.otherMessage(),

@@ -13,6 +13,7 @@ import { CATALOGUE } from "../telemetry/catalogue.ts";
 import { type FloodGuard, floodGuard } from "../telemetry/flood.ts";
 import type { Counter, Metrics } from "../telemetry/metrics.ts";
 import { createMetrics } from "../telemetry/registry.ts";
+import { createTracing, type Tracing, tracingIsOn } from "../telemetry/tracing/tracing.ts";
 import { DECODE_FAILURES } from "../wire/failure.ts";
 import { ConsumingService, type ServiceOptions } from "./consuming-service.ts";
 import { EvaluationIntake } from "./evaluation-intake.ts";
@@ -20,6 +21,8 @@ import { mayAlert } from "./low-quality-alert.ts";
 import { type MonitorHealth, monitorHealth } from "./monitor-health.ts";
 
 const SUMMARY_INTERVAL_MS = 60_000;
+/** Time that the last spans have when it stops. */
+const TRACING_FLUSH_MS = 3_000;
 
 export class QualityMonitor {
   readonly #options: ServiceOptions;
@@ -34,13 +37,19 @@ export class QualityMonitor {
   #receivedAtSummary = 0;
   #summaryTimer: Timer | null = null;
   readonly metrics: Metrics;
+  readonly #tracing: Tracing | null;
 
   constructor(options: ServiceOptions) {
     const { config, clock, log, build } = options;
     this.#options = options;
     this.#startedMs = clock.monotonicMs();
     this.#flood = floodGuard(log, clock);
-    this.metrics = createMetrics({ catalogue: CATALOGUE, component: "quality-monitor" });
+    this.metrics = createMetrics({
+      catalogue: CATALOGUE,
+      component: "quality-monitor",
+      with: { tracing: tracingIsOn(config) },
+    });
+    this.#tracing = createTracing({ ...options, metrics: this.metrics });
     this.#received = this.metrics.counter("dashstream_messages_received_total");
     this.#intake = new EvaluationIntake(this.metrics, this.#flood);
     this.#deadLetters = this.#createDeadLetters();
@@ -96,6 +105,7 @@ export class QualityMonitor {
   async #finish(): Promise<void> {
     // The consumer has flushed it.
     await this.#deadLetters.close(0);
+    await this.#tracing?.close(TRACING_FLUSH_MS);
     this.#summarise();
     this.#flood.flush();
   }
@@ -118,6 +128,7 @@ export class QualityMonitor {
       ...this.#options,
       ...deadLetterSettings(this.#options.config),
       counts: libraryDeadLetterMetrics(this.metrics),
+      tracer: this.#tracing?.tracer ?? null,
     });
   }
 
@@ -132,6 +143,7 @@ export class QualityMonitor {
       gapPolicy: config.sequenceGapPolicy,
       reorderWindow: config.sequenceReorderWindow,
       metrics: this.metrics,
+      tracer: this.#tracing?.tracer ?? null,
       // What can be neither a report nor an alert is never decoded.
       onMessage: (received) => {
         if (received.kind === "metrics" || mayAlert(received)) this.#intake.take(received.message, received);

@@ -20,6 +20,7 @@ import { CATALOGUE } from "../telemetry/catalogue.ts";
 import { type FloodGuard, floodGuard } from "../telemetry/flood.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { createMetrics } from "../telemetry/registry.ts";
+import { tracingIsOn } from "../telemetry/tracing/tracing.ts";
 import { Inspector } from "../wire/inspector.ts";
 import { adminActions } from "./admin-actions.ts";
 import { createDeadLetters, type DeadLetters } from "./dead-letters.ts";
@@ -37,6 +38,7 @@ import { lettersElsewhere } from "./replica/letters-elsewhere.ts";
 import { ReplicaWriter } from "./replica/replica-writer.ts";
 import { Ring } from "./ring.ts";
 import type { RunbookSource } from "./runbook-routes.ts";
+import { createServerTracing, type ServerTracing } from "./server-tracing.ts";
 import { Hub } from "./sessions/hub.ts";
 import { recordDescriber } from "./sessions/record-details.ts";
 import { sessionLimits } from "./sessions/session-limits.ts";
@@ -71,6 +73,9 @@ export class Appliance {
   readonly #health: HealthTracker;
   readonly #onInfrastructureError: OnInfrastructureError;
   readonly #sessionMetrics: SessionMetrics;
+  readonly #inspector: Inspector;
+  /** `null` without a collector of traces. */
+  readonly #tracing: ServerTracing | null;
   readonly #sequence: SequenceValidator;
   readonly #deadLetters: DeadLetters;
   readonly #limits: TenantLimits | null;
@@ -100,8 +105,14 @@ export class Appliance {
         rate_limit_redis: limitsUseRedis(config),
         redis: replayUsesRedis(config),
         replica_writer: perReplica,
+        tracing: tracingIsOn(config),
       },
     });
+    this.#inspector = new Inspector({
+      maxPayloadBytes: config.websocketMaxPayloadBytes,
+      schemaPolicy: config.schemaCompatibility,
+    });
+    this.#tracing = createServerTracing({ ...options, metrics: this.metrics, inspector: this.#inspector });
     this.#health = new HealthTracker(clock);
     this.#onInfrastructureError = reportInfrastructure(this.metrics, this.#health, this.#errors);
     this.#admin = createKafkaAdmin({ ...options, settings: kafkaSettings(config) });
@@ -112,15 +123,17 @@ export class Appliance {
     this.replay = createReplaySource({ ...options, metrics: this.metrics });
     this.#sessionMetrics = sessionMetrics(this.metrics);
     this.hub = this.#createHub();
+    const events = reportSequence(this.metrics, log, config.sequenceGapPolicy);
     this.#sequence = new SequenceValidator({
       policy: config.sequenceGapPolicy,
       reorderWindow: config.sequenceReorderWindow,
-      events: reportSequence(this.metrics, log, config.sequenceGapPolicy),
+      events: this.#tracing?.records.withGaps(events) ?? events,
     });
     this.#deadLetters = createDeadLetters({
       ...options,
       admin: this.#admin,
       metrics: this.metrics,
+      tracer: this.#tracing?.tracer ?? null,
       hold: (partition) => (this.#writer ?? this.#consumer).hold(partition, "dead_letters"),
       release: (partition, offset) =>
         (this.#writer ?? this.#consumer).release(partition, "dead_letters", offset),
@@ -221,6 +234,7 @@ export class Appliance {
     await this.#http?.stop();
     await this.replay.close();
     await this.#admin.close();
+    await this.#tracing?.close();
     this.#errors.flush();
   }
 
@@ -266,6 +280,7 @@ export class Appliance {
         clearTiers: () => this.replay.clear(this.#ring.spans.keys()),
         partitionsKnown: () => this.pipeline.partitionsKnown,
         clock,
+        tracing: this.#tracing?.resumes ?? null,
         metrics: this.#sessionMetrics,
         limits: sessionLimits(config),
         oldest: (partition) => this.#oldest(partition),
@@ -287,6 +302,7 @@ export class Appliance {
     return new ReplicaWriter({
       ...this.#options,
       admin: this.#admin,
+      tracer: this.#tracing?.tracer ?? null,
       deadLetters: this.#deadLetters,
       haltedThreads: () => this.#sequence.haltedThreads(),
       onInfrastructureError: this.#onInfrastructureError,
@@ -299,10 +315,8 @@ export class Appliance {
     const { sink, barrier } = this.#writer === null ? this.#deadLetters : lettersElsewhere(clock);
     return new Pipeline({
       clock,
-      inspector: new Inspector({
-        maxPayloadBytes: config.websocketMaxPayloadBytes,
-        schemaPolicy: config.schemaCompatibility,
-      }),
+      inspector: this.#inspector,
+      traces: this.#tracing?.records ?? null,
       sequence: this.#sequence,
       sessionHead: new SessionHead(this.metrics),
       ring: this.#ring,

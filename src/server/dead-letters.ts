@@ -11,6 +11,7 @@ import type { KafkaAdmin } from "../stream/kafka-admin.ts";
 import type { Seams } from "../stream/seams.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
+import type { Tracer } from "../telemetry/tracing/tracer.ts";
 import { serverDeadLetterMetrics } from "./dead-letter-metrics.ts";
 import { deadLetterSettings } from "./kafka-config.ts";
 
@@ -18,6 +19,8 @@ export interface DeadLettersOptions extends Seams, Pick<DeadLetterBarrierOptions
   readonly config: Config;
   readonly admin: KafkaAdmin;
   readonly metrics: Metrics;
+  /** `null` = nothing is traced. */
+  readonly tracer: Tracer | null;
 }
 
 export interface DeadLetters {

@@ -3,6 +3,7 @@
 
 import type { KafkaMessage } from "kafkajs";
 import type { Assignment, BatchHandler, ConsumedBatch } from "../stream/batch.ts";
+import type { BatchTrace } from "../stream/batch-trace.ts";
 import type { DeadLetterBarrier } from "../stream/dead-letter-barrier.ts";
 import type { Log } from "../telemetry/log.ts";
 import { RecordAges } from "./record-ages.ts";
@@ -120,14 +121,21 @@ export class Pipeline implements BatchHandler {
     }
   }
 
-  async handleBatch(batch: ConsumedBatch): Promise<void> {
-    const { hub, barrier, deadLetters, pausePartition } = this.#options;
+  handleBatch(batch: ConsumedBatch): Promise<void> {
+    const { traces } = this.#options;
+    if (traces === null) return this.#handle(batch, null);
+    return traces.ofBatch(batch, (trace) => this.#handle(batch, trace));
+  }
+
+  async #handle(batch: ConsumedBatch, trace: BatchTrace | null): Promise<void> {
+    const { hub, barrier, deadLetters, pausePartition, traces } = this.#options;
     const { records, partition } = batch;
     for (let from = 0; from < records.length; ) {
       const room = hub.room();
       if (room !== null) await room;
       if (batch.cancelled()) return;
       const letters = this.#intake.letterCount;
+      traces?.beginSlice(trace);
       const slice = this.#judgeSlice(batch, from);
       const delivered = slice.waiting === null || this.#deliver(partition, slice.waiting, slice.outcome);
       // The partition went away meanwhile: whoever has it now reads the slice again.
@@ -261,7 +269,8 @@ export class Pipeline implements BatchHandler {
       outcome.delivered?.push({ offset, value, threads });
       this.#ages.delivered();
     } else {
-      waiting.add({ offset, value, tenantId: inspector.tenantId, oldestUs: this.#ages.oldestUs, threads });
+      const { oldestUs, traceId } = this.#ages;
+      waiting.add({ offset, value, tenantId: inspector.tenantId, oldestUs, traceId, threads });
     }
     return intake;
   }
@@ -301,7 +310,7 @@ export class Pipeline implements BatchHandler {
     for (const record of waiting.granted(tokens, (offset) => withheld.push(offset))) {
       this.#options.ring.append(partition, record.offset, record.value);
       delivered?.push(record);
-      this.#ages.delivered(record.oldestUs);
+      this.#ages.delivered(record.oldestUs, record.traceId);
     }
   }
 

@@ -9,6 +9,9 @@ export class RecordAges {
   /** Producer times in microseconds since the epoch; 0 = none. */
   #oldestOfRecordUs = 0;
   #oldestDeliveredUs = 0;
+  /** The traces of these; `null` = they are not kept. */
+  #traceOfRecord: string | null = null;
+  #traceOfDelivered: string | null = null;
 
   constructor(metrics: RecordMetrics) {
     this.#metrics = metrics;
@@ -37,16 +40,34 @@ export class RecordAges {
     return this.#oldestOfRecordUs;
   }
 
+  /** Whether the trace of the record at hand is kept: then its latency names it. */
+  tracedAs(traceId: string | null): void {
+    this.#traceOfRecord = traceId;
+    if (traceId === null || this.#oldestOfRecordUs === 0) return;
+    const ageMs = this.#nowMs - this.#oldestOfRecordUs / 1000;
+    this.#metrics.producerToConsumerMs.exemplify(ageMs, traceId, this.#nowMs);
+  }
+
+  /** The trace of the record at hand, if that is kept. */
+  get traceId(): string | null {
+    return this.#traceOfRecord;
+  }
+
   /** A record goes to clients; by default the one at hand. */
-  delivered(oldestUs = this.#oldestOfRecordUs): void {
-    if (oldestUs > 0) this.#oldestDeliveredUs = older(this.#oldestDeliveredUs, oldestUs);
+  delivered(oldestUs = this.#oldestOfRecordUs, traceId = this.#traceOfRecord): void {
+    if (oldestUs <= 0 || older(this.#oldestDeliveredUs, oldestUs) === this.#oldestDeliveredUs) return;
+    this.#oldestDeliveredUs = oldestUs;
+    this.#traceOfDelivered = traceId;
   }
 
   /** Clients have what was delivered of the slice. */
   reachedClients(nowMs: number): void {
     if (this.#oldestDeliveredUs === 0) return;
     const ageMs = nowMs - this.#oldestDeliveredUs / 1000;
-    if (ageMs >= 0) this.#metrics.producerToClientMs.observe(ageMs);
+    if (ageMs < 0) return;
+    this.#metrics.producerToClientMs.observe(ageMs);
+    if (this.#traceOfDelivered === null) return;
+    this.#metrics.producerToClientMs.exemplify(ageMs, this.#traceOfDelivered, nowMs);
   }
 }
 

@@ -7,10 +7,12 @@ import type { DeadLetterType } from "../stream/dead-letter.ts";
 import type { DeadLetterBarrier } from "../stream/dead-letter-barrier.ts";
 import type { DeadLetterSink } from "../stream/dead-letter-sink.ts";
 import { MISSING_VALUE, RecordJudge } from "../stream/record-judge.ts";
-import type { SequenceValidator } from "../stream/sequence.ts";
+import type { RecordTraces } from "../stream/record-traces.ts";
+import type { SequenceValidator, SequenceVerdict } from "../stream/sequence.ts";
 import type { SessionHead } from "../stream/session-head.ts";
 import type { FloodGuard } from "../telemetry/flood.ts";
 import type { DecodeFailure, FailureCode } from "../wire/failure.ts";
+import type { HeaderView } from "../wire/header.ts";
 import type { Inspector } from "../wire/inspector.ts";
 import type { HealthTracker } from "./health.ts";
 import type { RecordAges } from "./record-ages.ts";
@@ -26,6 +28,8 @@ export interface RecordIntakeOptions {
   readonly health: HealthTracker;
   readonly metrics: RecordMetrics;
   readonly errors: FloodGuard;
+  /** `null` = nothing is traced. */
+  readonly traces: RecordTraces | null;
 }
 
 /**
@@ -59,6 +63,17 @@ export class RecordIntake {
   }
 
   take(partition: number, offset: number, record: KafkaMessage): Intake {
+    const { traces } = this.#options;
+    if (traces === null) return this.#take(partition, offset, record);
+    traces.begin(partition, offset, record);
+    const intake = this.#take(partition, offset, record);
+    const trace = traces.judged();
+    trace?.end();
+    this.#ages.tracedAs(trace?.context.traceId ?? null);
+    return intake;
+  }
+
+  #take(partition: number, offset: number, record: KafkaMessage): Intake {
     const { inspector, metrics } = this.#options;
     const { value } = record;
     if (value === null) return this.#missing(partition, offset);
@@ -81,8 +96,10 @@ export class RecordIntake {
   }
 
   /** Called by the judge for each header of the record at hand. */
-  header(threadId: string, timestampUs: number): void {
+  header(header: HeaderView, verdict: SequenceVerdict | null): void {
+    const { threadId, timestampUs } = header;
     this.#ages.observe(timestampUs);
+    this.#options.traces?.header(header, verdict);
     if (this.#firstThread === null) this.#firstThread = threadId;
     else if (threadId !== this.#firstThread) this.#severalThreads = true;
   }
@@ -91,6 +108,7 @@ export class RecordIntake {
     this.#judge.skip();
     this.#options.metrics.payloadMissing.inc();
     this.#options.health.payloadMissing(1);
+    this.#options.traces?.failed("payload_missing", MISSING_VALUE);
     this.#log("payload_missing", partition, offset, MISSING_VALUE, 0);
     return "bad";
   }
@@ -135,8 +153,9 @@ export class RecordIntake {
     errorType: DeadLetterType,
     error: string,
   ): void {
-    const { deadLetters, barrier } = this.#options;
-    const letter = this.#judge.letter(partition, record, value, errorType, error);
+    const { deadLetters, barrier, traces } = this.#options;
+    traces?.failed(errorType, error);
+    const letter = this.#judge.letter(partition, record, value, errorType, error, traces?.context ?? null);
     this.letterCount++;
     barrier.add(partition, letter.offset, deadLetters.offer(letter));
   }

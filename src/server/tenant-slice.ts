@@ -11,6 +11,8 @@ export interface WaitingRecord {
   readonly tenantId: string;
   /** Oldest time of its headers, microseconds since the epoch; 0 = none. */
   readonly oldestUs: number;
+  /** Its trace, if that is kept. */
+  readonly traceId: string | null;
   /** Where replay finds it again; empty without such a replay. */
   readonly threads: readonly ReplayThread[];
 }

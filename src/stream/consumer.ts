@@ -6,6 +6,7 @@ import { describeError } from "../errors.ts";
 import type { Timer } from "../runtime/clock.ts";
 import { type FloodGuard, floodGuard } from "../telemetry/flood.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
+import type { Tracer } from "../telemetry/tracing/tracer.ts";
 import { DEFAULT_MAX_PAYLOAD_BYTES } from "../wire/frame.ts";
 import { Inspector } from "../wire/inspector.ts";
 import type { SchemaPolicy } from "../wire/schema-policy.ts";
@@ -23,6 +24,7 @@ import { type BadRecord, MessageDelivery } from "./message-delivery.ts";
 import type { OffsetReset, PartitionState } from "./partition-state.ts";
 import type { ReceivedMessage } from "./received-message.ts";
 import { RecordJudge } from "./record-judge.ts";
+import { RecordTraces } from "./record-traces.ts";
 import type { Seams } from "./seams.ts";
 import { type GapPolicy, type SequenceGap, SequenceValidator } from "./sequence.ts";
 import { expireRegularly } from "./sequence-expiry.ts";
@@ -50,6 +52,8 @@ export interface ConsumerOptions extends Seams {
   /** How many later records of its thread may overtake a number before it counts as missing; default 8. */
   readonly reorderWindow?: number;
   readonly metrics: Metrics;
+  /** Makes spans of batches and records; default: nothing is traced. */
+  readonly tracer?: Tracer | null;
   /**
    * Handles a message. Throws or rejects: with a dead-letter handler the record becomes a `processing_error` and the
    * next one follows, without one the record is handed over again later.
@@ -75,7 +79,7 @@ export class Consumer {
 
   /** @throws DashstreamError `config_invalid` */
   constructor(options: ConsumerOptions) {
-    const { metrics, log, clock, gapPolicy = "warn" } = options;
+    const { metrics, log, clock, tracer, gapPolicy = "warn" } = options;
     this.#options = options;
     this.#errors = floodGuard(log, clock);
     this.#admin = createKafkaAdmin(options);
@@ -84,7 +88,8 @@ export class Consumer {
       schemaPolicy: options.schemaPolicy ?? "exact",
       framing: options.framing ?? "strict",
     });
-    this.#sequence = gapPolicy === "off" ? null : createSequence(options, gapPolicy);
+    const traces = tracer ? new RecordTraces({ tracer, clock, inspector, source: options }) : null;
+    this.#sequence = gapPolicy === "off" ? null : createSequence(options, gapPolicy, traces);
     this.#barrier = new DeadLetterBarrier({
       clock,
       hold: (partition) => this.#group.hold(partition, "dead_letters"),
@@ -93,7 +98,13 @@ export class Consumer {
     const counts = consumerCounts(metrics);
     this.#delivery = new MessageDelivery({
       inspector,
-      judge: new RecordJudge({ clock, inspector, sequence: this.#sequence }),
+      judge: new RecordJudge({
+        clock,
+        inspector,
+        sequence: this.#sequence,
+        ...(traces === null ? {} : { observer: traces }),
+      }),
+      traces,
       barrier: this.#barrier,
       deadLetters: () => this.#dlq?.sink ?? null,
       counts,
@@ -215,7 +226,9 @@ export class Consumer {
 function createSequence(
   { metrics, log, reorderWindow }: ConsumerOptions,
   policy: GapPolicy,
+  traces: RecordTraces | null,
 ): SequenceValidator {
-  const events = reportSequence(metrics, log, policy);
+  const reported = reportSequence(metrics, log, policy);
+  const events = traces === null ? reported : traces.withGaps(reported);
   return new SequenceValidator({ policy, events, ...(reorderWindow === undefined ? {} : { reorderWindow }) });
 }

@@ -3,6 +3,7 @@
 
 import { createHash } from "node:crypto";
 import type { Random } from "../runtime/random.ts";
+import { parseTraceparent } from "../telemetry/tracing/traceparent.ts";
 import type { DeadLetter } from "./dead-letter.ts";
 import { headerText, hopsOf, type RecordHeaders, recordIdOf } from "./redrive-headers.ts";
 import { shortenId } from "./thread-id.ts";
@@ -35,7 +36,8 @@ const MAX_ERROR_LENGTH = 4 * 1024;
 const SAMPLE_BYTES = 16;
 
 /**
- * Builds the record. `nowMs` is milliseconds since the epoch; a trace id is made up where the record has none. Whatever
+ * Builds the record. `nowMs` is milliseconds since the epoch. Its trace id is that of the record's span, by which trace
+ * stores find it; without one that of its producer, and where there is none either, one is made up. Whatever
  * the bad record is made of, this one is smaller than the 1 MiB that topics accept by default.
  */
 export function deadLetterRecord(
@@ -44,10 +46,11 @@ export function deadLetterRecord(
   nowMs: number,
   random: Random,
 ): DeadLetterRecord {
-  const trace = traceOf(headerText(letter.headers, "traceparent")) ?? {
-    traceId: hex(random.bytes(16)),
-    spanId: null,
-  };
+  const trace = letter.trace ??
+    parseTraceparent(headerText(letter.headers, "traceparent")) ?? {
+      traceId: Buffer.from(random.bytes(16)).toString("hex"),
+      spanId: null,
+    };
   return {
     key: trace.traceId,
     value: JSON.stringify(letterBody(letter, origin, nowMs, trace)),
@@ -196,19 +199,7 @@ function truncationNote(
   return `Payload not embedded; set DLQ_INCLUDE_FULL_PAYLOAD=true to embed it. SHA-256 ${sha256}`;
 }
 
-/** Trace id and span id of a W3C `traceparent`; `null` if it is not valid. */
-function traceOf(traceparent: string | null): Trace | null {
-  const match = /^[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}/.exec(
-    traceparent ?? "",
-  );
-  return match?.[1] && match[2] ? { traceId: match[1], spanId: match[2] } : null;
-}
-
 /** `[00, 0a, ff]`, the form in which earlier servers wrote samples. */
 function hexList(bytes: Uint8Array): string {
   return `[${[...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join(", ")}]`;
-}
-
-function hex(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString("hex");
 }

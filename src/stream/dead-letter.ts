@@ -1,5 +1,6 @@
 // What is known of a bad record when it becomes a dead letter, and what became of dead letters.
 
+import type { SpanContext } from "../telemetry/tracing/span.ts";
 import { DECODE_FAILURES } from "../wire/failure.ts";
 import type { HeaderView } from "../wire/header.ts";
 import type { RecordHeaders } from "./redrive-headers.ts";
@@ -32,6 +33,8 @@ export interface DeadLetter {
   readonly header: HeaderView | null;
   /** Records received by this process so far. */
   readonly messageCount: number;
+  /** The span of the record, of whose trace the letter becomes a part; `null` if it has none. */
+  readonly trace?: SpanContext | null;
   /** Who met the record; default: whoever the handler belongs to. */
   readonly consumerId?: string;
 }

@@ -4,13 +4,21 @@
 import { DashstreamError } from "../errors.ts";
 import { Activity } from "../runtime/activity.ts";
 import { type FloodGuard, floodGuard } from "../telemetry/flood.ts";
+import type { Tracer } from "../telemetry/tracing/tracer.ts";
 import { type BackoffPolicy, backoffMs, SEND_BACKOFF } from "./backoff.ts";
-import type { DeadLetter, DeadLetterFailure, DeadLetterHealth, DlqMode } from "./dead-letter.ts";
+import type {
+  DeadLetter,
+  DeadLetterFailure,
+  DeadLetterHealth,
+  DeadLetterType,
+  DlqMode,
+} from "./dead-letter.ts";
 import type { DeadLetterMetrics } from "./dead-letter-metrics.ts";
 import { DeadLetterOutbox } from "./dead-letter-outbox.ts";
 import { type DeadLetterOrigin, type DeadLetterRecord, deadLetterRecord } from "./dead-letter-record.ts";
 import { DeadLetterRoom } from "./dead-letter-room.ts";
 import { DeadLetterTopic } from "./dead-letter-topic.ts";
+import { traceDeadLetter } from "./dead-letter-trace.ts";
 import { endsWithin } from "./deadline.ts";
 import { createKafkaAdmin, type KafkaAdmin } from "./kafka-admin.ts";
 import type { KafkaSettings } from "./kafka-settings.ts";
@@ -37,6 +45,8 @@ export interface DlqHandlerOptions extends Seams {
   readonly admin?: KafkaAdmin;
   /** How what happens is counted; `libraryDeadLetterMetrics` for the library's own series. */
   readonly counts: DeadLetterMetrics;
+  /** Makes a span of each letter whose record has one; default: none. */
+  readonly tracer?: Tracer | null;
   /** The first connection is there, after that many failed ones. */
   readonly onConnected?: (retries: number) => void;
 }
@@ -205,7 +215,7 @@ export class DlqHandler {
   #fire(letter: DeadLetter, attempts: number): Promise<SendFailure | null> | null {
     if (this.#permits.tryTake())
       return this.#deliver(this.#recordOf(letter), letter, attempts, this.#permits);
-    this.#drop();
+    this.#drop(letter);
     return null;
   }
 
@@ -228,33 +238,45 @@ export class DlqHandler {
   /** Resolves with `null` once Kafka has the letter, else with the last failure. Never rejects. Gives its permit back. */
   async #deliver(
     record: DeadLetterRecord,
-    { errorType }: DeadLetter,
+    letter: DeadLetter,
     attempts: number,
     permits?: Permits,
   ): Promise<SendFailure | null> {
-    const { counts, clock, random, backoff = SEND_BACKOFF } = this.#options;
-    const { signal } = this.#closing;
+    const endTrace = traceDeadLetter(this.#options, letter);
+    const { errorType } = letter;
     this.#begin();
     try {
-      for (let attempt = 1; ; attempt++) {
-        const failure = await this.#outbox.post(record);
-        if (failure === null) {
-          this.#sends++;
-          this.room.taken();
-          counts.sent(errorType);
-          this.#topic.works();
-          return null;
-        }
-        if (!signal.aborted) this.#failed(failure, attempts > 1);
-        const again = attempt < attempts && (await clock.sleep(backoffMs(attempt, random, backoff), signal));
-        if (again) continue;
-        // Whoever waits without end still has the record.
-        if (Number.isFinite(attempts)) counts.lost();
-        return failure;
-      }
+      const failure = await this.#attempt(record, errorType, attempts);
+      endTrace?.(failure);
+      return failure;
     } finally {
       permits?.release();
       this.#end();
+    }
+  }
+
+  async #attempt(
+    record: DeadLetterRecord,
+    errorType: DeadLetterType,
+    attempts: number,
+  ): Promise<SendFailure | null> {
+    const { counts, clock, random, backoff = SEND_BACKOFF } = this.#options;
+    const { signal } = this.#closing;
+    for (let attempt = 1; ; attempt++) {
+      const failure = await this.#outbox.post(record);
+      if (failure === null) {
+        this.#sends++;
+        this.room.taken();
+        counts.sent(errorType);
+        this.#topic.works();
+        return null;
+      }
+      if (!signal.aborted) this.#failed(failure, attempts > 1);
+      const again = attempt < attempts && (await clock.sleep(backoffMs(attempt, random, backoff), signal));
+      if (again) continue;
+      // Whoever waits without end still has the record.
+      if (Number.isFinite(attempts)) counts.lost();
+      return failure;
     }
   }
 
@@ -263,9 +285,11 @@ export class DlqHandler {
     this.#noteFailure(reason, error);
   }
 
-  #drop(): void {
+  #drop(letter: DeadLetter): void {
     this.#options.counts.dropped();
-    this.#noteFailure("backpressure", `${this.#permits.size} dead letters are in flight already`);
+    const error = `${this.#permits.size} dead letters are in flight already`;
+    this.#noteFailure("backpressure", error);
+    traceDeadLetter(this.#options, letter)?.({ reason: "backpressure", error });
   }
 
   #noteFailure(reason: DeadLetterFailure, error: string): void {

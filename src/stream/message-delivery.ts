@@ -4,15 +4,19 @@
 import type { KafkaMessage } from "kafkajs";
 import { describeError } from "../errors.ts";
 import type { FloodGuard } from "../telemetry/flood.ts";
+import type { SpanContext } from "../telemetry/tracing/span.ts";
 import type { Inspector } from "../wire/inspector.ts";
 import { messageKind } from "../wire/message-kind.ts";
 import type { ConsumedBatch } from "./batch.ts";
+import type { BatchTrace } from "./batch-trace.ts";
 import { type ConsumerCounts, counterOf } from "./consumer-counts.ts";
 import type { DeadLetterType } from "./dead-letter.ts";
 import type { DeadLetterBarrier } from "./dead-letter-barrier.ts";
 import type { DeadLetterSink } from "./dead-letter-sink.ts";
 import { type ReceivedMessage, receivedMessage } from "./received-message.ts";
 import { MISSING_VALUE, type RecordJudge } from "./record-judge.ts";
+import type { RecordTrace } from "./record-trace.ts";
+import type { RecordTraces } from "./record-traces.ts";
 
 /** A record that was not handed to the program. */
 export interface BadRecord {
@@ -33,6 +37,8 @@ export interface MessageDeliveryOptions {
   readonly errors: FloodGuard;
   readonly onMessage: (message: ReceivedMessage) => void | Promise<void>;
   readonly onBadRecord?: ((record: BadRecord) => void) | undefined;
+  /** `null` = nothing is traced. */
+  readonly traces: RecordTraces | null;
 }
 
 /** Records between two steps of progress. */
@@ -62,7 +68,13 @@ export class MessageDelivery {
     this.#judgedUpTo.delete(partition);
   }
 
-  async handleBatch(batch: ConsumedBatch): Promise<void> {
+  handleBatch(batch: ConsumedBatch): Promise<void> {
+    const { traces } = this.#options;
+    if (traces === null) return this.#handleBatch(batch, null);
+    return traces.ofBatch(batch, (trace) => this.#handleBatch(batch, trace));
+  }
+
+  async #handleBatch(batch: ConsumedBatch, trace: BatchTrace | null): Promise<void> {
     const { barrier, deadLetters } = this.#options;
     const { partition, records } = batch;
     let letters = this.#letterCount;
@@ -75,7 +87,7 @@ export class MessageDelivery {
       let index = from;
       while (index < to && !(index > from && (isFull() || batch.cancelled()))) {
         const record = records[index++];
-        if (record) await this.#handleRecord(batch, record);
+        if (record) await this.#handleRecord(batch, record, trace);
       }
       const next = this.nextOffset(partition);
       if (barrier.isWaiting(partition) && !(await barrier.passes(partition, next))) return;
@@ -89,16 +101,25 @@ export class MessageDelivery {
   }
 
   /** Rejects only if the program's handler failed and there is nowhere to keep the record. */
-  async #handleRecord(batch: ConsumedBatch, record: KafkaMessage): Promise<void> {
+  async #handleRecord(
+    batch: ConsumedBatch,
+    record: KafkaMessage,
+    batchTrace: BatchTrace | null,
+  ): Promise<void> {
     const { partition } = batch;
     const offset = Number(record.offset);
-    const { counts } = this.#options;
+    const { counts, traces } = this.#options;
     if (offset < this.nextOffset(partition)) return counts.redeliveries.inc();
     const again = offset < (this.#judgedUpTo.get(partition) ?? 0);
     if (!again) counts.received.inc();
     this.#judgedUpTo.set(partition, offset + 1);
+    // The program's handlers may have waited, and other partitions had their turn.
+    traces?.beginSlice(batchTrace);
+    traces?.begin(partition, offset, record);
     const message = this.#messageOf(partition, offset, record, again);
-    if (message !== null) await this.#handOver(batch, record, message);
+    const trace = traces?.judged() ?? null;
+    if (message === null) trace?.end();
+    else await this.#handOver(batch, record, message, trace);
     this.#handledUpTo.set(partition, offset + 1);
   }
 
@@ -109,22 +130,25 @@ export class MessageDelivery {
     record: KafkaMessage,
     again: boolean,
   ): ReceivedMessage | null {
-    const { counts, judge, inspector } = this.#options;
+    const { counts, judge, inspector, traces } = this.#options;
     const { value } = record;
     if (value === null) {
       counts.invalidPayloads.inc();
+      traces?.failed("payload_missing", MISSING_VALUE);
       this.#report({ partition, offset, errorType: "payload_missing", error: MISSING_VALUE });
       return null;
     }
     const failure = judge.judge(partition, record, value, again);
     if (failure !== null) {
       counterOf(counts, failure).inc();
-      this.#reject(partition, record, value, failure, inspector.error);
+      traces?.failed(failure, inspector.error);
+      this.#reject(partition, record, value, failure, inspector.error, traces?.context ?? null);
       return null;
     }
     const { halted } = judge;
     if (halted !== null) {
-      this.#reject(partition, record, value, "thread_halted", halted);
+      traces?.failed("thread_halted", halted);
+      this.#reject(partition, record, value, "thread_halted", halted, traces?.context ?? null);
       return null;
     }
     return receivedMessage({
@@ -139,23 +163,34 @@ export class MessageDelivery {
     });
   }
 
-  async #handOver(batch: ConsumedBatch, record: KafkaMessage, message: ReceivedMessage): Promise<void> {
-    const { inspector, counts, deadLetters, onMessage } = this.#options;
+  /** Ends `kept`, the trace of the record. */
+  async #handOver(
+    batch: ConsumedBatch,
+    record: KafkaMessage,
+    message: ReceivedMessage,
+    kept: RecordTrace | null,
+  ): Promise<void> {
+    const { inspector, counts, deadLetters, onMessage, traces } = this.#options;
     const { partition, offset } = message;
     try {
       const handling = onMessage(message);
-      if (handling === undefined) return;
+      if (handling === undefined) return kept?.end();
       await handling;
+      kept?.end();
     } catch (error) {
       counts.processingFailures.inc();
+      const value = record.value ?? Buffer.alloc(0);
+      // The handler may have waited, and other records were judged meanwhile.
+      inspector.inspect(value);
+      const trace = kept ?? traces?.failedLater(partition, offset, record) ?? null;
+      const text = describeError(error);
+      trace?.fail({ type: "processing_error", error: text });
+      trace?.end();
       if (deadLetters() === null) {
         batch.progress(offset);
         throw error;
       }
-      const value = record.value ?? Buffer.alloc(0);
-      // The handler may have waited, and other records were judged meanwhile.
-      inspector.inspect(value);
-      this.#reject(partition, record, value, "processing_error", describeError(error));
+      this.#reject(partition, record, value, "processing_error", text, trace?.context ?? null);
     }
     await batch.heartbeat();
   }
@@ -166,9 +201,10 @@ export class MessageDelivery {
     value: Buffer,
     errorType: DeadLetterType,
     error: string,
+    trace: SpanContext | null,
   ): void {
     const { judge, barrier, deadLetters } = this.#options;
-    const letter = judge.letter(partition, record, value, errorType, error);
+    const letter = judge.letter(partition, record, value, errorType, error, trace);
     this.#report({ partition, offset: letter.offset, errorType, error });
     this.#letterCount++;
     barrier.add(partition, letter.offset, deadLetters()?.offer(letter) ?? null);

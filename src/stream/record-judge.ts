@@ -3,15 +3,17 @@
 
 import type { KafkaMessage } from "kafkajs";
 import type { Clock } from "../runtime/clock.ts";
+import type { SpanContext } from "../telemetry/tracing/span.ts";
 import type { DecodeFailure } from "../wire/failure.ts";
+import type { HeaderView } from "../wire/header.ts";
 import type { Inspector } from "../wire/inspector.ts";
 import type { DeadLetter, DeadLetterType } from "./dead-letter.ts";
 import { hopsOf } from "./redrive-headers.ts";
 import type { SequenceValidator, SequenceVerdict } from "./sequence.ts";
 
-/** Hears of each header that takes part in the numbering. */
+/** Hears of each header that takes part in the numbering; `verdict` is `null` where numbers are not checked. */
 export interface HeaderObserver {
-  header(threadId: string, timestampUs: number): void;
+  header(header: HeaderView, verdict: SequenceVerdict | null): void;
 }
 
 /** What is wrong with a record that has no value to judge. */
@@ -67,13 +69,14 @@ export class RecordJudge {
     return failure;
   }
 
-  /** The dead letter of the record that was judged last. */
+  /** The dead letter of the record that was judged last; `trace` is the span of that record, if it has one. */
   letter(
     partition: number,
     record: KafkaMessage,
     value: Buffer,
     errorType: DeadLetterType,
     error: string,
+    trace: SpanContext | null,
   ): DeadLetter {
     const { inspector } = this.#options;
     return {
@@ -87,6 +90,7 @@ export class RecordJudge {
       timestampMs: Number(record.timestamp),
       header: inspector.header(0) ?? inspector.batchHeader,
       messageCount: this.#judged,
+      trace,
     };
   }
 
@@ -108,12 +112,13 @@ export class RecordJudge {
       const header = inspector.header(i);
       if (header === undefined) continue;
       const { threadId, sequence: number, timestampUs } = header;
+      let verdict: SequenceVerdict | null = null;
       if (sequence !== null) {
-        const verdict = sequence.observe(partition, threadId, number, timestampUs, nowMs);
+        verdict = sequence.observe(partition, threadId, number, timestampUs, nowMs);
         if (i === 0) this.#verdict = verdict;
         if (verdict === "halted") this.#haltedThread = threadId;
       }
-      observer?.header(threadId, timestampUs);
+      observer?.header(header, verdict);
     }
   }
 }

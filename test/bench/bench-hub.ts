@@ -33,6 +33,7 @@ export function benchHub(highWaterBytes = 1024 * 1024): { readonly hub: Hub; rea
         closeGraceMs: 5000,
       },
       logEnd: () => null,
+      tracing: null,
       refreshLogEnds: () => Promise.resolve(true),
       onDropped: (count) => {
         throw new Error(`${count} records were dropped: the comparison is void`);

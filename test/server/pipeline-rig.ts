@@ -1,16 +1,21 @@
 // The pipeline with a real inspector, validator, ring and hub; Kafka and the dead-letter queue are played by the test.
 
 import type { KafkaMessage } from "kafkajs";
+import type { Clock } from "../../src/runtime/clock.ts";
+import { seededRandom } from "../../src/runtime/random.ts";
 import { Pipeline, type PipelineOptions } from "../../src/server/pipeline.ts";
 import { recordMetrics } from "../../src/server/record-metrics.ts";
 import { WithheldOffsets } from "../../src/server/replay/withheld-offsets.ts";
 import type { DeadLetter } from "../../src/stream/dead-letter.ts";
 import { DeadLetterBarrier } from "../../src/stream/dead-letter-barrier.ts";
 import type { DeadLetterSink } from "../../src/stream/dead-letter-sink.ts";
+import { RecordTraces } from "../../src/stream/record-traces.ts";
 import { type GapPolicy, SequenceValidator } from "../../src/stream/sequence.ts";
 import { reportSequence } from "../../src/stream/sequence-report.ts";
 import { SessionHead } from "../../src/stream/session-head.ts";
 import { silentLog } from "../../src/telemetry/log.ts";
+import type { FinishedSpan } from "../../src/telemetry/tracing/span.ts";
+import { Tracer } from "../../src/telemetry/tracing/tracer.ts";
 import { encodeFramed } from "../../src/wire/encode.ts";
 import { Inspector } from "../../src/wire/inspector.ts";
 import type { HeaderInit } from "../../src/wire/model.ts";
@@ -32,6 +37,8 @@ export interface PipelineRigOptions extends RigOptions {
   readonly tenantLimits?: (rig: HubRig) => PipelineOptions["limits"];
   readonly replay?: PipelineOptions["replay"];
   readonly withheld?: WithheldOffsets;
+  /** The share of traces that is kept; default: nothing is traced. */
+  readonly traceRatio?: number;
   /** Offsets below this were in the log before the start. */
   readonly logEndOffset?: number;
 }
@@ -62,10 +69,16 @@ export function pipelineRig(options: PipelineRigOptions = {}) {
     hold: (partition) => held.push(partition),
     release: (partition, nextOffset) => released.push([partition, nextOffset]),
   });
+  const inspector = new Inspector({ maxPayloadBytes: MAX_PAYLOAD_BYTES, schemaPolicy: "exact" });
+  const spans: FinishedSpan[] = [];
+  const traces =
+    options.traceRatio === undefined ? null : recordTraces(rig.clock, inspector, options.traceRatio, spans);
+  const events = reportSequence(rig.registry, silentLog, policy);
+  const sequence = new SequenceValidator({ policy, events: traces?.withGaps(events) ?? events });
   const pipeline = new Pipeline({
     clock: rig.clock,
-    inspector: new Inspector({ maxPayloadBytes: MAX_PAYLOAD_BYTES, schemaPolicy: "exact" }),
-    sequence: new SequenceValidator({ policy, events: reportSequence(rig.registry, silentLog, policy) }),
+    inspector,
+    sequence,
     sessionHead: new SessionHead(rig.registry),
     ring: rig.ring,
     hub: rig.hub,
@@ -82,6 +95,7 @@ export function pipelineRig(options: PipelineRigOptions = {}) {
       flush() {},
     },
     log: silentLog,
+    traces,
     pauseOnError: options.pauseOnError ?? false,
     pausePartition: (partition) => paused.push(partition),
     resumePartition: (partition, offset) => resumed.push([partition, offset]),
@@ -102,6 +116,9 @@ export function pipelineRig(options: PipelineRigOptions = {}) {
     committed,
     logged,
     withheld,
+    sequence,
+    /** What was traced, in the order in which it ended. */
+    spans,
     /** Hands values to the pipeline as one batch, at consecutive offsets. */
     async consume(...values: (Buffer | null | Partial<KafkaMessage>)[]): Promise<void> {
       const records = values.map((value) => {
@@ -123,6 +140,19 @@ export function pipelineRig(options: PipelineRigOptions = {}) {
     counter: (name: string, labels?: Record<string, string>) => rig.registry.counter(name, labels).value,
     messages: (status: string) => rig.registry.counter("websocket_kafka_messages_total", { status }).value,
   };
+}
+
+/** The place that spans name. */
+export const SOURCE = { topic: "telemetry", groupId: "servers", settings: { clientId: "server-1" } };
+
+function recordTraces(
+  clock: Clock,
+  inspector: Inspector,
+  ratio: number,
+  spans: FinishedSpan[],
+): RecordTraces {
+  const tracer = new Tracer({ ratio, random: seededRandom(1), finish: (span) => spans.push(span) });
+  return new RecordTraces({ tracer, clock, inspector, source: SOURCE });
 }
 
 export function message(fields: Partial<KafkaMessage>): KafkaMessage {

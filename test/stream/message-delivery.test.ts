@@ -24,6 +24,7 @@ function rig(onMessage: (offset: number) => void, deadLetters: DeadLetterSink | 
     barrier: new DeadLetterBarrier({ clock, hold: () => {}, release: () => {} }),
     deadLetters: () => deadLetters,
     counts: consumerCounts(metrics),
+    traces: null,
     errors: { error: () => {}, warn: () => {}, flush: () => {} },
     onMessage(message) {
       received.push(message);

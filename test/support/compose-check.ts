@@ -3,25 +3,32 @@
 // `describeReal("compose-check", ...)`.
 
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
-import { homedir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { cachePath } from "../../compose/processes/cache-folder.ts";
+import { builtProgram, type GoProgram, succeeds } from "./go-program.ts";
 
 /** The sources of the program. */
 export const COMPOSE_CHECK_SOURCE = join(import.meta.dir, "compose-check");
 
-/** The folder that holds the program once it is complete; another one for other sources or another loader. */
-export function composeCheckDir(): string {
+/** In a folder of its own for other sources or another loader. */
+export const COMPOSE_CHECK: GoProgram = {
+  title: "the loader of the compose specification",
+  path: cachePath("compose-check", sourceHash(), "compose-check"),
+  build: (folder) =>
+    succeeds(["go", "build", "-trimpath", "-o", join(folder, "compose-check"), "."], {
+      cwd: COMPOSE_CHECK_SOURCE,
+    }),
+  trial: null,
+};
+
+function sourceHash(): string {
   const hash = createHash("sha256");
   for (const file of ["main.go", "go.mod", "go.sum"]) {
     hash.update(readFileSync(join(COMPOSE_CHECK_SOURCE, file)));
   }
-  const cache = process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
-  return join(cache, "dashstream", "compose-check", hash.digest("hex").slice(0, 12));
+  return hash.digest("hex").slice(0, 12);
 }
 
 /** The program, or `null` if it was not built on this machine. */
-export function composeCheckPath(): string | null {
-  const path = join(composeCheckDir(), "compose-check");
-  return existsSync(path) ? path : null;
-}
+export const composeCheckPath = () => builtProgram(COMPOSE_CHECK);

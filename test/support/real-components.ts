@@ -16,7 +16,8 @@ import { existsSync } from "node:fs";
 import { hasKafkaJars, KAFKA_VERSIONS, type KafkaComponent } from "../../compose/processes/kafka/releases.ts";
 import { composeCheckPath } from "./compose-check.ts";
 import { HADOLINT_VERSION, hadolintPath } from "./hadolint.ts";
-import { PROMTOOL3_VERSION, promtool3Path } from "./promtool3.ts";
+import { JAEGER_VERSION, jaegerPath } from "./jaeger.ts";
+import { PROMTOOL3_VERSION, prometheus3Path, promtool3Path } from "./promtool3.ts";
 
 /** Components that are one program, with the Debian package that brings it. */
 const DEBIAN_PACKAGES = {
@@ -42,6 +43,14 @@ const CACHED_PROGRAMS = {
   promtool3: {
     path: promtool3Path,
     missing: `promtool ${PROMTOOL3_VERSION} is not there (make promtool3, needs go)`,
+  },
+  prometheus3: {
+    path: prometheus3Path,
+    missing: `prometheus ${PROMTOOL3_VERSION} is not there (make promtool3, needs go)`,
+  },
+  jaeger: {
+    path: jaegerPath,
+    missing: `jaeger-all-in-one ${JAEGER_VERSION} is not there (make jaeger, needs go)`,
   },
   "compose-check": {
     path: composeCheckPath,

@@ -10,6 +10,7 @@ import { GroupConsumer } from "../../stream/group-consumer.ts";
 import type { OnInfrastructureError } from "../../stream/infrastructure-errors.ts";
 import type { KafkaAdmin } from "../../stream/kafka-admin.ts";
 import type { HoldReason } from "../../stream/partition-state.ts";
+import { RecordTraces } from "../../stream/record-traces.ts";
 import type { Seams } from "../../stream/seams.ts";
 import { type SequenceGap, SequenceValidator } from "../../stream/sequence.ts";
 import { expireRegularly } from "../../stream/sequence-expiry.ts";
@@ -18,6 +19,7 @@ import { SettledOffsets } from "../../stream/settled-offsets.ts";
 import { CATALOGUE } from "../../telemetry/catalogue.ts";
 import { silentLog } from "../../telemetry/log.ts";
 import { createMetrics } from "../../telemetry/registry.ts";
+import type { Tracer } from "../../telemetry/tracing/tracer.ts";
 import { Inspector } from "../../wire/inspector.ts";
 import type { DeadLetters } from "../dead-letters.ts";
 import { deliveringSettings, readingSettings } from "../kafka-config.ts";
@@ -32,6 +34,8 @@ export interface ReplicaWriterOptions extends Seams {
   /** Threads that the delivering pipeline halted. */
   readonly haltedThreads: () => readonly SequenceGap[];
   readonly onInfrastructureError: OnInfrastructureError;
+  /** `null` = nothing is traced. */
+  readonly tracer: Tracer | null;
   /** Keeps what clients may have; `null`: the memory of each server alone does. */
   readonly replay: ReplaySink | null;
 }
@@ -53,8 +57,12 @@ export class ReplicaWriter {
   #expiry: Timer | null = null;
 
   constructor(options: ReplicaWriterOptions) {
-    const { config, log } = options;
+    const { config, log, clock, tracer } = options;
     this.#options = options;
+    const inspector = new Inspector({
+      maxPayloadBytes: config.websocketMaxPayloadBytes,
+      schemaPolicy: config.schemaCompatibility,
+    });
     this.#ownGroup = new SoleMember({ ...options, groupId: deliveringSettings(config).groupId });
     const unseen = createMetrics({ catalogue: CATALOGUE, component: "websocket-server" });
     this.#sequence = new SequenceValidator({
@@ -70,15 +78,22 @@ export class ReplicaWriter {
       log: log.child({ consumer: "writer" }),
       handler: new WritingPipeline({
         ...options,
-        inspector: new Inspector({
-          maxPayloadBytes: config.websocketMaxPayloadBytes,
-          schemaPolicy: config.schemaCompatibility,
-        }),
+        inspector,
         sequence: this.#sequence,
         deadLetters: open ? failOpenSettling(deadLetters.handler) : deadLetters.sink,
         barrier: open ? null : deadLetters.barrier,
         settled: this.#settled,
         unseen,
+        traces:
+          tracer === null
+            ? null
+            : new RecordTraces({
+                clock,
+                tracer,
+                inspector,
+                source: readingSettings(config),
+                errorsOnly: true,
+              }),
       }),
       settledBelow: (partition) => this.#settled.below(partition),
     });

@@ -7,6 +7,7 @@ import type { Clock } from "../../runtime/clock.ts";
 import type { Assignment, BatchHandler, ConsumedBatch } from "../../stream/batch.ts";
 import type { DeadLetterBarrier } from "../../stream/dead-letter-barrier.ts";
 import type { DeadLetterSink } from "../../stream/dead-letter-sink.ts";
+import type { RecordTraces } from "../../stream/record-traces.ts";
 import type { SequenceGap, SequenceValidator } from "../../stream/sequence.ts";
 import { SessionHead } from "../../stream/session-head.ts";
 import type { SettledOffsets } from "../../stream/settled-offsets.ts";
@@ -35,6 +36,8 @@ export interface WritingPipelineOptions {
   readonly replay: ReplaySink | null;
   /** Series that nobody scrapes. */
   readonly unseen: Metrics;
+  /** Of errors only; the pipeline that delivers them traces all others. */
+  readonly traces: RecordTraces | null;
 }
 
 /** Records handled between two looks at what waits. */
@@ -124,8 +127,9 @@ export class WritingPipeline implements BatchHandler {
   }
 
   #judgeSlice({ records, partition }: ConsumedBatch, from: number): Slice {
-    const { clock, sequence } = this.#options;
+    const { clock, sequence, traces } = this.#options;
     this.#ages.beginSlice(clock.nowMs());
+    traces?.beginSlice(null);
     sequence.expire(clock.monotonicMs());
     const to = Math.min(from + SLICE_RECORDS, records.length);
     const letters = this.#intake.letterCount;

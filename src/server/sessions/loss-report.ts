@@ -12,6 +12,8 @@ export class LossReport {
   readonly #send: (frame: string) => void;
   /** Records for which the client was too slow. */
   readonly account: LossAccount;
+  /** Records that resumes asked for and did not get. */
+  missingCount = 0;
 
   /** `send` puts a text frame between records. */
   constructor(context: SessionContext, send: (frame: string) => void) {
@@ -39,6 +41,7 @@ export class LossReport {
 
   /** Records after a cursor that are nowhere to be had; `stale` if the cursor is too old for them. */
   missing(range: LostRange, stale: boolean, { gaps, gapMessages }: ReplayMetrics): void {
+    this.missingCount += range.count;
     gaps.inc();
     gapMessages.inc(range.count);
     if (stale) this.#send(cursorStale(range.partition, range.fromOffset - 1, range.toOffset + 1));
@@ -51,6 +54,7 @@ export class LossReport {
     passOver(leftOut);
     const { count } = leftOut;
     if (count === 0) return;
+    this.missingCount += count;
     gaps.inc();
     gapMessages.inc(count);
     this.#send(cappedGap(count, leftOut.take(), this.#context.limits.replayMaxRecords));

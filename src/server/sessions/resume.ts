@@ -5,6 +5,7 @@ import type { ResumeFrom } from "./control-frames.ts";
 import { type CursorCheck, findStale, needsChecking, type StaleReason } from "./cursor-check.ts";
 import type { LostRange } from "./loss.ts";
 import type { Replay } from "./replay.ts";
+import { type ResumeOutcome, ResumeTrace } from "./resume-traces.ts";
 import {
   cursorBeyondEnd,
   cursorOfOtherLog,
@@ -15,6 +16,7 @@ import {
 } from "./server-frames.ts";
 import type { Session } from "./session.ts";
 import type { SessionContext } from "./session-context.ts";
+import type { ResumeMode } from "./session-metrics.ts";
 import { searchThreads } from "./thread-search.ts";
 import type { ThreadSelection } from "./thread-selection.ts";
 
@@ -34,6 +36,9 @@ export class Resumes {
   #decideAnew: () => void = () => {};
   /** Begins a resume that came before the server knew which partitions it reads. */
   #waiting: (() => void) | null = null;
+  /** Of the resume that is not finished yet. */
+  #trace: ResumeTrace | null = null;
+  #missingBefore = 0;
 
   /**
    * @param namesEmpty whether the client can be given the cursor -1 of an empty partition
@@ -53,14 +58,18 @@ export class Resumes {
 
   /** What is asked for now takes the place of a resume that is not decided yet. */
   cancel(): void {
-    this.#deciding?.abort();
-    this.#deciding = null;
-    this.#waiting = null;
+    this.#stopDeciding();
+    this.#endTrace(this.#session.closing ? this.#session.reason : "superseded");
   }
 
   begin(request: ResumeRequest): void {
     this.cancel();
-    if (!this.#context.partitionsKnown()) this.#waiting = () => this.begin(request);
+    this.#beginTrace("partition", request.from);
+    this.#begin(request);
+  }
+
+  #begin(request: ResumeRequest): void {
+    if (!this.#context.partitionsKnown()) this.#waiting = () => this.#begin(request);
     else if (request.from !== "cursor") this.#start(request);
     else if (needsChecking(this.#context, request)) {
       // Or an earlier resume that is still under way would send what the client has by its word.
@@ -72,6 +81,7 @@ export class Resumes {
   onPartitionsKnown(): void {
     const begin = this.#waiting;
     if (begin === null) return;
+    this.#waiting = null;
     begin();
     this.#pump();
   }
@@ -79,14 +89,19 @@ export class Resumes {
   /** Offsets of a partition start over: what was being asked about the old ones may never be answered. */
   onRestart(): void {
     if (this.#deciding === null) return;
-    this.cancel();
+    this.#stopDeciding();
     this.#decideAnew();
   }
 
   /** @param sequences by thread the last number that the client has */
   beginThreads(sequences: ReadonlyMap<string, number>): void {
     this.cancel();
-    if (!this.#context.partitionsKnown()) this.#waiting = () => this.beginThreads(sequences);
+    this.#beginTrace("thread", "numbers");
+    this.#beginThreads(sequences);
+  }
+
+  #beginThreads(sequences: ReadonlyMap<string, number>): void {
+    if (!this.#context.partitionsKnown()) this.#waiting = () => this.#beginThreads(sequences);
     else {
       this.#session.suspend();
       void this.#startThreads(sequences);
@@ -145,6 +160,7 @@ export class Resumes {
       for (const gap of selection.gaps()) {
         this.#context.metrics.replay.thread.gaps.inc();
         this.#context.metrics.replay.thread.gapMessages.inc(gap.count);
+        session.losses.missingCount += gap.count;
         session.sendText(threadGap(gap));
       }
       session.sendText(replayCompleteThread(replay.sentCount, selection.unknownThreads()));
@@ -157,6 +173,7 @@ export class Resumes {
     const { metrics, oldest, logEnd } = this.#context;
     const session = this.#session;
     session.startOver(partition);
+    if (this.#trace !== null) this.#trace.stale++;
     metrics.replay.partition.gaps.inc();
     const frame = reason === "beyond_end" ? cursorBeyondEnd : cursorOfOtherLog;
     session.sendText(frame(partition, requested, oldest(partition), logEnd(partition) ?? 0));
@@ -167,6 +184,7 @@ export class Resumes {
     const session = this.#session;
     if (from === "latest") {
       session.goLive();
+      this.#endTrace("complete");
       return session.sendText(replayCompleteLatest(latestOffsets(this.#context, this.#namesEmpty)));
     }
     const { ring } = this.#context;
@@ -207,9 +225,32 @@ export class Resumes {
       complete: (capped) => {
         latencyMs.observe(clock.monotonicMs() - startedAtMs);
         onComplete(replay, capped);
+        if (this.#trace !== null) this.#trace.sent = replay.sentCount;
+        this.#endTrace(capped ? "capped" : "complete");
       },
     };
     metrics.memoryHits.inc(this.#session.startReplay(replay));
+  }
+
+  #stopDeciding(): void {
+    this.#deciding?.abort();
+    this.#deciding = null;
+    this.#waiting = null;
+  }
+
+  #beginTrace(mode: ResumeMode, from: ResumeFrom | "numbers"): void {
+    const { tracing } = this.#context;
+    if (tracing === null) return;
+    this.#trace = new ResumeTrace(tracing, mode, from);
+    this.#missingBefore = this.#session.losses.missingCount;
+  }
+
+  #endTrace(outcome: ResumeOutcome): void {
+    const trace = this.#trace;
+    if (trace === null) return;
+    this.#trace = null;
+    trace.missing = this.#session.losses.missingCount - this.#missingBefore;
+    trace.end(outcome);
   }
 
   /**

@@ -7,6 +7,7 @@ import type { Ring } from "../ring.ts";
 import type { LossAccountContext } from "./loss-account.ts";
 import type { Outlet } from "./outlet.ts";
 import type { DescribeRecord } from "./record-details.ts";
+import type { ResumeTracing } from "./resume-traces.ts";
 import type { ThreadIndex } from "./thread-search.ts";
 
 export interface SessionLimits {
@@ -46,6 +47,8 @@ export interface SessionContext extends LossAccountContext {
   readonly refreshLogEnds: () => Promise<boolean>;
   readonly onSendFailed: () => void;
   readonly onSendTimeout: () => void;
+  /** `null` = resumes are not traced. */
+  readonly tracing: ResumeTracing | null;
 }
 
 /** What one client brings. */

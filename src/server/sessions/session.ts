@@ -25,7 +25,8 @@ export class Session {
   readonly #context: SessionContext;
   readonly #parts: SessionParts;
   readonly #flow: SocketFlow;
-  readonly #losses: LossReport;
+  /** What it was told that it does not get. */
+  readonly losses: LossReport;
   readonly #backlog: Backlog;
   readonly #writer: RecordWriter;
   readonly pacing: Pacing;
@@ -43,7 +44,7 @@ export class Session {
       recordBytes: parts.highWaterBytes,
       textBytes: context.limits.highWaterBytes,
     });
-    this.#losses = new LossReport(context, (frame) => this.sendText(frame));
+    this.losses = new LossReport(context, (frame) => this.sendText(frame));
     this.#backlog = new Backlog(context.ring);
     this.pacing = new Pacing(context.clock, parts.pace, parts.goOn);
     this.#writer = new RecordWriter({
@@ -144,7 +145,7 @@ export class Session {
     this.#settleLoss();
     const { position } = this.#backlog;
     while (!this.#held && !this.#flow.full && !this.closing) {
-      this.#losses.announce();
+      this.losses.announce();
       const replay = this.#replay;
       if (replay && recordsLeft(replay, this.#context.limits.replayMaxRecords) <= 0) {
         this.#leaveOutRest(replay);
@@ -205,7 +206,7 @@ export class Session {
 
   /** Names records after the requested cursor that are nowhere to be had; `stale` if the cursor is too old for it. */
   announceMissing(range: LostRange, stale: boolean): void {
-    this.#losses.missing(range, stale, this.#replayMetrics);
+    this.losses.missing(range, stale, this.#replayMetrics);
   }
 
   /**
@@ -216,9 +217,9 @@ export class Session {
     const last = this.sent.floor(partition);
     const followed = this.sent.follows(partition) && !this.#held && !this.closing;
     const isLoss = followed && last + 1 < handledUpTo;
-    if (isLoss) this.#losses.account.addRange(partition, last + 1, handledUpTo - 1);
+    if (isLoss) this.losses.account.addRange(partition, last + 1, handledUpTo - 1);
     this.#settleLoss();
-    this.#losses.announce();
+    this.losses.announce();
     this.#forget(partition);
     this.#replay?.targets.delete(partition);
     this.#replay?.lastOffsets.delete(partition);
@@ -349,13 +350,13 @@ export class Session {
     if (!missing) return;
     const { overrun, ...range } = missing;
     const isLive = range.fromOffset >= target;
-    if (overrun && isLive) this.#losses.account.addRange(partition, range.fromOffset, range.toOffset);
+    if (overrun && isLive) this.losses.account.addRange(partition, range.fromOffset, range.toOffset);
     else this.announceMissing(range, !isLive);
   }
 
   /** Gives up everything up to now and keeps account of it. */
   #giveUpBacklog(): void {
-    this.#backlog.passOverRest(this.#context.ring.head, () => Number.POSITIVE_INFINITY, this.#losses.account);
+    this.#backlog.passOverRest(this.#context.ring.head, () => Number.POSITIVE_INFINITY, this.losses.account);
     this.pump();
   }
 
@@ -364,11 +365,11 @@ export class Session {
     const target = (partition: number) => replay.targets.get(partition) ?? 0;
     const passOver = (account: Loss) =>
       this.#mayGoBack(() => this.#backlog.passOverRest(replay.end, target, account));
-    this.#losses.leftOut(passOver, this.#replayMetrics);
+    this.losses.leftOut(passOver, this.#replayMetrics);
   }
 
   #settleLoss(): void {
-    if (!this.closing && this.#losses.settle()) this.close(4008, "slow client", "slow_client");
+    if (!this.closing && this.losses.settle()) this.close(4008, "slow client", "slow_client");
   }
 
   #reportProgress(): void {
@@ -378,7 +379,7 @@ export class Session {
   }
 
   #finishReplay(replay: Replay, capped: boolean): void {
-    this.#losses.announce();
+    this.losses.announce();
     replay.complete(capped);
     this.#replay = null;
   }

@@ -5,7 +5,6 @@ import { describeError } from "../../errors.ts";
 import { Activity } from "../../runtime/activity.ts";
 import type { Clock, Timer } from "../../runtime/clock.ts";
 import { SPAN_DROP_REASONS } from "../catalogue/tracing.ts";
-import { type FloodGuard, floodGuard } from "../flood.ts";
 import type { Log } from "../log.ts";
 import type { Counter, Metrics } from "../metrics.ts";
 import type { FinishedSpan } from "./span.ts";
@@ -32,6 +31,8 @@ const MAX_WAITING = 4096;
 const MAX_BATCH = 512;
 /** How long the first span of a batch waits for company. */
 const DELAY_MS = 1_000;
+/** A collector that stays away is worth a line now and then. */
+const COMPLAINT_INTERVAL_MS = 60_000;
 
 type DropReason = (typeof SPAN_DROP_REASONS)[number];
 
@@ -39,18 +40,23 @@ export class SpanOutbox {
   readonly #options: SpanOutboxOptions;
   readonly #exported: Counter;
   readonly #dropped: ReadonlyMap<DropReason, Counter>;
-  readonly #errors: FloodGuard;
   readonly #activity = new Activity();
   #waiting: FinishedSpan[] = [];
   #underWay = 0;
   #timer: Timer | null = null;
   #sender: Promise<SpanSender> | null = null;
   #failing = false;
+  /** Spans lost to failures since the last line that said so. */
+  #lost = 0;
+  /** Before this no further line says so, monotonic milliseconds. */
+  #quietUntilMs = Number.NEGATIVE_INFINITY;
+  /** Whether a line said so that no line took back. */
+  #complained = false;
   #closing = false;
   #closed = false;
 
   constructor(options: SpanOutboxOptions) {
-    const { metrics, log, clock } = options;
+    const { metrics } = options;
     this.#options = options;
     this.#exported = metrics.counter("dashstream_spans_exported_total");
     this.#dropped = new Map(
@@ -59,7 +65,6 @@ export class SpanOutbox {
         metrics.counter("dashstream_spans_dropped_total", { reason }),
       ]),
     );
-    this.#errors = floodGuard(log, clock, { first: 1 });
   }
 
   add(span: FinishedSpan): void {
@@ -81,7 +86,6 @@ export class SpanOutbox {
     this.#timer?.cancel();
     this.#drop("shutdown", this.#underWay + this.#waiting.length);
     this.#waiting = [];
-    this.#errors.flush();
     // A sender that never opened, or does so later, was not given anything to close.
     void this.#sender?.then(
       (sender) => sender.close(),
@@ -124,15 +128,22 @@ export class SpanOutbox {
   #succeeded(count: number): void {
     const { log, address } = this.#options;
     this.#exported.inc(count);
-    if (this.#failing) log.info("spans are exported again", { address });
+    if (this.#complained) log.info("spans are exported again", { address });
     this.#failing = false;
+    this.#complained = false;
   }
 
   #failed(count: number, error: string): void {
+    const { log, clock, address } = this.#options;
     this.#failing = true;
     this.#drop("export_failed", count);
-    const fields = { address: this.#options.address, spans: count, error };
-    this.#errors.warn("spans", "spans could not be exported and are lost", fields);
+    this.#lost += count;
+    const nowMs = clock.monotonicMs();
+    if (nowMs < this.#quietUntilMs) return;
+    log.warn("spans could not be exported and are lost", { address, spans: this.#lost, error });
+    this.#lost = 0;
+    this.#quietUntilMs = nowMs + COMPLAINT_INTERVAL_MS;
+    this.#complained = true;
   }
 
   #drop(reason: DropReason, count: number): void {

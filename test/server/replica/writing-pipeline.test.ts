@@ -68,6 +68,7 @@ function pipelineOf({ closed = false, policy = "warn" as GapPolicy, replay = tru
         })
       : null,
     settled,
+    traces: null,
     replay: replay
       ? {
           write(batch) {

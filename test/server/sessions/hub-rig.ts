@@ -4,7 +4,7 @@ import { HealthTracker } from "../../../src/server/health.ts";
 import { Ring } from "../../../src/server/ring.ts";
 import { type ClientTraits, Hub, type HubOptions } from "../../../src/server/sessions/hub.ts";
 import { recordDescriber } from "../../../src/server/sessions/record-details.ts";
-import type { SessionLimits } from "../../../src/server/sessions/session-context.ts";
+import type { SessionContext, SessionLimits } from "../../../src/server/sessions/session-context.ts";
 import { sessionMetrics } from "../../../src/server/sessions/session-metrics.ts";
 import type { ThreadIndex } from "../../../src/server/sessions/thread-search.ts";
 import { CATALOGUE } from "../../../src/telemetry/catalogue.ts";
@@ -37,6 +37,7 @@ export interface RigOptions {
   readonly pages?: FakePages;
   readonly threads?: Partial<ThreadIndex>;
   readonly partitionsKnown?: () => boolean;
+  readonly tracing?: SessionContext["tracing"];
   readonly hub?: Partial<Omit<HubOptions, "session">>;
 }
 
@@ -72,6 +73,7 @@ export function hubRig(options: RigOptions = {}) {
       clearTiers: () => Promise.resolve(true),
       partitionsKnown: () => options.partitionsKnown?.() ?? true,
       logEnd: (partition) => options.logEnds?.get(partition) ?? null,
+      tracing: options.tracing ?? null,
       refreshLogEnds: options.refreshLogEnds ?? (() => Promise.resolve(true)),
       onDropped: (count) => health.dropped(count),
       onSendFailed: () => health.sendFailed(),

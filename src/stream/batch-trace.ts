@@ -1,0 +1,56 @@
+// The span of one batch. It is a trace of its own, because its records belong to many; the spans of its records name it.
+// Made only if one of those is kept, or the batch failed.
+
+import { describeError } from "../errors.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { SpanContext } from "../telemetry/tracing/span.ts";
+import { Stopwatch } from "../telemetry/tracing/stopwatch.ts";
+import type { Tracer } from "../telemetry/tracing/tracer.ts";
+import type { ConsumedBatch } from "./batch.ts";
+import { offsetAttributes, type RecordSource, sourceAttributes } from "./record-source.ts";
+
+export interface BatchTraceOptions {
+  readonly tracer: Tracer;
+  readonly clock: Clock;
+  readonly source: RecordSource;
+}
+
+export class BatchTrace {
+  readonly #options: BatchTraceOptions;
+  readonly #batch: ConsumedBatch;
+  readonly #watch: Stopwatch;
+  #context: SpanContext | null = null;
+
+  constructor(options: BatchTraceOptions, batch: ConsumedBatch) {
+    this.#options = options;
+    this.#batch = batch;
+    this.#watch = new Stopwatch(options.clock);
+  }
+
+  /** The span, for one that names it; it is kept from then on. */
+  get context(): SpanContext {
+    this.#context ??= this.#options.tracer.begin();
+    return this.#context;
+  }
+
+  /** The batch is handled, as far as it will be; `failure` is what ended it before its end. */
+  end(failure: { readonly error: unknown } | null): void {
+    if (this.#context === null && failure === null) return;
+    const { tracer, source } = this.#options;
+    const { partition, records } = this.#batch;
+    tracer.finish({
+      name: "consume_kafka_batch",
+      kind: "consumer",
+      context: this.context,
+      startMs: this.#watch.startMs,
+      endMs: this.#watch.nowMs(),
+      attributes: {
+        ...sourceAttributes(source, "receive", partition),
+        ...offsetAttributes(Number(records[0]?.offset ?? -1)),
+        "messaging.batch.message_count": records.length,
+      },
+      error: failure === null ? null : describeError(failure.error),
+      links: [],
+    });
+  }
+}
