@@ -87,7 +87,7 @@ describeRealEach(["kafka-3.9", "kafka-4"], "the whole stack", (kafka) => {
       }
       const targets = async () =>
         ((await api("targets")) as { readonly activeTargets: readonly Target[] }).activeTargets;
-      const jobs = JOBS.map(({ job }) => job);
+      const jobs = Object.values(JOBS);
       const upJobs = async () =>
         (await targets()).filter(({ health }) => health === "up").map(({ labels }) => labels.job);
       await eventually(async () => new Set(jobs).isSubsetOf(new Set(await upJobs())));
