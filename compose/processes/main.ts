@@ -8,7 +8,7 @@ import { interruptSignal } from "../../src/runtime/interrupt.ts";
 import { showLogs } from "./commands/logs.ts";
 import { printStatus } from "./commands/status.ts";
 import type { KafkaComponent } from "./kafka/releases.ts";
-import { openStack, startStack } from "./start-stack.ts";
+import { hasStack, openStack, startStack } from "./start-stack.ts";
 
 interface Flags {
   readonly dir: string;
@@ -117,7 +117,11 @@ const logs = define("logs", "Show the end of the logs of all services, or of one
 
 const down = define("down", "End everything in order; data and logs stay.")
   .option("--wipe", "remove data and logs too")
-  .action(async ({ dir, wipe }: Flags) => await openStack(dir, { say }).down({ wipe: wipe === true }));
+  .action(async ({ dir, wipe }: Flags) => {
+    // As with an engine, ending what is not there is no failure.
+    if (hasStack(dir)) await openStack(dir, { say }).down({ wipe: wipe === true });
+    else say(`no stack was started in ${dir}`);
+  });
 
 function single(name: "start" | "stop" | "restart" | "kill", description: string): Command {
   return define(name, description)

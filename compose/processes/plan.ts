@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { ComposeFile } from "./compose-file/compose-file.ts";
 import type { ComposeService, DependencyCondition, Mount } from "./compose-file/service.ts";
 import type { KafkaComponent } from "./kafka/releases.ts";
-import { type Address, Addresses } from "./places/addresses.ts";
+import { type Address, Addresses, type Reachable } from "./places/addresses.ts";
 import { copyConfig, type Rewrite } from "./places/config-copy.ts";
 import { type ServicePaths, servicePaths, volumePath } from "./places/paths.ts";
 import type { Launch, Site } from "./programs/program.ts";
@@ -23,6 +23,8 @@ export interface PlanOptions {
   readonly profiles: readonly string[];
   /** By service: variables that replace or join those of the file; an empty one counts as not set. */
   readonly env: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** By service: words that join its command line. */
+  readonly args: Readonly<Record<string, readonly string[]>>;
   /** Services that run: they keep their files, which somebody may watch or have changed. */
   readonly running: ReadonlySet<string>;
   /** Changes copies of configuration, before their addresses are replaced. */
@@ -63,6 +65,9 @@ export interface StackPlan {
   readonly notes: readonly string[];
   /** Folders that stand for volumes, by the names that an engine gives these. */
   readonly volumes: Readonly<Record<string, string>>;
+  /** How services are reached, also those that are left out. */
+  readonly reachable: readonly Reachable[];
+  readonly addresses: readonly Address[];
 }
 
 /** @throws DashstreamError `config_invalid`, or `storage_failed` if a program is missing */
@@ -83,7 +88,14 @@ export function planStack(options: PlanOptions): StackPlan {
     return [servicePlan({ service, launch, uses, workDir, addresses, missing, dir: options.dir })];
   });
   const volumes = Object.entries(file.volumes).map(([key, name]) => [name, volumePath(options.dir, key)]);
-  return { services: planned, leftOut, notes, volumes: Object.fromEntries(volumes) };
+  return {
+    services: planned,
+    leftOut,
+    notes,
+    volumes: Object.fromEntries(volumes),
+    reachable: services.map(({ name, hosts, ports }) => ({ name, hosts, ports })),
+    addresses: addresses.all(),
+  };
 }
 
 function isWanted({ profiles }: ComposeService, wanted: readonly string[]): boolean {
@@ -103,7 +115,8 @@ function draftOf(service: ComposeService, addresses: Addresses, options: PlanOpt
   const workDir = join(dir, "services", service.name);
   mkdirSync(workDir, { recursive: true });
   const given = { ...service.environment, ...options.env[service.name] };
-  const words = [...(service.entrypoint ?? []), ...(service.command ?? [])];
+  const further = options.args[service.name] ?? [];
+  const words = [...(service.entrypoint ?? []), ...(service.command ?? []), ...further];
   const place = (text: string) => paths.replaceIn(addresses.replaceIn(text, service.name));
   const site: Site = {
     service,

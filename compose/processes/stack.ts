@@ -6,7 +6,7 @@ import { lockFile } from "../../src/dlq/file-lock.ts";
 import { DashstreamError } from "../../src/errors.ts";
 import type { ProcessIdentity } from "../../src/runtime/process-identity.ts";
 import type { KafkaComponent } from "./kafka/releases.ts";
-import { LOOPBACK } from "./places/addresses.ts";
+import { Addresses, LOOPBACK } from "./places/addresses.ts";
 import { servicePaths } from "./places/paths.ts";
 import { type LeftOut, type ServicePlan, TOOLS_FOLDER } from "./plan.ts";
 import { readLog } from "./running/log-file.ts";
@@ -92,6 +92,16 @@ export class Stack {
     return paths.pathOf(containerPath) ?? containerPath;
   }
 
+  /**
+   * A text with the addresses of the compose file replaced by those of this machine: commands, URLs, files.
+   * @param service in whose container it is meant; its paths are replaced too. Default: it is meant outside
+   */
+  placed(text: string, service: string | null = null): string {
+    const { reachable, portOffset, addresses } = this.#record;
+    const replaced = new Addresses(reachable, portOffset, addresses).replaceIn(text, service);
+    return service === null ? replaced : servicePaths(this.#plan(service), this.dir).replaceIn(replaced);
+  }
+
   /** Where Kafka's tools lie, under the names they have in the images. */
   get toolsDir(): string {
     return join(this.dir, TOOLS_FOLDER);
@@ -168,6 +178,7 @@ export class Stack {
   /** Ends everything in order, what uses others first. `wipe` removes the folder with all data and logs too. */
   async down({ wipe = false }: { readonly wipe?: boolean } = {}): Promise<void> {
     const { folder, seams, say } = this.#context;
+    if (folder.readStack() === null) return;
     const lock = lockFile(folder.lockPath(), `the stack in ${this.dir}`, seams.processes);
     try {
       await stopInOrder(this.services, async ({ name }) => {

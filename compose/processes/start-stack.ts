@@ -9,9 +9,9 @@ import { readComposeFile } from "./compose-file/compose-file.ts";
 import type { Variables } from "./compose-file/interpolation.ts";
 import { type ConfigChanges, configRewrite } from "./config-changes.ts";
 import type { KafkaComponent } from "./kafka/releases.ts";
+import { searchPath } from "./machine.ts";
 import { LOOPBACK } from "./places/addresses.ts";
 import { planStack, type ServicePlan } from "./plan.ts";
-import { searchPath } from "./running/launch-process.ts";
 import { startInOrder, stopInOrder } from "./running/order.ts";
 import { requireFreePorts } from "./running/ports.ts";
 import { type StackSeams, systemStackSeams } from "./running/seams.ts";
@@ -34,6 +34,8 @@ export interface StackOptions extends ConfigChanges {
   readonly variables?: Variables;
   /** By service: variables that replace or join those of the file; an empty one counts as not set. */
   readonly env?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** By service: words that join its command line. */
+  readonly args?: Readonly<Record<string, readonly string[]>>;
   /** Whether all its processes end with this one, even if that is killed. Default true. */
   readonly isTied?: boolean;
   /** Default: what `COMPOSE_PROFILES` asks for. */
@@ -49,7 +51,7 @@ export interface StackOptions extends ConfigChanges {
   readonly seams?: StackSeams;
 }
 
-const DEFAULT_TIMEOUT_MS = 180_000;
+const DEFAULT_TIMEOUT_MS = 120_000;
 
 /**
  * Starts what does not run yet of the stack in a folder, and resolves when all of it is ready.
@@ -86,6 +88,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   } finally {
     lock.release();
   }
+}
+
+/** Whether a stack was started in a folder. */
+export function hasStack(dir: string): boolean {
+  return new StateFolder(resolve(dir)).readStack() !== null;
 }
 
 /**
@@ -138,6 +145,7 @@ async function plannedRecord(
     binary: options.binary == null ? null : resolve(options.binary),
     profiles: options.profiles ?? file.profiles,
     env: options.env ?? {},
+    args: options.args ?? {},
     rewrite: configRewrite(options, dirname(path)),
     running: new Set(running.map(({ name }) => name)),
     which: (name) => Bun.which(name),
@@ -157,6 +165,8 @@ const MAX_TRIES = 20;
 /** Of a stack of which nothing runs. */
 async function freshRecord(options: StackOptions, context: StackContext): Promise<StackRecord> {
   const { portOffset = 0 } = options;
+  // What belonged to a container alone is gone with it; volumes stay.
+  context.folder.clearFiles();
   if (portOffset !== "free") return await plannedRecord(options, portOffset, context);
   for (let tries = 1; ; tries++) {
     try {

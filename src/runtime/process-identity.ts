@@ -22,7 +22,9 @@ export interface Processes {
   state(identity: ProcessIdentity): "running" | "gone" | "unknown";
 }
 
-/** Number of the field `starttime` in `/proc/PID/stat` (proc(5)), counted from the one after the name. */
+/** Fields of `/proc/PID/stat` (proc(5)), counted from the one after the name. */
+const STATE_FIELD = 0;
+const THREADS_FIELD = 17;
 const START_TIME_FIELD = 19;
 
 export const systemProcesses: Processes = {
@@ -51,8 +53,8 @@ function startOf(pid: number): string | null {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
     // The name of the program comes before, in parentheses, and may hold anything.
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    // Ended, and its parent has not asked how: nothing runs any more.
-    if (fields[0] === "Z") return null;
+    // Ended, and its parent has not asked how. While further threads are on their way out it still holds files and ports.
+    if (fields[STATE_FIELD] === "Z" && Number(fields[THREADS_FIELD]) <= 1) return null;
     return `${boot} ${fields[START_TIME_FIELD]}`;
   });
 }

@@ -59,6 +59,7 @@ describe("the layer check", () => {
     expect(judge("sim/broker/broker.ts", text)).toHaveLength(1);
     expect(judge("compose/grafana/a.ts", 'import { x } from "../../src/alerts/alert.ts";')).toEqual([]);
     expect(judge("compose/grafana/a.ts", 'import { x } from "../../src/cli/main.ts";')).toHaveLength(1);
+    expect(judge("compose/processes/a.ts", 'import { x } from "../../src/cli/printer.ts";')).toEqual([]);
     expect(judge("compose/grafana/a.ts", 'import { x } from "../../sim/broker/broker.ts";')).toHaveLength(1);
   });
 

@@ -43,7 +43,9 @@ function objection(from: string, to: string): string | null {
   }
   if (fromTop !== "compose" && toTop === "compose") return "compose/ is no part of the program";
   if (fromTop === "compose" && toTop === "sim") return "compose/ imports from src/ only";
-  if (fromTop !== "src" && toLayer === "cli") return `${fromTop}/ does not import from src/cli/`;
+  // The commands of the stack print as those of the program do.
+  const hasCommands = fromTop === "src" || from.startsWith("compose/processes/");
+  if (!hasCommands && toLayer === "cli") return `${fromTop}/ does not import from src/cli/`;
   if (fromLayer === null || toLayer === null || fromLayer === toLayer) return null;
   return rankOf(toLayer) < rankOf(fromLayer) ? null : `${fromLayer} comes before ${toLayer} in the layers`;
 }

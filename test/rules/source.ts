@@ -19,9 +19,14 @@ function matches(
   });
 }
 
+/** Of the stack as processes: its commands, and where it asks about the machine. */
+const STACK_ENVIRONMENT = new Set(["compose/processes/main.ts", "compose/processes/machine.ts"]);
+
 /** The environment is read once, by the table of options; everything else gets values as arguments. */
 export function environmentViolations(files: readonly SourceFile[]): readonly Violation[] {
-  const judged = files.filter((file) => !inFolder(file.path, "src/config", "src/runtime", "src/cli"));
+  const judged = files.filter(
+    ({ path }) => !inFolder(path, "src/config", "src/runtime", "src/cli") && !STACK_ENVIRONMENT.has(path),
+  );
   return matches(judged, { "reads the environment": /\bprocess\.env\b|\bBun\.env\b|\bDeno\.env\b/ });
 }
 

@@ -4,6 +4,9 @@
 
 import { cachePath } from "../../compose/processes/cache-folder.ts";
 import { builtProgram, type GoProgram, succeeds } from "./go-program.ts";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { cachePath } from "../../compose/processes/machine.ts";
 
 /** The release of Prometheus 3.16 as a Go module. */
 export const PROMTOOL3_VERSION = "v0.316.0";

@@ -2,7 +2,7 @@
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { cachePath } from "../cache-folder.ts";
+import { cachePath } from "../machine.ts";
 
 /** Releases by the name under which a suite asks for them. */
 export const KAFKA_VERSIONS = { "kafka-3.9": "3.9.2", "kafka-4": "4.3.1" } as const;

@@ -5,6 +5,9 @@
 import { DashstreamError } from "../../../src/errors.ts";
 import type { ComposeService } from "../compose-file/service.ts";
 
+/** What is told of a service: how others reach it. */
+export type Reachable = Pick<ComposeService, "name" | "hosts" | "ports">;
+
 /** A port of the stack. */
 export interface Address {
   readonly service: string;
@@ -22,16 +25,20 @@ const ANY_OR_SELF = ["0.0.0.0", "[::]", "localhost", "127.0.0.1", "[::1]"];
 const MAX_PORT = 65_535;
 
 export class Addresses {
-  readonly #services: readonly ComposeService[];
+  readonly #services: readonly Reachable[];
   readonly #offset: number;
   readonly #ports = new Map<string, Address>();
   readonly #pattern: RegExp;
 
-  /** @throws DashstreamError `config_invalid` if a port is published twice or shifted out of range */
-  constructor(services: readonly ComposeService[], portOffset: number) {
+  /**
+   * @param known ports that were given before
+   * @throws DashstreamError `config_invalid` if a port is published twice or shifted out of range
+   */
+  constructor(services: readonly Reachable[], portOffset: number, known: readonly Address[] = []) {
     this.#services = services;
     this.#offset = portOffset;
-    for (const { name, ports } of services) {
+    for (const address of known) this.#ports.set(`${address.service}:${address.containerPort}`, address);
+    for (const { name, ports } of known.length > 0 ? [] : services) {
       for (const { target, published } of ports) {
         if (published !== null) this.#put(name, target, published + portOffset);
       }
@@ -52,6 +59,11 @@ export class Addresses {
   portOf(service: string, containerPort: number): number {
     const known = this.#ports.get(`${service}:${containerPort}`);
     return known?.port ?? this.#choose(service, containerPort);
+  }
+
+  /** All ports of the stack. */
+  all(): readonly Address[] {
+    return [...this.#ports.values()];
   }
 
   /** All ports that a service listens on as far as is known. */

@@ -4,6 +4,9 @@
 import { join } from "node:path";
 import type { ComposeService, Mount } from "../compose-file/service.ts";
 
+/** What services have for themselves, below the state folder. */
+export const FILES_FOLDER = "files";
+
 /** Folders of a container that belong to it alone, even if nothing is mounted there. */
 const OWN_FOLDERS = ["/var", "/tmp", "/run", "/data", "/home"];
 
@@ -26,7 +29,7 @@ export function servicePaths(
   { name, mounts }: Pick<ComposeService, "name" | "mounts">,
   dir: string,
 ): ServicePaths {
-  const own = (path: string) => join(dir, "files", name, path);
+  const own = (path: string) => join(dir, FILES_FOLDER, name, path);
   const placed = mounts.map((mount) => ({
     mount,
     path: mount.source.kind === "volume" ? volumePath(dir, mount.source.name) : own(mount.target),

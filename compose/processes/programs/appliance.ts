@@ -10,6 +10,9 @@ const MAIN = join(import.meta.dir, "..", "..", "..", "src", "cli", "main.ts");
 /** Of the image: what is kept is written below it. */
 const WORKING_DIRECTORY = "/var/lib/dashstream";
 
+/** A command that does not like its arguments has ended by then. */
+const SETTLED_MS = 1_500;
+
 /** The variables that say where a service of this program listens, with the port it has without them. */
 const LISTENERS: Readonly<
   Record<string, { readonly host: string; readonly port: string; readonly standard: number }>
@@ -49,6 +52,6 @@ function httpReadiness(port: number): Readiness {
 function otherReadiness({ service, addresses }: Site): Readiness {
   const [first] = service.ports;
   return first === undefined
-    ? { kind: "running" }
+    ? { kind: "running", forMs: SETTLED_MS }
     : { kind: "tcp", port: addresses.portOf(service.name, first.target) };
 }

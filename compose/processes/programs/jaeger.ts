@@ -1,7 +1,7 @@
 // Jaeger all-in-one of release 1. It takes minutes to build, so that a machine without it goes without traces.
 
 import { existsSync } from "node:fs";
-import { cachePath } from "../cache-folder.ts";
+import { cachePath } from "../machine.ts";
 import { LOOPBACK } from "../places/addresses.ts";
 import { isImage, type Program, withFlag } from "./program.ts";
 

@@ -9,8 +9,8 @@ import type { ServicePaths } from "../places/paths.ts";
 export type Readiness =
   | { readonly kind: "http"; readonly url: string }
   | { readonly kind: "kafka" | "redis" | "tcp"; readonly port: number }
-  /** Nothing to ask: that it runs is enough. */
-  | { readonly kind: "running" }
+  /** Nothing to ask: that it still runs after so many milliseconds is enough. */
+  | { readonly kind: "running"; readonly forMs: number }
   /** It does its work and ends with 0. */
   | { readonly kind: "completed" };
 

@@ -2,7 +2,7 @@
 
 import { existsSync } from "node:fs";
 import { DashstreamError } from "../../../src/errors.ts";
-import { cachePath } from "../cache-folder.ts";
+import { cachePath } from "../machine.ts";
 import { LOOPBACK } from "../places/addresses.ts";
 import { isImage, type Program, withFlag } from "./program.ts";
 import { knownFlags, programVersion } from "./program-help.ts";

@@ -4,10 +4,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, existsSync, openSync } from "node:fs";
 import { DashstreamError } from "../../../src/errors.ts";
+import { keptEnvironment } from "../machine.ts";
 import type { ServicePlan } from "../plan.ts";
-
-/** What programs and the system need; everything else comes from the compose file. */
-const KEPT_VARIABLES = ["PATH", "HOME", "TMPDIR", "LANG", "LD_LIBRARY_PATH", "JAVA_HOME"];
 
 export interface LaunchOptions {
   /** Whether it ends with this process, even if this one is killed. */
@@ -42,16 +40,6 @@ export async function launchProcess(
   } finally {
     closeSync(log);
   }
-}
-
-/** PATH, for what is put in front of it. */
-export function searchPath(): string {
-  return process.env.PATH ?? "";
-}
-
-function keptEnvironment(): Readonly<Record<string, string>> {
-  const kept = KEPT_VARIABLES.map((name) => [name, process.env[name]] as const);
-  return Object.fromEntries(kept.filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 
 /**

@@ -80,8 +80,11 @@ export class ServiceProcess {
   }
 
   async #untilReady(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#seams;
+    const { readiness } = this.plan.launch;
+    const earliestMs = clock.monotonicMs() + (readiness.kind === "running" ? readiness.forMs : 0);
     while (this.isRunning()) {
-      if (await this.isReady()) return;
+      if (clock.monotonicMs() >= earliestMs && (await this.isReady())) return;
       await this.#pause(signal);
     }
     throw await this.#died();

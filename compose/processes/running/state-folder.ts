@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { DashstreamError } from "../../../src/errors.ts";
 import type { ProcessIdentity } from "../../../src/runtime/process-identity.ts";
 import type { KafkaComponent } from "../kafka/releases.ts";
+import { FILES_FOLDER } from "../places/paths.ts";
 import type { StackPlan } from "../plan.ts";
 
 /** How a stack was started. */
@@ -34,9 +35,12 @@ export class StateFolder {
   /** Makes it. Its files hold what the services are configured with, so that others are kept out. */
   create(): void {
     mkdirSync(this.dir, { recursive: true, mode: 0o700 });
-    for (const name of ["services", "logs", "data", "files"]) {
-      mkdirSync(join(this.dir, name), { recursive: true });
-    }
+    for (const name of ["services", "logs", "data"]) mkdirSync(join(this.dir, name), { recursive: true });
+  }
+
+  /** Removes what services have for themselves: copies of configuration, and what they wrote beside their volumes. */
+  clearFiles(): void {
+    rmSync(join(this.dir, FILES_FOLDER), { recursive: true, force: true });
   }
 
   /** The stack that was started here last; `null` if there was none. */
