@@ -7,6 +7,7 @@ import { configCommand } from "./config.ts";
 import { demoCommand } from "./demo.ts";
 import { dlqCommand } from "./dlq.ts";
 import { exporterCommand } from "./exporter.ts";
+import { faultProxyCommand } from "./fault-proxy.ts";
 import { healthcheckCommand } from "./healthcheck.ts";
 import { offsetsCommand } from "./offsets.ts";
 import { promqlCommand } from "./promql.ts";
@@ -38,6 +39,7 @@ export const COMMANDS: readonly CommandFactory[] = [
   simCommand,
   verifyCommand,
   brokerCommand,
+  faultProxyCommand,
   configCommand,
   healthcheckCommand,
   versionCommand,

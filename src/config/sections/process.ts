@@ -12,14 +12,14 @@ export const PROCESS_OPTIONS = {
     // Their output is for people, who hear of trouble only.
     defaultFor: { dlq: "warn", offsets: "warn" },
     help: "Log lines below this level are not written.",
-    commands: ["serve", "demo", "sim", "quality-monitor", "exporter", "dlq", "offsets"],
+    commands: ["serve", "demo", "sim", "quality-monitor", "exporter", "dlq", "offsets", "fault-proxy"],
   }),
   logFile: option({
     env: ["LOG_FILE"],
     kind: text("a path"),
     default: null,
     help: "File that gets the log lines too; its directory is created.",
-    commands: ["serve", "demo", "sim", "quality-monitor", "exporter", "dlq"],
+    commands: ["serve", "demo", "sim", "quality-monitor", "exporter", "dlq", "fault-proxy"],
   }),
   instanceId: option({
     env: ["INSTANCE_ID"],
@@ -43,7 +43,7 @@ export const PROCESS_OPTIONS = {
     kind: seconds(1),
     default: "30",
     help: "Time for an orderly end after SIGTERM or SIGINT.",
-    commands: ["serve", "demo", "quality-monitor", "exporter"],
+    commands: ["serve", "demo", "quality-monitor", "exporter", "fault-proxy"],
   }),
   demoSeconds: option({
     env: ["DEMO_SECONDS"],
