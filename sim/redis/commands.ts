@@ -9,7 +9,7 @@ import { SERVER_COMMANDS } from "./commands/server.ts";
 import { SORTED_SET_COMMANDS } from "./commands/sorted-sets.ts";
 import { STRING_COMMANDS } from "./commands/strings.ts";
 import { failure, type Reply } from "./reply.ts";
-import type { Request } from "./request-reader.ts";
+import { commandName, type Request } from "./request-reader.ts";
 
 const COMMANDS: ReadonlyMap<string, Command> = new Map(
   Object.entries({
@@ -26,11 +26,6 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map(
 const NOT_LOGGED_IN = failure("NOAUTH Authentication required.");
 /** Redis shows about so much of a command that it does not know. */
 const SHOWN_ARGUMENT_CHARS = 128;
-
-/** The name of a request's command in capital letters. */
-export function commandName(request: Request): string {
-  return String(request[0] ?? "").toUpperCase();
-}
 
 function unknown([name, ...args]: Request): Reply {
   const shown = args.map((arg) => `'${arg}' `).join("");

@@ -6,10 +6,10 @@ import type { Clock } from "../../src/runtime/clock.ts";
 import type { StreamSocket } from "../../src/runtime/network.ts";
 import type { Log } from "../../src/telemetry/log.ts";
 import type { ClientState, CommandContext } from "./command.ts";
-import { commandName, execute } from "./commands.ts";
+import { execute } from "./commands.ts";
 import type { ControlAction, Controls } from "./control.ts";
 import { encodeReply, failure, type Reply } from "./reply.ts";
-import { type Request, RequestReader } from "./request-reader.ts";
+import { commandName, type Request, RequestReader } from "./request-reader.ts";
 
 export interface ConnectionContext {
   readonly clock: Clock;

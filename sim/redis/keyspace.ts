@@ -77,6 +77,13 @@ export class Keyspace {
     return this.#entries.size;
   }
 
+  /** Keys that will expire; of those that have expired since the last sweep too. */
+  get expiringCount(): number {
+    let count = 0;
+    for (const { expiresMs } of this.#entries.values()) if (expiresMs !== null) count++;
+    return count;
+  }
+
   /** Drops what has expired. */
   sweep(nowMs: number): void {
     for (const name of this.#entries.keys()) this.#find(name, nowMs);

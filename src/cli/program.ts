@@ -8,6 +8,7 @@ import { demoCommand } from "./demo.ts";
 import { dlqCommand } from "./dlq.ts";
 import { drillCommand } from "./drill.ts";
 import { exporterCommand } from "./exporter.ts";
+import { faultProxyCommand } from "./fault-proxy.ts";
 import { healthcheckCommand } from "./healthcheck.ts";
 import { offsetsCommand } from "./offsets.ts";
 import { promqlCommand } from "./promql.ts";
@@ -40,6 +41,7 @@ export const COMMANDS: readonly CommandFactory[] = [
   verifyCommand,
   drillCommand,
   brokerCommand,
+  faultProxyCommand,
   configCommand,
   healthcheckCommand,
   versionCommand,

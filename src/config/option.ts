@@ -15,7 +15,8 @@ export type Command =
   | "quality-monitor"
   | "exporter"
   | "dlq"
-  | "offsets";
+  | "offsets"
+  | "fault-proxy";
 
 /** A default that depends on another option further up in the table. */
 export interface DerivedDefault {

@@ -23,7 +23,8 @@ export function mayAdminister(request: AdminRequest, token: string | null): bool
   return !request.onBehalf && isLoopback(request.peerAddress);
 }
 
-function isLoopback(address: string): boolean {
+/** Whether an IP address is of this machine only. */
+export function isLoopback(address: string): boolean {
   return address === "::1" || (isIP(address) === 4 && address.startsWith("127."));
 }
 

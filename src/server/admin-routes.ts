@@ -1,15 +1,15 @@
 // Admin calls over HTTP: letting halted threads and paused partitions go on, limits per tenant. Each says what it did;
 // ADMIN.md is their reference.
 
-import { type Context, Hono, type MiddlewareHandler } from "hono";
+import { type Context, Hono } from "hono";
 import { z } from "zod";
 import type { SequenceGap } from "../stream/sequence.ts";
 import type { TenantRateLimiter } from "../stream/tenant-rate-limiter.ts";
 import type { Log } from "../telemetry/log.ts";
-import { mayAdminister } from "./admin-auth.ts";
 import { limitedBody } from "./limited-body.ts";
 import { methodNotAllowed } from "./method-not-allowed.ts";
 import type { PausedPartition } from "./paused-partitions.ts";
+import { requireAdmin } from "./require-admin.ts";
 import type { RouteEnv } from "./service-routes.ts";
 import { tenantLimitRoutes } from "./tenant-limit-routes.ts";
 
@@ -99,23 +99,4 @@ async function resetThreads(c: Context, body: string, actions: AdminActions, log
   );
   for (const id of reset) log.info("admin: thread reset", { thread_id: id });
   return c.json({ reset, not_tracked });
-}
-
-function requireAdmin(token: string | null): MiddlewareHandler<RouteEnv> {
-  return async (c, next) => {
-    const request = {
-      peerAddress: c.env.peerAddress,
-      authorization: c.req.header("authorization") ?? null,
-      onBehalf: ["x-forwarded-for", "forwarded", "origin"].some((name) => c.req.header(name) !== undefined),
-    };
-    if (mayAdminister(request, token)) return next();
-    if (token === null) {
-      return c.json(
-        { error: "admin calls are allowed from this machine only; set ADMIN_TOKEN to allow others" },
-        403,
-      );
-    }
-    c.header("www-authenticate", "Bearer");
-    return c.json({ error: "admin calls need the admin token as bearer token" }, 401);
-  };
 }

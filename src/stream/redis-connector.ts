@@ -15,9 +15,8 @@ export function networkConnector(
   network: Network,
   clock: Clock,
 ): NonNullable<RedisOptions["Connector"]> {
-  const { host, port } = settings;
-  const tls = tlsOf(settings);
-  const target: DialTarget = { host, port, ...(tls === null ? {} : { tls }) };
+  const target = redisTarget(settings);
+  const { host, port } = target;
 
   return class NetworkConnector extends AbstractConnector {
     constructor() {
@@ -48,6 +47,13 @@ export function networkConnector(
       this.stream?.destroy();
     }
   };
+}
+
+/** Where to dial Redis, with TLS if the settings say so. */
+export function redisTarget(settings: RedisSettings): DialTarget {
+  const { host, port } = settings;
+  const tls = tlsOf(settings);
+  return { host, port, ...(tls === null ? {} : { tls }) };
 }
 
 function tlsOf({ tls, tlsCa, host }: RedisSettings): ConnectionOptions | null {

@@ -3,6 +3,7 @@
 // offered, and fetch sessions, which it does not offer. For drills, not for production: no TLS.
 
 import type { ApiName } from "../../../src/kafka-protocol/apis.ts";
+import { hostPortText } from "../../../src/runtime/address.ts";
 import type { Clock } from "../../../src/runtime/clock.ts";
 import type { Network, StreamSocket } from "../../../src/runtime/network.ts";
 import type { Random } from "../../../src/runtime/random.ts";
@@ -74,7 +75,7 @@ class Proxied implements KafkaFaultProxy {
 
   get bootstrap(): string {
     const { host, port } = this.#nodes.first.endpoint;
-    return `${this.#options.advertisedHost ?? host}:${port}`;
+    return hostPortText({ host: this.#options.advertisedHost ?? host, port });
   }
 
   get nodes(): readonly ProxiedNode[] {

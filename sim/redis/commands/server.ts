@@ -1,6 +1,6 @@
 // Commands about the server: its time, its data as a whole, what it says of itself.
 
-import { type CommandTable, keyspace } from "../command.ts";
+import { type CommandContext, type CommandTable, keyspace } from "../command.ts";
 import { OK } from "../reply.ts";
 import { SERVER_VERSION } from "./connection.ts";
 
@@ -12,11 +12,20 @@ const INFO = [
   "loading:0",
   "# Replication",
   "role:master",
-  "",
-].join("\r\n");
+  "# Keyspace",
+];
+
+/** Sections are not chosen from: clients that ask for one find it among all. */
+function info({ databases, nowMs }: CommandContext): string {
+  const lines = databases.flatMap((database, index) => {
+    const keys = database.size(nowMs);
+    return keys === 0 ? [] : [`db${index}:keys=${keys},expires=${database.expiringCount},avg_ttl=0`];
+  });
+  return [...INFO, ...lines, ""].join("\r\n");
+}
 
 export const SERVER_COMMANDS: CommandTable = {
-  INFO: { arity: -1, run: () => INFO },
+  INFO: { arity: -1, run: (_, context) => info(context) },
   TIME: {
     arity: 1,
     run: (_, { nowMs }) => [String(Math.floor(nowMs / 1000)), String((nowMs % 1000) * 1000)],

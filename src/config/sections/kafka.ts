@@ -30,6 +30,7 @@ export const KAFKA_OPTIONS = {
     default: "dashstream-quality",
     help: "The topic with the telemetry.",
     commands: ["serve", "demo", "sim", "drill", "quality-monitor", "exporter", "dlq", "offsets"],
+    commands: ["serve", "demo", "sim", "quality-monitor", "exporter", "dlq", "offsets", "fault-proxy"],
   }),
   kafkaGroupId: option({
     env: ["KAFKA_GROUP_ID"],
@@ -37,7 +38,8 @@ export const KAFKA_OPTIONS = {
     default: "websocket-server-v4",
     defaultFor: { "quality-monitor": "quality-monitor", exporter: "prometheus-exporter" },
     help: "Consumer group. Processes of one group share the partitions, so each shows a part of the stream.",
-    commands: ["serve", "demo", "quality-monitor", "exporter", "offsets"],
+    helpFor: { "fault-proxy": "Consumer group of the server." },
+    commands: ["serve", "demo", "quality-monitor", "exporter", "offsets", "fault-proxy"],
   }),
   kafkaGroupMode: option({
     env: ["KAFKA_GROUP_MODE"],

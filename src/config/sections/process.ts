@@ -13,6 +13,7 @@ export const PROCESS_OPTIONS = {
     defaultFor: { dlq: "warn", offsets: "warn", drill: "warn" },
     help: "Log lines below this level are not written.",
     commands: ["serve", "demo", "sim", "drill", "quality-monitor", "exporter", "dlq", "offsets"],
+    commands: ["serve", "demo", "sim", "quality-monitor", "exporter", "dlq", "offsets", "fault-proxy"],
   }),
   logFile: option({
     env: ["LOG_FILE"],
@@ -20,6 +21,7 @@ export const PROCESS_OPTIONS = {
     default: null,
     help: "File that gets the log lines too; its directory is created.",
     commands: ["serve", "demo", "sim", "drill", "quality-monitor", "exporter", "dlq"],
+    commands: ["serve", "demo", "sim", "quality-monitor", "exporter", "dlq", "fault-proxy"],
   }),
   instanceId: option({
     env: ["INSTANCE_ID"],
@@ -43,7 +45,7 @@ export const PROCESS_OPTIONS = {
     kind: seconds(1),
     default: "30",
     help: "Time for an orderly end after SIGTERM or SIGINT.",
-    commands: ["serve", "demo", "quality-monitor", "exporter"],
+    commands: ["serve", "demo", "quality-monitor", "exporter", "fault-proxy"],
   }),
   demoSeconds: option({
     env: ["DEMO_SECONDS"],

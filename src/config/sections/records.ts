@@ -52,7 +52,8 @@ export const RECORD_OPTIONS = {
     },
     defaultFor: { "quality-monitor": "dashstream-dlq" },
     help: "The topic that bad records go to.",
-    commands: ["serve", "demo", "quality-monitor", "dlq"],
+    helpFor: { "fault-proxy": "The topic that bad records of the server go to." },
+    commands: ["serve", "demo", "quality-monitor", "dlq", "fault-proxy"],
   }),
   maxConcurrentDlqSends: option({
     env: ["MAX_CONCURRENT_DLQ_SENDS"],

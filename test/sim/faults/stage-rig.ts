@@ -8,6 +8,7 @@ import { parseFaultParams } from "../../../sim/faults/faults.ts";
 import type { KafkaNames, LinkName, Stage } from "../../../sim/faults/stage.ts";
 import { createKafkaFaultProxy } from "../../../sim/proxy/kafka/kafka-proxy.ts";
 import { createFaultProxy, type FaultProxy, type LinkControl } from "../../../sim/proxy/proxy.ts";
+import { createRedisFaultProxy } from "../../../sim/proxy/redis/redis-proxy.ts";
 import { createRedisServer, type RedisServer } from "../../../sim/redis/server.ts";
 import { runVirtual, type VirtualWorld } from "../../../sim/verify/virtual-world.ts";
 import { createRedisClient, type RedisClient } from "../../../src/stream/redis-client.ts";
@@ -88,7 +89,7 @@ const openServers: Readonly<Record<Front, OpenServers>> = {
     const [node] = broker.nodes;
     if (!node) throw new Error("a broker has a node");
     const kafkaProxy = createKafkaFaultProxy({ network, clock, listen: HERE, upstream: node });
-    const redisProxy = createFaultProxy({ network, clock, listen: HERE, upstream: redis });
+    const redisProxy = createRedisFaultProxy({ network, clock, listen: HERE, upstream: redis });
     await Promise.all([kafkaProxy.start(), redisProxy.start()]);
     const links = new Map<LinkName, LinkControl>([
       ["kafka", kafkaProxy],
@@ -99,7 +100,7 @@ const openServers: Readonly<Record<Front, OpenServers>> = {
     return {
       broker,
       redis,
-      front: { broker: kafkaProxy, redis, links, bootstrap, redisAddress: redisProxy, stop },
+      front: { broker: kafkaProxy, redis: redisProxy, links, bootstrap, redisAddress: redisProxy, stop },
     };
   },
 };

@@ -401,6 +401,19 @@ export function behavesAsRedis(start: StartTarget): void {
     expect(micros).toBeWithin(0, 1_000_000);
   });
 
+  test("its databases are listed with their numbers of keys, as far as they have any", async () => {
+    for (const key of ["a", "b"]) await redis.set(key, "1");
+    await redis.set("brief", "1", "PX", 100_000);
+    const other = new Redis({ host: target.host, port: target.port, protocol: 2, db: 3 });
+    await other.set("a", "1");
+    other.disconnect();
+    const listed = [...(await redis.info("keyspace")).matchAll(/^db(\d+):keys=(\d+),expires=(\d+),/gm)];
+    expect(listed.map(([, ...numbers]) => numbers.map(Number))).toEqual([
+      [0, 3, 1],
+      [3, 1, 0],
+    ]);
+  });
+
   test("a key is gone when its time is over", async () => {
     await redis.set("brief", "1", "PX", 20);
     while ((await redis.exists("brief")) === 1) expect(await redis.pttl("brief")).toBeLessThanOrEqual(20);
