@@ -17,7 +17,7 @@ import { addOptionFlags, loadCommandConfig } from "./option-flags.ts";
 import { parseScale } from "./scale.ts";
 import { printBlocks } from "./text-blocks.ts";
 import { startVerifyWorker } from "./verify-processes.ts";
-import { checkReports, type ReportFlags, writeReportFiles } from "./verify-reports.ts";
+import { checkReports, type ReportFlags, STDOUT, writeOutputs } from "./verify-reports.ts";
 
 interface Flags extends ReportFlags {
   readonly prometheus: string;
@@ -146,10 +146,14 @@ async function drill(context: CliContext, command: Command): Promise<ExitCode> {
   });
   log.close();
   if (interrupted.aborted) throw new DashstreamError("aborted", "interrupted; every fault is cleared");
-  const { drillDocument, drillText } = await import("../../sim/drill/drill-report.ts");
+  const [{ drillDocument, drillText }, { reportOutputs }] = await Promise.all([
+    import("../../sim/drill/drill-report.ts"),
+    import("../../sim/verify/report/report-files.ts"),
+  ]);
   if (flags.json) printer.json(drillDocument(report));
-  else printBlocks(printer, drillText(report));
-  await writeReportFiles(report, flags, printer);
+  else if (flags.markdown !== STDOUT) printBlocks(printer, drillText(report));
+  const { junit, markdown, html } = flags;
+  await writeOutputs(reportOutputs({ junit, markdown, html }, report), printer);
   return report.ok ? 0 : 1;
 }
 

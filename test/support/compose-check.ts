@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { cachePath } from "../../compose/processes/cache-folder.ts";
+import { cachePath } from "../../compose/processes/machine.ts";
 import { builtProgram, type GoProgram, succeeds } from "./go-program.ts";
 
 /** The sources of the program. */

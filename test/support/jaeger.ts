@@ -3,7 +3,7 @@
 
 import { cpSync } from "node:fs";
 import { join } from "node:path";
-import { cachePath } from "../../compose/processes/cache-folder.ts";
+import { cachePath } from "../../compose/processes/machine.ts";
 import { ended, spawnTied } from "./child-process.ts";
 import { eventually } from "./eventually.ts";
 import { freePort } from "./free-port.ts";

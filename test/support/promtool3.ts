@@ -2,11 +2,8 @@
 // of ranges; these are built once a machine (`make promtool3`) and kept outside the tree. Suites that use them are declared
 // with `describeReal("promtool3", ...)` and `describeReal("prometheus3", ...)`.
 
-import { cachePath } from "../../compose/processes/cache-folder.ts";
-import { builtProgram, type GoProgram, succeeds } from "./go-program.ts";
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { cachePath } from "../../compose/processes/machine.ts";
+import { builtProgram, type GoProgram, succeeds } from "./go-program.ts";
 
 /** The release of Prometheus 3.16 as a Go module. */
 export const PROMTOOL3_VERSION = "v0.316.0";

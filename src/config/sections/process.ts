@@ -12,16 +12,24 @@ export const PROCESS_OPTIONS = {
     // Their output is for people, who hear of trouble only.
     defaultFor: { dlq: "warn", offsets: "warn", drill: "warn" },
     help: "Log lines below this level are not written.",
-    commands: ["serve", "demo", "sim", "drill", "quality-monitor", "exporter", "dlq", "offsets"],
-    commands: ["serve", "demo", "sim", "quality-monitor", "exporter", "dlq", "offsets", "fault-proxy"],
+    commands: [
+      "serve",
+      "demo",
+      "sim",
+      "drill",
+      "quality-monitor",
+      "exporter",
+      "dlq",
+      "offsets",
+      "fault-proxy",
+    ],
   }),
   logFile: option({
     env: ["LOG_FILE"],
     kind: text("a path"),
     default: null,
     help: "File that gets the log lines too; its directory is created.",
-    commands: ["serve", "demo", "sim", "drill", "quality-monitor", "exporter", "dlq"],
-    commands: ["serve", "demo", "sim", "quality-monitor", "exporter", "dlq", "fault-proxy"],
+    commands: ["serve", "demo", "sim", "drill", "quality-monitor", "exporter", "dlq", "fault-proxy"],
   }),
   instanceId: option({
     env: ["INSTANCE_ID"],

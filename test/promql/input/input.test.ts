@@ -47,7 +47,11 @@ describe("a file", () => {
   });
 
   test.each([
-    ["a one", "usage", 'f: this is not the Prometheus text format: line 1 of the metrics: "one" after a is not a value with an optional time'],
+    [
+      "a one",
+      "usage",
+      'f: this is not the Prometheus text format: line 1 of the metrics: "one" after a is not a value with an optional time',
+    ],
     ["load 1m\n  a {{schema:0 count:1}}", "promql_unsupported", "f: a: native histograms are not supported"],
     ["load 1m\n  a 1\n\nload 1m\n  a 1", "promql_invalid", "f:5: a is loaded a second time"],
   ])("%j is refused", (text, code, message) => {

@@ -15,6 +15,7 @@ const proof = (changes: Partial<AlertProof>): AlertProof => ({
   labels: {},
   annotations: {},
   reasons: [],
+  instead: [],
   ...changes,
 });
 
