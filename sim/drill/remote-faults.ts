@@ -10,6 +10,7 @@ const inForce = z.object({
   hits: z.number(),
 });
 const list = z.object({ faults: z.array(inForce) });
+const clearedList = z.object({ cleared: z.array(inForce) });
 
 export interface RemoteFaults {
   apply(fault: string, params: unknown): Promise<RunningFault>;
@@ -41,7 +42,7 @@ export function remoteFaults(url: string, client: JsonClientOptions): RemoteFaul
     },
     active: async () => (await askJson(client, base, list)).faults.map(({ fault }) => fault),
     async clearAll() {
-      await askJson(client, base, list, { method: "DELETE" });
+      await askJson(client, base, clearedList, { method: "DELETE" });
     },
   };
 }

@@ -48,9 +48,10 @@ export class Addresses {
       .sort((a, b) => b.length - a.length)
       .map((host) => host.replaceAll(/[.[\]]/g, "\\$&"))
       .join("|");
-    // With a port anywhere; without one only as the host of a URL, because other words look like names of services.
+    // With a port anywhere; without one only as the host of a URL or the value of a flag, because other words look like
+    // names of services.
     this.#pattern = new RegExp(
-      `(?<scheme>[a-z]+)://(?<credentials>[^\\s/@"']*@)?(?<bare>${names})(?=[/?\\s"']|$)|(?<![\\w.-])(?<host>${names}):(?<port>\\d{1,5})(?!\\d)`,
+      `(?<scheme>[a-z]+)://(?<credentials>[^\\s/@"']*@)?(?<bare>${names})(?=[/?\\s"']|$)|(?<![\\w.-])(?<host>${names}):(?<port>\\d{1,5})(?!\\d)|(?<=^--[\\w-]+=)(?<alone>${names})$`,
       "g",
     );
   }
@@ -78,7 +79,8 @@ export class Addresses {
   replaceIn(text: string, own: string | null = null): string {
     return text.replaceAll(this.#pattern, (whole: string, ...found: readonly unknown[]) => {
       const groups = found.at(-1) as Readonly<Record<string, string | undefined>>;
-      const { scheme, credentials = "", bare, host, port } = groups;
+      const { scheme, credentials = "", bare, host, port, alone } = groups;
+      if (alone !== undefined) return this.#serviceAt(alone) === null ? whole : LOOPBACK;
       if (bare !== undefined) {
         const service = this.#serviceAt(bare);
         const standard = SCHEME_PORTS[scheme ?? ""];
@@ -92,7 +94,7 @@ export class Addresses {
   /** The services whose addresses `text` has. */
   servicesIn(text: string): readonly string[] {
     const found = [...text.matchAll(this.#pattern)].map(({ groups }) =>
-      this.#serviceAt(groups?.bare ?? groups?.host ?? ""),
+      this.#serviceAt(groups?.bare ?? groups?.host ?? groups?.alone ?? ""),
     );
     return [...new Set(found.filter((name) => name !== null))];
   }
