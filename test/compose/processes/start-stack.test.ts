@@ -164,7 +164,7 @@ describe("a stack", () => {
     async () => {
       const broken = up({ composeFile: composeFile(["KAFKA_GROUP_MODE: nonsense"]) });
       await expect(broken).rejects.toThrow(/server ended with exit code 2 .*\n(.*\n)*.*KAFKA_GROUP_MODE/);
-      expect(said).toContain("broker: ended");
+      expect(said).toContain("broker: ended after SIGTERM");
       expect(await states(openStack(join(dir, "state")))).toEqual({ broker: "stopped", server: "stopped" });
     },
     TIMEOUT_MS,
