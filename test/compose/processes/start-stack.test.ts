@@ -87,6 +87,7 @@ describe("a stack", () => {
       ]);
       expect(started.leftOut.map(({ name }) => name)).toEqual(["page"]);
       expect(said).toContain("server: TRACES is not set, what it leads to is left out");
+      expect(started.serviceOf("server").launch.env.TRACES).toBe("");
       expect(started.addressOf("server", 3002)).toBe(`127.0.0.1:${ports.server}`);
       expect(await health(started)).toBe(200);
 
