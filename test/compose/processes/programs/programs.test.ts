@@ -94,9 +94,9 @@ describe("this program", () => {
         "fault-proxy",
         "--control",
         "127.0.0.1:9474",
+        "--advertise-kafka=127.0.0.1",
         "--listen-kafka=127.0.0.1:20092",
         "--listen-redis=127.0.0.1:17379",
-        "--advertise-kafka=127.0.0.1",
       ],
       readiness: { kind: "tcp", port: 9474 },
     });
