@@ -226,9 +226,12 @@ async function stateOf(service: ServiceProcess): Promise<ServiceState> {
 /** Stops a service and says how that went. */
 export async function stopAloud(service: ServiceProcess, say: (line: string) => void): Promise<StopOutcome> {
   const { name, stopSignal, gracePeriodMs } = service.plan;
+  const isCompleted = service.isCompleted();
   const outcome = await service.stop(() =>
     say(`${name}: still runs ${gracePeriodMs / 1000} s after ${stopSignal}, sending SIGKILL`),
   );
-  say(outcome === "was not running" ? `${name}: does not run` : `${name}: ${outcome}`);
+  if (outcome === "ended") say(`${name}: ended after ${stopSignal}`);
+  else if (outcome === "had to be killed") say(`${name}: ended after SIGKILL`);
+  else if (!isCompleted) say(`${name}: does not run`);
   return outcome;
 }

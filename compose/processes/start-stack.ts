@@ -1,7 +1,7 @@
 // Starting a stack: planned from the compose file, its ports looked at, started as far in parallel as dependencies allow,
 // and stopped again if any part of it fails.
 
-import { dirname, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { lockFile } from "../../src/dlq/file-lock.ts";
 import { DashstreamError } from "../../src/errors.ts";
 import { systemRandom } from "../../src/runtime/random.ts";
@@ -202,6 +202,16 @@ async function startAll(
     await startInOrder(services, start, AbortSignal.any([late.signal, ...(signal ? [signal] : [])]));
   } catch (error) {
     await stopInOrder(started, async (plan) => void (await stopAloud(processOf(plan, context), context.say)));
+    if (signal?.aborted) throw new DashstreamError("aborted", "the start was interrupted", { cause: error });
+    if (late.signal.aborted) {
+      const names = [...waiting].join(", ");
+      const logs = join(context.folder.dir, "logs");
+      throw new DashstreamError(
+        "aborted",
+        `not ready after ${timeoutMs / 1000} s: ${names}; their logs are in ${logs}`,
+        { cause: error },
+      );
+    }
     throw error;
   } finally {
     timer.cancel();

@@ -50,6 +50,8 @@ export class Addresses {
       .join("|");
     // With a port anywhere; without one only as the host of a URL or the value of a flag, because other words look like
     // names of services.
+    const names = hosts.map((host) => host.replaceAll(/[.[\]]/g, "\\$&")).join("|");
+    // With a port anywhere; without one only as the host of a URL, because other words look like names of services.
     this.#pattern = new RegExp(
       `(?<scheme>[a-z]+)://(?<credentials>[^\\s/@"']*@)?(?<bare>${names})(?=[/?\\s"']|$)|(?<![\\w.-])(?<host>${names}):(?<port>\\d{1,5})(?!\\d)|(?<=^--[\\w-]+=)(?<alone>${names})$`,
       "g",

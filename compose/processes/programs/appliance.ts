@@ -3,7 +3,7 @@
 
 import { join } from "node:path";
 import { LOOPBACK } from "../places/addresses.ts";
-import { isImage, type Program, type Readiness, type Site } from "./program.ts";
+import { isImage, type Program, type Readiness, type Site, withFlag } from "./program.ts";
 
 const MAIN = join(import.meta.dir, "..", "..", "..", "src", "cli", "main.ts");
 
@@ -26,7 +26,8 @@ export const applianceProgram: Program = {
   runs: ({ image, isBuilt }) => isBuilt || isImage(image, "dashstream"),
   plan(site) {
     const { service, env, binary } = site;
-    const args = /(^|\/)dashstream$/.test(site.args[0] ?? "") ? site.args.slice(1) : site.args;
+    const given = /(^|\/)dashstream$/.test(site.args[0] ?? "") ? site.args.slice(1) : site.args;
+    const args = given[0] === "fault-proxy" ? faultProxyArgs(given, site) : given;
     const cwd = site.paths.pathOf(WORKING_DIRECTORY);
     const listener = LISTENERS[args[0] ?? ""];
     const port =
@@ -43,6 +44,24 @@ export const applianceProgram: Program = {
     };
   },
 };
+
+/** Where the fault proxy listens, with the ports it has without these flags. */
+const FAULT_PROXY_LISTENERS: Readonly<Record<string, number>> = {
+  "--listen-kafka": 19092,
+  "--listen-redis": 16379,
+  "--control": 8474,
+};
+
+/** It listens on shifted ports too, and tells clients of Kafka to come to this machine. */
+function faultProxyArgs(args: readonly string[], { service, addresses }: Site): readonly string[] {
+  const has = (flag: string) => args.some((arg) => arg === flag || arg.startsWith(`${flag}=`));
+  const placed = Object.entries(FAULT_PROXY_LISTENERS).reduce(
+    (words, [flag, port]) =>
+      has(flag) ? words : withFlag(words, flag, `${LOOPBACK}:${addresses.portOf(service.name, port)}`),
+    args,
+  );
+  return has("--advertise-kafka") ? withFlag(placed, "--advertise-kafka", LOOPBACK) : placed;
+}
 
 function httpReadiness(port: number): Readiness {
   return { kind: "http", url: `http://${LOOPBACK}:${port}/readyz` };

@@ -7,9 +7,10 @@ function output(program: string, ...args: readonly string[]): string {
   return `${stdout}${stderr}`;
 }
 
-/** The first version number that `program --version` prints. */
-export function programVersion(program: string): string {
-  return /\d+\.\d+\.\d+/.exec(output(program, "--version"))?.[0] ?? "of unknown version";
+/** The version that `program --version` names; `otherwise` if it names none, as what is built without a release does. */
+export function programVersion(program: string, otherwise = "of unknown version"): string {
+  // Not just the first number: the version of the compiler is there too.
+  return /\b(?:version |v=)(\d+\.\d+\.\d+)/.exec(output(program, "--version"))?.[1] ?? otherwise;
 }
 
 /** `args` without flags that the program does not know, and those. */

@@ -8,8 +8,9 @@ import { isImage, type Program, withFlag } from "./program.ts";
 import { knownFlags, programVersion } from "./program-help.ts";
 
 const PORT = 9090;
-/** The release of Prometheus 3.16 as a Go module. */
+/** The release of the cache folder, which is named after its Go module. */
 const CACHED = cachePath("prometheus", "v0.316.0", "prometheus");
+const CACHED_VERSION = "3.16.0";
 /** What the image is started with if the file says nothing. */
 const DEFAULT_ARGS = ["--config.file=/etc/prometheus/prometheus.yml", "--storage.tsdb.path=/prometheus"];
 
@@ -23,7 +24,7 @@ export const prometheusProgram: Program = {
     const given = args.length === 0 ? DEFAULT_ARGS.map(paths.replaceIn) : args;
     const address = `${LOOPBACK}:${addresses.portOf(service.name, PORT)}`;
     const known = knownFlags(program, withFlag(given, "--web.listen-address", address));
-    const version = programVersion(program);
+    const version = programVersion(program, program === CACHED ? CACHED_VERSION : undefined);
     return {
       command: [program, ...known.args],
       env,

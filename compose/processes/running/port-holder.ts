@@ -1,11 +1,12 @@
 // Who listens on a port of this machine, as far as Linux tells.
 
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { basename } from "node:path";
 
 const TABLES = ["/proc/net/tcp", "/proc/net/tcp6"];
 /** `st` of a listening socket in these tables (include/net/tcp_states.h). */
 const LISTEN = "0A";
-const MAX_COMMAND_CHARACTERS = 120;
+const MAX_COMMAND_CHARACTERS = 80;
 
 /** `process 123 (redis-server *:6379)`, or `another program` where it cannot be known. */
 export function portHolder(port: number): string {
@@ -35,13 +36,13 @@ function holderOf(inodes: ReadonlySet<string>): string | null {
   return pids.find(holds) ?? null;
 }
 
+/** Its command line without folders; of a long one both ends, which say most. */
 function commandOf(pid: string): string {
   const words = (readOrNull(`/proc/${pid}/cmdline`) ?? "").split("\0").filter((word) => word !== "");
-  // A class path is longer than all the rest, and says least.
-  const command = words.map((word) => (word.length > 60 ? `${word.slice(0, 57)}...` : word)).join(" ");
-  return command.length > MAX_COMMAND_CHARACTERS
-    ? `${command.slice(0, 40)} ... ${command.slice(-(MAX_COMMAND_CHARACTERS - 45))}`
-    : command;
+  const command = words.map((word) => (word.startsWith("/") ? basename(word) : word)).join(" ");
+  if (command.length <= MAX_COMMAND_CHARACTERS) return command;
+  const half = MAX_COMMAND_CHARACTERS / 2;
+  return `${command.slice(0, half)} ... ${command.slice(-half)}`;
 }
 
 function readOrNull(path: string): string | null {

@@ -8,19 +8,23 @@ import { portHolder } from "./port-holder.ts";
 
 /** @throws DashstreamError `port_in_use`, naming every port that is taken, for which service, and by whom */
 export async function requireFreePorts(services: readonly ServicePlan[], network: Network): Promise<void> {
-  const wanted = services.flatMap(({ addresses }) => addresses);
-  const taken = await Promise.all(
-    wanted.map(async ({ service, port }) => {
-      const reason = await whyTaken(port, network);
-      return reason === null ? [] : [`${service} needs port ${port}, but ${reason}`];
-    }),
-  );
-  const reasons = taken.flat();
-  if (reasons.length === 0) return;
+  const sentences = await Promise.all(services.map((service) => takenPorts(service, network)));
+  const taken = sentences.flat();
+  if (taken.length === 0) return;
   throw new DashstreamError(
     "port_in_use",
-    `${reasons.join("; ")}. A port offset (STACK_PORT_OFFSET) shifts all ports`,
+    `${taken.join("\n")}\nAn offset (STACK_PORT_OFFSET) shifts all ports of the stack.`,
   );
+}
+
+/** A sentence for each reason, with all ports that it keeps from the service. */
+async function takenPorts({ name, addresses }: ServicePlan, network: Network): Promise<readonly string[]> {
+  const portsByReason = new Map<string, number[]>();
+  for (const { port } of addresses) {
+    const reason = await whyTaken(port, network);
+    if (reason !== null) portsByReason.set(reason, [...(portsByReason.get(reason) ?? []), port]);
+  }
+  return [...portsByReason].map(([reason, ports]) => `${name} needs port ${ports.join(", ")}, but ${reason}`);
 }
 
 async function whyTaken(port: number, network: Network): Promise<string | null> {

@@ -67,7 +67,7 @@ export class ServiceProcess {
    */
   async start(signal: AbortSignal): Promise<void> {
     await prepare(this.plan);
-    signal.throwIfAborted();
+    if (signal.aborted) throw this.#aborted();
     const child = await launchProcess(this.plan, { isTied: this.#isTied });
     this.#ending = new Promise((resolve) =>
       child.once("exit", (code, by) => resolve(code === null ? `signal ${by}` : `exit code ${code}`)),
@@ -97,8 +97,11 @@ export class ServiceProcess {
   }
 
   async #pause(signal: AbortSignal): Promise<void> {
-    if (await this.#seams.clock.sleep(PAUSE_MS, signal)) return;
-    throw new DashstreamError("aborted", `${this.plan.name} was not ready yet`);
+    if (!(await this.#seams.clock.sleep(PAUSE_MS, signal))) throw this.#aborted();
+  }
+
+  #aborted(): DashstreamError {
+    return new DashstreamError("aborted", `${this.plan.name} was not ready yet`);
   }
 
   async #died(): Promise<DashstreamError> {

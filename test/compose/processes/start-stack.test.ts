@@ -87,15 +87,16 @@ describe("a stack", () => {
       ]);
       expect(started.leftOut.map(({ name }) => name)).toEqual(["page"]);
       expect(said).toContain("server: TRACES is not set, what it leads to is left out");
+      expect(started.serviceOf("server").launch.env.TRACES).toBe("");
       expect(started.addressOf("server", 3002)).toBe(`127.0.0.1:${ports.server}`);
       expect(await health(started)).toBe(200);
 
       const found = openStack(join(dir, "state"));
       expect(await states(found)).toEqual({ broker: "ready", server: "ready" });
-      expect(found.logOf("server")).toContain("partitions assigned");
+      expect(found.logOf("server")).toContain("dashstream started");
       const log = found.pathOf("server", "/var/log/server.log");
       expect(log).toStartWith(dir);
-      expect(readFileSync(log, "utf8")).toContain("partitions assigned");
+      expect(readFileSync(log, "utf8")).toContain("dashstream started");
       expect(found.volumes).toEqual({ "the-state": found.pathOf("server", "/var/lib/dashstream") });
       expect(found.placed(`curl http://server:3002 broker:${ports.broker}`)).toBe(
         `curl http://127.0.0.1:${ports.server} 127.0.0.1:${ports.broker}`,
@@ -164,8 +165,32 @@ describe("a stack", () => {
     async () => {
       const broken = up({ composeFile: composeFile(["KAFKA_GROUP_MODE: nonsense"]) });
       await expect(broken).rejects.toThrow(/server ended with exit code 2 .*\n(.*\n)*.*KAFKA_GROUP_MODE/);
-      expect(said).toContain("broker: ended");
+      expect(said).toContain("broker: ended after SIGTERM");
       expect(await states(openStack(join(dir, "state")))).toEqual({ broker: "stopped", server: "stopped" });
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    "whose start is interrupted, or takes too long, is stopped as a whole",
+    async () => {
+      const interruption = new AbortController();
+      const onWaiting = (waiting: readonly string[]) => {
+        if (waiting.join() === "server") interruption.abort();
+      };
+      await expect(up({ signal: interruption.signal, onWaiting })).rejects.toThrow(
+        "the start was interrupted",
+      );
+      const stopped = { broker: "stopped", server: "stopped" } as const;
+      expect(await states(openStack(join(dir, "state")))).toEqual(stopped);
+      // Its topic is not there, so that the server lives and is never ready.
+      const late = up({
+        composeFile: composeFile(),
+        env: { server: { KAFKA_TOPIC: "none" } },
+        timeoutMs: 3_000,
+      });
+      await expect(late).rejects.toThrow(/not ready after 3 s: server; their logs are in .*state/);
+      expect(await states(openStack(join(dir, "state")))).toEqual(stopped);
     },
     TIMEOUT_MS,
   );

@@ -27,7 +27,7 @@ test("all ports that are taken are named at once, those that are free are no mat
   listener = held;
   await requireFreePorts([needing("redis", free.port)], systemNetwork);
   const both = requireFreePorts([needing("kafka", held.port), needing("redis", held.port)], systemNetwork);
-  await expect(both).rejects.toThrow(/kafka needs port.*; redis needs port/);
+  await expect(both).rejects.toThrow(/kafka needs port.*\nredis needs port/);
 });
 
 test("who holds a port that nobody holds is not known", async () => {
