@@ -160,12 +160,13 @@ export class RecordTraces implements HeaderObserver {
 
   #traceOf(record: KafkaMessage, context: SpanContext): RecordTrace {
     const { tracer, clock } = this.#options;
+    const batch = this.#batch?.context ?? null;
     return new RecordTrace(tracer, clock, {
       context,
       startMs: this.#startMs,
       startMonotonicMs: this.#startMonotonicMs,
       attributes: { ...this.#attributes(record), ...gapAttributes(this.#gaps) },
-      links: this.#batch === null ? [] : [this.#batch.context],
+      links: batch === null ? [] : [batch],
       failure: this.#failure,
     });
   }
