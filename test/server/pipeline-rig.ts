@@ -25,6 +25,8 @@ export interface KeptLetter extends Omit<DeadLetter, "header"> {
 
 export interface PipelineRigOptions extends RigOptions {
   readonly gapPolicy?: GapPolicy;
+  /** Threads that are tracked at once. */
+  readonly maxThreads?: number;
   readonly pauseOnError?: boolean;
   /** What a dead letter has to wait for, as in closed mode; default: nothing, as in open mode. */
   readonly onLetter?: (offset: number) => Promise<void>;
@@ -67,7 +69,11 @@ export function pipelineRig(options: PipelineRigOptions = {}) {
   const { tracer, clock } = rig;
   const traces = tracer && new RecordTraces({ tracer, clock, inspector, source: SOURCE });
   const events = reportSequence(rig.registry, silentLog, policy);
-  const sequence = new SequenceValidator({ policy, events: traces?.withGaps(events) ?? events });
+  const sequence = new SequenceValidator({
+    policy,
+    events: traces?.withGaps(events) ?? events,
+    ...(options.maxThreads === undefined ? {} : { maxThreads: options.maxThreads }),
+  });
   const pipeline = new Pipeline({
     clock: rig.clock,
     inspector,

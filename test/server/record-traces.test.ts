@@ -241,6 +241,14 @@ describe("a sequence gap is always traced", () => {
     ]);
   });
 
+  test("of a thread that is forgotten for another is not put down to the record of that one", async () => {
+    const rig = pipelineRig({ traceRatio: 0, maxThreads: 1 });
+    await rig.consume(event("run-1", 1), record(event("run-1", 5)), event("run-2", 1));
+    expect(rig.spans).toMatchObject([
+      { name: "declare_sequence_gap", context: { traceId: TRACE }, attributes: { thread_id: "run-1" } },
+    ]);
+  });
+
   test("and a number that merely came late is none", async () => {
     const rig = pipelineRig({ traceRatio: 0 });
     await rig.consume(event("run-1", 1), event("run-1", 3), event("run-1", 2), event("run-1", 4));
