@@ -1,5 +1,5 @@
 // The span of one batch. It is a trace of its own, because its records belong to many; the spans of its records name it.
-// Made only if one of those is kept, or the batch failed.
+// Kept by chance, and always if the batch failed.
 
 import { describeError } from "../errors.ts";
 import type { Clock } from "../runtime/clock.ts";
@@ -19,29 +19,26 @@ export class BatchTrace {
   readonly #options: BatchTraceOptions;
   readonly #batch: ConsumedBatch;
   readonly #watch: Stopwatch;
-  #context: SpanContext | null = null;
+  /** The span, for those that name it; `null` if it is not kept. */
+  readonly context: SpanContext | null;
 
   constructor(options: BatchTraceOptions, batch: ConsumedBatch) {
     this.#options = options;
     this.#batch = batch;
     this.#watch = new Stopwatch(options.clock);
-  }
-
-  /** The span, for one that names it; it is kept from then on. */
-  get context(): SpanContext {
-    this.#context ??= this.#options.tracer.begin();
-    return this.#context;
+    this.context = options.tracer.sampleNew();
   }
 
   /** The batch is handled, as far as it will be; `failure` is what ended it before its end. */
   end(failure: { readonly error: unknown } | null): void {
-    if (this.#context === null && failure === null) return;
     const { tracer, source } = this.#options;
+    const context = this.context ?? (failure === null ? null : tracer.begin());
+    if (context === null) return;
     const { partition, records } = this.#batch;
     tracer.finish({
       name: "consume_kafka_batch",
       kind: "consumer",
-      context: this.context,
+      context,
       startMs: this.#watch.startMs,
       endMs: this.#watch.nowMs(),
       attributes: {

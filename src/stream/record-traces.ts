@@ -23,8 +23,8 @@ export interface RecordTracesOptions {
   /** Holds the record that is judged, until the next one is. */
   readonly inspector: Inspector;
   readonly source: RecordSource;
-  /** True where another reader in the process makes the spans of good records. */
-  readonly errorsOnly?: boolean;
+  /** Only records with a dead letter have spans here; another reader of the process makes those of all. */
+  readonly lettersOnly?: boolean;
 }
 
 /** The spans of one reader, which judges one record at a time. */
@@ -132,9 +132,10 @@ export class RecordTraces implements HeaderObserver {
   }
 
   #keptContext(record: KafkaMessage): SpanContext | null {
-    const { tracer, errorsOnly } = this.#options;
+    const { tracer, lettersOnly } = this.#options;
+    // So far only a letter has asked for it.
+    if (lettersOnly) return this.#context;
     if (this.#failure !== null) return this.context;
-    if (errorsOnly) return null;
     return this.#gaps.length > 0 ? this.context : tracer.sample(record.headers);
   }
 
@@ -160,12 +161,13 @@ export class RecordTraces implements HeaderObserver {
 
   #traceOf(record: KafkaMessage, context: SpanContext): RecordTrace {
     const { tracer, clock } = this.#options;
+    const batch = this.#batch?.context ?? null;
     return new RecordTrace(tracer, clock, {
       context,
       startMs: this.#startMs,
       startMonotonicMs: this.#startMonotonicMs,
       attributes: { ...this.#attributes(record), ...gapAttributes(this.#gaps) },
-      links: this.#batch === null ? [] : [this.#batch.context],
+      links: batch === null ? [] : [batch],
       failure: this.#failure,
     });
   }

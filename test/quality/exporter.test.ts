@@ -3,6 +3,7 @@ import type { Broker } from "../../sim/broker/broker.ts";
 import { Exporter } from "../../src/quality/exporter.ts";
 import { encodeMessage } from "../../src/wire/messages.ts";
 import { keepingLog, type LogLine } from "../support/keeping-log.ts";
+import { startOtlpReceiver } from "../support/otlp-receiver.ts";
 import { metricComplaints } from "../support/promtool.ts";
 import { describeReal } from "../support/real-components.ts";
 import { type ReportInit, reportInit, reportRecord } from "./quality-messages.ts";
@@ -41,6 +42,24 @@ const GOOD: ReportInit = {
   values: { accuracy: 0.9, quality_score: 0.95, passed: true, latency_ms: 120n, turn_number: 3n },
   tags: { model: "gpt-4o-mini-2024-07-18", category: "simple", application_type: "librarian" },
 };
+
+test("the exporter traces what it reads under its own name, where a collector is named", async () => {
+  const collector = await startOtlpReceiver();
+  const exporter = await start({
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.address,
+    OTEL_TRACES_SAMPLER_ARG: "1",
+  });
+  append(broker, 0, reportRecord(GOOD), Buffer.from("bad"));
+  await exporter.reaches(RECEIVED, 2);
+  await exporter.service.stop();
+  running = null;
+  const records = collector.spans.filter(({ name }) => name === "process_kafka_message");
+  expect(records.map(({ service, status }) => [service, status.code])).toEqual([
+    ["prometheus-exporter", 0],
+    ["prometheus-exporter", 2],
+  ]);
+  await collector.stop();
+});
 
 describe("the exporter", () => {
   test("turns the reports of all partitions into series", async () => {

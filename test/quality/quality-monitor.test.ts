@@ -4,7 +4,9 @@ import { QualityMonitor } from "../../src/quality/quality-monitor.ts";
 import { type Clock, systemClock } from "../../src/runtime/clock.ts";
 import { encodeMessage } from "../../src/wire/messages.ts";
 import { keepingLog, type LogLine } from "../support/keeping-log.ts";
+import { startOtlpReceiver } from "../support/otlp-receiver.ts";
 import { metricComplaints } from "../support/promtool.ts";
+import { readTopic } from "../support/read-topic.ts";
 import { describeReal } from "../support/real-components.ts";
 import { reportInit, reportRecord } from "./quality-messages.ts";
 import { append, RunningService, startBroker } from "./service-rig.ts";
@@ -54,6 +56,26 @@ function evaluation(score: number): Buffer {
 
 beforeEach(() => {
   sequence = 0;
+});
+
+test("traces what it reads under its own name, where a collector is named, and its letters have those trace ids", async () => {
+  const collector = await startOtlpReceiver();
+  const monitor = await start({
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.address,
+    OTEL_TRACES_SAMPLER_ARG: "1",
+  });
+  append(broker, 0, evaluation(0.9), BAD);
+  await monitor.reaches(RECEIVED, 2);
+  await monitor.service.stop();
+  running = null;
+  const spans = (name: string) => collector.spans.filter((span) => span.name === name);
+  expect(new Set(collector.spans.map(({ service }) => service))).toEqual(new Set(["quality-monitor"]));
+  expect(spans("process_kafka_message").map(({ status }) => status.code)).toEqual([0, 2]);
+  const [letter] = await readTopic(broker.bootstrap, DLQ, 1);
+  const bad = spans("process_kafka_message")[1];
+  expect(JSON.parse(String(letter?.value)).trace_id).toBe(bad?.traceId);
+  expect(spans("send_dead_letter")).toMatchObject([{ traceId: bad?.traceId, parentSpanId: bad?.spanId }]);
+  await collector.stop();
 });
 
 describe("/health", () => {

@@ -1,8 +1,6 @@
 // The pipeline with a real inspector, validator, ring and hub; Kafka and the dead-letter queue are played by the test.
 
 import type { KafkaMessage } from "kafkajs";
-import type { Clock } from "../../src/runtime/clock.ts";
-import { seededRandom } from "../../src/runtime/random.ts";
 import { Pipeline, type PipelineOptions } from "../../src/server/pipeline.ts";
 import { recordMetrics } from "../../src/server/record-metrics.ts";
 import { WithheldOffsets } from "../../src/server/replay/withheld-offsets.ts";
@@ -14,8 +12,6 @@ import { type GapPolicy, SequenceValidator } from "../../src/stream/sequence.ts"
 import { reportSequence } from "../../src/stream/sequence-report.ts";
 import { SessionHead } from "../../src/stream/session-head.ts";
 import { silentLog } from "../../src/telemetry/log.ts";
-import type { FinishedSpan } from "../../src/telemetry/tracing/span.ts";
-import { Tracer } from "../../src/telemetry/tracing/tracer.ts";
 import { encodeFramed } from "../../src/wire/encode.ts";
 import { Inspector } from "../../src/wire/inspector.ts";
 import type { HeaderInit } from "../../src/wire/model.ts";
@@ -29,6 +25,8 @@ export interface KeptLetter extends Omit<DeadLetter, "header"> {
 
 export interface PipelineRigOptions extends RigOptions {
   readonly gapPolicy?: GapPolicy;
+  /** Threads that are tracked at once. */
+  readonly maxThreads?: number;
   readonly pauseOnError?: boolean;
   /** What a dead letter has to wait for, as in closed mode; default: nothing, as in open mode. */
   readonly onLetter?: (offset: number) => Promise<void>;
@@ -37,8 +35,6 @@ export interface PipelineRigOptions extends RigOptions {
   readonly tenantLimits?: (rig: HubRig) => PipelineOptions["limits"];
   readonly replay?: PipelineOptions["replay"];
   readonly withheld?: WithheldOffsets;
-  /** The share of traces that is kept; default: nothing is traced. */
-  readonly traceRatio?: number;
   /** Offsets below this were in the log before the start. */
   readonly logEndOffset?: number;
 }
@@ -70,11 +66,14 @@ export function pipelineRig(options: PipelineRigOptions = {}) {
     release: (partition, nextOffset) => released.push([partition, nextOffset]),
   });
   const inspector = new Inspector({ maxPayloadBytes: MAX_PAYLOAD_BYTES, schemaPolicy: "exact" });
-  const spans: FinishedSpan[] = [];
-  const traces =
-    options.traceRatio === undefined ? null : recordTraces(rig.clock, inspector, options.traceRatio, spans);
+  const { tracer, clock } = rig;
+  const traces = tracer && new RecordTraces({ tracer, clock, inspector, source: SOURCE });
   const events = reportSequence(rig.registry, silentLog, policy);
-  const sequence = new SequenceValidator({ policy, events: traces?.withGaps(events) ?? events });
+  const sequence = new SequenceValidator({
+    policy,
+    events: traces?.withGaps(events) ?? events,
+    ...(options.maxThreads === undefined ? {} : { maxThreads: options.maxThreads }),
+  });
   const pipeline = new Pipeline({
     clock: rig.clock,
     inspector,
@@ -117,8 +116,6 @@ export function pipelineRig(options: PipelineRigOptions = {}) {
     logged,
     withheld,
     sequence,
-    /** What was traced, in the order in which it ended. */
-    spans,
     /** Hands values to the pipeline as one batch, at consecutive offsets. */
     async consume(...values: (Buffer | null | Partial<KafkaMessage>)[]): Promise<void> {
       const records = values.map((value) => {
@@ -144,16 +141,6 @@ export function pipelineRig(options: PipelineRigOptions = {}) {
 
 /** The place that spans name. */
 export const SOURCE = { topic: "telemetry", groupId: "servers", settings: { clientId: "server-1" } };
-
-function recordTraces(
-  clock: Clock,
-  inspector: Inspector,
-  ratio: number,
-  spans: FinishedSpan[],
-): RecordTraces {
-  const tracer = new Tracer({ ratio, random: seededRandom(1), finish: (span) => spans.push(span) });
-  return new RecordTraces({ tracer, clock, inspector, source: SOURCE });
-}
 
 export function message(fields: Partial<KafkaMessage>): KafkaMessage {
   return {

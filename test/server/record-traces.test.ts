@@ -72,15 +72,16 @@ describe("the span of a good record", () => {
     }
   });
 
-  test("is not made if its sender did not record, or its id is not of the share, and neither is the batch's", async () => {
+  test("is not made if its sender did not record, or its id is not of the share", async () => {
     const rig = pipelineRig({ traceRatio: 0.5 });
+    const kept = () => processed(rig.spans);
     await rig.consume(
       record(event("a", 1), { headers: traced("00", `${"f".repeat(32)}`) }),
       record(event("a", 2), { headers: traced("01", `${"7".repeat(32)}`) }),
     );
-    expect(rig.spans).toEqual([]);
+    expect(kept()).toEqual([]);
     await rig.consume(record(event("a", 3), { headers: traced("01", `${"8".repeat(32)}`) }));
-    expect(rig.spans.map(({ name }) => name)).toEqual(["process_kafka_message", "consume_kafka_batch"]);
+    expect(kept().map(({ context }) => context.traceId)).toEqual(["8".repeat(32)]);
   });
 
   test("begins a trace where the record brings none", async () => {
@@ -116,7 +117,9 @@ describe("the span of a bad record is always made, as an error", () => {
       attributes: { "error.type": type, thread_id: "run-1", "kafka.offset": 0 },
       error: expect.stringMatching(/./),
     });
-    expect(named(rig.spans, "consume_kafka_batch")).toHaveLength(1);
+    // The span of its batch was not kept.
+    expect(rig.spans).toHaveLength(1);
+    expect(span?.links).toEqual([]);
     expect(rig.letters[0]?.trace).toEqual(span?.context as never);
   });
 
@@ -235,6 +238,14 @@ describe("a sequence gap is always traced", () => {
     await rig.consume(event("run-2", 1));
     expect(rig.spans.map(({ name, attributes }) => [name, attributes.thread_id])).toEqual([
       ["declare_sequence_gap", "run-1"],
+    ]);
+  });
+
+  test("of a thread that is forgotten for another is not put down to the record of that one", async () => {
+    const rig = pipelineRig({ traceRatio: 0, maxThreads: 1 });
+    await rig.consume(event("run-1", 1), record(event("run-1", 5)), event("run-2", 1));
+    expect(rig.spans).toMatchObject([
+      { name: "declare_sequence_gap", context: { traceId: TRACE }, attributes: { thread_id: "run-1" } },
     ]);
   });
 

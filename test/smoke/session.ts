@@ -8,6 +8,7 @@ import { quietIdleTimer } from "../../src/stream/kafkajs-idle-timer.ts";
 import { type ProgramRun, startProcess } from "../cli/process-rig.ts";
 import { event } from "../server/pipeline-rig.ts";
 import { eventually } from "../support/eventually.ts";
+import { type OtlpReceiver, startOtlpReceiver } from "../support/otlp-receiver.ts";
 import { HOSTILE } from "./checks.ts";
 
 export interface StepResult {
@@ -45,10 +46,12 @@ class Session {
   readonly services = new Map<string, Service>();
   broker: ProgramRun | null = null;
   bootstrap = "";
+  readonly collector: OtlpReceiver;
 
-  constructor(command: readonly string[], directory: string) {
+  constructor(command: readonly string[], directory: string, collector: OtlpReceiver) {
     this.#command = command;
     this.#directory = directory;
+    this.collector = collector;
   }
 
   start(args: readonly string[], env: Readonly<Record<string, string>> = {}): ProgramRun {
@@ -123,7 +126,7 @@ async function startBroker(session: Session): Promise<void> {
 
 async function startServices(session: Session): Promise<void> {
   for (const [name, env] of Object.entries(SERVICES)) {
-    const program = session.start([name], env);
+    const program = session.start([name], { OTEL_EXPORTER_OTLP_ENDPOINT: session.collector.address, ...env });
     const { listen } = JSON.parse(await program.lineWith("protobuf version"));
     session.services.set(name, { program, url: `http://${listen}` });
   }
@@ -152,13 +155,25 @@ async function deadLetters(session: Session): Promise<void> {
   await session.reaches("exporter", 'dashstream_exporter_messages_failed_total{error_type="decode"}', 1);
   expectEqual("letters", (await session.json(["dlq", "stats"])).letters, 1);
   const [{ partition, offset }] = await session.objects(["dlq", "ls"]);
-  const { error_type } = await session.json(["dlq", "show", `${partition}:${offset}`]);
+  const { error_type, trace_id } = await session.json(["dlq", "show", `${partition}:${offset}`]);
   expectEqual("error_type", error_type, "invalid_protobuf");
+  await tracesOfBadRecord(session, trace_id);
   expectEqual("sent", (await session.json(["dlq", "redrive", "--execute"])).sent, 1);
   // Still bad, it comes back.
   await session.reaches("serve", 'websocket_dlq_sends_total{error_type="invalid_protobuf"}', 2);
   const { letters } = await session.json(["dlq", "purge", "--redriven", "--execute"]);
   expectEqual("deleted letters", letters, 1);
+}
+
+/** Every service exports the record that it could not read; the server under the trace id of its letter. */
+async function tracesOfBadRecord({ collector }: Session, traceId: string): Promise<void> {
+  const errors = () =>
+    collector.spans.filter(({ name, status }) => name === "process_kafka_message" && status.code === 2);
+  const services = ["prometheus-exporter", "quality-monitor", "websocket-server"];
+  await eventually(() => new Set(errors().map(({ service }) => service)).size === services.length);
+  const ids = errors().map(({ service, traceId: id }) => [service, id]);
+  expectEqual("services", ids.map(([service]) => service).sort(), services);
+  expectEqual("trace", new Map(ids as [string, string][]).get("websocket-server"), traceId);
 }
 
 async function haltedThreads(session: Session): Promise<void> {
@@ -200,7 +215,7 @@ const STEPS: readonly Step[] = [
   { name: "broker listens on a free port", run: startBroker },
   { name: "serve, exporter and quality-monitor join it and are ready", run: startServices },
   { name: "what sim sends reaches all of them, and tail", run: simulate },
-  { name: "dlq lists, shows, counts, redrives and purges what is bad", run: deadLetters },
+  { name: "dlq lists, shows, counts, redrives and purges what is bad, and traces show it", run: deadLetters },
   { name: "threads lists and resets what is halted", run: haltedThreads },
   { name: "offsets shows and resets a group that nobody is in", run: offsets },
   { name: "all end in order", run: endAll },
@@ -219,7 +234,8 @@ export async function runSession(
   command: readonly string[],
   directory: string,
 ): Promise<readonly StepResult[]> {
-  const session = new Session(command, directory);
+  const collector = await startOtlpReceiver();
+  const session = new Session(command, directory, collector);
   const results: StepResult[] = [];
   let broken = false;
   for (const { name, run } of STEPS) {
@@ -228,5 +244,6 @@ export async function runSession(
     results.push({ name, defect });
   }
   session.kill();
+  await collector.stop();
   return results;
 }

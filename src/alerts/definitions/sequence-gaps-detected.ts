@@ -46,7 +46,7 @@ export const SEQUENCE_GAPS_DETECTED: AlertDefinition = {
       { say: "Whether the server is well.", run: health("{status, kafka_status, websocket_status, alert}") },
       {
         say: "Where traces are collected: those with a gap.",
-        run: "curl -sG http://localhost:16686/api/traces --data-urlencode service=websocket-server \\\n  --data-urlencode lookback=15m --data-urlencode limit=20 | \\\n  jq '.data[] | select(any(.spans[].tags[]; .key == \"sequence_gap\")) | .traceID'",
+        run: 'curl -sG http://localhost:16686/api/traces --data-urlencode service=websocket-server \\\n  --data-urlencode lookback=15m --data-urlencode limit=20 \\\n  --data-urlencode \'tags={"sequence_gap":"true"}\' | \\\n  jq \'.data[] | select(any(.spans[].tags[]; .key == "sequence_gap")) | .traceID\'',
       },
       {
         say: "Whether the topic has all its replicas.",

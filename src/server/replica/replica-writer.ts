@@ -92,7 +92,7 @@ export class ReplicaWriter {
                 tracer,
                 inspector,
                 source: readingSettings(config),
-                errorsOnly: true,
+                lettersOnly: true,
               }),
       }),
       settledBelow: (partition) => this.#settled.below(partition),

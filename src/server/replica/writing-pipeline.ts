@@ -36,7 +36,7 @@ export interface WritingPipelineOptions {
   readonly replay: ReplaySink | null;
   /** Series that nobody scrapes. */
   readonly unseen: Metrics;
-  /** Of errors only; the pipeline that delivers them traces all others. */
+  /** Of records with a dead letter only; the pipeline that delivers them traces all. */
   readonly traces: RecordTraces | null;
 }
 

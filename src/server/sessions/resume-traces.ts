@@ -6,6 +6,7 @@ import type { SpanContext } from "../../telemetry/tracing/span.ts";
 import { Stopwatch } from "../../telemetry/tracing/stopwatch.ts";
 import type { Tracer } from "../../telemetry/tracing/tracer.ts";
 import type { ResumeFrom } from "./control-frames.ts";
+import type { Replay } from "./replay.ts";
 import type { DisconnectReason, ResumeMode } from "./session-metrics.ts";
 
 /** `capped`: the limit on its size ended it; `superseded`: the client asked for something else meanwhile. */
@@ -35,7 +36,8 @@ export class ResumeTrace {
   missing = 0;
   /** Partitions whose cursor meant nothing. */
   stale = 0;
-  sent = 0;
+  /** What is sent for it; `null` until that is decided. */
+  replay: Pick<Replay, "sentCount"> | null = null;
 
   constructor({ tracer, clock }: ResumeTracing, mode: ResumeMode, from: ResumeFrom | "numbers") {
     this.#tracer = tracer;
@@ -59,7 +61,7 @@ export class ResumeTrace {
         "resume.mode": this.#mode,
         "resume.from": this.#from,
         "resume.outcome": outcome,
-        "resume.sent": this.sent,
+        "resume.sent": this.replay?.sentCount ?? 0,
         "resume.missing": this.missing,
         "resume.stale_partitions": this.stale,
       },

@@ -225,10 +225,10 @@ export class Resumes {
       complete: (capped) => {
         latencyMs.observe(clock.monotonicMs() - startedAtMs);
         onComplete(replay, capped);
-        if (this.#trace !== null) this.#trace.sent = replay.sentCount;
         this.#endTrace(capped ? "capped" : "complete");
       },
     };
+    if (this.#trace !== null) this.#trace.replay = replay;
     metrics.memoryHits.inc(this.#session.startReplay(replay));
   }
 

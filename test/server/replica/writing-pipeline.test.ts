@@ -2,18 +2,22 @@
 
 import { beforeEach, describe, expect, test } from "bun:test";
 import type { KafkaMessage } from "kafkajs";
+import { seededRandom } from "../../../src/runtime/random.ts";
 import type { ReplayBatch } from "../../../src/server/replay/redis-records.ts";
 import { WritingPipeline } from "../../../src/server/replica/writing-pipeline.ts";
 import { DeadLetterBarrier } from "../../../src/stream/dead-letter-barrier.ts";
+import { RecordTraces } from "../../../src/stream/record-traces.ts";
 import { type GapPolicy, type SequenceGap, SequenceValidator } from "../../../src/stream/sequence.ts";
 import { reportSequence } from "../../../src/stream/sequence-report.ts";
 import { SettledOffsets } from "../../../src/stream/settled-offsets.ts";
 import { CATALOGUE } from "../../../src/telemetry/catalogue.ts";
 import { silentLog } from "../../../src/telemetry/log.ts";
 import { createMetrics } from "../../../src/telemetry/registry.ts";
+import type { FinishedSpan } from "../../../src/telemetry/tracing/span.ts";
+import { Tracer } from "../../../src/telemetry/tracing/tracer.ts";
 import { Inspector } from "../../../src/wire/inspector.ts";
 import { type ManualClock, manualClock } from "../../support/manual-clock.ts";
-import { event, MAX_PAYLOAD_BYTES, message } from "../pipeline-rig.ts";
+import { event, MAX_PAYLOAD_BYTES, message, SOURCE } from "../pipeline-rig.ts";
 
 const BAD = Buffer.from("bad");
 /** More than promises need to settle one after the other. */
@@ -30,6 +34,8 @@ let batches: ReplayBatch[];
 /** What else replay was told. */
 let told: string[];
 let written: (() => Promise<void>) | null;
+let spans: FinishedSpan[];
+let letterSpans: (string | null)[];
 let halted: SequenceGap[];
 let committed: number[];
 let held: number[];
@@ -38,16 +44,24 @@ let released: [number, number][];
 beforeEach(() => {
   clock = manualClock();
   settled = new SettledOffsets();
+  [spans, letterSpans] = [[], []];
   [letters, batches, told, halted, committed, held, released] = [[], [], [], [], [], [], []];
   settle = new Map();
   [full, room, written] = [false, null, null];
 });
 
-function pipelineOf({ closed = false, policy = "warn" as GapPolicy, replay = true } = {}): WritingPipeline {
+function pipelineOf({
+  closed = false,
+  policy = "warn" as GapPolicy,
+  replay = true,
+  traced = false,
+} = {}): WritingPipeline {
   const unseen = createMetrics({ catalogue: CATALOGUE, component: "websocket-server" });
+  const inspector = new Inspector({ maxPayloadBytes: MAX_PAYLOAD_BYTES, schemaPolicy: "exact" });
+  const tracer = new Tracer({ ratio: 1, random: seededRandom(1), finish: (span) => spans.push(span) });
   const pipeline = new WritingPipeline({
     clock,
-    inspector: new Inspector({ maxPayloadBytes: MAX_PAYLOAD_BYTES, schemaPolicy: "exact" }),
+    inspector,
     sequence: new SequenceValidator({ policy, events: reportSequence(unseen, silentLog, policy) }),
     haltedThreads: () => halted,
     deadLetters: {
@@ -55,8 +69,9 @@ function pipelineOf({ closed = false, policy = "warn" as GapPolicy, replay = tru
         return full;
       },
       room: () => room?.() ?? null,
-      offer({ offset, errorType }) {
+      offer({ offset, errorType, trace }) {
         letters.push({ offset, errorType });
+        letterSpans.push(trace?.spanId ?? null);
         return new Promise((resolve) => settle.set(offset, resolve));
       },
     },
@@ -68,7 +83,7 @@ function pipelineOf({ closed = false, policy = "warn" as GapPolicy, replay = tru
         })
       : null,
     settled,
-    traces: null,
+    traces: traced ? new RecordTraces({ tracer, clock, inspector, source: SOURCE, lettersOnly: true }) : null,
     replay: replay
       ? {
           write(batch) {
@@ -122,6 +137,15 @@ describe("dead letters", () => {
       { offset: 3, errorType: "unknown_decode_error" },
       { offset: 4, errorType: "schema_mismatch" },
     ]);
+  });
+
+  test("are part of traces, and only records with one have spans here", async () => {
+    const values = [event("t", 1), BAD, null, event("t", 9), event("t", 10)];
+    await handle(pipelineOf({ traced: true }), recordsFrom(0, ...values));
+    expect(spans.map(({ name, attributes }) => [name, attributes["kafka.offset"]])).toEqual([
+      ["process_kafka_message", 1],
+    ]);
+    expect(letterSpans).toEqual([spans[0]?.context.spanId as string]);
   });
 
   test("in open mode let the partition go on, and keep the group from passing the first that is not settled", async () => {

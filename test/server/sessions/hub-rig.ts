@@ -1,14 +1,17 @@
 // A hub over a ring with fake sockets and a clock that the test moves.
 
+import { seededRandom } from "../../../src/runtime/random.ts";
 import { HealthTracker } from "../../../src/server/health.ts";
 import { Ring } from "../../../src/server/ring.ts";
 import { type ClientTraits, Hub, type HubOptions } from "../../../src/server/sessions/hub.ts";
 import { recordDescriber } from "../../../src/server/sessions/record-details.ts";
-import type { SessionContext, SessionLimits } from "../../../src/server/sessions/session-context.ts";
+import type { SessionLimits } from "../../../src/server/sessions/session-context.ts";
 import { sessionMetrics } from "../../../src/server/sessions/session-metrics.ts";
 import type { ThreadIndex } from "../../../src/server/sessions/thread-search.ts";
 import { CATALOGUE } from "../../../src/telemetry/catalogue.ts";
 import { createMetrics } from "../../../src/telemetry/registry.ts";
+import type { FinishedSpan } from "../../../src/telemetry/tracing/span.ts";
+import { Tracer } from "../../../src/telemetry/tracing/tracer.ts";
 import { FakeSocket } from "../../support/fake-socket.ts";
 import { manualClock } from "../../support/manual-clock.ts";
 import { type FakePages, NoPages } from "./fake-pages.ts";
@@ -37,7 +40,8 @@ export interface RigOptions {
   readonly pages?: FakePages;
   readonly threads?: Partial<ThreadIndex>;
   readonly partitionsKnown?: () => boolean;
-  readonly tracing?: SessionContext["tracing"];
+  /** The share of traces that is kept; default: nothing is traced. */
+  readonly traceRatio?: number;
   readonly hub?: Partial<Omit<HubOptions, "session">>;
 }
 
@@ -50,6 +54,12 @@ export function hubRig(options: RigOptions = {}) {
   });
   const metrics = sessionMetrics(registry);
   const health = new HealthTracker(clock);
+  const spans: FinishedSpan[] = [];
+  const { traceRatio: ratio } = options;
+  const tracer =
+    ratio === undefined
+      ? null
+      : new Tracer({ ratio, random: seededRandom(1), finish: (span) => spans.push(span) });
   const pages = options.pages ?? new NoPages();
   /** Nobody need wait to be told that there are no tiers. */
   const settle = () => {
@@ -73,7 +83,7 @@ export function hubRig(options: RigOptions = {}) {
       clearTiers: () => Promise.resolve(true),
       partitionsKnown: () => options.partitionsKnown?.() ?? true,
       logEnd: (partition) => options.logEnds?.get(partition) ?? null,
-      tracing: options.tracing ?? null,
+      tracing: tracer && { tracer, clock },
       refreshLogEnds: options.refreshLogEnds ?? (() => Promise.resolve(true)),
       onDropped: (count) => health.dropped(count),
       onSendFailed: () => health.sendFailed(),
@@ -93,6 +103,9 @@ export function hubRig(options: RigOptions = {}) {
     ring,
     hub,
     health,
+    tracer,
+    /** What was traced, in the order in which it ended. */
+    spans,
     registry,
     metrics,
     /** Connects a client; `resume` is sent as its first frame unless it is `null`. */
