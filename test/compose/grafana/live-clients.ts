@@ -25,7 +25,9 @@ export function follow(
 
 /** Clients that ask for what lies further back than memory, several for the same. */
 export function replayAll(site: LiveSite): readonly Stream[] {
-  const recent = new Map(site.broker.endOffsets(TOPIC).map((end, partition) => [partition, end - BEHIND_MEMORY]));
+  const recent = new Map(
+    site.broker.endOffsets(TOPIC).map((end, partition) => [partition, end - BEHIND_MEMORY]),
+  );
   return [follow(site, "earliest"), follow(site, "earliest"), follow(site, "cursor", recent)];
 }
 

@@ -6,7 +6,14 @@ import type { RunningFault } from "../../../sim/faults/fault.ts";
 import type { Stream } from "../../../src/client/index.ts";
 import { TOPIC } from "../../quality/service-rig.ts";
 import { eventually } from "../../support/eventually.ts";
-import { bursts, follow, limitTenant, refusedHandshake, replayAll, replayWhatIsGone } from "./live-clients.ts";
+import {
+  bursts,
+  follow,
+  limitTenant,
+  refusedHandshake,
+  replayAll,
+  replayWhatIsGone,
+} from "./live-clients.ts";
 import { PROGRAM_TOPIC } from "./live-program.ts";
 import type { LiveSite } from "./live-site.ts";
 import { appendOddRecords, appendRestart } from "./odd-records.ts";
@@ -187,7 +194,6 @@ async function play(site: LiveSite, phase: Phase): Promise<void> {
 }
 
 async function seen(site: LiveSite, { until, again }: Phase): Promise<void> {
-  console.error(new Date().toISOString().slice(14,22), until.join(' ; ').slice(0,200));
   const missing = new Set(until);
   for (let looks = 0; missing.size > 0 && looks < MOST_LOOKS; looks++) {
     const streams = await again?.(site);
@@ -197,7 +203,6 @@ async function seen(site: LiveSite, { until, again }: Phase): Promise<void> {
     }
     for (const stream of streams ?? []) stream.close();
   }
-  if (missing.size) console.error('MISSING',[...missing]);
 }
 
 function applyAll(site: LiveSite, faults: readonly Applied[]): Promise<readonly RunningFault[]> {
