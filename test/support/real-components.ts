@@ -28,6 +28,7 @@ const DEBIAN_PACKAGES = {
   zstd: "zstd",
   openssl: "openssl",
   promtool: "prometheus",
+  prometheus: "prometheus",
   amtool: "prometheus-alertmanager",
   "prometheus-alertmanager": "prometheus-alertmanager",
   node: "nodejs",

@@ -17,6 +17,7 @@ export const DIFFERENCES: Readonly<Record<string, Readonly<Record<number, string
     21: "summed over reasons and servers: our counter has the label reason, and one number was meant",
     22: "summed over servers",
     23: "buckets are summed over servers before the quantile is taken, and an operation without observations is left out",
+    24: "of several servers that each read everything, the one that is furthest behind",
   },
   "dashflow-streaming": {
     1: "without records there is no data instead of 0 %",

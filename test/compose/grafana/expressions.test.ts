@@ -82,6 +82,17 @@ test("labels that are grouped by or shown in a legend exist on the series", () =
   }
 });
 
+test("variables offer values of a label that the series has", () => {
+  const variables = dashboards.flatMap(({ templating }) => templating.list);
+  expect(variables.map(({ name }) => name)).toEqual(["instance", "job"]);
+  for (const { name, definition } of variables) {
+    const [, series = "", label = ""] = /^label_values\((.+), (\w+)\)$/.exec(definition) ?? [];
+    for (const { selector } of selectionsOf(series)) {
+      expect([name, labelsOf(selector.name)]).toEqual([name, expect.arrayContaining([label])]);
+    }
+  }
+});
+
 test("a counter is read as a rate, a gauge is not", () => {
   for (const { place, expr } of queries) {
     if (expr.includes("absent") || expr.includes("> bool 0")) continue;

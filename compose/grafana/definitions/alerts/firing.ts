@@ -171,7 +171,7 @@ export const HISTORY: Section = {
       act: "open the runbook's page of the name of each, critical ones first.",
       queries: [
         {
-          legend: "{{alertname}}",
+          legend: "{{alertname}} {{component}}",
           expr: expr`sort_desc(time() - max by (alertname, severity, component) (ALERTS_FOR_STATE))`,
         },
       ],

@@ -18,7 +18,8 @@ export const LAG_PANELS: readonly PanelDefinition[] = [
     unit: "short",
     grid: { x: 0, y: 54, w: 12, h: 6 },
     steps: LAG,
-    shows: "Records of each partition that wait to be read by the server, and the largest of these numbers.",
+    shows:
+      "Records of each partition that wait to be read, by the server that is furthest behind, and the largest of these numbers.",
     act: "one partition alone: a hot key, or a partition that stands still. All of them: the server is too slow or has just begun.",
     alerts: [
       "KafkaConsumerLagHigh",
@@ -27,7 +28,7 @@ export const LAG_PANELS: readonly PanelDefinition[] = [
       "KafkaPartitionStaleCritical",
     ],
     queries: [
-      { legend: "Partition {{partition}}", expr: expr`websocket_kafka_consumer_lag` },
+      { legend: "Partition {{partition}}", expr: expr`max by (partition) (websocket_kafka_consumer_lag)` },
       { legend: "Max (all partitions)", expr: expr`max(websocket_kafka_consumer_lag)` },
     ],
   },
