@@ -96,7 +96,10 @@ export const verifyCommand = defineCommand({
           .implies({ engine: "promtool" }),
       )
       .option("--junit <file>", "writes a report for CI")
-      .option("--markdown <file>", "writes a report for people; - for standard output")
+      .option(
+        "--markdown <file>",
+        "writes a report for people; - for standard output; a file is replaced, as $GITHUB_STEP_SUMMARY is new in each step",
+      )
       .option("--html <file>", "writes a page with charts; not of --rules without --scenario")
       .option("--mutate", "breaks rules and signals one at a time, and shows which a run would not notice")
       .option("--list", "shows scenarios and faults, and runs nothing")

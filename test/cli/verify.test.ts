@@ -132,6 +132,13 @@ describe("without running anything, verify", () => {
     expect((await refused("--list")).stdout).toContain("service-killed");
   });
 
+  test("says in its help that a file is replaced", async () => {
+    const { stdout } = await refused("--help");
+    expect(stdout.replace(/\s+/g, " ")).toContain(
+      "a file is replaced, as $GITHUB_STEP_SUMMARY is new in each step",
+    );
+  });
+
   test("prints the schema of scenario files", async () => {
     const { exitCode, stdout } = await refused("--schema");
     expect([exitCode, (JSON.parse(stdout) as { type: string }).type]).toEqual([0, "object"]);
