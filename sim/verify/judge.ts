@@ -131,7 +131,8 @@ function prove(
     pending_at_s: at(shown?.activeMs),
     firing_at_s: at(firingMs),
     resolved_at_s: at(fired?.inactiveMs),
-    detection_s: firingMs === null || !Number.isFinite(faultMs) ? null : (firingMs - faultMs) / MS_PER_S,
+    // What fired before the fault, as a dead man's switch does, detected nothing.
+    detection_s: firingMs === null || firingMs < faultMs ? null : (firingMs - faultMs) / MS_PER_S,
     unexpected,
     labels: fired?.labels ?? {},
     annotations: fired?.annotations ?? {},

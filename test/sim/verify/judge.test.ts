@@ -91,6 +91,16 @@ describe("an alert is proven", () => {
     ]);
   });
 
+  test("without a time of detection, if it fires all the time and a fault comes later", () => {
+    const { alerts } = judge({
+      scenario: { expect: [{ alert: "Watchdog", always: true }, { alert: "Broken" }] },
+    });
+    expect(alerts.map(({ proven, detection_s }) => [proven, detection_s])).toEqual([
+      [true, null],
+      [true, 45],
+    ]);
+  });
+
   test("from the first of several faults on", () => {
     const faults = [fault({ appliedMs: atScrape(12) }), fault()];
     expect(judge({ parts: { faults } }).alerts[0]?.detection_s).toBe(45);
