@@ -14,6 +14,7 @@ import { insteadOf, insteadReasons, isMeant } from "./instead.ts";
 import { lateBirths } from "./late-births.ts";
 import type { Recording } from "./recording.ts";
 import type { AlertProof, OtherAlert, ScenarioReport } from "./report/report.ts";
+import { alertText } from "./report/results.ts";
 import type { RuleHistory } from "./rule-history.ts";
 
 type Expectation = Scenario["expect"][number];
@@ -125,6 +126,7 @@ function prove(
   ];
   return {
     alert: expectation.alert,
+    name: nameOf(expectation, scenario.expect),
     scenario: scenario.name,
     severity: known.get(expectation.alert)?.severity ?? "unknown",
     proven: all.length === 0,
@@ -144,6 +146,15 @@ function prove(
     })),
     reasons: all,
   };
+}
+
+/** With the labels that not all expectations of this alert share. */
+function nameOf({ alert, labels }: Expectation, all: readonly Expectation[]): string {
+  const others = all.filter((other) => other.alert === alert);
+  const telling = Object.entries(labels).filter(
+    ([name, value]) => !others.every((other) => other.labels[name] === value),
+  );
+  return alertText(alert, Object.fromEntries(telling));
 }
 
 function whyNotAlways(

@@ -67,6 +67,7 @@ describe("an alert is proven", () => {
     expect(alerts).toEqual([
       {
         alert: "Broken",
+        name: "Broken",
         scenario: "made-up",
         severity: "high",
         proven: true,
@@ -99,6 +100,20 @@ describe("an alert is proven", () => {
       [true, null],
       [true, 45],
     ]);
+  });
+
+  test("under a name with the labels that tell it from others that the scenario expects", () => {
+    const labels = [
+      { severity: "high", part: "a" },
+      { severity: "high", part: "b" },
+    ];
+    const { alerts } = judge({
+      broken: {},
+      more: [series('broken{part="a"}', NOTICED), series('broken{part="b"}', NOTICED)],
+      scenario: { expect: labels.map((each) => ({ alert: "Broken", labels: each })) },
+    });
+    expect(alerts.map(({ name }) => name)).toEqual(['Broken{part="a"}', 'Broken{part="b"}']);
+    expect(judge({ expectation: { labels: { severity: "high" } } }).alerts[0]?.name).toBe("Broken");
   });
 
   test("from the first of several faults on", () => {

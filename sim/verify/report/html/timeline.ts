@@ -85,12 +85,12 @@ function faults(scenario: ScenarioReport): readonly Lane[] {
 }
 
 /** With other labels than expected too, where it never fired with those: what the chart shows. */
-function lane({ alert, instead, ...proof }: AlertProof, endS: number): Lane {
+function lane({ name, instead, ...proof }: AlertProof, endS: number): Lane {
   const mistaken = instead.flatMap((active) => {
     const labels = alertText("", active.labels);
     return stateSegments(active, endS, (state) => `${state} with other labels ${labels}`);
   });
-  return { name: alert, segments: [...stateSegments(proof, endS, (state) => state), ...mistaken] };
+  return { name, segments: [...stateSegments(proof, endS, (state) => state), ...mistaken] };
 }
 
 function stateSegments(
