@@ -14,7 +14,7 @@ import {
   tally,
 } from "../results.ts";
 import { type Content, type Html, html } from "./markup.ts";
-import { chartId } from "./page-data.ts";
+import { chartId, drawnCharts } from "./page-data.ts";
 import { miniature, timeline } from "./timeline.ts";
 
 export function pageHeader(report: VerifyReport, ruleFindings: readonly CoverageFinding[] | null): Html {
@@ -96,7 +96,8 @@ const LEGEND: Readonly<Record<string, string>> = {
 };
 
 export function scenarioSection(scenario: ScenarioReport, index: number): Html {
-  const { ok, summary, alerts, charts } = scenario;
+  const { ok, summary, alerts } = scenario;
+  const charts = drawnCharts(scenario);
   const allowed = allowedOthers(scenario);
   const reasons = scenarioReasons(scenario);
   return html`<section class="card ${ok ? "passed" : "failed"}" id="scenario-${index}" aria-labelledby="scenario-${index}-name">

@@ -131,6 +131,20 @@ describe("the data of a chart", () => {
     ]);
   });
 
+  test("are left out, with their figure, where no series has a value", () => {
+    const [scenario] = SAMPLE_REPORT.scenarios;
+    const [chart] = scenario?.charts ?? [];
+    if (scenario === undefined || chart === undefined) throw new Error("the sample has charts");
+    const empty = { ...chart, alert: "Empty", series: [] };
+    const gaps = { ...chart, alert: "Gaps", series: [{ name: "{}", values: [null, Number.NaN] }] };
+    const charts = [empty, gaps, { ...chart, alert: "Full" }];
+    const report = { ...SAMPLE_REPORT, scenarios: [{ ...scenario, charts }] };
+    expect(Object.entries(pageData(report.scenarios)).map(([id, { title }]) => [id, title])).toEqual([
+      ["chart-0-0", "Full"],
+    ]);
+    expect(body(report).match(/<figure id="[^"]*"/g)).toEqual(['<figure id="chart-0-0"']);
+  });
+
   test("end a state that lasts with the scenario", () => {
     const [scenario] = SAMPLE_REPORT.scenarios;
     const [chart] = scenario?.charts ?? [];
