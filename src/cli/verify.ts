@@ -50,7 +50,7 @@ export const verifyCommand = defineCommand({
     "",
     "Runs server, companions, broker and Redis in virtual time, scrapes them, breaks something, and watches each alert: inactive, pending, firing, and resolved when the fault is gone. Hours take seconds. The broker and Redis are the embedded ones, made for this and not for production.",
     "",
-    "With --rules it shows what the faults say of rules of your own: which alerts each fault raises and which comes first, which alerts nothing raises and why, which faults nothing notices. These are results; findings are what is wrong with the rules. With --scenario too, what your scenarios expect of your rules is judged besides.",
+    "With --rules it shows what the faults say of rules of your own: which alerts each fault raises and which comes first, which alerts nothing raises and why, which scenarios nothing notices. These are results; findings are what is wrong with the rules. With --scenario too, what your scenarios expect of your rules is judged besides.",
   ].join("\n"),
   exitCodes: {
     0: "everything is proven; with --rules: there are no findings",

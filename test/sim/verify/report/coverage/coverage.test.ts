@@ -86,7 +86,7 @@ describe("coverage on a terminal", () => {
       "  team.rules.yaml:36:9: TeamBoth: a > b never held, though both sides had values",
       "  team.rules.yaml:44:9: TeamWatchdog: it fires all the time, as a dead man's switch does",
       "",
-      "faults that nothing notices",
+      "scenarios that nothing notices",
       "  dlq-hang (corrupt-payload, dlq-hang)",
       "",
       "findings",
@@ -170,6 +170,7 @@ test("coverage as Markdown has both tables, and findings unfolded", () => {
   expect(text).toContain("| TeamGaps | page | 2 scenarios | 1m30s | sequence-gap | team.rules.yaml:4 |\n");
   expect(text).toContain("| dlq-hang (corrupt-payload, dlq-hang) | nothing |  |  |  |\n");
   expect(text).toContain("<details><summary>Alerts that nothing raises</summary>");
+  expect(text).toContain("<details><summary>Scenarios that nothing notices</summary>");
   expect(coverageMarkdown(SOUND_COVERAGE)).toStartWith("## ✅ 2 of 8 alerts raised");
   expect(coverageMarkdown(SOUND_COVERAGE)).not.toContain("findings");
 });
