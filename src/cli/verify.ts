@@ -54,7 +54,8 @@ export const verifyCommand = defineCommand({
   ].join("\n"),
   exitCodes: {
     0: "everything is proven; with --rules: there are no findings",
-    1: "something is not proven; with --rules: an alert on series that no component exports or that fires without a fault, a rule that cannot be evaluated, or a fault that did not take",
+    1: "something is not proven; with --rules: an alert on series that no component exports or that fires without a fault, a rule that cannot be evaluated (many-to-many matching, say), or a fault that did not take",
+    2: "wrong command line or scenario, or rules that Prometheus would not load, such as an expression that cannot be parsed",
   },
   examples: [
     ["verify", "all alerts of the runbook"],
@@ -75,7 +76,7 @@ export const verifyCommand = defineCommand({
       .option("--scenario <files>", "scenarios of your own, as YAML, instead of ours", collect)
       .option(
         "--rules <files>",
-        "rule files of your own, also PrometheusRule resources, instead of ours",
+        "rule files of your own, also PrometheusRule resources, instead of ours; one that cannot be parsed is wrong usage, a rule that cannot be evaluated is a finding",
         collect,
       )
       .option(
