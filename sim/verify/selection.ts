@@ -60,6 +60,14 @@ export function select({ only, scenarioFiles, ruleFiles }: SelectionOptions): Se
 function proving(alert: string, scenarios: readonly Scenario[]): readonly Scenario[] {
   const found = scenarios.filter(({ expect }) => expect.some((expectation) => expectation.alert === alert));
   if (found.length > 0) return found;
+  const scenario = scenarios.find(({ name }) => name === alert);
+  if (scenario !== undefined) {
+    const proves = scenario.expect.map((expectation) => expectation.alert).join(", ");
+    throw new DashstreamError(
+      "usage",
+      `--only: ${alert} is a scenario; --only takes alerts (it proves ${proves})`,
+    );
+  }
   const names = scenarios.flatMap(({ expect }) => expect.map((expectation) => expectation.alert));
   const meant = nearestName(alert, [...new Set(names)], WRONG_SHARE);
   const hint = meant === null ? "" : `; did you mean ${meant}?`;
