@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Broker } from "../../sim/broker/broker.ts";
+import { trafficFaults } from "../../sim/faults/traffic-stage.ts";
 import { simCommand } from "../../src/cli/sim.ts";
 import { startEmbeddedBroker } from "../support/embedded-broker.ts";
 import { runCommand, startCommandLine } from "./cli-rig.ts";
@@ -13,6 +14,10 @@ afterAll(() => broker.stop());
 const sim = (topic: string, ...args: readonly string[]) =>
   [["sim", "--kafka-brokers", broker.bootstrap, "--kafka-topic", topic, "--rate", "5000", ...args]] as const;
 const total = (topic: string) => broker.endOffsets(topic).reduce((sum, end) => sum + end, 0);
+
+const TRAFFIC_FAULTS = trafficFaults()
+  .map(({ name }) => name)
+  .join(", ");
 
 describe("sim", () => {
   test("sends as many records as asked for and says so", async () => {
@@ -152,7 +157,13 @@ describe("sim", () => {
   test.each([
     ["duplicat", 'there is no fault "duplicat"; did you mean duplicate?'],
     ["duplicate:after=100", "fault duplicate: after: 100 given, expected a whole number from 0 to 60"],
-    ["slow-client", "fault slow-client: needs clients, but only traffic can be controlled here"],
+    [
+      "slow-client",
+      "fault slow-client: needs clients, but only traffic can be controlled here; a scenario has it (dashstream verify --scenario)",
+    ],
+    ["", `the name of the fault is empty; expected one of ${TRAFFIC_FAULTS}`],
+    ["blub", `there is no fault "blub"; expected one of ${TRAFFIC_FAULTS}`],
+    [":share=1", `the name of the fault is empty; expected one of ${TRAFFIC_FAULTS}`],
     ["idle", "fault idle: is a matter of time, so that it belongs into a scenario (dashstream verify)"],
   ])("exits 2 on the fault %s, with the reason and before it connects", async (fault, reason) => {
     const args = ["sim", "--kafka-brokers", "127.0.0.1:1", "--fault", fault];
