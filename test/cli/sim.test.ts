@@ -138,7 +138,16 @@ describe("sim", () => {
     expect([exitCode, total("narrow")]).toEqual([1, 90]);
     expect(stdout).toContain("produced 90 records");
     expect(stdout).toContain("\nfailed sends 0, given up 0,");
-    expect(stdout).toContain("\nrefused by Kafka 10: too large 10, invalid 0\nfault oversized: 10 records\n");
+    expect(stdout).toContain(
+      "\nrefused by Kafka 10: too large 10, invalid 0\nlarger records need a topic that takes them: raise its max.message.bytes\nfault oversized: 10 records\n",
+    );
+  });
+
+  test("says in its help when --count counts", async () => {
+    const { stdout } = await runCommand([simCommand], ["sim", "--help"]);
+    expect(stdout.replace(/\s+/g, " ")).toContain(
+      "ends after so many records, counted before faults take or add some",
+    );
   });
 
   test("lists the faults of the traffic, for people and for programs", async () => {
