@@ -53,32 +53,51 @@ export function faultParams(fault: Pick<Fault, "params">): readonly FaultParam[]
 export function checkFaultParams(fault: Fault, given: Readonly<Record<string, unknown>>): unknown {
   const result = fault.params.safeParse(given);
   if (result.success) return result.data;
-  const known = faultParams(fault);
-  const problems = result.error.issues.map((issue) => problemText(issue, given, known));
-  throw new DashstreamError("scenario_invalid", `fault ${fault.name}: ${problems.join("; ")}`);
+  const problems = problemsOf(result.error.issues, fault, given);
+  const texts = problems.map(({ key, reason }) => (key === null ? reason : `${key}: ${reason}`));
+  throw new DashstreamError("scenario_invalid", `fault ${fault.name}: ${texts.join("; ")}`);
 }
 
-function problemText(
-  issue: z.core.$ZodIssue,
+/** Something wrong with one parameter. */
+export interface ParamProblem {
+  /** `null`: of all of them together. */
+  readonly key: string | null;
+  readonly reason: string;
+}
+
+/** All that is wrong with what was given. */
+export function faultParamProblems(
+  fault: Fault,
   given: Readonly<Record<string, unknown>>,
-  known: readonly FaultParam[],
-): string {
+): readonly ParamProblem[] {
+  const result = fault.params.safeParse(given);
+  return result.success ? [] : problemsOf(result.error.issues, fault, given);
+}
+
+function problemsOf(
+  issues: readonly z.core.$ZodIssue[],
+  fault: Fault,
+  given: Readonly<Record<string, unknown>>,
+): readonly ParamProblem[] {
+  const known = faultParams(fault);
   const names = known.map(({ name }) => name);
-  if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => unknownKey(key, names)).join("; ");
-  }
-  const key = String(issue.path[0] ?? "");
-  const param = known.find(({ name }) => name === key);
-  if (param === undefined) return issue.message;
-  if (!(key in given)) return `${key}: not given, expected ${param.expected}`;
-  return `${key}: ${JSON.stringify(given[key])} given, expected ${param.expected}`;
+  return issues.flatMap((issue): readonly ParamProblem[] => {
+    if (issue.code === "unrecognized_keys") {
+      return issue.keys.map((key) => ({ key, reason: unknownKey(key, names) }));
+    }
+    const key = String(issue.path[0] ?? "");
+    const param = known.find(({ name }) => name === key);
+    if (param === undefined) return [{ key: null, reason: issue.message }];
+    const was = key in given ? `${JSON.stringify(given[key])} given` : "not given";
+    return [{ key, reason: `${was}, expected ${param.expected}` }];
+  });
 }
 
 function unknownKey(key: string, names: readonly string[]): string {
-  if (names.length === 0) return `${key}: unknown, it has no parameters`;
+  if (names.length === 0) return "unknown, it has no parameters";
   const nearest = nearestName(key, names, WRONG_SHARE);
   const hint = nearest === null ? `it has ${names.join(", ")}` : `did you mean ${nearest}?`;
-  return `${key}: unknown parameter, ${hint}`;
+  return `unknown parameter, ${hint}`;
 }
 
 function typeOf({ type, enum: choices }: Property): FaultParam["type"] {

@@ -1,7 +1,9 @@
 // A stage on which nothing but the traffic can be controlled: that of a producer to somebody else's Kafka.
 
+import { nearestName } from "../../src/config/nearest.ts";
 import { DashstreamError } from "../../src/errors.ts";
 import type { Fault } from "./fault.ts";
+import { parseFaultText } from "./fault-text.ts";
 import { type CheckedFault, FAULTS } from "./faults.ts";
 import type { Stage } from "./stage.ts";
 
@@ -29,6 +31,27 @@ export function trafficFaults(): readonly Fault[] {
   return [...FAULTS.values()].filter(({ area, name }) => area === "traffic" && !OF_A_SCENARIO.has(name));
 }
 
+/** At most this share of a name may be wrong for it to be meant. */
+const WRONG_SHARE = 0.4;
+
+/**
+ * A fault of `trafficFaults` as people write it on a command line.
+ * @throws DashstreamError `scenario_invalid`
+ */
+export function parseTrafficFault(text: string): CheckedFault {
+  const [name = ""] = text.split(":", 1);
+  if (FAULTS.has(name)) {
+    const checked = parseFaultText(text);
+    checkTrafficFault(checked);
+    return checked;
+  }
+  const names = trafficFaults().map((fault) => fault.name);
+  const meant = nearestName(name, [...FAULTS.keys()], WRONG_SHARE);
+  const wrong = name === "" ? "the name of the fault is empty" : `there is no fault ${JSON.stringify(name)}`;
+  const hint = meant === null ? `expected one of ${names.join(", ")}` : `did you mean ${meant}?`;
+  throw new DashstreamError("scenario_invalid", `${wrong}; ${hint}`);
+}
+
 /** @throws DashstreamError `scenario_invalid` if the fault is none of `trafficFaults` */
 export function checkTrafficFault({ fault }: CheckedFault): void {
   if (OF_A_SCENARIO.has(fault.name)) {
@@ -41,6 +64,6 @@ export function checkTrafficFault({ fault }: CheckedFault): void {
   if (others.length === 0) return;
   throw new DashstreamError(
     "scenario_invalid",
-    `fault ${fault.name}: needs ${others.join(" and ")}, but only traffic can be controlled here`,
+    `fault ${fault.name}: needs ${others.join(" and ")}, but only traffic can be controlled here; a scenario has it (dashstream verify --scenario)`,
   );
 }

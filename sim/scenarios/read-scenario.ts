@@ -10,12 +10,19 @@ import { shapeComplaints, valueAt } from "./shape.ts";
 import { timelineComplaints } from "./timeline.ts";
 import { readYaml, type YamlDocument } from "./yaml-document.ts";
 
-/** What only others know. Each answers with a reason, and with `null` if nothing is wrong. */
+/** Something wrong with an entry of a map, or with the whole. */
+export interface Objection {
+  /** The parameter or variable; `null`: the fault itself. */
+  readonly key: string | null;
+  readonly reason: string;
+}
+
+/** What only others know. Each answers with all that is wrong. */
 export interface ScenarioChecks {
   /** Whether there is such a fault and it takes such parameters. */
-  readonly checkFault?: (name: string, params: unknown) => string | null;
+  readonly checkFault?: (name: string, params: unknown) => readonly Objection[];
   /** Whether the components start with such an environment. */
-  readonly checkEnv?: (env: Readonly<Record<string, string>>) => string | null;
+  readonly checkEnv?: (env: Readonly<Record<string, string>>) => readonly Objection[];
   /** Names of the alerts of the rules. */
   readonly alerts?: ReadonlySet<string>;
 }
@@ -107,8 +114,13 @@ function nameComplaints(value: unknown, { checkFault, alerts }: ScenarioChecks):
     listAt(value, [key]).flatMap((entry, index): readonly Complaint[] => {
       const name = valueAt(entry, ["fault"]);
       if (typeof name !== "string") return [];
-      const reason = checkFault?.(name, valueAt(entry, ["params"]) ?? {}) ?? null;
-      return reason === null ? [] : [{ path: [key, index, "fault"], reason }];
+      const params = valueAt(entry, ["params"]) ?? {};
+      const objections = checkFault?.(name, params) ?? [];
+      return objections.map((objection) =>
+        objection.key === null
+          ? { path: [key, index, "fault"], reason: objection.reason }
+          : complaintAbout(params, [key, index, "params"], objection),
+      );
     }),
   );
   const names = ["expect", "may"].flatMap((key) =>
@@ -129,13 +141,21 @@ function unknownAlert(name: string, alerts: ReadonlySet<string>): string {
 
 /** The environment of all components, and of each that has more. */
 function envComplaints({ env, env_of }: Scenario, { checkEnv }: ScenarioChecks): readonly Complaint[] {
-  const ofAll = checkEnv?.(env) ?? null;
-  if (ofAll !== null) return [{ path: ["env"], isAboutKey: true, reason: ofAll }];
+  const ofAll = checkEnv?.(env) ?? [];
+  if (ofAll.length > 0) return ofAll.map((objection) => complaintAbout(env, ["env"], objection));
   return Object.entries(env_of).flatMap(([component, own]): readonly Complaint[] => {
     if (Object.keys(own).length === 0) return [];
-    const reason = checkEnv?.({ ...env, ...own }) ?? null;
-    return reason === null ? [] : [{ path: ["env_of", component], isAboutKey: true, reason }];
+    const objections = checkEnv?.({ ...env, ...own }) ?? [];
+    return objections.map((objection) => complaintAbout(own, ["env_of", component], objection));
   });
+}
+
+/** At the key that is wrong, or else at that of the map that lacks it. */
+function complaintAbout(map: unknown, path: Path, { key, reason }: Objection): Complaint {
+  if (key !== null && valueAt(map, [key]) !== undefined) {
+    return { path: [...path, key], isAboutKey: true, reason };
+  }
+  return { path, isAboutKey: true, reason: key === null ? reason : `${key} ${reason}` };
 }
 
 /** Expressions that cannot be evaluated. */

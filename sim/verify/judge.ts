@@ -14,6 +14,7 @@ import { insteadOf, insteadReasons, isMeant } from "./instead.ts";
 import { lateBirths } from "./late-births.ts";
 import type { Recording } from "./recording.ts";
 import type { AlertProof, OtherAlert, ScenarioReport } from "./report/report.ts";
+import { alertText } from "./report/results.ts";
 import type { RuleHistory } from "./rule-history.ts";
 
 type Expectation = Scenario["expect"][number];
@@ -125,13 +126,15 @@ function prove(
   ];
   return {
     alert: expectation.alert,
+    name: nameOf(expectation, scenario.expect),
     scenario: scenario.name,
     severity: known.get(expectation.alert)?.severity ?? "unknown",
     proven: all.length === 0,
     pending_at_s: at(shown?.activeMs),
     firing_at_s: at(firingMs),
     resolved_at_s: at(fired?.inactiveMs),
-    detection_s: firingMs === null || !Number.isFinite(faultMs) ? null : (firingMs - faultMs) / MS_PER_S,
+    // What fired before the fault, as a dead man's switch does, detected nothing.
+    detection_s: firingMs === null || firingMs < faultMs ? null : (firingMs - faultMs) / MS_PER_S,
     unexpected,
     labels: fired?.labels ?? {},
     annotations: fired?.annotations ?? {},
@@ -143,6 +146,15 @@ function prove(
     })),
     reasons: all,
   };
+}
+
+/** With the labels that not all expectations of this alert share. */
+function nameOf({ alert, labels }: Expectation, all: readonly Expectation[]): string {
+  const others = all.filter((other) => other.alert === alert);
+  const telling = Object.entries(labels).filter(
+    ([name, value]) => !others.every((other) => other.labels[name] === value),
+  );
+  return alertText(alert, Object.fromEntries(telling));
 }
 
 function whyNotAlways(

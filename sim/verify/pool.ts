@@ -57,7 +57,7 @@ export async function runPool<Job, Result>(options: PoolOptions<Job, Result>): P
 }
 
 function interrupted(): DashstreamError {
-  return new DashstreamError("aborted", "interrupted");
+  return new DashstreamError("aborted", "interrupted: nothing is proven");
 }
 
 /** The worker takes the next piece as long as there is one. */

@@ -4,6 +4,7 @@
 import { createEngine, type Engine } from "../../src/promql/engine.ts";
 import { type EvaluationProblem, GroupEvaluator } from "../../src/promql/rules/group-evaluator.ts";
 import type { AlertTransition, RuleGroup } from "../../src/promql/rules/rule.ts";
+import { shownProblem } from "../../src/promql/rules/shown-problem.ts";
 import { type LabelMatcher, type SeriesSource, SeriesStore } from "../../src/promql/series-store.ts";
 import type { Recording } from "./recording.ts";
 
@@ -69,8 +70,10 @@ export function evaluateRules(
   };
 }
 
-function problemText({ rule, reason, count }: EvaluationProblem): string {
-  const { file, line, column } = rule.position;
+function problemText(problem: EvaluationProblem): string {
+  const { count } = problem;
+  const { position, reason } = shownProblem(problem);
+  const { file, line, column } = position;
   return `${file}:${line}:${column}: ${reason} (${count} times)`;
 }
 

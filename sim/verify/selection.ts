@@ -3,11 +3,13 @@
 
 import { ALERTS } from "../../src/alerts/registry.ts";
 import { ruleFile } from "../../src/alerts/rule-file.ts";
-import { loadConfig } from "../../src/config/load.ts";
+import { configProblems } from "../../src/config/load.ts";
 import { nearestName } from "../../src/config/nearest.ts";
+import { problemText } from "../../src/config/problem.ts";
 import { DashstreamError, describeError } from "../../src/errors.ts";
-import { parseFaultParams } from "../faults/faults.ts";
-import { readScenarioFiles, type ScenarioFile } from "../scenarios/read-scenario.ts";
+import { faultParamProblems } from "../faults/fault-params.ts";
+import { findFault } from "../faults/faults.ts";
+import { type Objection, readScenarioFiles, type ScenarioFile } from "../scenarios/read-scenario.ts";
 import type { Scenario } from "../scenarios/scenario.ts";
 import { SCENARIOS } from "../scenarios/scenarios.ts";
 import { type RuleText, readRules } from "./job.ts";
@@ -58,23 +60,33 @@ export function select({ only, scenarioFiles, ruleFiles }: SelectionOptions): Se
 function proving(alert: string, scenarios: readonly Scenario[]): readonly Scenario[] {
   const found = scenarios.filter(({ expect }) => expect.some((expectation) => expectation.alert === alert));
   if (found.length > 0) return found;
+  const scenario = scenarios.find(({ name }) => name === alert);
+  if (scenario !== undefined) {
+    const proves = scenario.expect.map((expectation) => expectation.alert).join(", ");
+    throw new DashstreamError(
+      "usage",
+      `--only: ${alert} is a scenario; --only takes alerts (it proves ${proves})`,
+    );
+  }
   const names = scenarios.flatMap(({ expect }) => expect.map((expectation) => expectation.alert));
   const meant = nearestName(alert, [...new Set(names)], WRONG_SHARE);
   const hint = meant === null ? "" : `; did you mean ${meant}?`;
   throw new DashstreamError("usage", `--only: no scenario proves ${JSON.stringify(alert)}${hint}`);
 }
 
-function checkFault(name: string, params: unknown): string | null {
-  return reasonOf(() => parseFaultParams(name, params as Readonly<Record<string, unknown>>));
+function checkFault(name: string, params: unknown): readonly Objection[] {
+  const unknown = reasonOf(() => findFault(name));
+  if (unknown !== null) return [{ key: null, reason: unknown }];
+  return faultParamProblems(findFault(name), params as Readonly<Record<string, unknown>>);
 }
 
 /** A variable that no component reads is a mistake too. */
-function checkEnv(env: Readonly<Record<string, string>>): string | null {
-  return reasonOf(() => {
-    for (const { command } of COMPONENT_KINDS) {
-      loadConfig({ env, flags: {}, command, strict: true, readFile: () => "" });
-    }
-  });
+function checkEnv(env: Readonly<Record<string, string>>): readonly Objection[] {
+  const problems = COMPONENT_KINDS.flatMap(({ command }) =>
+    configProblems({ env, flags: {}, command, strict: true, readFile: () => "" }),
+  );
+  const byText = new Map(problems.map((problem) => [problemText(problem), problem]));
+  return [...byText.values()].map(({ field: key, message: reason }) => ({ key, reason }));
 }
 
 function reasonOf(check: () => unknown): string | null {

@@ -2,10 +2,9 @@
 
 import type { RunningFault } from "../../sim/faults/fault.ts";
 import { faultParams } from "../../sim/faults/fault-params.ts";
-import { parseFaultText } from "../../sim/faults/fault-text.ts";
 import type { CheckedFault } from "../../sim/faults/faults.ts";
 import type { TrafficControl } from "../../sim/faults/stage.ts";
-import { checkTrafficFault, trafficFaults, trafficStage } from "../../sim/faults/traffic-stage.ts";
+import { parseTrafficFault, trafficFaults, trafficStage } from "../../sim/faults/traffic-stage.ts";
 import type { Config } from "../config/options.ts";
 import { DashstreamError } from "../errors.ts";
 import type { Clock } from "../runtime/clock.ts";
@@ -35,11 +34,10 @@ export class SimFaults {
    * @throws DashstreamError `scenario_invalid`
    */
   constructor(texts: readonly string[]) {
-    this.#checked = texts.map(parseFaultText);
+    this.#checked = texts.map(parseTrafficFault);
     const names = new Set<string>();
-    for (const checked of this.#checked) {
-      checkTrafficFault(checked);
-      const { name } = checked.fault;
+    for (const { fault } of this.#checked) {
+      const { name } = fault;
       if (names.has(name)) throw new DashstreamError("scenario_invalid", `fault ${name}: given twice`);
       names.add(name);
     }

@@ -96,7 +96,11 @@ export const simCommand = defineCommand({
         wholeNumber(0, SEED_LIMIT),
       )
       .option("--duration <seconds>", "ends after so long", wholeNumber(1, 10_000_000))
-      .option("--count <number>", "ends after so many records", wholeNumber(1))
+      .option(
+        "--count <number>",
+        "ends after so many records, counted before faults take or add some",
+        wholeNumber(1),
+      )
       .option(
         "--fault <name[:key=value,...]>",
         "breaks the traffic; may be given several times",
@@ -177,6 +181,8 @@ function printOutcome({ summary, seed, faults }: Outcome, { line }: Printer): vo
     line(
       `refused by Kafka ${refusedCount(summary)}: too large ${refused.tooLarge}, invalid ${refused.invalid}`,
     );
+    if (refused.tooLarge > 0)
+      line("larger records need a topic that takes them: raise its max.message.bytes");
   }
   for (const [name, hits] of faults) line(`fault ${name}: ${hits} records`);
 }

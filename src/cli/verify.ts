@@ -39,11 +39,12 @@ export const verifyCommand = defineCommand({
     "",
     "Runs server, companions, broker and Redis in virtual time, scrapes them, breaks something, and watches each alert: inactive, pending, firing, and resolved when the fault is gone. Hours take seconds. The broker and Redis are the embedded ones, made for this and not for production.",
     "",
-    "With --rules it shows what the faults say of rules of your own: which alerts each fault raises and which comes first, which alerts nothing raises and why, which faults nothing notices. These are results; findings are what is wrong with the rules. With --scenario too, what your scenarios expect of your rules is judged besides.",
+    "With --rules it shows what the faults say of rules of your own: which alerts each fault raises and which comes first, which alerts nothing raises and why, which scenarios nothing notices. These are results; findings are what is wrong with the rules. With --scenario too, what your scenarios expect of your rules is judged besides.",
   ].join("\n"),
   exitCodes: {
     0: "everything is proven; with --rules: there are no findings",
-    1: "something is not proven; with --rules: an alert on series that no component exports or that fires without a fault, a rule that cannot be evaluated, or a fault that did not take",
+    1: "something is not proven; with --rules: an alert on series that no component exports or that fires without a fault, a rule that cannot be evaluated (many-to-many matching, say), or a fault that did not take",
+    2: "wrong command line or scenario, or rules that Prometheus would not load, such as an expression that cannot be parsed",
   },
   examples: [
     ["verify", "all alerts of the runbook"],
@@ -64,7 +65,7 @@ export const verifyCommand = defineCommand({
       .option("--scenario <files>", "scenarios of your own, as YAML, instead of ours", collect)
       .option(
         "--rules <files>",
-        "rule files of your own, also PrometheusRule resources, instead of ours",
+        "rule files of your own, also PrometheusRule resources, instead of ours; one that cannot be parsed is wrong usage, a rule that cannot be evaluated is a finding",
         collect,
       )
       .option(
@@ -85,7 +86,10 @@ export const verifyCommand = defineCommand({
           .implies({ engine: "promtool" }),
       )
       .option("--junit <file>", "writes a report for CI")
-      .option("--markdown <file>", "writes a report for people; - for standard output")
+      .option(
+        "--markdown <file>",
+        "writes a report for people; - for standard output; a file is replaced, as $GITHUB_STEP_SUMMARY is new in each step",
+      )
       .option("--html <file>", "writes a page with charts; not of --rules without --scenario")
       .option("--mutate", "breaks rules and signals one at a time, and shows which a run would not notice")
       .option("--list", "shows scenarios and faults, and runs nothing")

@@ -36,6 +36,17 @@ export interface LoadedConfig {
  * @throws DashstreamError `config_invalid` whose message has a line for each problem
  */
 export function loadConfig(options: LoadOptions): LoadedConfig {
+  const { problems, ...loaded } = readConfig(options);
+  if (problems.length > 0) throw invalidConfig(problems);
+  return loaded;
+}
+
+/** All that is wrong with the configuration. */
+export function configProblems(options: LoadOptions): readonly Problem[] {
+  return readConfig(options).problems;
+}
+
+function readConfig(options: LoadOptions): LoadedConfig & { readonly problems: readonly Problem[] } {
   const values = new Map<OptionKey, unknown>();
   const settings: Setting[] = [];
   const problems: Problem[] = [];
@@ -66,8 +77,7 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
   });
   const warnings = [...ineffectiveVariables(options.env), ...advice];
   if (options.strict) problems.push(...warnings.filter(({ refusedIfStrict }) => refusedIfStrict));
-  if (problems.length > 0) throw invalidConfig(problems);
-  return { config, settings, warnings };
+  return { config, settings, warnings, problems };
 }
 
 function applies(option: OptionDefinition, { command }: LoadOptions): boolean {

@@ -199,6 +199,7 @@ test.each([
   ],
   [["sum(", "--series", "load.txt"], "1:5: parse error"],
   [["up", "--series", "load.txt", "--at", "soon"], "expected a duration after the first sample"],
+  [["up", "--series", "load.txt", "--step", "1m"], "--step needs --range"],
   [["up", "--series", "load.txt", "--range", "5"], "expected a duration such as"],
   [["up", "--series", "load.txt", "--range", "1y", "--step", "1s"], "--range has more than 11000 steps"],
 ])("%j is wrong usage", async (args, reason) => {

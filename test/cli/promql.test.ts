@@ -5,6 +5,8 @@ import { runCommand } from "./cli-rig.ts";
 const FILES: Readonly<Record<string, string>> = {
   "good.test": "load 1m\n a 1 2\n\neval instant at 1m a\n a 2\n\neval instant at 1m mad_over_time(a[5m])\n",
   "bad.test": "load 1m\n a 1 2\n\neval instant at 1m a\n a 3\n",
+  "loads.test": "load 1m\n a 1 2\n",
+  "empty.test": "# nothing\n",
   "broken.test": "load 1m\n a 1 2\n\neval at 1m a\n",
 };
 
@@ -54,6 +56,8 @@ describe("promql test", () => {
 
   test.each([
     ["missing.test", "error: missing.test cannot be read: ENOENT: no such file\n"],
+    ["loads.test", "error: loads.test evaluates nothing, expected at least one line that begins with eval\n"],
+    ["empty.test", "error: empty.test evaluates nothing, expected at least one line that begins with eval\n"],
     [
       "broken.test",
       'error: broken.test:4: expected eval instant at TIME EXPR or eval range from TIME to TIME step DURATION EXPR, not "eval at 1m a"\n',

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Broker } from "../../sim/broker/broker.ts";
+import { trafficFaults } from "../../sim/faults/traffic-stage.ts";
 import { simCommand } from "../../src/cli/sim.ts";
 import { startEmbeddedBroker } from "../support/embedded-broker.ts";
 import { runCommand, startCommandLine } from "./cli-rig.ts";
@@ -13,6 +14,10 @@ afterAll(() => broker.stop());
 const sim = (topic: string, ...args: readonly string[]) =>
   [["sim", "--kafka-brokers", broker.bootstrap, "--kafka-topic", topic, "--rate", "5000", ...args]] as const;
 const total = (topic: string) => broker.endOffsets(topic).reduce((sum, end) => sum + end, 0);
+
+const TRAFFIC_FAULTS = trafficFaults()
+  .map(({ name }) => name)
+  .join(", ");
 
 describe("sim", () => {
   test("sends as many records as asked for and says so", async () => {
@@ -133,7 +138,16 @@ describe("sim", () => {
     expect([exitCode, total("narrow")]).toEqual([1, 90]);
     expect(stdout).toContain("produced 90 records");
     expect(stdout).toContain("\nfailed sends 0, given up 0,");
-    expect(stdout).toContain("\nrefused by Kafka 10: too large 10, invalid 0\nfault oversized: 10 records\n");
+    expect(stdout).toContain(
+      "\nrefused by Kafka 10: too large 10, invalid 0\nlarger records need a topic that takes them: raise its max.message.bytes\nfault oversized: 10 records\n",
+    );
+  });
+
+  test("says in its help when --count counts", async () => {
+    const { stdout } = await runCommand([simCommand], ["sim", "--help"]);
+    expect(stdout.replace(/\s+/g, " ")).toContain(
+      "ends after so many records, counted before faults take or add some",
+    );
   });
 
   test("lists the faults of the traffic, for people and for programs", async () => {
@@ -152,7 +166,13 @@ describe("sim", () => {
   test.each([
     ["duplicat", 'there is no fault "duplicat"; did you mean duplicate?'],
     ["duplicate:after=100", "fault duplicate: after: 100 given, expected a whole number from 0 to 60"],
-    ["slow-client", "fault slow-client: needs clients, but only traffic can be controlled here"],
+    [
+      "slow-client",
+      "fault slow-client: needs clients, but only traffic can be controlled here; a scenario has it (dashstream verify --scenario)",
+    ],
+    ["", `the name of the fault is empty; expected one of ${TRAFFIC_FAULTS}`],
+    ["blub", `there is no fault "blub"; expected one of ${TRAFFIC_FAULTS}`],
+    [":share=1", `the name of the fault is empty; expected one of ${TRAFFIC_FAULTS}`],
     ["idle", "fault idle: is a matter of time, so that it belongs into a scenario (dashstream verify)"],
   ])("exits 2 on the fault %s, with the reason and before it connects", async (fault, reason) => {
     const args = ["sim", "--kafka-brokers", "127.0.0.1:1", "--fault", fault];

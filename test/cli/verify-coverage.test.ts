@@ -157,7 +157,7 @@ describe("verify --rules", () => {
     expect(exitCode).toBe(0);
     const text = run.lines.join("\n");
     expect(text).toContain("1 of 1 alert proven in 1 scenario");
-    expect(text).toContain("faults that nothing notices\n  killed (process-kill)");
+    expect(text).toContain("scenarios that nothing notices\n  killed (process-kill)");
     expect(text).toContain("0 of 1 alert raised, 0 of 1 scenario noticed");
   });
 });

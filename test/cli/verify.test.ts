@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { VerifyReport } from "../../sim/verify/report/report.ts";
 import { verifyCommand } from "../../src/cli/verify.ts";
-import { runCommand } from "./cli-rig.ts";
+import { runCommand, startCommandLine } from "./cli-rig.ts";
 import { startProgram } from "./process-rig.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "dashstream-verify-"));
@@ -66,6 +66,11 @@ describe("before anything runs, verify refuses", () => {
       "--target-labels: job=shop would replace the job of every component, by which our own rules tell them apart",
     ],
     ["a seed that is no whole number", ["--seed", "1.5"], "--seed"],
+    [
+      "the name of a scenario in the place of an alert",
+      ["--only", "sequence-gap"],
+      "--only: sequence-gap is a scenario; --only takes alerts (it proves SequenceGapsDetected)",
+    ],
     ["no alert at all", ["--only", ""], "option '--only <alerts>' argument '' is invalid. it is empty"],
     ["an alert that is missing in a list", ["--only", "ServiceDown, "], "a part of the list is empty"],
     ["no name of a scenario", ["--scenario="], "argument '' is invalid. it is empty"],
@@ -132,6 +137,21 @@ describe("without running anything, verify", () => {
     expect((await refused("--list")).stdout).toContain("service-killed");
   });
 
+  test("says in its help that a file is replaced", async () => {
+    const { stdout } = await refused("--help");
+    expect(stdout.replace(/\s+/g, " ")).toContain(
+      "a file is replaced, as $GITHUB_STEP_SUMMARY is new in each step",
+    );
+  });
+
+  test("tells rules that cannot be parsed from those that cannot be evaluated", async () => {
+    const text = (await refused("--help")).stdout.replace(/\s+/g, " ");
+    expect(text).toContain("1 something is not proven; with --rules:");
+    expect(text).toMatch(
+      /1 [^,]*.*a rule that cannot be evaluated .*, 2 .*an expression that cannot be parsed\./,
+    );
+  });
+
   test("prints the schema of scenario files", async () => {
     const { exitCode, stdout } = await refused("--schema");
     expect([exitCode, (JSON.parse(stdout) as { type: string }).type]).toEqual([0, "object"]);
@@ -166,6 +186,19 @@ describe("verify", () => {
       ]);
       expect(readFileSync(html, "utf8")).toContain("ServiceDown");
       expect(readFileSync(junit, "utf8")).toContain("<testsuite");
+    },
+    RUN_MS,
+  );
+
+  test(
+    "that is interrupted says that nothing is proven, and exits 1 as any command that did not do its work",
+    async () => {
+      const program = startCommandLine([verifyCommand], ["verify", "--workers", "1"]);
+      program.interrupt();
+      expect([await program.exitCode, program.stderr.text]).toEqual([
+        1,
+        expect.stringContaining("interrupted: nothing is proven"),
+      ]);
     },
     RUN_MS,
   );

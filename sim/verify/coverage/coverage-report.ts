@@ -116,5 +116,5 @@ function problemsOf(rule: Rule, evidence: Evidence): readonly CoverageProblem[] 
     .map(({ observation }) => observation.failures)
     .filter(({ length }) => length > 0);
   const name = rule.kind === "alert" ? rule.alert : rule.record;
-  return failures.map((reason) => ({ rule: name, position: rule.position, reason }));
+  return failures.map(({ position, reason }) => ({ rule: name, position, reason }));
 }

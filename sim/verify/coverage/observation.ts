@@ -1,6 +1,8 @@
 // What one scenario shows of users' rules, as JSON: enough to say afterwards, over all scenarios, what raises an alert and
 // why nothing does. Rules and parts of expressions are numbers, by their order in the files and in the expression.
 
+import type { RuleProblem } from "../../../src/promql/rules/rule.ts";
+
 /** An alert that began to fire after something broke. Seconds as in reports. */
 export interface ObservedRaise {
   readonly firing_at_s: number;
@@ -35,7 +37,7 @@ export interface RuleObservation {
   readonly longestPending_s: number | null;
   readonly parts: readonly PartObservation[];
   /** Why it could not be evaluated, or its texts not rendered. */
-  readonly failures: readonly string[];
+  readonly failures: readonly RuleProblem[];
 }
 
 export interface ScenarioObservation {

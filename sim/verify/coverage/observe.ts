@@ -1,7 +1,8 @@
 // Observes users' rules on the recording of one scenario: when their alerts fired, and if they did not, how far their
 // expressions got.
 
-import type { AlertTransition, Rule, RuleGroup } from "../../../src/promql/rules/rule.ts";
+import type { AlertTransition, Rule, RuleGroup, RuleProblem } from "../../../src/promql/rules/rule.ts";
+import { shownProblem } from "../../../src/promql/rules/shown-problem.ts";
 import type { Scenario } from "../../scenarios/scenario.ts";
 import { type Episode, episodesOf } from "../alert-history.ts";
 import type { Recording } from "../recording.ts";
@@ -91,6 +92,6 @@ function raiseOf({ firingMs, inactiveMs }: Episode, faultMs: number, { startMs }
   };
 }
 
-function failuresOf(rule: Rule, { failures }: RuleHistory): readonly string[] {
-  return failures.filter((failure) => failure.rule === rule).map(({ reason }) => reason);
+function failuresOf(rule: Rule, { failures }: RuleHistory): readonly RuleProblem[] {
+  return failures.filter((failure) => failure.rule === rule).map(shownProblem);
 }

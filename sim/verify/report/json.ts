@@ -27,6 +27,7 @@ export function verifyDocument(report: VerifyReport): object {
 function proofDocument(proof: AlertProof): AlertProof {
   return {
     alert: proof.alert,
+    name: proof.name,
     scenario: proof.scenario,
     severity: proof.severity,
     proven: proof.proven,

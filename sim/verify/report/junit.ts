@@ -23,7 +23,7 @@ export function verifyJunit(
 
 function scenarioSuite(scenario: ScenarioReport, common: Readonly<Record<string, string>>): JunitSuite {
   const proofs = scenario.alerts.map((proof) => ({
-    name: proof.alert,
+    name: proof.name,
     failureType: "not proven",
     reasons: proofReasons(proof),
     output: timesText(resultRow(proof).times),

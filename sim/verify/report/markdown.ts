@@ -40,7 +40,7 @@ export function runSentence({ seed, engine, run }: Pick<VerifyReport, "seed" | "
 function resultTable({ alerts }: VerifyReport): string {
   const rows = alerts.map((proof) => {
     const { verdict, times } = resultRow(proof);
-    return [proof.alert, proof.scenario, `${proof.proven ? "✅" : "❌"} ${verdict}`, ...times];
+    return [proof.name, proof.scenario, `${proof.proven ? "✅" : "❌"} ${verdict}`, ...times];
   });
   return markdownTable(RESULT_HEADINGS, rows);
 }

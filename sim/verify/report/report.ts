@@ -11,6 +11,8 @@ export interface StateSpan {
 /** One alert that a scenario must prove. */
 export interface AlertProof {
   readonly alert: string;
+  /** As reports call it: the alert, with labels that tell them apart if the scenario expects it several times. */
+  readonly name: string;
   readonly scenario: string;
   readonly severity: string;
   /** Inactive in the warm-up, pending, firing, resolved after the fault, and nothing undeclared beside it. */

@@ -128,7 +128,7 @@ export function failuresOf({ scenarios, findings }: VerifyReport): readonly Fail
     const { scenario } = report;
     return [
       ...report.alerts.map((proof) => ({
-        title: `${proof.alert} is not proven by ${scenario}`,
+        title: `${proof.name} is not proven by ${scenario}`,
         scenario,
         reasons: proofReasons(proof),
       })),

@@ -24,7 +24,7 @@ function resultTable({ alerts }: VerifyReport): TableBlock {
   const rows = alerts.map((proof) => {
     const { verdict, times } = resultRow(proof);
     const tone = proof.proven ? "good" : "bad";
-    return [proof.alert, proof.scenario, { text: verdict, tone } as const, ...times];
+    return [proof.name, proof.scenario, { text: verdict, tone } as const, ...times];
   });
   return { kind: "table", headings: RESULT_HEADINGS, rows };
 }

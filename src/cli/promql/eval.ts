@@ -16,6 +16,8 @@ const MAX_TEXT_LENGTH = 2000;
 /** As many points as Prometheus gives of one series. */
 const MAX_POINTS = 11_000;
 
+const DEFAULT_STEP_MS = 60_000;
+
 interface Flags {
   readonly series?: string;
   readonly metrics?: string;
@@ -65,7 +67,7 @@ export const evalCommand = defineCommand({
         at,
       )
       .option("--range <duration>", "evaluate at each --step of this long before --at", duration)
-      .option("--step <duration>", "default 1m", duration)
+      .option("--step <duration>", "of --range, default 1m", duration)
       .option("--scrapes <count>", "how often --metrics is asked", wholeNumber(1, 1000), 1)
       .option("--interval <seconds>", "time between scrapes", wholeNumber(1, 3600), 15)
       .option("--json", "one JSON object: resultType, result, warnings and infos");
@@ -86,7 +88,7 @@ async function evaluate(context: CliContext, command: Command): Promise<ExitCode
   const input = await readInput(context, flags);
   const engine = createEngine({ source: input.store });
   const atMs = timeOf(flags.at, input);
-  const { range: rangeMs, step: stepMs = 60_000, json } = flags;
+  const { range: rangeMs, step: stepMs = DEFAULT_STEP_MS, json } = flags;
   const scrapeCount = flags.metrics === undefined ? null : flags.scrapes;
   const nothing = { expr, text, input, engine, atMs, scrapeCount };
   if (rangeMs !== undefined) {
@@ -114,7 +116,10 @@ async function noteNothing(found: NothingFound, { note }: Printer): Promise<void
   note(printable(`nothing was found: ${whyNothing(found)}`, MAX_TEXT_LENGTH));
 }
 
-function checkFlags({ series, metrics, range, step = 60_000, scrapes }: Flags): void {
+function checkFlags({ series, metrics, range, step: givenStep, scrapes }: Flags): void {
+  const step = givenStep ?? DEFAULT_STEP_MS;
+  if (givenStep !== undefined && range === undefined)
+    throw new DashstreamError("usage", "--step needs --range");
   if ((series === undefined) === (metrics === undefined)) {
     throw new DashstreamError("usage", "give one of --series FILE and --metrics URL");
   }

@@ -2,6 +2,7 @@
 // the evaluator agrees with Prometheus.
 
 import type { Command } from "commander";
+import { DashstreamError } from "../../errors.ts";
 import type { ScriptResult } from "../../promql/testing/script-result.ts";
 import { defineCommand } from "../command.ts";
 import type { CliContext, ExitCode } from "../context.ts";
@@ -26,7 +27,7 @@ export const testCommand = defineCommand({
   exitCodes: {
     0: "nothing failed",
     1: "an evaluation gave another result than expected",
-    2: "a file cannot be read, or is no such script",
+    2: "a file cannot be read, is no such script, or evaluates nothing",
   },
   examples: [
     ["promql test rates.test", "one script"],
@@ -46,10 +47,20 @@ async function test({ readFile, printer }: CliContext, command: Command): Promis
     import("../../promql/testing/script-result.ts"),
   ]);
   const scripts = command.args.map((file) => readInputFile(readFile, file));
-  const result = summedResults(scripts.map(({ file, text }) => runScript(text, file)));
+  const result = summedResults(scripts.map(({ file, text }) => judged(runScript(text, file), file)));
   if (command.opts<Flags>().json) printer.json(resultJson(result));
   else printResult(result, printer);
   return result.failed > 0 ? 1 : 0;
+}
+
+/** @throws DashstreamError `usage` for a script that tests nothing, which is no success */
+function judged(result: ScriptResult, file: string): ScriptResult {
+  if (result.passed + result.failed + result.skipped > 0) return result;
+  const name = printable(file, MAX_TEXT_LENGTH);
+  throw new DashstreamError(
+    "usage",
+    `${name} evaluates nothing, expected at least one line that begins with eval`,
+  );
 }
 
 function printResult({ passed, failed, skipped, failures, skips }: ScriptResult, printer: Printer): void {

@@ -9,10 +9,16 @@ import { DashstreamError } from "../../../src/errors.ts";
 
 const CHECKS: ScenarioChecks = {
   checkFault: (name, params) => {
-    if (name !== "corrupt-payload") return `there is no fault ${name}, expected corrupt-payload`;
-    return JSON.stringify(params) === '{"share":2}' ? "params.share: is 2, expected at most 1" : null;
+    if (name !== "corrupt-payload")
+      return [{ key: null, reason: `there is no fault ${name}, expected corrupt-payload` }];
+    return JSON.stringify(params) === '{"share":2}'
+      ? [{ key: "share", reason: "is 2, expected at most 1" }]
+      : [];
   },
-  checkEnv: (env) => (env.PORT === "x" ? 'PORT: is "x", expected a port' : null),
+  checkEnv: (env) => [
+    ...(env.PORT === "x" ? [{ key: "PORT", reason: 'is "x", expected a port' }] : []),
+    ...(env.NEEDY === "x" ? [{ key: "NEEDED", reason: "is not set, and NEEDY needs it" }] : []),
+  ],
   alerts: new Set(["HighDecodeErrorRate", "ServiceDown"]),
 };
 
@@ -269,7 +275,7 @@ describe("names that nobody knows are named:", () => {
     const text = `${HEAD}hold: 10m\nfaults:\n  - fault: corupt\n  - fault: corrupt-payload\n    params: { share: 2 }\nexpect:\n  - alert: HighDecodeErorRate\nmay:\n  - { alert: Nothing, because: so }\n`;
     expect(problemsOf(text)).toEqual([
       "a.yaml:5:12: faults[0].fault: there is no fault corupt, expected corrupt-payload",
-      "a.yaml:6:12: faults[1].fault: params.share: is 2, expected at most 1",
+      "a.yaml:7:15: faults[1].params.share: is 2, expected at most 1",
       'a.yaml:9:12: expect[0].alert: no rule has the alert "HighDecodeErorRate", expected one of the rules\' alerts; did you mean HighDecodeErrorRate?',
       'a.yaml:11:14: may[0].alert: no rule has the alert "Nothing", expected one of the rules\' alerts',
     ]);
@@ -300,20 +306,26 @@ describe("names that nobody knows are named:", () => {
 
   test("an environment with which one component does not start, over that of all", () => {
     const text = `${HEAD}${FAULT}${EXPECT}hold: 10m\nenv: { A: b }\nenv_of:\n  exporter: { PORT: x }\n`;
-    expect(problemsOf(text)).toEqual(['a.yaml:8:3: env_of.exporter: PORT: is "x", expected a port']);
+    expect(problemsOf(text)).toEqual(['a.yaml:8:15: env_of.exporter.PORT: is "x", expected a port']);
     const seen: unknown[] = [];
     problemsOf(text, {
       checkEnv: (env) => {
         seen.push(env);
-        return null;
+        return [];
       },
     });
     expect(seen).toEqual([{ A: "b" }, { A: "b", PORT: "x" }]);
   });
 
+  test("an environment that lacks something, at the whole of it", () => {
+    expect(problemsOf(`${HEAD}${FAULT}${EXPECT}hold: 10m\nenv: { NEEDY: x }\n`)).toEqual([
+      "a.yaml:6:1: env: NEEDED is not set, and NEEDY needs it",
+    ]);
+  });
+
   test("an environment with which nothing starts", () => {
     expect(problemsOf(`${HEAD}${FAULT}${EXPECT}hold: 10m\nenv: { PORT: x }\n`)).toEqual([
-      'a.yaml:6:1: env: PORT: is "x", expected a port',
+      'a.yaml:6:8: env.PORT: is "x", expected a port',
     ]);
   });
 });

@@ -67,6 +67,7 @@ describe("an alert is proven", () => {
     expect(alerts).toEqual([
       {
         alert: "Broken",
+        name: "Broken",
         scenario: "made-up",
         severity: "high",
         proven: true,
@@ -89,6 +90,30 @@ describe("an alert is proven", () => {
     expect(faults).toEqual([
       { fault: "sequence-gap", params: { share: 0.1 }, applied_at_s: 150, cleared_at_s: 450, hits: 7 },
     ]);
+  });
+
+  test("without a time of detection, if it fires all the time and a fault comes later", () => {
+    const { alerts } = judge({
+      scenario: { expect: [{ alert: "Watchdog", always: true }, { alert: "Broken" }] },
+    });
+    expect(alerts.map(({ proven, detection_s }) => [proven, detection_s])).toEqual([
+      [true, null],
+      [true, 45],
+    ]);
+  });
+
+  test("under a name with the labels that tell it from others that the scenario expects", () => {
+    const labels = [
+      { severity: "high", part: "a" },
+      { severity: "high", part: "b" },
+    ];
+    const { alerts } = judge({
+      broken: {},
+      more: [series('broken{part="a"}', NOTICED), series('broken{part="b"}', NOTICED)],
+      scenario: { expect: labels.map((each) => ({ alert: "Broken", labels: each })) },
+    });
+    expect(alerts.map(({ name }) => name)).toEqual(['Broken{part="a"}', 'Broken{part="b"}']);
+    expect(judge({ expectation: { labels: { severity: "high" } } }).alerts[0]?.name).toBe("Broken");
   });
 
   test("from the first of several faults on", () => {

@@ -99,17 +99,17 @@ describe("--scenario", () => {
     [
       "a variable that no component reads",
       "env: { WEBSOCKET_MAX_CLIENT_LAGS: '50' }\n",
-      /^.*mine\.yaml:8:1: env: .*WEBSOCKET_MAX_CLIENT_LAGS/,
+      /^.*mine\.yaml:8:8: env\.WEBSOCKET_MAX_CLIENT_LAGS: is not a known setting/,
     ],
     [
       "a value that a variable cannot have",
       "env: { WEBSOCKET_MAX_CLIENT_LAG: many }\n",
-      /^.*mine\.yaml:8:1: env: .*WEBSOCKET_MAX_CLIENT_LAG/,
+      /^.*mine\.yaml:8:8: env\.WEBSOCKET_MAX_CLIENT_LAG: is "many"/,
     ],
     [
       "the same in one component",
       "env_of: { exporter: { METRICS_PROT: '1' } }\n",
-      /mine\.yaml:8:11: env_of\.exporter: .*METRICS_PROT/,
+      /mine\.yaml:8:23: env_of\.exporter\.METRICS_PROT: is not/,
     ],
     [
       "an unknown fault of a remedy",

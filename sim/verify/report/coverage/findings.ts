@@ -75,7 +75,7 @@ function shortList(names: readonly string[]): string {
 
 function unknownText({ rule, series, position, nearest }: UnknownUse): string {
   const hint = nearest === null ? "" : `; did you mean ${nearest}?`;
-  return `${placeText(position)}: ${rule} needs ${series}, which no component exports${hint}`;
+  return `${placeText(position)}: ${rule} needs ${series}, which ${nobodyText(series)}${hint}`;
 }
 
 /** Alerts that nothing raised: one sentence each, with where it stands and why. */
@@ -90,7 +90,13 @@ export function silenceText(silence: Silence, where: string | null = null): stri
   const inScenario = (name: string) => (where === null ? `, in ${name}` : "");
   switch (silence.kind) {
     case "unknown-series":
-      return `no component exports ${[...new Set(silence.unknown.map(seriesOf))].join(", ")}`;
+      return [...Map.groupBy(new Set(silence.unknown.map(seriesOf)), isRecorded)]
+        .map(([recorded, names]) =>
+          recorded
+            ? `no component exports ${names.join(", ")} and no rule records it`
+            : `no component exports ${names.join(", ")}`,
+        )
+        .join("; ");
     case "no-samples": {
       const hints = silence.mismatches.map(mismatchText);
       const scope = where === null ? "no scenario has a series" : `${where} has no series`;
@@ -111,6 +117,15 @@ export function silenceText(silence: Silence, where: string | null = null): stri
     case "no-result":
       return `${silence.expr} never gave a number`;
   }
+}
+
+/** By convention names of series that rules record have colons, and those of components none. */
+function isRecorded(series: string): boolean {
+  return series.includes(":");
+}
+
+function nobodyText(series: string): string {
+  return isRecorded(series) ? "no component exports and no rule records" : "no component exports";
 }
 
 function mismatchText({ label, values, target_label }: LabelMismatch): string {

@@ -25,6 +25,6 @@ export function coverageMarkdown(report: CoverageReport): string {
     markdownTable(ALERT_HEADINGS, alerts.map(alertRow)),
     markdownTable(FAULT_HEADINGS, faults.map(faultRow)),
     ...folded("Alerts that nothing raises", silentAlerts(report)),
-    ...folded("Faults that nothing notices", unnoticedFaults(report)),
+    ...folded("Scenarios that nothing notices", unnoticedFaults(report)),
   ]);
 }

@@ -21,7 +21,7 @@ export function coverageText(report: CoverageReport): readonly TextBlock[] {
     line(""),
     table(FAULT_HEADINGS, faults.map(faultRow), 1),
     ...listBlocks("alerts that nothing raises", silentAlerts(report), "notice"),
-    ...listBlocks("faults that nothing notices", unnoticedFaults(report), "notice"),
+    ...listBlocks("scenarios that nothing notices", unnoticedFaults(report), "notice"),
     ...listBlocks("findings", findings, "bad"),
     line(""),
     line(`seed ${seed}, evaluated by ${engine}`, "faint"),

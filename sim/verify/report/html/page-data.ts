@@ -1,6 +1,6 @@
 // What the script of the page needs to draw its charts: the data between the report and the browser.
 
-import type { ScenarioReport, StateSpan } from "../report.ts";
+import type { AlertChart, ScenarioReport, StateSpan } from "../report.ts";
 
 export interface PageSpan {
   readonly from: number;
@@ -29,9 +29,14 @@ export function chartId(scenarioIndex: number, chartIndex: number): string {
   return `chart-${scenarioIndex}-${chartIndex}`;
 }
 
+/** Charts that have something to show. */
+export function drawnCharts({ charts }: ScenarioReport): readonly AlertChart[] {
+  return charts.filter(({ series }) => series.some(({ values }) => values.some(isShown)));
+}
+
 export function pageData(scenarios: readonly ScenarioReport[]): PageData {
   const entries = scenarios.flatMap((scenario, scenarioIndex) =>
-    scenario.charts.map((chart, chartIndex): [string, PageChart] => [
+    drawnCharts(scenario).map((chart, chartIndex): [string, PageChart] => [
       chartId(scenarioIndex, chartIndex),
       {
         title: chart.alert,
@@ -53,7 +58,11 @@ export function pageData(scenarios: readonly ScenarioReport[]): PageData {
 
 /** Values that no axis has, such as NaN, are gaps. */
 function shortened(value: number | null): number | null {
-  return value === null || !Number.isFinite(value) ? null : Number(value.toPrecision(DIGITS));
+  return isShown(value) ? Number(value.toPrecision(DIGITS)) : null;
+}
+
+function isShown(value: number | null): value is number {
+  return value !== null && Number.isFinite(value);
 }
 
 export function spansOf(

@@ -14,7 +14,7 @@ import {
   tally,
 } from "../results.ts";
 import { type Content, type Html, html } from "./markup.ts";
-import { chartId } from "./page-data.ts";
+import { chartId, drawnCharts } from "./page-data.ts";
 import { miniature, timeline } from "./timeline.ts";
 
 export function pageHeader(report: VerifyReport, ruleFindings: readonly CoverageFinding[] | null): Html {
@@ -69,7 +69,7 @@ export function resultsTable({ alerts, scenarios, ok }: VerifyReport): Html {
     const at = byName.get(proof.scenario);
     const link = (text: string) =>
       at === undefined ? text : html`<a href="#scenario-${at.index}">${text}</a>`;
-    return html`<tr class="${proof.proven ? "passed" : "failed"}"><td>${link(proof.alert)}</td><td>${link(proof.scenario)}</td><td>${pill(proof.proven, verdict)}</td>${times.map((time) => html`<td class="number">${time ?? "–"}</td>`)}<td>${at === undefined ? null : miniature(proof, at.scenario)}</td></tr>`;
+    return html`<tr class="${proof.proven ? "passed" : "failed"}"><td>${link(proof.name)}</td><td>${link(proof.scenario)}</td><td>${pill(proof.proven, verdict)}</td>${times.map((time) => html`<td class="number">${time ?? "–"}</td>`)}<td>${at === undefined ? null : miniature(proof, at.scenario)}</td></tr>`;
   });
   const headings = RESULT_HEADINGS.map(
     (name, index) => html`<th scope="col"${index > 2 ? html` class="number"` : null}>${name}</th>`,
@@ -96,7 +96,8 @@ const LEGEND: Readonly<Record<string, string>> = {
 };
 
 export function scenarioSection(scenario: ScenarioReport, index: number): Html {
-  const { ok, summary, alerts, charts } = scenario;
+  const { ok, summary, alerts } = scenario;
+  const charts = drawnCharts(scenario);
   const allowed = allowedOthers(scenario);
   const reasons = scenarioReasons(scenario);
   return html`<section class="card ${ok ? "passed" : "failed"}" id="scenario-${index}" aria-labelledby="scenario-${index}-name">
@@ -108,7 +109,7 @@ ${faultDetails(scenario)}${charts.map((chart, chartIndex) => chartFigure(chart, 
 
 function unprovenReasons(proof: AlertProof): Content {
   const reasons = proofReasons(proof);
-  return reasons.length === 0 ? null : findingsList(`${proof.alert} is not proven`, reasons);
+  return reasons.length === 0 ? null : findingsList(`${proof.name} is not proven`, reasons);
 }
 
 function findingsList(title: string, reasons: readonly string[]): Html {

@@ -85,12 +85,12 @@ function faults(scenario: ScenarioReport): readonly Lane[] {
 }
 
 /** With other labels than expected too, where it never fired with those: what the chart shows. */
-function lane({ alert, instead, ...proof }: AlertProof, endS: number): Lane {
+function lane({ name, instead, ...proof }: AlertProof, endS: number): Lane {
   const mistaken = instead.flatMap((active) => {
-    const labels = alertText("", active.labels);
+    const labels = alertText("", tellingLabels(active.labels));
     return stateSegments(active, endS, (state) => `${state} with other labels ${labels}`);
   });
-  return { name: alert, segments: [...stateSegments(proof, endS, (state) => state), ...mistaken] };
+  return { name, segments: [...stateSegments(proof, endS, (state) => state), ...mistaken] };
 }
 
 function stateSegments(
@@ -117,11 +117,18 @@ function others({ others: fired, end_s }: ScenarioReport): readonly Lane[] {
     const kind = because === null ? "undeclared" : "allowed";
     const label = because === null ? "not declared" : "allowed";
     return {
-      name: alertText(alert, labels),
+      name: alertText(alert, tellingLabels(labels)),
       segments: [segment(kind, firing_at_s, resolved_at_s ?? end_s, label)],
     };
   });
 }
+
+/** Labels of every alert say little in a narrow column, where those that tell its instances apart must be seen. */
+function tellingLabels(labels: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(labels).filter(([name]) => !OF_EVERY_ALERT.has(name)));
+}
+
+const OF_EVERY_ALERT: ReadonlySet<string> = new Set(["severity", "priority"]);
 
 function ticks(endS: number): readonly number[] {
   const step = STEPS.find((width) => endS / width <= MAX_TICKS) ?? endS / MAX_TICKS;

@@ -1,5 +1,5 @@
-// Where in its file each part of a rule's expression stands, whatever quoting and folding the file has. Kept beside the
-// expressions, which know offsets into their own text only.
+// Where in its file each part of a rule's expression and texts stands, whatever quoting and folding the file has. Kept
+// beside those, which know offsets into themselves only.
 
 import type { Expr } from "../../ast.ts";
 import type { FilePosition } from "../rule.ts";
@@ -22,4 +22,16 @@ export function placeInside(
   offset: number,
 ): FilePosition {
   return places.get(expr)?.(offset) ?? position;
+}
+
+const placesOfTexts = new WeakMap<object, ReadonlyMap<string, PlaceOf>>();
+
+/** @param texts the labels or annotations of a rule */
+export function keepTextPlaces(texts: object, placesOf: ReadonlyMap<string, PlaceOf>): void {
+  placesOfTexts.set(texts, placesOf);
+}
+
+/** The place of an offset into a label or annotation; `null` if no file has it. */
+export function placeInText(texts: object, name: string, offset: number): FilePosition | null {
+  return placesOfTexts.get(texts)?.get(name)?.(offset) ?? null;
 }

@@ -5,7 +5,7 @@ import { DashstreamError } from "../../../errors.ts";
 import type { Expr } from "../../ast.ts";
 import { parseExpr } from "../../parse.ts";
 import type { Rule } from "../rule.ts";
-import { keepPlaces } from "./expr-places.ts";
+import { keepPlaces, keepTextPlaces } from "./expr-places.ts";
 import { FieldReader, plainTexts } from "./fields.ts";
 import type { RuleProblems } from "./rule-problems.ts";
 import { checkNames, checkTemplates } from "./rule-texts.ts";
@@ -46,7 +46,7 @@ export function readRule(
   if (parsed === null || problems.count > before) return null;
   const base = {
     ...parsed,
-    labels: plainTexts(new Map([...groupLabels, ...labels])),
+    labels: placedTexts(new Map([...groupLabels, ...labels]), labels),
     position: value.position,
   };
   if (record !== "") return { kind: "recording", record, ...base };
@@ -55,9 +55,22 @@ export function readRule(
     alert,
     forMs: forMs ?? 0,
     keepFiringForMs: keepFiringForMs ?? 0,
-    annotations: plainTexts(annotations),
+    annotations: placedTexts(annotations, annotations),
     ...base,
   };
+}
+
+/** @param own those that stand in the rule itself */
+function placedTexts(
+  texts: Parameters<typeof plainTexts>[0],
+  own: ReadonlyMap<string, YamlValue>,
+): ReturnType<typeof plainTexts> {
+  const plain = plainTexts(texts);
+  const places = [...own].map(
+    ([name, value]) => [name, (offset: number) => value.positionInside(offset)] as const,
+  );
+  keepTextPlaces(plain, new Map(places));
+  return plain;
 }
 
 function subjectOf(rule: YamlValue): string {

@@ -56,3 +56,15 @@ function goData({ labels, value, externalLabels }: AlertData, externalUrl: strin
     },
   };
 }
+
+/**
+ * The offset into an alert's text of a place that a message names.
+ * @param column bytes before it in the line, as Go counts them; in the first line with those of the definitions
+ */
+export function ownOffset(text: string, line: number, column: number): number {
+  const lines = text.split("\n");
+  const before = lines.slice(0, line - 1).reduce((sum, { length }) => sum + length + 1, 0);
+  const bytes = Math.max(0, line === 1 ? column - DEFINITIONS.length : column);
+  const own = Buffer.from(lines[line - 1] ?? "").subarray(0, bytes);
+  return before + own.toString().length;
+}

@@ -152,7 +152,7 @@ describe("an expression that gave nothing", () => {
 test("a rule that cannot be evaluated says why", () => {
   const text = ruleText("{ alert: A, expr: level * on() group_left() other > 1 }");
   const others = [series("level"), series('other{of="a"}'), series('other{of="b"}')];
-  expect(observedRule(text, recording(others)).failures).toEqual([
-    expect.stringContaining("found duplicate series for the match group"),
+  expect(observedRule(text, recording(others)).failures).toMatchObject([
+    { reason: expect.stringContaining("found duplicate series for the match group") },
   ]);
 });

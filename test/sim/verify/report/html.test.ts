@@ -60,6 +60,16 @@ describe("the HTML report", () => {
     expect(lanes).toMatch(/class="bar allowed" style="[^"]*" title="allowed 9m15s to 17m"/);
   });
 
+  test("names what else fired by the labels that tell it from others, in a column that cuts nothing off", () => {
+    const page = verifyHtml(SAMPLE_REPORT);
+    expect(body(SAMPLE_REPORT)).toContain(
+      ">KafkaConsumerLagHigh{component=&quot;websocket-server&quot;, topic=&quot;dashstream-events&quot;}</div>",
+    );
+    const [, rules = ""] = /\.lane > div:first-child \{([^}]*)\}/.exec(page) ?? [];
+    expect(rules).toContain("overflow-wrap: anywhere");
+    expect(rules).not.toContain("overflow: hidden");
+  });
+
   test("shows in the lane of an alert also what it did with other labels than expected", () => {
     const [scenario, ...others] = SAMPLE_REPORT.scenarios;
     const [proof] = scenario?.alerts ?? [];
@@ -131,6 +141,20 @@ describe("the data of a chart", () => {
     ]);
   });
 
+  test("are left out, with their figure, where no series has a value", () => {
+    const [scenario] = SAMPLE_REPORT.scenarios;
+    const [chart] = scenario?.charts ?? [];
+    if (scenario === undefined || chart === undefined) throw new Error("the sample has charts");
+    const empty = { ...chart, alert: "Empty", series: [] };
+    const gaps = { ...chart, alert: "Gaps", series: [{ name: "{}", values: [null, Number.NaN] }] };
+    const charts = [empty, gaps, { ...chart, alert: "Full" }];
+    const report = { ...SAMPLE_REPORT, scenarios: [{ ...scenario, charts }] };
+    expect(Object.entries(pageData(report.scenarios)).map(([id, { title }]) => [id, title])).toEqual([
+      ["chart-0-0", "Full"],
+    ]);
+    expect(body(report).match(/<figure id="[^"]*"/g)).toEqual(['<figure id="chart-0-0"']);
+  });
+
   test("end a state that lasts with the scenario", () => {
     const [scenario] = SAMPLE_REPORT.scenarios;
     const [chart] = scenario?.charts ?? [];
@@ -155,9 +179,13 @@ describeReal("chromium", "the HTML report in a browser", () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   /** The document after its scripts have run, and what the browser's console says. */
-  async function opened(report: VerifyReport): Promise<{ readonly dom: string; readonly console: string }> {
+  function opened(report: VerifyReport): ReturnType<typeof openedPage> {
+    return openedPage(verifyHtml(report));
+  }
+
+  async function openedPage(page: string): Promise<{ readonly dom: string; readonly console: string }> {
     const file = join(folder, "report.html");
-    writeFileSync(file, verifyHtml(report));
+    writeFileSync(file, page);
     const flags = ["--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--dump-dom"];
     const browser = Bun.spawn(["chromium", ...flags, `--user-data-dir=${folder}/profile`, `file://${file}`], {
       stdout: "pipe",
@@ -180,6 +208,22 @@ describeReal("chromium", "the HTML report in a browser", () => {
     expect(
       dom.match(/<th><div class="u-marker"[^>]*><\/div><div class="u-label">threshold<\/div>/g),
     ).toHaveLength(CHARTS.filter(({ threshold }) => threshold !== null).length);
+  }, 90_000);
+
+  test("shows the text of a bar only where it fits", async () => {
+    const page = verifyHtml(SAMPLE_REPORT).replace(
+      "</body>",
+      `<script>document.title = JSON.stringify([...document.querySelectorAll(".timeline .bar")].map((bar) => {
+        const text = bar.firstElementChild;
+        return [text.offsetWidth <= bar.clientWidth, text.offsetTop < bar.clientHeight];
+      }))</script></body>`,
+    );
+    const { dom } = await openedPage(page.replace(/<meta http-equiv[^>]*>/, ""));
+    const [, title = "[]"] = /<title>([^<]*)<\/title>/.exec(dom) ?? [];
+    const bars: [fits: boolean, isShown: boolean][] = JSON.parse(title);
+    expect(bars.some(([fits]) => fits)).toBe(true);
+    expect(bars.some(([fits]) => !fits)).toBe(true);
+    for (const [fits, isShown] of bars) expect(isShown).toBe(fits);
   }, 90_000);
 
   test("runs none of what texts try to run", async () => {

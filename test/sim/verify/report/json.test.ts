@@ -29,6 +29,7 @@ describe("the JSON document", () => {
     });
     expect(JSON.parse(written(SAMPLE_REPORT)).alerts[0]).toEqual({
       alert: "SequenceGapsDetected",
+      name: "SequenceGapsDetected",
       scenario: "sequence-gap",
       severity: "critical",
       proven: true,

@@ -41,6 +41,7 @@ interface ProofTimes {
 function proof(alert: string, scenario: string, severity: string, at: ProofTimes): AlertProof {
   return {
     alert,
+    name: alert,
     scenario,
     severity,
     proven: true,

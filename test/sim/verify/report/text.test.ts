@@ -1,4 +1,7 @@
 import { describe, expect, test } from "bun:test";
+import { verifyHtml } from "../../../../sim/verify/report/html.ts";
+import { verifyJunit } from "../../../../sim/verify/report/junit.ts";
+import { verifyMarkdown } from "../../../../sim/verify/report/markdown.ts";
 import { createProgressText, verifyText } from "../../../../sim/verify/report/text.ts";
 import { createPrinter } from "../../../../src/cli/printer.ts";
 import { printBlocks } from "../../../../src/cli/text-blocks.ts";
@@ -24,6 +27,26 @@ describe("the report on a terminal", () => {
       "KafkaConsumerLagHigh            process-kill     proven      11m15s   16m30s  19m       10m30s",
       "WebSocketRedisHighLatency       redis-latency    not proven  -        -       -         -",
     ]);
+  });
+
+  test("calls each proof by its name, so that two of one alert and scenario differ", () => {
+    const [scenario] = SAMPLE_REPORT.scenarios;
+    const [proof] = scenario?.alerts ?? [];
+    if (scenario === undefined || proof === undefined) throw new Error("the sample has a proof");
+    const named = { ...proof, name: 'Gaps{part="a"}', proven: false, reasons: ["why"] };
+    const report = {
+      ...SAMPLE_REPORT,
+      alerts: [named],
+      scenarios: [{ ...scenario, ok: false, alerts: [named] }],
+    };
+    const text = printed(report).join("\n");
+    expect(text).toContain('Gaps{part="a"}  sequence-gap  not proven');
+    expect(text).toContain('Gaps{part="a"} is not proven by sequence-gap\n  why');
+    expect(verifyMarkdown(report)).toContain('| Gaps{part="a"} | sequence-gap |');
+    expect(verifyJunit(report)).toContain('<testcase name="Gaps{part=&quot;a&quot;}"');
+    const page = verifyHtml(report);
+    expect(page).toContain('<a href="#scenario-0">Gaps{part=&quot;a&quot;}</a>');
+    expect(page).toContain('title="Gaps{part=&quot;a&quot;}"');
   });
 
   test("tells why each failed, by alert, scenario and for the whole", () => {

@@ -1,5 +1,9 @@
 import { describe, expect, test } from "bun:test";
-import { coverageFindings, unnoticedFaults } from "../../../../../sim/verify/report/coverage/findings.ts";
+import {
+  coverageFindings,
+  silenceText,
+  unnoticedFaults,
+} from "../../../../../sim/verify/report/coverage/findings.ts";
 import { coverageDocument } from "../../../../../sim/verify/report/coverage/json.ts";
 import { coverageMarkdown } from "../../../../../sim/verify/report/coverage/markdown.ts";
 import { coverageText } from "../../../../../sim/verify/report/coverage/text.ts";
@@ -22,6 +26,18 @@ test("findings are what is wrong with the rules, each with file, line and column
 
 test("an alert that nothing raises and a fault that nothing notices are results and no findings", () => {
   expect(coverageFindings(SOUND_COVERAGE)).toEqual([]);
+});
+
+test("a series whose name is that of a recorded one may also be missing among the rules", () => {
+  const [use] = SAMPLE_COVERAGE.unknown;
+  if (use === undefined) throw new Error("the sample has an unknown series");
+  const unknown = [{ ...use, series: "r:y", nearest: null }];
+  expect(coverageFindings({ ...SOUND_COVERAGE, unknown })).toEqual([
+    "team.rules.yaml:17:22: TeamTypo needs r:y, which no component exports and no rule records",
+  ]);
+  expect(silenceText({ kind: "unknown-series", unknown: [...unknown, use] })).toBe(
+    "no component exports r:y and no rule records it; no component exports websocket_droped_messages_total",
+  );
 });
 
 test("a fault is named beside its scenario, unless that is all there is to say", () => {
@@ -70,7 +86,7 @@ describe("coverage on a terminal", () => {
       "  team.rules.yaml:36:9: TeamBoth: a > b never held, though both sides had values",
       "  team.rules.yaml:44:9: TeamWatchdog: it fires all the time, as a dead man's switch does",
       "",
-      "faults that nothing notices",
+      "scenarios that nothing notices",
       "  dlq-hang (corrupt-payload, dlq-hang)",
       "",
       "findings",
@@ -154,6 +170,7 @@ test("coverage as Markdown has both tables, and findings unfolded", () => {
   expect(text).toContain("| TeamGaps | page | 2 scenarios | 1m30s | sequence-gap | team.rules.yaml:4 |\n");
   expect(text).toContain("| dlq-hang (corrupt-payload, dlq-hang) | nothing |  |  |  |\n");
   expect(text).toContain("<details><summary>Alerts that nothing raises</summary>");
+  expect(text).toContain("<details><summary>Scenarios that nothing notices</summary>");
   expect(coverageMarkdown(SOUND_COVERAGE)).toStartWith("## ✅ 2 of 8 alerts raised");
   expect(coverageMarkdown(SOUND_COVERAGE)).not.toContain("findings");
 });
