@@ -8,6 +8,7 @@ type Given = Partial<Omit<ServicePlan, "launch">> & { readonly launch?: Partial<
 export function servicePlan({ launch = {}, ...given }: Given = {}): ServicePlan {
   return {
     name: "one",
+    image: "busybox:1.36",
     workDir: "/",
     log: "/dev/null",
     addresses: [],
