@@ -42,6 +42,8 @@ export interface ServicePlan {
   readonly name: string;
   /** What its container would be made from. */
   readonly image: string;
+  /** Variables of the compose file, as they were read. */
+  readonly environment: Readonly<Record<string, string>>;
   readonly launch: Launch;
   /** Variables that it was given since, over those of `launch`; empty ones count as not set. */
   readonly overrides?: Readonly<Record<string, string>>;
@@ -190,11 +192,12 @@ interface Planned {
 }
 
 function servicePlan({ service, launch, uses, workDir, addresses, missing, dir }: Planned): ServicePlan {
-  const { name, image, dependsOn, gracePeriodMs, stopSignal } = service;
+  const { name, image, environment, dependsOn, gracePeriodMs, stopSignal } = service;
   const there = Object.entries(dependsOn).filter(([dependency]) => !missing.has(dependency));
   return {
     name,
     image,
+    environment,
     launch,
     workDir,
     log: join(dir, "logs", `${name}.log`),

@@ -18,9 +18,11 @@ const PARSE_FAILURE = 15;
 const USUAL_NAMES = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
 
 export interface Project {
-  /** By service: variables that files behind the first give it. */
-  readonly overrides: ReadonlyMap<string, Readonly<Record<string, string>>>;
+  /** By service: variables that differ from those the stack was started with. */
+  readonly changes: ReadonlyMap<string, Environment>;
 }
+
+type Environment = Readonly<Record<string, string>>;
 
 export interface ProjectFlags {
   readonly files: readonly string[];
@@ -38,14 +40,30 @@ export function findProject(stack: Stack, flags: ProjectFlags): Project {
     throw notHere(`a project other than that of ${stack.composeFile}; ${first}`);
   }
   const variables = { ...variablesOf(flags), ...environment() };
-  const overrides = new Map<string, Readonly<Record<string, string>>>();
-  for (const path of others) {
-    for (const [name, given] of overridesIn(path, variables)) {
-      stack.serviceOf(name);
-      overrides.set(name, { ...overrides.get(name), ...given });
-    }
+  const files = [readFile(first, variables), ...others.map((path) => readFile(path, variables))];
+  for (const services of files.slice(1)) services.forEach(refuseMore);
+  const given = (name: string): Environment =>
+    Object.assign({}, ...files.map((services) => services.get(name)?.environment));
+  return {
+    changes: new Map(
+      stack.services.map((plan) => [plan.name, changesOf(plan.environment, given(plan.name))]),
+    ),
+  };
+}
+
+/** What is gone is empty, which counts as not set. */
+function changesOf(before: Environment, now: Environment): Environment {
+  const gone = Object.keys(before).filter((key) => now[key] === undefined);
+  const changed = Object.entries(now).filter(([key, value]) => before[key] !== value);
+  return Object.fromEntries([...gone.map((key) => [key, ""] as const), ...changed]);
+}
+
+function readFile(path: string, variables: Variables): ReadonlyMap<string, ComposeService> {
+  try {
+    return readComposeFile(path, variables).services;
+  } catch (error) {
+    throw new ToolFailure(describeError(error), PARSE_FAILURE);
   }
-  return { overrides };
 }
 
 function filesOf(flags: ProjectFlags): readonly string[] {
@@ -72,25 +90,8 @@ function variablesOf({ envFiles, cwd }: ProjectFlags): Variables {
   return Object.assign({}, ...texts.map(parseDotenv));
 }
 
-function overridesIn(
-  path: string,
-  variables: Variables,
-): readonly (readonly [string, Readonly<Record<string, string>>])[] {
-  try {
-    const { services } = readComposeFile(path, variables);
-    return [...services].map(([name, service]) => {
-      refuseMore(name, service);
-      return [name, service.environment] as const;
-    });
-  } catch (error) {
-    if (error instanceof ToolFailure) throw error;
-    throw new ToolFailure(describeError(error), PARSE_FAILURE);
-  }
-}
-
 /** What a process cannot be given afterwards would silently be left out. */
-function refuseMore(name: string, service: ComposeService): void {
-  const { image, command, entrypoint, ports, mounts } = service;
+function refuseMore({ name, image, command, entrypoint, ports, mounts }: ComposeService): void {
   const isPlain =
     image === "" && command === null && entrypoint === null && ports.length === 0 && mounts.length === 0;
   if (!isPlain) throw notHere(`an override of ${name} beyond its environment`);

@@ -22,7 +22,7 @@ export async function up({ stack, project, flags }: ComposeCall): Promise<number
   const chosen = selectServices(stack, flags.words);
   const wanted = flags.has("no-deps") ? chosen : withDependencies(stack, chosen);
   for (const plan of wanted) {
-    const overrides = placed(stack, plan, project.overrides.get(plan.name) ?? {});
+    const overrides = placed(stack, plan, project.changes.get(plan.name) ?? {});
     const isSame = JSON.stringify(sorted(overrides)) === JSON.stringify(sorted(plan.overrides ?? {}));
     if (isSame && !(flags.has("force-recreate") && chosen.includes(plan))) await start(stack, plan);
     else await recreate(stack, plan, overrides);

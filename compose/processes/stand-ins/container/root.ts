@@ -28,7 +28,7 @@ export function serviceRoot(stack: Stack, name: string): ContainerRoot {
   if (isImage(image, "dashstream")) writeDashstream(binDir, launch.command);
   if (/(^|\/)cp-(kafka|server)[:@]/.test(image)) linkKafkaTools(stack, binDir);
   // What lies above a mount is a folder in a container.
-  for (const { target } of mounts) mkdirSync(dirname(stack.pathOf(name, target)), { recursive: true });
+  for (const { target } of mounts) mkdirSync(stack.pathOf(name, dirname(target)), { recursive: true });
   return {
     binDir,
     env: insideEnvironment(binDir, { ...launch.env, ...overrides }),

@@ -27,7 +27,8 @@ export async function runInside(options: InsideOptions): Promise<number> {
   const [name = "", ...args] = command;
   const program = programAt(root, name);
   // What is run here ends with its caller; in a container it would go on.
-  const tie = Bun.which("setpriv") === null ? [] : ["setpriv", "--pdeathsig", "KILL"];
+  const setpriv = Bun.which("setpriv");
+  const tie = setpriv === null ? [] : [setpriv, "--pdeathsig", "KILL"];
   const [first = "", ...words] = [...tie, program, ...args.map(root.placed)];
   const child = spawn(first, words, {
     cwd: workDir == null ? root.cwd : root.placed(workDir),

@@ -9,6 +9,7 @@ export function servicePlan({ launch = {}, ...given }: Given = {}): ServicePlan 
   return {
     name: "one",
     image: "busybox:1.36",
+    environment: {},
     workDir: "/",
     log: "/dev/null",
     addresses: [],
