@@ -19,7 +19,7 @@ BINARY := dist/dashstream
 STACK := $(BUN) compose/processes/main.ts
 
 .PHONY: help demo test check fmt lint types build smoke smoke-deno bench generate kafka promtool3 compose-check jaeger hadolint clean \
-  stack-up stack-down stack-status stack-logs stack-restart stack-stop stack-start stack-kill
+  stack-up stack-down stack-status stack-logs stack-restart stack-stop stack-start stack-kill stack-shell
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 15
@@ -96,6 +96,11 @@ stack-logs: node_modules/.installed ## the end of their logs (SERVICE=name, LINE
 
 stack-restart stack-stop stack-start stack-kill: stack-%: node_modules/.installed
 	@$(STACK) $* $(or $(SERVICE),$(error SERVICE=name is missing))
+
+# In the folder of the compose file, where the runbook's commands are typed.
+stack-shell: node_modules/.installed ## a shell in which `docker`, `docker-compose` and Kafka's tools act on them
+	@cd compose && STACK_DIR="$(abspath $(or $(STACK_DIR),.stack))" \
+	  PATH="$(CURDIR)/compose/processes/stand-ins/bin:$(abspath $(or $(STACK_DIR),.stack))/bin:$$PATH" $${SHELL:-bash}
 
 stack-down: node_modules/.installed ## end them in order; data and logs stay (WIPE=1 removes them)
 	@$(STACK) down $(if $(WIPE),--wipe)

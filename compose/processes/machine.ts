@@ -25,3 +25,8 @@ export function keptEnvironment(): Readonly<Record<string, string>> {
   const kept = KEPT_VARIABLES.map((name) => [name, process.env[name]] as const);
   return Object.fromEntries(kept.filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
+
+/** All of the environment: compose files are filled in from it, and its `COMPOSE_*` variables say which they are. */
+export function environment(): Readonly<Record<string, string | undefined>> {
+  return process.env;
+}

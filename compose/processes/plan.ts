@@ -40,7 +40,13 @@ export const TOOLS_FOLDER = "bin";
 /** A service as a process; all of it can be kept as JSON. */
 export interface ServicePlan {
   readonly name: string;
+  /** What its container would be made from. */
+  readonly image: string;
+  /** Variables of the compose file, as they were read. */
+  readonly environment: Readonly<Record<string, string>>;
   readonly launch: Launch;
+  /** Variables that it was given since, over those of `launch`; empty ones count as not set. */
+  readonly overrides?: Readonly<Record<string, string>>;
   readonly workDir: string;
   readonly log: string;
   readonly addresses: readonly Address[];
@@ -186,10 +192,12 @@ interface Planned {
 }
 
 function servicePlan({ service, launch, uses, workDir, addresses, missing, dir }: Planned): ServicePlan {
-  const { name, dependsOn, gracePeriodMs, stopSignal } = service;
+  const { name, image, environment, dependsOn, gracePeriodMs, stopSignal } = service;
   const there = Object.entries(dependsOn).filter(([dependency]) => !missing.has(dependency));
   return {
     name,
+    image,
+    environment,
     launch,
     workDir,
     log: join(dir, "logs", `${name}.log`),

@@ -63,6 +63,10 @@ export class Stack {
     return this.#record.kafka;
   }
 
+  get composeFile(): string {
+    return this.#record.composeFile;
+  }
+
   get services(): readonly ServicePlan[] {
     return this.#record.services;
   }
@@ -150,6 +154,12 @@ export class Stack {
     await service.start(new AbortController().signal);
   }
 
+  /** Starts a service that does not run, and resolves without waiting until it is ready. */
+  async launch(name: string): Promise<void> {
+    const service = this.#process(name);
+    if (!service.isRunning()) await service.launch(new AbortController().signal);
+  }
+
   /** Ends it in order; its data stay. */
   async stop(name: string): Promise<StopOutcome> {
     return await stopAloud(this.#process(name), this.#context.say);
@@ -161,7 +171,20 @@ export class Stack {
    */
   async restart(name: string, env: Readonly<Record<string, string>> = {}): Promise<void> {
     await this.stop(name);
-    if (Object.keys(env).length > 0) this.#configure(name, env);
+    if (Object.keys(env).length > 0) {
+      this.#change(name, (plan) => ({ ...plan, overrides: { ...plan.overrides, ...env } }));
+    }
+    await this.start(name);
+  }
+
+  /**
+   * Stops and starts it with a log of its own, as a new container; resolves when it is ready.
+   * @param env variables over those it was planned with, instead of those it was given before
+   */
+  async recreate(name: string, env: Readonly<Record<string, string>>): Promise<void> {
+    await this.stop(name);
+    this.#change(name, (plan) => ({ ...plan, overrides: env }));
+    this.#process(name).clearLog();
     await this.start(name);
   }
 
@@ -190,12 +213,8 @@ export class Stack {
     if (wipe) folder.remove();
   }
 
-  #configure(name: string, env: Readonly<Record<string, string>>): void {
-    const services = this.services.map((plan) =>
-      plan.name === name
-        ? { ...plan, launch: { ...plan.launch, env: { ...plan.launch.env, ...env } } }
-        : plan,
-    );
+  #change(name: string, change: (plan: ServicePlan) => ServicePlan): void {
+    const services = this.services.map((plan) => (plan.name === name ? change(plan) : plan));
     this.#record = { ...this.#record, services };
     this.#context.folder.writeStack(this.#record);
   }

@@ -30,6 +30,7 @@ export const alertmanagerProgram: Program = {
       command: [program, ...known.args],
       env,
       readiness: { kind: "http", url: `http://${address}/-/ready` },
+      logsTo: "stderr",
       version: `Alertmanager ${version}`,
       notes: known.dropped.map((flag) => `${service.name}: Alertmanager ${version} has no ${flag}`),
     };

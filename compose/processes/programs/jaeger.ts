@@ -33,6 +33,7 @@ export const jaegerProgram: Program = {
       command: [PROGRAM, ...command],
       env,
       readiness: { kind: "http", url: `http://${addressOf(ADMIN_PORT)}/` },
+      logsTo: "stderr",
       version: `Jaeger ${VERSION}`,
     };
   },

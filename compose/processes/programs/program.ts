@@ -27,6 +27,8 @@ export interface Launch {
   readonly before?: { readonly command: readonly string[]; readonly unless: string };
   /** A new archive of classes, to be kept when the process has ended. */
   readonly freshClasses?: { readonly component: KafkaComponent; readonly path: string };
+  /** Where it writes its log; default: standard output. */
+  readonly logsTo?: "stderr";
   /** What differs from the container, for people. */
   readonly notes?: readonly string[];
 }

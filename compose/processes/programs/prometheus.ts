@@ -29,6 +29,7 @@ export const prometheusProgram: Program = {
       command: [program, ...known.args],
       env,
       readiness: { kind: "http", url: `http://${address}/-/ready` },
+      logsTo: "stderr",
       version: `Prometheus ${version}`,
       notes: known.dropped.map((flag) => `${service.name}: Prometheus ${version} has no ${flag}`),
     };

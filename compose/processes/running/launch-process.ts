@@ -26,7 +26,7 @@ export async function launchProcess(
   try {
     const child = spawn(program, args, {
       cwd: plan.launch.cwd ?? plan.workDir,
-      env: { ...keptEnvironment(), ...plan.launch.env },
+      env: { ...keptEnvironment(), ...plan.launch.env, ...plan.overrides },
       detached: true,
       stdio: ["ignore", log, log],
     });

@@ -62,7 +62,7 @@ export async function stopInOrder(
 }
 
 /** Each service after what it depends on, as far as that is possible. */
-function dependenciesFirst(
+export function dependenciesFirst(
   services: readonly ServicePlan[],
   further: (service: ServicePlan) => readonly string[] = () => [],
 ): readonly ServicePlan[] {

@@ -66,6 +66,16 @@ export class ServiceProcess {
    * @throws DashstreamError `storage_failed` with the end of its log if it ends before, `aborted`
    */
   async start(signal: AbortSignal): Promise<void> {
+    const record = await this.launch(signal);
+    if (this.plan.launch.readiness.kind === "completed") await this.#untilCompleted(record, signal);
+    else await this.#untilReady(signal);
+  }
+
+  /**
+   * Starts it and resolves as soon as its process runs, whatever becomes of it.
+   * @throws DashstreamError `storage_failed` if it cannot be started
+   */
+  async launch(signal: AbortSignal): Promise<ServiceRecord> {
     await prepare(this.plan);
     if (signal.aborted) throw this.#aborted();
     const child = await launchProcess(this.plan, { isTied: this.#isTied });
@@ -75,8 +85,7 @@ export class ServiceProcess {
     const { clock, processes } = this.#seams;
     const record = { process: processes.of(child.pid), startedAtMs: clock.nowMs() };
     this.#folder.writeService(this.plan.name, record);
-    if (this.plan.launch.readiness.kind === "completed") await this.#untilCompleted(record, signal);
-    else await this.#untilReady(signal);
+    return record;
   }
 
   async #untilReady(signal: AbortSignal): Promise<void> {

@@ -8,6 +8,8 @@ type Given = Partial<Omit<ServicePlan, "launch">> & { readonly launch?: Partial<
 export function servicePlan({ launch = {}, ...given }: Given = {}): ServicePlan {
   return {
     name: "one",
+    image: "busybox:1.36",
+    environment: {},
     workDir: "/",
     log: "/dev/null",
     addresses: [],

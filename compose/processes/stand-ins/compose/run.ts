@@ -1,0 +1,41 @@
+// `docker compose run`: a command once, in a container of its own made as a service's is. It does not matter whether the
+// service runs.
+
+import { isatty } from "node:tty";
+import { isImage } from "../../programs/program.ts";
+import { serviceRoot } from "../container/root.ts";
+import { runInside } from "../container/run-inside.ts";
+import type { FlagSpec } from "../flags.ts";
+import { notHere, ToolFailure } from "../tool-failure.ts";
+import type { ComposeCall } from "./compose.ts";
+import { selectServices } from "./selection.ts";
+
+export const COMPOSE_RUN_FLAGS: readonly FlagSpec[] = [
+  { name: "rm" },
+  { name: "no-deps" },
+  { name: "no-TTY", short: "T" },
+  { name: "env", short: "e", takes: "value" },
+];
+
+/** Images whose entrypoint is a program; what is typed are its arguments. */
+const ENTRYPOINTS: Readonly<Record<string, readonly string[]>> = { dashstream: ["dashstream"] };
+
+export async function composeRun({ stack, flags }: ComposeCall): Promise<number> {
+  const [name = "", ...words] = flags.words;
+  if (name === "") throw new ToolFailure('"docker compose run" requires at least 1 argument', 1);
+  const [plan] = selectServices(stack, [name]);
+  const dependencies = Object.keys(plan?.dependsOn ?? {});
+  if (!flags.has("no-deps") && dependencies.some((dependency) => stack.processOf(dependency) === null)) {
+    throw notHere("how to start what a command depends on; --no-deps goes without");
+  }
+  if (words.length === 0) throw notHere("the service's own command, a second time");
+  const [, entrypoint = []] =
+    Object.entries(ENTRYPOINTS).find(([image]) => isImage(plan?.image ?? "", image)) ?? [];
+  return await runInside({
+    root: serviceRoot(stack, name),
+    command: [...entrypoint, ...words],
+    // Without a terminal compose passes on what it is given, too.
+    interactive: !isatty(0) || !flags.has("no-TTY"),
+    env: flags.all("env"),
+  });
+}

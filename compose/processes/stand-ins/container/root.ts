@@ -1,0 +1,100 @@
+// What a process inside of a container would see: the programs of the image and no others, the container's variables, and
+// its folders, which lie below the state folder.
+
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { writeKafkaTools } from "../../kafka/tools.ts";
+import { keptEnvironment } from "../../machine.ts";
+import { isImage } from "../../programs/program.ts";
+import type { Stack } from "../../stack.ts";
+import { notHere } from "../tool-failure.ts";
+import { programsOf } from "./image-programs.ts";
+
+export interface ContainerRoot {
+  /** Holds the programs of the image. */
+  readonly binDir: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  /** A word of a command line with addresses and paths as they are on this machine. */
+  readonly placed: (word: string) => string;
+}
+
+/** Its folder of programs is made anew, since the image may be another than before. */
+export function serviceRoot(stack: Stack, name: string): ContainerRoot {
+  const plan = stack.serviceOf(name);
+  const { launch, overrides, image, workDir, mounts } = plan;
+  const binDir = join(stack.dir, "containers", name);
+  linkPrograms(binDir, image);
+  if (isImage(image, "dashstream")) writeDashstream(binDir, launch.command);
+  if (/(^|\/)cp-(kafka|server)[:@]/.test(image)) linkKafkaTools(stack, binDir);
+  // What lies above a mount is a folder in a container.
+  for (const { target } of mounts) mkdirSync(stack.pathOf(name, dirname(target)), { recursive: true });
+  return {
+    binDir,
+    env: insideEnvironment(binDir, { ...launch.env, ...overrides }),
+    cwd: launch.cwd ?? workDir,
+    placed: (word) => checked(word, stack.placed(word, name)),
+  };
+}
+
+/** @param mounts folders of this machine by where they are mounted */
+export function imageRoot(stack: Stack, image: string, mounts: ReadonlyMap<string, string>): ContainerRoot {
+  const binDir = join(stack.dir, "containers", image.replaceAll(/[^\w.-]/g, "_"));
+  linkPrograms(binDir, image);
+  const targets = [...mounts.keys()].sort((a, b) => b.length - a.length);
+  const escaped = targets.map((target) => target.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|");
+  const pattern = new RegExp(`(?<![\\w./-])(?:${escaped})(?![\\w.-])`, "g");
+  const placed = (word: string) =>
+    checked(word, targets.length === 0 ? word : word.replaceAll(pattern, (path) => mounts.get(path) ?? path));
+  return { binDir, env: insideEnvironment(binDir, {}), cwd: binDir, placed };
+}
+
+function insideEnvironment(
+  binDir: string,
+  env: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  return { ...keptEnvironment(), ...env, PATH: binDir };
+}
+
+function linkPrograms(binDir: string, image: string): void {
+  const programs = programsOf(image);
+  if (programs === null) throw notHere(`what is in the image ${image}`);
+  rmSync(binDir, { recursive: true, force: true });
+  mkdirSync(binDir, { recursive: true });
+  for (const name of programs) {
+    const path = Bun.which(name);
+    if (path !== null) symlinkSync(path, join(binDir, name));
+  }
+}
+
+/** The image has this program; here it is what the service was started as, up to its own arguments. */
+function writeDashstream(binDir: string, command: readonly string[]): void {
+  const isSource = command[1]?.endsWith("src/cli/main.ts") === true;
+  const words = command.slice(0, isSource ? 2 : 1).map((word) => `'${word.replaceAll("'", "'\\''")}'`);
+  const path = join(binDir, "dashstream");
+  writeFileSync(path, `#!/bin/sh\nexec ${words.join(" ")} "$@"\n`);
+  chmodSync(path, 0o755);
+}
+
+function linkKafkaTools({ kafka, toolsDir }: Stack, binDir: string): void {
+  if (!existsSync(toolsDir)) writeKafkaTools(kafka, toolsDir);
+  for (const name of readdirSync(toolsDir)) {
+    if (name.startsWith("kafka-")) symlinkSync(join(toolsDir, name), join(binDir, name));
+  }
+}
+
+/** What every system has alike, or only reads. */
+const SAME_EVERYWHERE = /^\/(bin|sbin|usr|lib|lib64|dev|proc|sys)(\/|$)/;
+
+/**
+ * A command inside of a container must not touch this machine: a path that stands for nothing below the state folder, and
+ * is there outside, is refused.
+ */
+function checked(word: string, placed: string): string {
+  if (placed !== word) return placed;
+  for (const [path] of word.matchAll(/(?<![\w./:-])\/[\w.-]+(?:\/[\w.*-]+)*/g)) {
+    const top = `/${path.split("/")[1]}`;
+    if (!SAME_EVERYWHERE.test(path) && existsSync(top)) throw notHere(`${path} inside of the container`);
+  }
+  return placed;
+}
