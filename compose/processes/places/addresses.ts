@@ -44,14 +44,9 @@ export class Addresses {
       }
     }
     const hosts = [...services.flatMap((service) => service.hosts), ...ANY_OR_SELF];
-    const names = hosts
-      .sort((a, b) => b.length - a.length)
-      .map((host) => host.replaceAll(/[.[\]]/g, "\\$&"))
-      .join("|");
+    const names = hosts.map((host) => host.replaceAll(/[.[\]]/g, "\\$&")).join("|");
     // With a port anywhere; without one only as the host of a URL or the value of a flag, because other words look like
     // names of services.
-    const names = hosts.map((host) => host.replaceAll(/[.[\]]/g, "\\$&")).join("|");
-    // With a port anywhere; without one only as the host of a URL, because other words look like names of services.
     this.#pattern = new RegExp(
       `(?<scheme>[a-z]+)://(?<credentials>[^\\s/@"']*@)?(?<bare>${names})(?=[/?\\s"']|$)|(?<![\\w.-])(?<host>${names}):(?<port>\\d{1,5})(?!\\d)|(?<=^--[\\w-]+=)(?<alone>${names})$`,
       "g",

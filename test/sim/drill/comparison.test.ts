@@ -4,6 +4,7 @@ import type { AlertProof } from "../../../sim/verify/report/report.ts";
 
 const proof = (changes: Partial<AlertProof>): AlertProof => ({
   alert: "Lag",
+  name: "Lag",
   scenario: "lag-high",
   severity: "high",
   proven: true,
