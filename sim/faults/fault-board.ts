@@ -128,6 +128,7 @@ export class FaultBoard {
 
   #inTurn<T>(task: () => Promise<T>): Promise<T> {
     const done = this.#turn.then(task);
+    // Who asked is told; the next one has its turn all the same.
     this.#turn = done.catch(() => {});
     return done;
   }

@@ -107,7 +107,7 @@ async function drill(context: CliContext, command: Command): Promise<ExitCode> {
   const [{ select }, { runDrill }, parts] = await Promise.all([
     import("../../sim/verify/selection.ts"),
     import("../../sim/drill/run-drill.ts"),
-    stackParts(flags),
+    stackParts(flags, config.adminToken),
   ]);
   const selection = select({
     only: flags.only ?? [],
@@ -158,7 +158,7 @@ async function drill(context: CliContext, command: Command): Promise<ExitCode> {
 }
 
 /** What of the stack can be reached and broken. */
-async function stackParts(flags: Flags) {
+async function stackParts(flags: Flags, token: string | null) {
   const [{ prometheusApi }, { remoteFaults }, { dockerServices }, { targetFiles }] = await Promise.all([
     import("../../sim/drill/prometheus-api.ts"),
     import("../../sim/drill/remote-faults.ts"),
@@ -166,12 +166,13 @@ async function stackParts(flags: Flags) {
     import("../../sim/drill/target-files.ts"),
   ]);
   const client = { fetch, timeout: () => AbortSignal.timeout(REQUEST_TIMEOUT_MS) };
+  const admin = token === null ? client : { ...client, headers: { authorization: `Bearer ${token}` } };
   const server = new URL(baseAddress("--server", flags.server));
   const run = async (program: string, args: readonly string[]) =>
     (await promisify(execFile)(program, args, { maxBuffer: MAX_OUTPUT_BYTES })).stdout;
   return {
     prometheus: prometheusApi(baseAddress("--prometheus", flags.prometheus), client),
-    remote: flags.proxy === undefined ? null : remoteFaults(baseAddress("--proxy", flags.proxy), client),
+    remote: flags.proxy === undefined ? null : remoteFaults(baseAddress("--proxy", flags.proxy), admin),
     services: flags.services === undefined ? null : dockerServices({ run, composeFile: flags.composeFile }),
     discovery: flags.targets === undefined ? null : targetFiles(flags.targets),
     server: { host: server.hostname, port: Number(server.port || "80") },

@@ -164,6 +164,7 @@ export class ProxiedNodes implements LinkControl {
 
   #inTurn(task: () => Promise<void>): Promise<void> {
     const done = this.#turn.then(task);
+    // Who asked is told; the next one has its turn all the same.
     this.#turn = done.catch(() => {});
     return done;
   }

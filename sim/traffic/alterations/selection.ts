@@ -3,7 +3,7 @@
 import type { Random } from "../../../src/runtime/random.ts";
 
 /**
- * - `even`: the first and then every so many records, so that short runs have their share too
+ * - `even`: every so many records, so that short runs have their share too
  * - `random`: each record by itself
  */
 export type Spread = "even" | "random";
@@ -21,9 +21,8 @@ export type Selection = () => boolean;
 
 export function selection({ share, spread, random }: SelectionOptions): Selection {
   if (spread === "random") return () => random.next() < share;
-  // The first is one of them, so that a rare one need not be waited for. A tiny bit more, so that ten shares of 0.1 make a
-  // whole one in spite of rounding.
-  let collected = 1 - share + 1e-9;
+  // A tiny bit more than nothing, so that ten shares of 0.1 make a whole one in spite of rounding.
+  let collected = 1e-9;
   return () => {
     collected += share;
     if (collected < 1) return false;

@@ -115,6 +115,6 @@ export const CLIENT_OPTIONS = {
     default: null,
     help: "Bearer token of administrative calls. Not set: they are allowed from this machine only.",
     secret: true,
-    commands: ["serve", "demo", "threads", "fault-proxy"],
+    commands: ["serve", "demo", "threads", "fault-proxy", "drill"],
   }),
 };

@@ -134,7 +134,7 @@ describe("a wrong shape is named by place and path, with what was expected:", ()
     [
       "a misspelled key",
       whole(`${FAULT}${EXPECT}hold: 10m\nwarmup: 6m\n`),
-      "a.yaml:6:1: warmup: there is no such key, expected one of name, summary, env, env_of, also_scraped, redis, partitions, traffic, clients, warm_up, faults, remedy, hold, settle, expect, may; did you mean warm_up?",
+      "a.yaml:6:1: warmup: there is no such key, expected one of name, summary, env, env_of, also_scraped, redis, max_scale, partitions, traffic, clients, warm_up, faults, remedy, hold, settle, expect, may; did you mean warm_up?",
     ],
     [
       "a misspelled key inside a list",
