@@ -60,6 +60,24 @@ export function deadLetters(topic: string, limit: number, filter: string): strin
   ].join("\n");
 }
 
+/**
+ * Lets the server's group go on elsewhere. Nobody may be in the group, so that this runs in a container of its own: there is
+ * no `docker exec` into a server that is stopped.
+ */
+export function moveGroup(to: string): string {
+  return [
+    "docker stop dashstream-websocket-server",
+    "docker compose run --rm --no-deps dashstream-websocket-server \\",
+    `  offsets reset --to ${to} --execute`,
+    "docker start dashstream-websocket-server",
+  ].join("\n");
+}
+
+/** Makes the server's container anew with another value of a variable; `docker restart` keeps the old ones. */
+export function withVariable(name: string, value: string): string {
+  return `${name}=${value} docker compose up --detach --no-deps --wait dashstream-websocket-server`;
+}
+
 /** Where the server's consumer group stands. */
 export function groupState(): string {
   return kafka("kafka-consumer-groups", `--group "\${KAFKA_GROUP_ID:-websocket-server-v4}" --describe`);

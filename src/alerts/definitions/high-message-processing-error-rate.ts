@@ -9,6 +9,7 @@ import {
   query,
   SERVER_DLQ_TOPIC,
   SINGLE_VALUE,
+  withVariable,
 } from "../commands.ts";
 import { constant, forMinutes, share, windowMinutes } from "../quantity.ts";
 import { expr, text } from "../template.ts";
@@ -78,11 +79,11 @@ export const HIGH_MESSAGE_PROCESSING_ERROR_RATE: AlertDefinition = {
         say: "Stop or roll back the producer that the dead letters name. Restarting services helps only if they ran the wrong version.",
       },
       {
-        say: "If other schema versions are meant to be accepted, say so (`SCHEMA_COMPATIBILITY=forward` or `backward`) and restart the server.",
-        run: "docker restart dashstream-websocket-server",
+        say: "If other schema versions are meant to be accepted, say so (`forward` or `backward`). It holds until the container is made anew; in `.env` it stays.",
+        run: withVariable("SCHEMA_COMPATIBILITY", "forward"),
       },
       {
-        say: "A restart does not skip bad records: it goes on at the committed offset. To skip a stretch, stop the servers, look at what would be skipped, and add `--execute`.",
+        say: "A restart does not skip bad records: it goes on at the committed offset. What skipping all that is older than an hour would mean; KafkaConsumerLagHigh tells how to do it.",
         run: "dashstream offsets reset --to 1h",
       },
       {

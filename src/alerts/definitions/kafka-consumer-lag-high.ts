@@ -1,7 +1,7 @@
 // A partition has more unread records than clients should wait for.
 
 import type { AlertDefinition } from "../alert.ts";
-import { alertState, by, query, SINGLE_VALUE } from "../commands.ts";
+import { alertState, by, moveGroup, query, SINGLE_VALUE } from "../commands.ts";
 import { count, forMinutes } from "../quantity.ts";
 import { expr, text } from "../template.ts";
 
@@ -76,8 +76,12 @@ export const KAFKA_CONSUMER_LAG_HIGH: AlertDefinition = {
       },
       { say: "More servers or partitions if it lasts, or slow the producer down." },
       {
-        say: "If nobody needs the backlog: stop the servers, and skip it. Without `--execute` it only says what would be skipped.",
+        say: "If nobody needs the backlog: what skipping it would mean.",
         run: "dashstream offsets reset --to latest",
+      },
+      {
+        say: "And skipping it. Nobody may read in the group meanwhile, so that the server stands still; stop further ones too.",
+        run: moveGroup("latest"),
       },
     ],
     verification: [

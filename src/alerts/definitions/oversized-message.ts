@@ -1,7 +1,7 @@
 // A producer writes values beyond the size limit.
 
 import type { AlertDefinition } from "../alert.ts";
-import { alertState, deadLetters, SERVER_DLQ_TOPIC } from "../commands.ts";
+import { alertState } from "../commands.ts";
 import { count, forMinutes, windowMinutes } from "../quantity.ts";
 import { expr, text } from "../template.ts";
 
@@ -33,11 +33,7 @@ export const OVERSIZED_MESSAGE: AlertDefinition = {
     investigation: [
       {
         say: "Which threads, and how large.",
-        run: deadLetters(
-          SERVER_DLQ_TOPIC,
-          1000,
-          'select(.error_type == "payload_too_large") | {error, original_message}',
-        ),
+        run: "dashstream dlq ls --type payload_too_large --since 1h",
       },
       { say: "By tenant and hour.", run: "dashstream dlq stats --type payload_too_large --since 1d" },
     ],

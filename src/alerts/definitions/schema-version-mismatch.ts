@@ -1,7 +1,7 @@
 // A producer writes another schema version than the server accepts.
 
 import type { AlertDefinition } from "../alert.ts";
-import { alertState, containerLogs, deadLetters, SERVER_DLQ_TOPIC } from "../commands.ts";
+import { alertState, containerLogs, deadLetters, SERVER_DLQ_TOPIC, withVariable } from "../commands.ts";
 import { count, forMinutes, windowMinutes } from "../quantity.ts";
 import { expr, text } from "../template.ts";
 
@@ -32,12 +32,12 @@ export const SCHEMA_VERSION_MISMATCH: AlertDefinition = {
       "A producer writes a schema version that this server's policy does not accept. The records are whole; clients do not get them.",
     investigation: [
       {
-        say: "The records.",
-        run: deadLetters(SERVER_DLQ_TOPIC, 1000, 'select(.error_type == "schema_mismatch")'),
+        say: "The records, the newest first, with tenant and thread.",
+        run: "dashstream dlq ls --type schema_mismatch --since 1h",
       },
       {
-        say: "The same, one a line, with tenant and thread.",
-        run: "dashstream dlq ls --type schema_mismatch --since 1h",
+        say: "Their letters as they are, among the oldest thousand.",
+        run: deadLetters(SERVER_DLQ_TOPIC, 1000, 'select(.error_type == "schema_mismatch")'),
       },
       {
         say: "What the server accepts.",
@@ -47,7 +47,8 @@ export const SCHEMA_VERSION_MISMATCH: AlertDefinition = {
     causes: ["Producers were upgraded before the server, or the server before its producers."],
     remediation: [
       {
-        say: "Finish the rolling upgrade, or accept the other version meanwhile: `SCHEMA_COMPATIBILITY=forward` takes newer versions too, `backward` older ones.",
+        say: "Finish the rolling upgrade, or accept the other version meanwhile: `forward` takes newer versions too, `backward` older ones. It holds until the container is made anew; in `.env` it stays.",
+        run: withVariable("SCHEMA_COMPATIBILITY", "forward"),
       },
       {
         say: "Then send the records back; without `--execute` it only says what it would do.",

@@ -48,7 +48,7 @@ export const WEBSOCKET_DLQ_BROKEN: AlertDefinition = {
       {
         say: "Whether the topic can be written to. The value is JSON, for whatever reads the topic later.",
         run: `echo '{"error_type":"operator_test"}' | docker exec -i dashstream-kafka kafka-console-producer \\
-  --bootstrap-server localhost:9092 --topic ${SERVER_DLQ_TOPIC}`,
+  --bootstrap-server localhost:9092 --topic ${SERVER_DLQ_TOPIC} --max-block-ms 5000`,
       },
     ],
     causes: [

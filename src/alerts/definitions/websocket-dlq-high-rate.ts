@@ -35,7 +35,7 @@ export const WEBSOCKET_DLQ_HIGH_RATE: AlertDefinition = {
         run: query("sum by (error_type) (rate(websocket_dlq_sends_total[5m]))", by("error_type")),
       },
       {
-        say: "The newest letters by type. `dashstream dlq stats --since 1h` also counts tenants and hours.",
+        say: "The oldest thousand letters by type. `dashstream dlq stats --since 1h` counts the newest, and tenants and hours.",
         run: `${deadLetters(SERVER_DLQ_TOPIC, 1000, ".error_type")} | sort | uniq -c | sort -rn`,
       },
       {

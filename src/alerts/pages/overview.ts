@@ -11,7 +11,7 @@ import { blocks, list, section, table } from "./markdown.ts";
 export function indexPage(): string {
   return blocks(
     "# Runbook",
-    "What to do when an alert fires: a page for each, and a few for what they have in common. Commands are for the compose stack, where container and service names are the same; Prometheus is at port 9090, the server at 3002.",
+    "What to do when an alert fires: a page for each, and a few for what they have in common. Commands are for the compose stack, where container and service names are the same; Prometheus is at port 9090, the server at 3002. They are typed in the folder of the compose file; `dashstream` stands for `docker exec -i dashstream-websocket-server dashstream`.",
     section(
       "When an alert fires",
       [

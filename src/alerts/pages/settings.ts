@@ -1,12 +1,13 @@
 // Guide: the settings that pages of alerts speak of.
 
+import { moveGroup } from "../commands.ts";
 import { blocks, fence, section, table } from "./markdown.ts";
 
 /** The page, as Markdown. */
 export function settingsGuide(): string {
   return blocks(
     "# Settings that operators change",
-    "All settings are variables, and take effect with a restart; `dashstream config docs` lists them, `dashstream config print` shows what is in force.",
+    "All settings are variables. A container has those that it was made with: after a change of `.env`, `docker compose up --detach` makes it anew, where a restart would not do. `dashstream config docs` lists them, `dashstream config print` shows what is in force.",
     section(
       "What a gap does: `SEQUENCE_GAP_POLICY`",
       table(
@@ -29,8 +30,8 @@ export function settingsGuide(): string {
             ["`latest`", "at the newest: old records are skipped. For tests."],
           ],
         ),
-        "To move a group that has committed: stop its members, then",
-        fence("sh", "dashstream offsets reset --to latest --execute"),
+        "To move a group that has committed, nobody may read in it meanwhile:",
+        fence("sh", moveGroup("latest")),
       ].join("\n\n"),
     ),
     section(

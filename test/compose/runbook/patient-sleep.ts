@@ -1,0 +1,18 @@
+// `sleep` for the blocks of the runbook, see bin/sleep.
+
+import { openStack } from "../../../compose/processes/start-stack.ts";
+import { systemClock } from "../../../src/runtime/clock.ts";
+
+const PAUSE_MS = 50;
+const SHARE = 0.1;
+
+const askedMs = Number(process.argv[2]) * 1000;
+const startedMs = systemClock.monotonicMs();
+const stack = openStack(process.env.STACK_DIR ?? "");
+for (;;) {
+  const elapsedMs = systemClock.monotonicMs() - startedMs;
+  if (elapsedMs >= askedMs) break;
+  const states = elapsedMs < askedMs * SHARE ? [] : (await stack.status()).map(({ state }) => state);
+  if (states.length > 0 && !states.includes("not ready")) break;
+  await systemClock.sleep(Math.min(PAUSE_MS, askedMs - elapsedMs));
+}

@@ -1,0 +1,30 @@
+// All situations, in the order in which they are played: dead letters of the first are read in the second, and the topics
+// that hold them are deleted later.
+
+import type { Situation } from "../situation.ts";
+import { slowClient, tenantOverLimit } from "./clients.ts";
+import { lettersPileUp, topicsGone } from "./dead-letters.ts";
+import { quiet } from "./quiet.ts";
+import { backlog, haltedThread, pausedPartition } from "./reading.ts";
+import { badRecords, troubledNumbers } from "./records.ts";
+import { redisRefuses, redisSlow } from "./redis.ts";
+import { brokerDown, damagedLog, everythingDown, serverDown } from "./services.ts";
+
+export const SITUATIONS: readonly Situation[] = [
+  badRecords,
+  quiet,
+  troubledNumbers,
+  lettersPileUp,
+  topicsGone,
+  slowClient,
+  tenantOverLimit,
+  haltedThread,
+  pausedPartition,
+  backlog,
+  redisRefuses,
+  redisSlow,
+  brokerDown,
+  serverDown,
+  everythingDown,
+  damagedLog,
+];
