@@ -53,7 +53,7 @@ export const verifyCommand = defineCommand({
     ["verify --html verify.html", "a page with a timeline for each scenario"],
     ["verify --scenario mine.yaml", "a scenario of your own"],
     ["verify --rules mine.rules.yaml --target-labels namespace=prod", "coverage of your own rules"],
-    ["verify --engine promtool", "with promtool of Prometheus 3 as second opinion"],
+    ["verify --engine promtool", "with promtool of Prometheus 3.9 or later as second opinion"],
   ],
   configure: (command) =>
     command
