@@ -132,7 +132,7 @@ function prove(
     proven: all.length === 0,
     pending_at_s: at(shown?.activeMs),
     firing_at_s: at(firingMs),
-    resolved_at_s: at(fired?.inactiveMs),
+    resolved_at_s: at(shown?.inactiveMs),
     // What fired before the fault, as a dead man's switch does, detected nothing.
     detection_s: firingMs === null || firingMs < faultMs ? null : (firingMs - faultMs) / MS_PER_S,
     unexpected,

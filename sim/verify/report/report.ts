@@ -19,6 +19,7 @@ export interface AlertProof {
   readonly proven: boolean;
   readonly pending_at_s: number | null;
   readonly firing_at_s: number | null;
+  /** When it was inactive again, also where it was only pending. */
   readonly resolved_at_s: number | null;
   /** From the first fault to firing. */
   readonly detection_s: number | null;

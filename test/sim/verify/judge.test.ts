@@ -188,7 +188,7 @@ describe("an alert is not proven", () => {
   test("if it only becomes pending", () => {
     const [proof] = judge({ broken: { 11: 1, 12: 0 } }).alerts;
     expect(proof?.reasons).toEqual(["it became pending and did not fire"]);
-    expect(proof).toMatchObject({ pending_at_s: 165, firing_at_s: null, resolved_at_s: null });
+    expect(proof).toMatchObject({ pending_at_s: 165, firing_at_s: null, resolved_at_s: 180 });
   });
 
   test("if it was active before the fault", () => {
