@@ -54,6 +54,19 @@ export class RunningPrometheus {
     return series.map(({ metric, values }) => ({ labels: metric, values: values.map(numberOf) }));
   }
 
+  /** Labels of the exemplars of the series that an expression reads. */
+  async exemplars(
+    expr: string,
+    fromSeconds: number,
+    toSeconds: number,
+  ): Promise<readonly Readonly<Record<string, string>>[]> {
+    const data = await this.#ask<readonly { exemplars: readonly { labels: Record<string, string> }[] }[]>(
+      "query_exemplars",
+      { query: expr, start: String(fromSeconds), end: String(toSeconds) },
+    );
+    return data.flatMap(({ exemplars }) => exemplars.map(({ labels }) => labels));
+  }
+
   /** Its own time, which is that of its samples. */
   async now(): Promise<number> {
     const [{ values: [seconds = 0] = [] } = { values: [] }] = await this.query("time()");
@@ -73,10 +86,10 @@ export class RunningPrometheus {
     return this.#stop();
   }
 
-  async #ask(path: string, parameters: Readonly<Record<string, string>>): Promise<Answer> {
+  async #ask<T = Answer>(path: string, parameters: Readonly<Record<string, string>>): Promise<T> {
     const body = new URLSearchParams(parameters);
     const response = await fetch(`${this.origin}/api/v1/${path}`, { method: "POST", body });
-    const { data, error } = (await response.json()) as { data?: Answer; error?: string };
+    const { data, error } = (await response.json()) as { data?: T; error?: string };
     if (data === undefined) throw new Error(`${parameters.query}: ${error}`);
     return data;
   }
@@ -98,6 +111,7 @@ export async function startPrometheus(setup: PrometheusSetup): Promise<RunningPr
       `--config.file=${join(folder, "prometheus.yml")}`,
       `--storage.tsdb.path=${join(folder, "data")}`,
       `--web.listen-address=${address}`,
+      "--enable-feature=exemplar-storage",
       "--log.level=error",
     ],
     { stdio: ["ignore", "ignore", "inherit"] },

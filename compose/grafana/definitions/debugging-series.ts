@@ -11,9 +11,6 @@ export const DEBUGGING_SERIES: Readonly<Record<string, string>> = {
     "how long the exporter's own /metrics takes; Prometheus has scrape_duration_seconds of every target",
   websocket_multi_thread_batches_total:
     "a property of producers that is allowed; of use when resumes by thread look incomplete",
-  dashstream_spans_exported_total: "whether traces reach their collector, which Jaeger itself shows too",
-  dashstream_spans_dropped_total:
-    "spans that do not get to the collector; nothing but traces suffers, and the log says so",
   dashstream_librarian_requests_total: "of one example application, which has a dashboard of its own",
   dashstream_librarian_iterations: "of one example application, which has a dashboard of its own",
   dashstream_librarian_tests_total: "of one example application, which has a dashboard of its own",

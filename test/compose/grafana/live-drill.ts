@@ -106,6 +106,13 @@ const PHASES: readonly Phase[] = [
     until: [rises("dashstream_dlq_dropped_total"), isAbove0("dashstream_dlq_in_flight")],
   },
   {
+    also: ({ collector }) => {
+      collector.answer(503);
+      return { remove: () => collector.answer(200) };
+    },
+    until: ['dashstream_spans_dropped_total{reason="export_failed"}'].map(rises),
+  },
+  {
     faults: [["redis-latency", { delay_ms: 1000 }]],
     until: [rises("replay_buffer_redis_write_dropped_total")],
   },

@@ -23,6 +23,7 @@ import { RunningService, TOPIC } from "../../quality/service-rig.ts";
 import { socketClients } from "../../sim/faults/socket-client.ts";
 import { type RunningAppliance, startAppliance } from "../../support/appliance.ts";
 import { startEmbeddedBroker } from "../../support/embedded-broker.ts";
+import { type OtlpReceiver, startOtlpReceiver } from "../../support/otlp-receiver.ts";
 import { type RunningPrometheus, startPrometheus } from "../../support/prometheus.ts";
 import { PROGRAM_TOPIC, startProgram } from "./live-program.ts";
 import { appendOldRecords } from "./odd-records.ts";
@@ -65,6 +66,8 @@ export interface LiveSite {
   readonly redis: RedisServer;
   readonly server: RunningAppliance;
   readonly prometheus: RunningPrometheus;
+  /** Where traces go. */
+  readonly collector: OtlpReceiver;
   readonly stage: Stage;
   /** Sends traffic from now on. */
   startTraffic(): Promise<void>;
@@ -88,7 +91,9 @@ export async function startLiveSite(scale: number, scrapeInterval: string): Prom
   await redis.start();
   const brokers = broker.bootstrap;
   const at = { brokers, topic: TOPIC };
-  const server = await startAppliance({ ...at, env: { REDIS_URL: redis.url, ...SERVER_ENV } });
+  const collector = await startOtlpReceiver();
+  const tracing = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.address };
+  const server = await startAppliance({ ...at, env: { REDIS_URL: redis.url, ...tracing, ...SERVER_ENV } });
   const replica = await startAppliance({ ...at, env: REPLICA_ENV });
   const { exporter, monitor } = await startCompanions(brokers);
   const program = await startProgram(brokers);
@@ -110,6 +115,7 @@ export async function startLiveSite(scale: number, scrapeInterval: string): Prom
     redis,
     server,
     prometheus,
+    collector,
     stage,
     startTraffic: () => traffic.start(),
     apply(name, params = {}) {
@@ -121,7 +127,7 @@ export async function startLiveSite(scale: number, scrapeInterval: string): Prom
       await prometheus.stop();
       await traffic.stop();
       await Promise.all([program.stop(), exporter.service.stop(), monitor.service.stop(), stopServers()]);
-      await Promise.all([broker.stop(), redis.stop()]);
+      await Promise.all([broker.stop(), redis.stop(), collector.stop()]);
     },
   };
 }

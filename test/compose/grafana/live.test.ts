@@ -34,6 +34,8 @@ const ABSENCE = / > bool 0\)/;
 
 describeReal("prometheus", "with a real Prometheus", () => {
   let site: LiveSite;
+  let fromSeconds: number;
+  let toSeconds: number;
   /** What each query gave, from the first scrape to the last. */
   let answers: ReadonlyMap<PanelQuery, readonly AnsweredSeries[]>;
   const dashboards = readDashboards(SCALE);
@@ -42,9 +44,9 @@ describeReal("prometheus", "with a real Prometheus", () => {
 
   beforeAll(async () => {
     site = await startLiveSite(SCALE, SCRAPE_INTERVAL);
-    const fromSeconds = await site.prometheus.now();
+    fromSeconds = await site.prometheus.now();
     await breakEverything(site);
-    const toSeconds = await site.prometheus.now();
+    toSeconds = await site.prometheus.now();
     const asked = [...queries, ...annotations].map(async (query) => {
       return [query, await site.prometheus.queryRange(query.expr, fromSeconds, toSeconds)] as const;
     });
@@ -97,6 +99,17 @@ describeReal("prometheus", "with a real Prometheus", () => {
     for (const name of ["SequenceGapsDetected", "WebSocketDlqBroken", "KafkaInfraErrorsCritical"]) {
       expect(fired).toContain(name);
     }
+  });
+
+  test("points of the latency panel lead to traces that the collector has", async () => {
+    const withExemplars = queries.filter(({ exemplars }) => exemplars);
+    expect(withExemplars.map(({ place }) => place)).toEqual([
+      "dashflow-streaming 19 E2E Latency Distribution",
+    ]);
+    const [{ expr } = { expr: "" }] = withExemplars;
+    const labels = await site.prometheus.exemplars(expr, fromSeconds, toSeconds);
+    const traces = new Set(site.collector.spans.map(({ traceId }) => traceId));
+    expect(labels.filter(({ trace_id: id = "" }) => traces.has(id)).length).toBeGreaterThan(0);
   });
 
   test("of servers that are gone no panel shows a number, except those that say so", async () => {

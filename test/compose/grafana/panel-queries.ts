@@ -8,6 +8,7 @@ const Target = z.object({
   expr: z.string(),
   legendFormat: z.string(),
   instant: z.boolean(),
+  exemplar: z.boolean().default(false),
 });
 const Link = z.object({ title: z.string(), url: z.string().optional(), type: z.string() });
 const Grid = z.object({ x: z.int(), y: z.int(), w: z.int(), h: z.int() });
@@ -55,6 +56,8 @@ export interface PanelQuery {
   readonly legend: string;
   readonly expr: string;
   readonly instant: boolean;
+  /** Whether its samples lead to traces. */
+  readonly exemplars: boolean;
 }
 
 /** For a stack in which everything happens `scale` times faster. */
@@ -69,11 +72,12 @@ export function panelsOf(dashboard: ReadDashboard): readonly ReadPanel[] {
 
 export function queriesOf(dashboard: ReadDashboard): readonly PanelQuery[] {
   return panelsOf(dashboard).flatMap(({ id, title, targets }) =>
-    targets.map(({ expr, legendFormat, instant }) => ({
+    targets.map(({ expr, legendFormat, instant, exemplar }) => ({
       place: `${dashboard.uid} ${id} ${title}`,
       legend: legendFormat,
       expr: withVariables(dashboard, expr),
       instant,
+      exemplars: exemplar,
     })),
   );
 }
@@ -84,6 +88,7 @@ export function annotationsOf(dashboard: ReadDashboard): readonly PanelQuery[] {
     legend: "",
     expr: withVariables(dashboard, expr),
     instant: false,
+    exemplars: false,
   }));
 }
 

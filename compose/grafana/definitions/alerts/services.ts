@@ -40,6 +40,26 @@ export const SERVICES: Section = {
         },
       ],
     },
+    {
+      id: 103,
+      title: "Spans of traces",
+      kind: "timeseries",
+      unit: "reqps",
+      w: 24,
+      shows:
+        "Spans a second that the collector of traces took, and those that did not get there, by cause. No data: no tracing.",
+      act: "export_failed: look whether Jaeger answers on its port 4318. queue_full: lower OTEL_TRACES_SAMPLER_ARG. Only traces suffer.",
+      queries: [
+        {
+          legend: "exported {{job}}",
+          expr: expr`sum by (job) (rate(dashstream_spans_exported_total{job=~"$job"}[${ONE_MINUTE}]))`,
+        },
+        {
+          legend: "{{reason}} {{job}}",
+          expr: expr`sum by (job, reason) (rate(dashstream_spans_dropped_total{job=~"$job"}[${ONE_MINUTE}]))`,
+        },
+      ],
+    },
   ],
 };
 
