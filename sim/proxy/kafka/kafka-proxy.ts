@@ -111,7 +111,8 @@ class Proxied implements KafkaFaultProxy {
   }
 
   expireMembers(groupId: string): Promise<number> {
-    return expireMembers(groupId, this.#nodes, (address) => this.#dial(address, () => {}));
+    const dial = (address: Address) => this.#dial(address, () => {});
+    return expireMembers(groupId, { nodes: this.#nodes, clock: this.#options.clock, dial });
   }
 
   #serve(client: StreamSocket, node: ProxiedNode): () => void {

@@ -5,6 +5,7 @@ import { DashstreamError } from "../../../src/errors.ts";
 import { APIS } from "../../../src/kafka-protocol/apis.ts";
 import { KAFKA_ERRORS } from "../../../src/kafka-protocol/error-codes.ts";
 import { GROUP_KEY_TYPE } from "../../../src/kafka-protocol/requests/find-coordinator.ts";
+import type { Clock } from "../../../src/runtime/clock.ts";
 import type { Address } from "../../broker/cluster.ts";
 import type { ProxiedNodes } from "./nodes.ts";
 import type { Upstream } from "./upstream.ts";
@@ -12,12 +13,39 @@ import type { Upstream } from "./upstream.ts";
 const FIND_COORDINATOR_VERSION = 2;
 const DESCRIBE_GROUPS_VERSION = 4;
 const LEAVE_GROUP_VERSION = 3;
+/** For all that is asked. */
+const DEADLINE_MS = 10_000;
+
+export interface ExpiryOptions {
+  readonly nodes: ProxiedNodes;
+  readonly clock: Clock;
+  readonly dial: (address: Address) => Upstream;
+}
 
 /**
  * @returns how many members it had; 0 for a group that nobody knows
  * @throws DashstreamError `kafka_unreachable`, or `kafka_request_failed` if Kafka refuses
  */
-export async function expireMembers(
+export async function expireMembers(groupId: string, options: ExpiryOptions): Promise<number> {
+  const { nodes, clock } = options;
+  const dialled: Upstream[] = [];
+  const dial = (address: Address) => {
+    const upstream = options.dial(address);
+    dialled.push(upstream);
+    return upstream;
+  };
+  // Who waits is told that the connection is lost.
+  const timer = clock.after(DEADLINE_MS, () => {
+    for (const upstream of dialled) upstream.close();
+  });
+  try {
+    return await expire(groupId, nodes, dial);
+  } finally {
+    timer.cancel();
+  }
+}
+
+async function expire(
   groupId: string,
   nodes: ProxiedNodes,
   dial: (address: Address) => Upstream,
