@@ -5,6 +5,7 @@ import { KAFKA_ERRORS } from "../../../src/kafka-protocol/error-codes.ts";
 import type { offsetCommit } from "../../../src/kafka-protocol/requests/offset-commit.ts";
 import type { offsetFetch } from "../../../src/kafka-protocol/requests/offset-fetch.ts";
 import type { Group } from "../groups/group.ts";
+import { refusedPartition } from "../refusals.ts";
 import { faultOfPartition, type RequestContext } from "../request-context.ts";
 import { refusalForGroup } from "./coordinator.ts";
 
@@ -65,13 +66,15 @@ export function handleOffsetFetch(
     name,
     partitions: partitions.map((index) => {
       const fault = faultOfPartition(context, name, index);
+      const errorCode = fault === KAFKA_ERRORS.NONE ? refusal : fault;
+      if (errorCode !== KAFKA_ERRORS.NONE) return refusedPartition.OffsetFetch(index, errorCode);
       const committed = offsets?.get(name, index);
       return {
         index,
         offset: committed?.offset ?? -1,
         leaderEpoch: committed?.leaderEpoch ?? -1,
         metadata: committed?.metadata ?? "",
-        errorCode: fault !== KAFKA_ERRORS.NONE ? fault : refusal,
+        errorCode,
       };
     }),
   }));

@@ -6,7 +6,7 @@ import type { deleteGroups } from "../../../src/kafka-protocol/requests/delete-g
 import type { describeGroups } from "../../../src/kafka-protocol/requests/describe-groups.ts";
 import type { listGroups } from "../../../src/kafka-protocol/requests/list-groups.ts";
 import { NO_BYTES } from "../groups/member.ts";
-import { refusedGroup } from "../refusals.ts";
+import { refusedGroup, refusedRequest } from "../refusals.ts";
 import { faultOf, type RequestContext } from "../request-context.ts";
 import { refusalForGroup } from "./coordinator.ts";
 
@@ -17,10 +17,12 @@ export function handleListGroups(
   context: RequestContext,
 ): ResponseOf<typeof listGroups> {
   const { cluster, nodeId } = context;
+  const fault = faultOf(context);
+  if (fault !== KAFKA_ERRORS.NONE) return refusedRequest.ListGroups(fault);
   const groups = [...cluster.groups()]
     .filter((group) => cluster.coordinatorOf(group.id)?.nodeId === nodeId)
     .map((group) => ({ groupId: group.id, protocolType: group.protocolType }));
-  return { throttleTimeMs: 0, errorCode: faultOf(context), groups };
+  return { throttleTimeMs: 0, errorCode: KAFKA_ERRORS.NONE, groups };
 }
 
 function describe(context: RequestContext, groupId: string): GroupResponse {

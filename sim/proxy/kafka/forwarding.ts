@@ -40,7 +40,7 @@ export interface Route<Req, Res> {
   readonly rewrite?: (answer: Res, nodes: ProxiedNodes) => Res | Promise<Res>;
   /** Whether the client wants an answer; default: always. */
   readonly isAnswered?: (request: Req) => boolean;
-  /** Answers what `split` has nothing to do with; `null` lets the request go on as it came. */
+  /** Answers in a way of its own; `null` = as others, which is to be split if a rule refuses it. */
   readonly special?: (request: Req, asking: Asking<Req, Res>) => Promise<Res | null> | null;
 }
 
@@ -90,14 +90,14 @@ async function handle<Req, Res>(
     return rewrite ? rewrite(body, nodes) : body;
   };
   const askFor = (rest: Req) => ask(encodeRequest(api, apiVersion, header, rest));
-  if (isRefused) {
-    const { rest, whole } = split(request, errorsOf(handling));
-    return encoded(whole(rest === null ? null : await askFor(rest)));
-  }
   const answered = special?.(request, { way, handling, ask: askFor }) ?? null;
   if (answered !== null) {
     const answer = await answered;
     return answer === null ? null : encoded(answer);
+  }
+  if (isRefused) {
+    const { rest, whole } = split(request, errorsOf(handling));
+    return encoded(whole(rest === null ? null : await askFor(rest)));
   }
   return rewrite ? encoded(await ask(withPrefix(frame))) : passOn(arrived, way);
 }

@@ -24,6 +24,7 @@ const fetchSpecially: FetchRoute["special"] = (request, { way, handling, ask }) 
   if (plain === null) return Promise.resolve(UNKNOWN_SESSION);
   const fetching = { request: plain, upstream: way.upstream, clock: way.clock, ask };
   const kind = handling.decision?.action.kind;
+  if (kind === "error") return null;
   if (kind === "withhold") return withheld(fetching, handling);
   if (kind === "ration") return rationed(fetching, handling);
   return request.sessionEpoch === plain.sessionEpoch ? null : ask(plain);

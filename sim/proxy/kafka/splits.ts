@@ -12,6 +12,7 @@ import {
   refusedResource,
   refusedTopic,
 } from "../../broker/refusals.ts";
+import { sessionless } from "./fetching.ts";
 import {
   byName,
   byPartition,
@@ -165,11 +166,23 @@ function splitOffsetFetch(
   };
 }
 
+const fetchByPartition = byPartition<
+  Request<"Fetch">,
+  Response<"Fetch">["topics"][number]["partitions"][number],
+  Response<"Fetch">
+>({ ...NO_TOPICS, errorCode: NONE, sessionId: 0 }, refusedPartition.Fetch);
+
+/** An error is not kept waiting until records come for the other partitions. */
+const splitFetch: Splitter<Request<"Fetch">, Response<"Fetch">> = (request, errorOf) => {
+  const { rest, whole } = fetchByPartition(request, errorOf);
+  return { rest: rest && { ...(sessionless(rest) ?? rest), maxWaitMs: 0 }, whole };
+};
+
 type Splits = { readonly [N in ApiName]: Splitter<Request<N>, Response<N>> };
 
 export const SPLITS: Splits = {
   Produce: byPartition(NO_TOPICS, refusedPartition.Produce),
-  Fetch: byPartition({ ...NO_TOPICS, errorCode: NONE, sessionId: 0 }, refusedPartition.Fetch),
+  Fetch: splitFetch,
   ListOffsets: byPartition(NO_TOPICS, refusedPartition.ListOffsets),
   Metadata: splitMetadata,
   OffsetCommit: byPartition(NO_TOPICS, refusedPartition.OffsetCommit),
