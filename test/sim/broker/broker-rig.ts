@@ -2,6 +2,8 @@
 
 import { afterEach } from "bun:test";
 import { type Broker, type BrokerOptions, createBroker } from "../../../sim/broker/broker.ts";
+import type { BrokerControl } from "../../../sim/broker/control.ts";
+import { createKafkaFaultProxy, type KafkaFaultProxy } from "../../../sim/proxy/kafka/kafka-proxy.ts";
 import type { RequestOf, ResponseOf } from "../../../src/kafka-protocol/api.ts";
 import { APIS } from "../../../src/kafka-protocol/apis.ts";
 import { type BatchOptions, encodeBatch, type NewRecord } from "../../../src/kafka-protocol/records.ts";
@@ -10,9 +12,15 @@ import { seededRandom } from "../../../src/runtime/random.ts";
 import { type ManualClock, manualClock } from "../../support/manual-clock.ts";
 import { connectWire, type WireClient } from "./wire-client.ts";
 
+/** Who breaks: the broker itself, or a proxy before it through which all go. */
+export const FRONTS = ["the embedded broker", "a proxy before it"] as const;
+export type Front = (typeof FRONTS)[number];
+
 export interface BrokerRig {
   readonly broker: Broker;
   readonly clock: ManualClock;
+  /** What rules are given to, and what goes down. */
+  readonly front: Pick<BrokerControl, "control" | "down">;
   /** Connects to one node (default the first); closed with the rig. */
   connect(nodeId?: number, clientId?: string): Promise<WireClient>;
 }
@@ -24,21 +32,40 @@ afterEach(async () => {
 });
 
 /** A started broker, stopped after the test. */
-export async function brokerRig(options: Partial<BrokerOptions> = {}): Promise<BrokerRig> {
+export async function brokerRig(
+  options: Partial<BrokerOptions> = {},
+  front: Front = "the embedded broker",
+): Promise<BrokerRig> {
   const clock = manualClock();
   const broker = createBroker({ network: systemNetwork, clock, random: seededRandom(1), ...options });
   await broker.start();
   endings.push(() => broker.stop());
+  const proxy = front === "a proxy before it" ? await proxyBefore(broker, clock) : null;
   return {
     broker,
     clock,
+    front: proxy ?? broker,
     async connect(nodeId = 1, clientId = "wire") {
       const node = broker.nodes.find((candidate) => candidate.nodeId === nodeId);
-      const wire = await connectWire(`${node?.host}:${node?.port}`, { clientId });
+      const wire = await connectWire(proxy?.bootstrap ?? `${node?.host}:${node?.port}`, { clientId });
       endings.push(() => wire.close());
       return wire;
     },
   };
+}
+
+/** Before the first node, of which it knows. */
+async function proxyBefore(broker: Broker, clock: ManualClock): Promise<KafkaFaultProxy> {
+  const [upstream] = broker.nodes;
+  if (!upstream) throw new Error("a broker has a node");
+  const listen = { host: "127.0.0.1", port: 0 };
+  const proxy = createKafkaFaultProxy({ network: systemNetwork, clock, upstream, listen });
+  await proxy.start();
+  endings.push(() => proxy.stop());
+  const wire = await connectWire(proxy.bootstrap);
+  await wire.call(APIS.Metadata, 8, metadataRequest([]));
+  wire.close();
+  return proxy;
 }
 
 /** Values as records of one instant. */
