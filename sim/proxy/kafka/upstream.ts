@@ -110,13 +110,13 @@ export class Upstream {
   }
 
   #answered(frame: Buffer): void {
-    const next = this.#waiting.shift();
+    const [next] = this.#waiting;
     const found = frame.length < 4 ? null : frame.readInt32BE(0);
     if (next === undefined || found !== next.correlationId) {
       const expected = next === undefined ? "none" : `one to request ${next.correlationId}`;
-      next?.reject(this.#lost());
       throw new DashstreamError("protocol_error", `an answer to request ${found}, expected ${expected}`);
     }
+    this.#waiting.shift();
     next.resolve(frame);
   }
 
