@@ -1,4 +1,4 @@
-// Faults over HTTP: what is in force, putting one in force, clearing it. README.md beside is the reference.
+// Faults over HTTP: what is in force, putting one in force, clearing it. sim/README.md is the reference.
 
 import { Hono } from "hono";
 import { z } from "zod";
