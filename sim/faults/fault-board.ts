@@ -2,6 +2,7 @@
 // done one after the other, and at the end all is cleared, whatever else fails.
 
 import { DashstreamError, describeError } from "../../src/errors.ts";
+import { Turns } from "../control/turns.ts";
 import type { Fault, RunningFault } from "./fault.ts";
 import { FAULTS, parseFaultParams } from "./faults.ts";
 import type { Capability, Stage } from "./stage.ts";
@@ -42,7 +43,7 @@ export class FaultBoard {
   readonly #entries = new Map<string, Entry>();
   #lastId = 0;
   #isClosed = false;
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
 
   constructor(stage: Stage) {
     this.#stage = stage;
@@ -58,7 +59,7 @@ export class FaultBoard {
    *   board is closed; else what kept it from taking
    */
   apply(name: string, params: Readonly<Record<string, unknown>> = {}): Promise<Applied> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       if (this.#isClosed) throw new DashstreamError("aborted", "no fault is put in force at the end");
       const { fault, params: checked } = parseFaultParams(name, params);
       const lacking = missing(fault, this.#stage);
@@ -81,7 +82,7 @@ export class FaultBoard {
 
   /** Takes one away; `null` if it is not in force. @throws what keeps it in force */
   clear(id: string): Promise<FaultInForce | null> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       const entry = this.#entries.get(id);
       if (entry === undefined) return null;
       await entry.running.clear();
@@ -96,7 +97,7 @@ export class FaultBoard {
    * @throws DashstreamError `invariant` naming each that could not be taken away, after the others were
    */
   clearAll(): Promise<readonly FaultInForce[]> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       const cleared: FaultInForce[] = [];
       const problems: string[] = [];
       for (const entry of [...this.#entries.values()].reverse()) {
@@ -124,13 +125,6 @@ export class FaultBoard {
     return [...this.#entries.values()].find(
       (entry) => entry.fault === name && JSON.stringify(entry.params) === text,
     );
-  }
-
-  #inTurn<T>(task: () => Promise<T>): Promise<T> {
-    const done = this.#turn.then(task);
-    // Who asked is told; the next one has its turn all the same.
-    this.#turn = done.catch(() => {});
-    return done;
   }
 }
 

@@ -4,6 +4,7 @@
 
 import type { Address } from "../../broker/cluster.ts";
 import type { ControlRule } from "../../control/rules.ts";
+import { Turns } from "../../control/turns.ts";
 import type { LinkControl, Toxic } from "../proxy.ts";
 import type { ToxicEndpoint } from "../toxic-endpoint.ts";
 
@@ -54,7 +55,7 @@ export class ProxiedNodes implements LinkControl {
   readonly #toxics = new Set<AddedToxic>();
   #isMeantUp = false;
   /** Listeners open and close one after the other. */
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
 
   constructor(options: ProxiedNodesOptions) {
     this.#options = options;
@@ -95,7 +96,7 @@ export class ProxiedNodes implements LinkControl {
       if (node !== undefined && node !== this.#first) node.upstream = broker;
     }
     if (brokers.every(({ nodeId }) => this.#find(nodeId) !== undefined)) return;
-    await this.#inTurn(async () => {
+    await this.#turns.take(async () => {
       const unknown = brokers
         .filter(({ nodeId }) => this.#find(nodeId) === undefined)
         .sort((a, b) => a.nodeId - b.nodeId);
@@ -106,7 +107,7 @@ export class ProxiedNodes implements LinkControl {
   /** Opens the listeners of one node, or all. @throws DashstreamError `port_in_use` or `listen_failed` */
   up(nodeId?: number): Promise<void> {
     if (nodeId === undefined) this.#isMeantUp = true;
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       for (const node of this.#chosen(nodeId)) await this.#options.raise(node);
     });
   }
@@ -114,7 +115,7 @@ export class ProxiedNodes implements LinkControl {
   /** Closes them and cuts their connections. */
   down(nodeId?: number): Promise<void> {
     if (nodeId === undefined) this.#isMeantUp = false;
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       await Promise.all(this.#chosen(nodeId).map(({ endpoint }) => endpoint.down()));
     });
   }
@@ -160,12 +161,5 @@ export class ProxiedNodes implements LinkControl {
 
   #chosen(nodeId: number | undefined): readonly ProxiedNode[] {
     return nodeId === undefined ? [...this.#nodes] : this.#nodes.filter((node) => node.nodeId === nodeId);
-  }
-
-  #inTurn(task: () => Promise<void>): Promise<void> {
-    const done = this.#turn.then(task);
-    // Who asked is told; the next one has its turn all the same.
-    this.#turn = done.catch(() => {});
-    return done;
   }
 }
