@@ -34,6 +34,30 @@ describe.each(FRONTS)("%s", (who) => {
       expect(broker.endOffsets("t")).toEqual([1, 0]);
     });
 
+    test("is not kept waiting until records come for other partitions", async () => {
+      const { broker, connect, front } = await brokerRig();
+      broker.createTopic("t", { partitions: 2 });
+      front.control("Fetch", () => ({ kind: "error", error: "NOT_LEADER_OR_FOLLOWER" }), {
+        topic: "t",
+        partition: 1,
+      });
+      const fetched = await fetch(await connect(), "t", { from: { 0: 0, 1: 0 }, maxWaitMs: 60_000 });
+      const { NONE, NOT_LEADER_OR_FOLLOWER } = KAFKA_ERRORS;
+      expect(fetched.map(({ errorCode }) => errorCode)).toEqual([NONE, NOT_LEADER_OR_FOLLOWER]);
+    });
+
+    test("keeps a topic that is refused from being made", async () => {
+      const { broker, connect, front } = await brokerRig();
+      front.control("Metadata", () => ({ kind: "error", error: "TOPIC_AUTHORIZATION_FAILED" }), {
+        topic: "secret",
+      });
+      const { topics } = await (await connect()).call(APIS.Metadata, 8, metadataRequest(["secret", "open"]));
+      const { NONE, TOPIC_AUTHORIZATION_FAILED } = KAFKA_ERRORS;
+      expect(topics.map(({ errorCode }) => errorCode)).toEqual([TOPIC_AUTHORIZATION_FAILED, NONE]);
+      expect(broker.endOffsets("open")).toEqual([0]);
+      expect(() => broker.endOffsets("secret")).toThrow("no topic secret");
+    });
+
     test("concerns only the client and the API that it names, until it is removed", async () => {
       const { broker, connect, front } = await brokerRig();
       broker.createTopic("t");
@@ -168,6 +192,20 @@ describe.each(FRONTS)("%s", (who) => {
       clock.advance(10_000);
       const [partition] = await waiting;
       expect([bytesOf(partition), partition?.highWatermark]).toEqual([0, 2]);
+    });
+
+    test("does not hide that a fetch is for what is not there, and answers that at once", async () => {
+      const { broker, connect, front } = await brokerRig();
+      broker.createTopic("t");
+      const wire = await connect();
+      await produce(wire, "t", ["v"]);
+      front.control("Fetch", () => ({ kind: "withhold" }));
+      for (const offset of [2, -5]) {
+        const [partition] = await fetch(wire, "t", { from: { 0: offset }, maxWaitMs: 60_000 });
+        expect(partition?.errorCode).toBe(KAFKA_ERRORS.OFFSET_OUT_OF_RANGE);
+      }
+      const [unknown] = await fetch(wire, "nothing", { maxWaitMs: 60_000 });
+      expect(unknown?.errorCode).toBe(KAFKA_ERRORS.UNKNOWN_TOPIC_OR_PARTITION);
     });
 
     test("hides new records of one partition from fetches, not from those who ask for the end", async () => {

@@ -96,10 +96,10 @@ describe("a board of faults", () => {
     const { board, asked, state } = rig();
     await board.apply("redis-hang");
     await board.apply("redis-down");
-    await board.apply("redis-latency");
+    await board.apply("network-reset", { link: "redis" });
     state.broken = true;
     await expect(board.clearAll()).rejects.toThrow("fault redis-down (f2) is still in force: port in use");
-    expect(asked).toEqual(["+*", "down", "+*", "-*", "-*"]);
+    expect(asked).toEqual(["+*", "down", "+reset", "-reset", "-*"]);
     expect(board.list().map(({ id }) => id)).toEqual(["f2"]);
     state.broken = false;
     expect((await board.clearAll()).map(({ id }) => id)).toEqual(["f2"]);

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "bun:test";
 import { type Broker, createBroker } from "../../../../sim/broker/broker.ts";
+import { sessionless } from "../../../../sim/proxy/kafka/fetching.ts";
 import {
   createKafkaFaultProxy,
   type KafkaFaultProxy,
@@ -151,8 +152,13 @@ describe("the brokers of a cluster", () => {
       expect(coordinators).not.toContain(2);
       expect(coordinators).toContain(-KAFKA_ERRORS.COORDINATOR_NOT_AVAILABLE);
       await rig.world.outcome(rig.proxy.up(2));
-      expect(await view(rig, wire)).toEqual(before);
-      await rig.connect(PORT + 1);
+      // The controller is the first node, as long as it is up.
+      expect(before.controllerId).toBe(1);
+      const second = await rig.connect(PORT + 1);
+      await rig.world.outcome(rig.proxy.down(1));
+      expect((await view(rig, second)).controllerId).toBe(2);
+      await rig.world.outcome(rig.proxy.up(1));
+      expect(await view(rig, second)).toEqual(before);
     }));
 
   test("may come later than the proxy", () =>
@@ -180,6 +186,32 @@ describe("the brokers of a cluster", () => {
       rule.remove();
     }));
 });
+
+test("a request that is refused altogether is not sent on", () =>
+  inRig(async ({ broker, proxy, world, connect }) => {
+    const asked: (string | null)[] = [];
+    broker.control("*", ({ api }) => {
+      asked.push(api);
+      return { kind: "pass" };
+    });
+    proxy.control("Produce", () => ({ kind: "error", error: "KAFKA_STORAGE_ERROR" }));
+    const wire = await connect();
+    const [partition] = await world.outcome(produce(wire, "t", ["v"]));
+    expect(partition?.errorCode).toBe(KAFKA_ERRORS.KAFKA_STORAGE_ERROR);
+    expect(asked).toEqual([]);
+  }));
+
+test("a proxy whose port is taken can be started when it is free", () =>
+  inRig(async ({ world, proxy, broker, connect }) => {
+    await world.outcome(proxy.stop());
+    const other = await world.network.listen(HOST, PORT, () => {});
+    await expect(world.outcome(proxy.start())).rejects.toThrow(`cannot listen on ${HOST}:${PORT}`);
+    await world.outcome(other.close());
+    await world.outcome(proxy.start());
+    const wire = await connect();
+    expect((await world.outcome(wire.call(APIS.ApiVersions, 0, {}))).errorCode).toBe(KAFKA_ERRORS.NONE);
+    expect(broker.nodes.length).toBe(3);
+  }));
 
 describe("a group whose members are to lose their sessions", () => {
   test("has none: nothing happens", () =>
@@ -218,6 +250,7 @@ describe("fetch sessions", () => {
 
   test("are not made, and one that was made elsewhere is not known", () =>
     inRig(async ({ world, connect, broker }) => {
+      expect(sessionless({ ...request, sessionId: 0, sessionEpoch: 0 })).toMatchObject({ sessionEpoch: -1 });
       const asked: number[] = [];
       broker.control("Fetch", ({ apiVersion }) => {
         asked.push(apiVersion);

@@ -83,6 +83,13 @@ describe("a stream of answers", () => {
     );
   });
 
+  test("has pushes only outside of answers", () => {
+    expect(scan(Buffer.from("*1\r\n>1\r\n+a\r\n>1\r\n+b\r\n"), [100])).toEqual([
+      "*1\r\n>1\r\n+a\r\n",
+      "!>1\r\n+b\r\n",
+    ]);
+  });
+
   test("large answers go on piece by piece", () => {
     const scanner = new ReplyScanner();
     const sizes: number[] = [];
