@@ -95,7 +95,15 @@ for (const component of ["kafka-3.9", "kafka-4"] as const) {
         expect(await tool("kafka.admin.ConfigCommand", ...entity, "--describe")).toContain(
           "retention.ms=7200000",
         );
-        // The description of the cluster, which is among them, names the proxy.
+        const [host, port] = proxy.bootstrap.split(":");
+        const state = await tool(groups, "--describe", "--group", "java", "--state");
+        expect(state).toMatch(new RegExp(`java +${host}:${port} +\\(1\\)`));
+        // The older tool cannot show a description of the cluster.
+        if (component === "kafka-4") {
+          const asked = ["list-endpoints", "--bootstrap-server", proxy.bootstrap];
+          const shown = await runJava(component, dir, ["org.apache.kafka.tools.ClusterTool", ...asked]);
+          expect(shown).toMatch(new RegExp(`1 +${host} +${port} `));
+        }
         expect([...seen]).toContain("other");
         expect([...seen]).toContain("Fetch 11");
       },
