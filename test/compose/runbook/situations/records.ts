@@ -36,7 +36,7 @@ export const troubledNumbers: Situation = {
   summary: "records are lost, come twice, overtake each other, and are late",
   alerts: ["SequenceGapsDetected", "HighDuplicateRate", "HighReorderRate", "E2ELatencyHigh"],
   async arise(site) {
-    await site.break("sequence-gap", { share: 0.03, spread: "random" });
+    await site.break("sequence-gap", { share: 0.1, spread: "random" });
     await site.break("duplicate", { share: 0.1, after: 0, spread: "random" });
     await site.break("reorder", { share: 0.06, spread: "random" });
     await site.break("delivery-delay", { delay_ms: 800 });
