@@ -29,10 +29,11 @@ export function serviceRoot(stack: Stack, name: string): ContainerRoot {
   if (/(^|\/)cp-(kafka|server)[:@]/.test(image)) linkKafkaTools(stack, binDir);
   // What lies above a mount is a folder in a container.
   for (const { target } of mounts) mkdirSync(stack.pathOf(name, dirname(target)), { recursive: true });
+  const cwd = launch.cwd ?? workDir;
   return {
     binDir,
-    env: insideEnvironment(binDir, { ...launch.env, ...overrides }),
-    cwd: launch.cwd ?? workDir,
+    env: insideEnvironment(binDir, cwd, { ...launch.env, ...overrides }),
+    cwd,
     placed: (word) => checked(word, stack.placed(word, name)),
   };
 }
@@ -46,14 +47,16 @@ export function imageRoot(stack: Stack, image: string, mounts: ReadonlyMap<strin
   const pattern = new RegExp(`(?<![\\w./-])(?:${escaped})(?![\\w.-])`, "g");
   const placed = (word: string) =>
     checked(word, targets.length === 0 ? word : word.replaceAll(pattern, (path) => mounts.get(path) ?? path));
-  return { binDir, env: insideEnvironment(binDir, {}), cwd: binDir, placed };
+  return { binDir, env: insideEnvironment(binDir, binDir, {}), cwd: binDir, placed };
 }
 
+/** What programs keep for their user belongs to the container, too. */
 function insideEnvironment(
   binDir: string,
+  home: string,
   env: Readonly<Record<string, string>>,
 ): Readonly<Record<string, string>> {
-  return { ...keptEnvironment(), ...env, PATH: binDir };
+  return { ...keptEnvironment(), HOME: home, ...env, PATH: binDir };
 }
 
 function linkPrograms(binDir: string, image: string): void {

@@ -1,6 +1,7 @@
 // Producers that send what they should not: records that nobody can read, and numbers that do not fit.
 
 import { createSmallTraffic } from "../../../../sim/traffic/small.ts";
+import { SERVER } from "../site.ts";
 import type { Situation } from "../situation.ts";
 import { numberedRecords } from "./threads.ts";
 
@@ -29,6 +30,8 @@ export const badRecords: Situation = {
     await site.break("schema-mismatch", { share: 0.1, spread: "random" });
     await site.break("oversized", { share: 0.05, spread: "random" });
   },
+  // A remedy lets the server accept other versions.
+  end: (site) => site.stack.recreate(SERVER, {}),
 };
 
 export const troubledNumbers: Situation = {
