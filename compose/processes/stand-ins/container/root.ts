@@ -5,7 +5,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, wri
 import { dirname, join } from "node:path";
 import { writeKafkaTools } from "../../kafka/tools.ts";
 import { keptEnvironment } from "../../machine.ts";
-import { isImage } from "../../programs/program.ts";
+import type { ServicePlan } from "../../plan.ts";
 import type { Stack } from "../../stack.ts";
 import { notHere } from "../tool-failure.ts";
 import { programsOf } from "./image-programs.ts";
@@ -19,14 +19,25 @@ export interface ContainerRoot {
   readonly placed: (word: string) => string;
 }
 
+const OWN_PROGRAM = "dashstream";
+/** Every image has them. */
+const FOLDERS = ["/tmp", "/run", "/var/log"];
+
+/** The image of this program may be called anything. */
+export function isOwnProgram({ launch }: ServicePlan): boolean {
+  return launch.version.startsWith(OWN_PROGRAM);
+}
+
 /** Its folder of programs is made anew, since the image may be another than before. */
 export function serviceRoot(stack: Stack, name: string): ContainerRoot {
   const plan = stack.serviceOf(name);
   const { launch, overrides, image, workDir, mounts } = plan;
   const binDir = join(stack.dir, "containers", name);
-  linkPrograms(binDir, image);
-  if (isImage(image, "dashstream")) writeDashstream(binDir, launch.command);
+  const isOwn = isOwnProgram(plan);
+  linkPrograms(binDir, isOwn ? OWN_PROGRAM : image);
+  if (isOwn) writeDashstream(binDir, launch.command);
   if (/(^|\/)cp-(kafka|server)[:@]/.test(image)) linkKafkaTools(stack, binDir);
+  for (const folder of FOLDERS) mkdirSync(stack.pathOf(name, folder), { recursive: true });
   // What lies above a mount is a folder in a container.
   for (const { target } of mounts) mkdirSync(stack.pathOf(name, dirname(target)), { recursive: true });
   const cwd = launch.cwd ?? workDir;
