@@ -1,4 +1,6 @@
 import { describe, expect, test } from "bun:test";
+import { systemProcesses } from "../../../src/runtime/process-identity.ts";
+import { eventually } from "../../support/eventually.ts";
 import { type Block, piecesOf } from "./blocks.ts";
 import {
   type all,
@@ -33,7 +35,7 @@ describe("pieces of a block", () => {
   });
 
   test("that bash cannot read keep no other from its turn", async () => {
-    const [broken, next] = await run("docker restart <container-name>", "echo here");
+    const [, broken, next] = await run("true", "docker restart <container-name>", "echo here");
     expect([broken?.statuses, broken?.isLate]).toEqual([null, false]);
     expect(broken?.stderr).toContain("syntax error");
     expect(next?.stdout).toBe("here\n");
@@ -42,9 +44,15 @@ describe("pieces of a block", () => {
   test("have no standard input", async () => expect((await run("cat"))[0]?.statuses).toEqual([0]));
 
   test("that do not end are ended with all that they started", async () => {
-    const [before, late] = await runPieces(["echo here", "sleep 600 | cat"], { ...options, timeoutMs: 300 });
+    const [before, late] = await runPieces(["echo here", "sleep 600 & echo $!; wait"], {
+      ...options,
+      timeoutMs: 500,
+    });
     expect([before?.stdout, before?.isLate]).toEqual(["here\n", false]);
     expect([late?.statuses, late?.isLate]).toEqual([null, true]);
+    const pid = Number(late?.stdout);
+    expect(pid).toBeGreaterThan(1);
+    await eventually(() => systemProcesses.of(pid).startedAt === null);
   });
 });
 
