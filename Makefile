@@ -18,7 +18,7 @@ BINARY := dist/dashstream
 # STACK_BINARY.
 STACK := $(BUN) compose/processes/main.ts
 
-.PHONY: help demo test check fmt lint types build smoke smoke-deno bench generate kafka promtool3 compose-check jaeger hadolint clean \
+.PHONY: help demo test check fmt lint types build smoke smoke-deno bench generate runbook-table kafka promtool3 compose-check jaeger hadolint clean \
   stack-up stack-down stack-status stack-logs stack-restart stack-stop stack-start stack-kill stack-shell
 
 help: ## list the targets
@@ -69,6 +69,10 @@ generate: node_modules/.installed ## rewrite the generated files
 	@$(BUN) sim/faults/generate.ts
 	@$(BUN) sim/verify/report/html/generate.ts
 	@$(BUN) compose/grafana/generate.ts
+	@$(BUN) test/compose/runbook/generate.ts
+
+runbook-table: node_modules/.installed ## compose/runbook/BLOCKS.md: each command of the runbook and whether it works
+	@$(BUN) test/compose/runbook/generate.ts
 
 kafka: node_modules/.installed ## fetch the Kafka releases that tests use (needs java and maven)
 	@$(BUN) test/support/fetch-kafka.ts

@@ -13,6 +13,9 @@ export interface GeneratedFile {
 
 export const RUNBOOK_FOLDER = "compose/runbook";
 
+/** What a test has to say of the commands in the pages; it makes this itself. */
+export const BLOCKS_REPORT = `${RUNBOOK_FOLDER}/BLOCKS.md`;
+
 /** All of them, with default options. */
 export function generatedFiles(): readonly GeneratedFile[] {
   return [

@@ -34,6 +34,10 @@ const DEBIAN_PACKAGES = {
   node: "nodejs",
   chromium: "chromium",
   ldd: "libc-bin",
+  curl: "curl",
+  lsof: "lsof",
+  watch: "procps",
+  xxd: "xxd",
 } as const;
 
 /** The second runtime comes with the packages of this project. */

@@ -41,7 +41,10 @@ export const KAFKA_INFRA_ERRORS_CRITICAL: AlertDefinition = {
           by("error_type"),
         ),
       },
-      { say: "What the server says of Kafka.", run: health("{kafka_status, alert}") },
+      {
+        say: "What the server says of its connection: `reconnecting`, and a `circuit_breaker` that is `degraded`, while Kafka does not answer.",
+        run: health("{status, circuit_breaker, alert}"),
+      },
       {
         say: "Whether the broker runs, and what it says.",
         run: [

@@ -31,6 +31,8 @@ export interface PieceEntry {
   readonly check: Check;
   /** What it prints once the alert is gone; then it is run a second time. */
   readonly afterwards?: Check;
+  /** Alerts that it shows: they fire again by then if something that came before has ended them for a moment. */
+  readonly shows?: readonly string[];
   /** What an operator does besides, such as changing a file, just before it is run. */
   readonly before?: (site: Site) => Promise<void> | void;
   /** It cures: the alerts of the situation that clear by it, and by nothing else. */

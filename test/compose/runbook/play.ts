@@ -51,15 +51,13 @@ export async function playSituation(situation: Situation, options: PlayOptions):
   const startedMs = systemClock.monotonicMs();
   say(`== ${situation.name}: ${situation.summary}`);
   try {
-    for (const [service, env] of Object.entries(situation.env ?? {})) await site.stack.restart(service, env);
+    for (const [service, env] of Object.entries(situation.env ?? {})) await site.stack.recreate(service, env);
     await player.play();
   } catch (error) {
     onProblem(situation.name, describeError(error));
   } finally {
     await player.end().catch((error: unknown) => onProblem(situation.name, describeError(error)));
-    for (const [service, env] of Object.entries(situation.env ?? {})) {
-      await site.stack.restart(service, Object.fromEntries(Object.keys(env).map((name) => [name, ""])));
-    }
+    for (const service of Object.keys(situation.env ?? {})) await site.stack.recreate(service, {});
   }
   say(`-- ${situation.name}: ${((systemClock.monotonicMs() - startedMs) / 1000).toFixed(0)} s`);
 }
@@ -74,7 +72,11 @@ interface Task {
 class Player {
   readonly #situation: Situation;
   readonly #options: PlayOptions;
-  /** The same command in the same phase is run once. */
+  /** Alerts that a remedy has ended. */
+  readonly #cured = new Set<string>();
+  /** Since when all alerts fire that were waited for last. */
+  #firingSinceMs = 0;
+  /** The same command in the same phase is run once, unless it cures. */
   readonly #results = new Map<string, { readonly result: PieceResult; readonly seconds: number }>();
 
   constructor(situation: Situation, options: PlayOptions) {
@@ -83,7 +85,7 @@ class Player {
   }
 
   async play(): Promise<void> {
-    await this.#arise();
+    await this.#arise(this.#situation.alerts);
     await this.#run(
       this.#tasks(({ when }) => when === "firing"),
       "firing",
@@ -103,29 +105,30 @@ class Player {
     await this.#situation.end?.(site);
   }
 
-  async #arise(): Promise<void> {
+  /** @param alerts those to wait for */
+  async #arise(alerts: readonly string[]): Promise<void> {
     const { site } = this.#options;
     await site.mend();
     await this.#situation.arise(site);
-    await this.#untilFiring(this.#situation.alerts);
+    await this.#untilFiring(alerts);
     await this.#situation.note?.(site);
   }
 
-  /** Each that cures has the situation to itself. */
+  /** What cures finds its alerts firing, for longer than they do by themselves, and ends them. */
   async #remedy(tasks: readonly Task[]): Promise<void> {
-    let isCured = false;
+    const { site } = this.#options;
     for (const task of tasks) {
       const { cures, before } = task.piece;
       if (cures === undefined) {
         await this.#run([task], "remedy");
         continue;
       }
-      if (isCured) await this.#arise();
+      if (this.#cured.has(cures.join())) await this.#arise(cures);
       await this.#untilLasting(cures);
-      await before?.(this.#options.site);
+      await before?.(site);
       await this.#run([task], "remedy");
       await this.#untilGone(cures);
-      isCured = true;
+      this.#cured.add(cures.join());
     }
   }
 
@@ -155,9 +158,12 @@ class Player {
 
   async #runBlock(tasks: readonly Task[], phase: Phase): Promise<void> {
     const { site, shell, onOutcome } = this.#options;
+    const shown = phase === "firing" ? tasks.flatMap(({ piece }) => piece.shows ?? []) : [];
+    if (shown.length > 0) await this.#untilFiring(shown);
     const texts = tasks.map((task) => typed(task, site));
     const keyOf = (text: string | undefined) => `${phase} ${text?.replaceAll(/^#.*\n/gm, "")}`;
-    const fresh = texts.filter((text) => !this.#results.has(keyOf(text)));
+    const cures = tasks.some(({ piece }) => piece.cures !== undefined);
+    const fresh = texts.filter((text) => cures || !this.#results.has(keyOf(text)));
     // A block of several pieces may set variables in one of them, so that it is run as a whole.
     const wanted = fresh.length === 0 ? [] : tasks.length === 1 ? fresh : texts;
     const startedMs = systemClock.monotonicMs();
@@ -188,39 +194,44 @@ class Player {
   }
 
   async #untilFiring(alerts: readonly string[]): Promise<void> {
-    await this.#until(`fire: ${alerts.join(", ")}`, (firing) => alerts.filter((alert) => !firing.has(alert)));
+    await this.#until("fire", alerts, (alert, { firing }) => firing.has(alert));
+    this.#firingSinceMs = systemClock.monotonicMs();
   }
 
   async #untilGone(alerts: readonly string[]): Promise<void> {
-    await this.#until(`clear: ${alerts.join(", ")}`, (firing) => alerts.filter((alert) => firing.has(alert)));
+    await this.#until("clear", alerts, (alert, { active }) => !active.has(alert));
   }
 
   /** Without the remedy it stays. */
   async #untilLasting(alerts: readonly string[]): Promise<void> {
     const { site } = this.#options;
-    const startedMs = systemClock.monotonicMs();
-    while (systemClock.monotonicMs() - startedMs < LASTS_MS) {
-      const firing = await site.firing();
-      const gone = alerts.filter((alert) => !firing.has(alert));
-      if (gone.length > 0) throw new Error(`${gone.join(", ")} cleared before the remedy`);
-      await systemClock.sleep(PAUSE_MS);
-    }
+    const isThere = async () => {
+      const now = await site.alerts();
+      return now !== null && alerts.every((alert) => now.firing.has(alert));
+    };
+    // What was tried before may have taken the series away for a moment.
+    if (!(await isThere())) await this.#untilFiring(alerts);
+    while (systemClock.monotonicMs() - this.#firingSinceMs < LASTS_MS) await systemClock.sleep(PAUSE_MS);
+    if (!(await isThere())) throw new Error(`one of ${alerts.join(", ")} cleared before the remedy`);
   }
 
-  async #until(what: string, missing: (firing: ReadonlySet<string>) => readonly string[]): Promise<void> {
+  async #until(
+    what: string,
+    alerts: readonly string[],
+    isSo: (alert: string, now: NonNullable<Awaited<ReturnType<Site["alerts"]>>>) => boolean,
+  ): Promise<void> {
     const { site } = this.#options;
     const startedMs = systemClock.monotonicMs();
-    let still: readonly string[] = [];
-    while (systemClock.monotonicMs() - startedMs < ALERT_LIMIT_MS) {
-      // Prometheus itself may be restarting.
-      const firing = await site.firing().catch(() => null);
-      still = firing === null ? ["Prometheus does not answer"] : missing(firing);
-      if (still.length === 0) return;
+    let others = alerts;
+    while (others.length > 0) {
+      if (systemClock.monotonicMs() - startedMs > ALERT_LIMIT_MS) {
+        throw new Error(`${others.join(", ")} did not ${what} within ${ALERT_LIMIT_MS / 1000} s`);
+      }
       await systemClock.sleep(PAUSE_MS);
+      const now = await site.alerts();
+      // Prometheus itself may be restarting.
+      if (now !== null) others = alerts.filter((alert) => !isSo(alert, now));
     }
-    throw new Error(
-      `waited ${ALERT_LIMIT_MS / 1000} s for alerts to ${what}; still not so: ${still.join(", ")}`,
-    );
   }
 }
 

@@ -11,9 +11,10 @@ import { connectRaw } from "../../../sim/drill/raw-client.ts";
 import { type StackTraffic, startTraffic } from "../../../sim/drill/stack-traffic.ts";
 import type { RunningFault } from "../../../sim/faults/fault.ts";
 import { parseFaultParams } from "../../../sim/faults/faults.ts";
-import type { Stage } from "../../../sim/faults/stage.ts";
+import { need, type Stage } from "../../../sim/faults/stage.ts";
 import { createKafkaFaultProxy } from "../../../sim/proxy/kafka/kafka-proxy.ts";
 import { createRedisFaultProxy } from "../../../sim/proxy/redis/redis-proxy.ts";
+import type { ControlledCommand } from "../../../sim/redis/control.ts";
 import type { TrafficSource } from "../../../sim/traffic/thread.ts";
 import { ruleFile } from "../../../src/alerts/rule-file.ts";
 import { systemClock } from "../../../src/runtime/clock.ts";
@@ -88,6 +89,15 @@ export class Site {
     this.#faults.push(await checked.fault.apply(this.#stage, checked.params));
   }
 
+  /** Redis answers through its proxy so many milliseconds late, each command by itself, until `mend`. */
+  delayRedis(delayMs: (command: ControlledCommand) => number): void {
+    const rule = need(this.#stage, "redis").control("*", (command) => ({
+      kind: "delay",
+      delayMs: delayMs(command),
+    }));
+    this.#faults.push({ hits: () => rule.hits, clear: async () => rule.remove() });
+  }
+
   /** Clears all faults. */
   async mend(): Promise<void> {
     for (const fault of this.#faults.splice(0)) await fault.clear();
@@ -112,13 +122,23 @@ export class Site {
     writeLimits(this.stack.dir, limits);
   }
 
-  /** Names of the alerts that fire now. */
-  async firing(): Promise<ReadonlySet<string>> {
-    const groups = await this.prometheus.rules();
-    const firing = groups.flatMap(({ rules }) =>
-      rules.filter((rule) => rule.type === "alerting" && rule.alerts.some(({ state }) => state === "firing")),
+  /** Names of the alerts that are pending or fire now; `null` if Prometheus does not answer. */
+  async alerts(): Promise<{
+    readonly active: ReadonlySet<string>;
+    readonly firing: ReadonlySet<string>;
+  } | null> {
+    const groups = await this.prometheus.rules().catch(() => null);
+    if (groups === null) return null;
+    const alerts = groups.flatMap(({ rules }) =>
+      rules.flatMap((rule) =>
+        rule.type === "alerting" ? rule.alerts.map(({ state }) => ({ name: rule.name, state })) : [],
+      ),
     );
-    return new Set(firing.map(({ name }) => name));
+    const firing = alerts.filter(({ state }) => state === "firing");
+    return {
+      active: new Set(alerts.map(({ name }) => name)),
+      firing: new Set(firing.map(({ name }) => name)),
+    };
   }
 
   async stop(): Promise<void> {
@@ -203,21 +223,19 @@ export async function openSite(dir: string, say: (line: string) => void): Promis
   return new Site(stack, traffic, stage, [kafka, redis]);
 }
 
-/** By way of the proxies, and with figures that fit rules which run faster. */
+/** Variables that lead services by way of the proxies, where Kafka or Redis is to be broken. */
+export const BY_KAFKA_PROXY: Environment = { KAFKA_BROKERS: `${LOOPBACK}:${KAFKA_PROXY_PORT}` };
+export const BY_REDIS_PROXY: Environment = { REDIS_URL: `redis://${LOOPBACK}:${REDIS_PROXY_PORT}` };
+
+/** Figures that fit rules which run faster. */
 function environmentOf(): Readonly<Record<string, Environment>> {
-  const proxied = { KAFKA_BROKERS: `${LOOPBACK}:${KAFKA_PROXY_PORT}` };
   return {
     [SERVER]: {
-      ...proxied,
-      REDIS_URL: `redis://${LOOPBACK}:${REDIS_PROXY_PORT}`,
       KAFKA_LAG_CHECK_INTERVAL_SECS: "1",
-      REDIS_MAX_CONCURRENT_WRITES: "1",
       TENANT_RATE_LIMIT_PER_SEC: "100",
       TENANT_RATE_LIMIT_STORE: "redis",
       TENANT_RATE_LIMITS_FILE: `/var/lib/dashstream/${LIMITS_FILE}`,
     },
-    [MONITOR]: proxied,
-    [EXPORTER]: proxied,
     // After a crash the broker waits for the end of its own session.
     [KAFKA]: { KAFKA_BROKER_SESSION_TIMEOUT_MS: "2000", KAFKA_BROKER_HEARTBEAT_INTERVAL_MS: "500" },
   };

@@ -1,9 +1,7 @@
 // `docker compose run`: a command once, in a container of its own made as a service's is. It does not matter whether the
 // service runs.
 
-import { isatty } from "node:tty";
-import { isImage } from "../../programs/program.ts";
-import { serviceRoot } from "../container/root.ts";
+import { isOwnProgram, serviceRoot } from "../container/root.ts";
 import { runInside } from "../container/run-inside.ts";
 import type { FlagSpec } from "../flags.ts";
 import { notHere, ToolFailure } from "../tool-failure.ts";
@@ -17,8 +15,8 @@ export const COMPOSE_RUN_FLAGS: readonly FlagSpec[] = [
   { name: "env", short: "e", takes: "value" },
 ];
 
-/** Images whose entrypoint is a program; what is typed are its arguments. */
-const ENTRYPOINTS: Readonly<Record<string, readonly string[]>> = { dashstream: ["dashstream"] };
+/** The entrypoint of this program's image; other images of the stack run what is typed. */
+const OWN_ENTRYPOINT = "dashstream";
 
 export async function composeRun({ stack, flags }: ComposeCall): Promise<number> {
   const [name = "", ...words] = flags.words;
@@ -29,13 +27,11 @@ export async function composeRun({ stack, flags }: ComposeCall): Promise<number>
     throw notHere("how to start what a command depends on; --no-deps goes without");
   }
   if (words.length === 0) throw notHere("the service's own command, a second time");
-  const [, entrypoint = []] =
-    Object.entries(ENTRYPOINTS).find(([image]) => isImage(plan?.image ?? "", image)) ?? [];
   return await runInside({
     root: serviceRoot(stack, name),
-    command: [...entrypoint, ...words],
-    // Without a terminal compose passes on what it is given, too.
-    interactive: !isatty(0) || !flags.has("no-TTY"),
+    command: plan !== undefined && isOwnProgram(plan) ? [OWN_ENTRYPOINT, ...words] : words,
+    // It is attached without being asked.
+    interactive: true,
     env: flags.all("env"),
   });
 }

@@ -5,7 +5,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, wri
 import { dirname, join } from "node:path";
 import { writeKafkaTools } from "../../kafka/tools.ts";
 import { keptEnvironment } from "../../machine.ts";
-import { isImage } from "../../programs/program.ts";
+import type { ServicePlan } from "../../plan.ts";
 import type { Stack } from "../../stack.ts";
 import { notHere } from "../tool-failure.ts";
 import { programsOf } from "./image-programs.ts";
@@ -19,20 +19,32 @@ export interface ContainerRoot {
   readonly placed: (word: string) => string;
 }
 
+const OWN_PROGRAM = "dashstream";
+/** Every image has them. */
+const FOLDERS = ["/tmp", "/run", "/var/log"];
+
+/** The image of this program may be called anything. */
+export function isOwnProgram({ launch }: ServicePlan): boolean {
+  return launch.version.startsWith(OWN_PROGRAM);
+}
+
 /** Its folder of programs is made anew, since the image may be another than before. */
 export function serviceRoot(stack: Stack, name: string): ContainerRoot {
   const plan = stack.serviceOf(name);
   const { launch, overrides, image, workDir, mounts } = plan;
   const binDir = join(stack.dir, "containers", name);
-  linkPrograms(binDir, image);
-  if (isImage(image, "dashstream")) writeDashstream(binDir, launch.command);
+  const isOwn = isOwnProgram(plan);
+  linkPrograms(binDir, isOwn ? OWN_PROGRAM : image);
+  if (isOwn) writeDashstream(binDir, launch.command);
   if (/(^|\/)cp-(kafka|server)[:@]/.test(image)) linkKafkaTools(stack, binDir);
+  for (const folder of FOLDERS) mkdirSync(stack.pathOf(name, folder), { recursive: true });
   // What lies above a mount is a folder in a container.
   for (const { target } of mounts) mkdirSync(stack.pathOf(name, dirname(target)), { recursive: true });
+  const cwd = launch.cwd ?? workDir;
   return {
     binDir,
-    env: insideEnvironment(binDir, { ...launch.env, ...overrides }),
-    cwd: launch.cwd ?? workDir,
+    env: insideEnvironment(binDir, cwd, { ...launch.env, ...overrides }),
+    cwd,
     placed: (word) => checked(word, stack.placed(word, name)),
   };
 }
@@ -46,14 +58,16 @@ export function imageRoot(stack: Stack, image: string, mounts: ReadonlyMap<strin
   const pattern = new RegExp(`(?<![\\w./-])(?:${escaped})(?![\\w.-])`, "g");
   const placed = (word: string) =>
     checked(word, targets.length === 0 ? word : word.replaceAll(pattern, (path) => mounts.get(path) ?? path));
-  return { binDir, env: insideEnvironment(binDir, {}), cwd: binDir, placed };
+  return { binDir, env: insideEnvironment(binDir, binDir, {}), cwd: binDir, placed };
 }
 
+/** What programs keep for their user belongs to the container, too. */
 function insideEnvironment(
   binDir: string,
+  home: string,
   env: Readonly<Record<string, string>>,
 ): Readonly<Record<string, string>> {
-  return { ...keptEnvironment(), ...env, PATH: binDir };
+  return { ...keptEnvironment(), HOME: home, ...env, PATH: binDir };
 }
 
 function linkPrograms(binDir: string, image: string): void {

@@ -2,7 +2,7 @@
 
 import { systemStackSeams } from "../../../../compose/processes/running/seams.ts";
 import { createTopics, STACK_TOPICS } from "../../../../compose/processes/topics.ts";
-import { MONITOR } from "../site.ts";
+import { BY_KAFKA_PROXY, MONITOR } from "../site.ts";
 import type { Situation } from "../situation.ts";
 
 const TOPICS = ["dashstream-quality-dlq", "dashstream-dlq"];
@@ -30,7 +30,7 @@ export const lettersPileUp: Situation = {
   name: "no room for dead letters",
   summary: "Kafka acknowledges the quality monitor's dead letters late, and it may have one under way",
   alerts: ["DashStreamDlqBackpressureDrops", "DLQBackpressureDrops"],
-  env: { [MONITOR]: { MAX_CONCURRENT_DLQ_SENDS: "1" } },
+  env: { [MONITOR]: { ...BY_KAFKA_PROXY, MAX_CONCURRENT_DLQ_SENDS: "1" } },
   async arise(site) {
     await site.break("dlq-saturated", { topic: "library", delay_ms: 2_000 });
     await site.break("corrupt-payload", { share: 0.3 });

@@ -1,7 +1,7 @@
 // A server that does not go on: at a thread, at a bad record, or behind a backlog.
 
 import { createSmallTraffic } from "../../../../sim/traffic/small.ts";
-import { SERVER } from "../site.ts";
+import { BY_KAFKA_PROXY, SERVER } from "../site.ts";
 import type { Situation } from "../situation.ts";
 import { numberedRecords } from "./threads.ts";
 
@@ -36,6 +36,7 @@ export const backlog: Situation = {
   name: "a backlog",
   summary: "a burst meets a Kafka that gives records at a trickle",
   alerts: ["KafkaConsumerLagHigh", "KafkaConsumerLagCritical"],
+  env: { [SERVER]: BY_KAFKA_PROXY },
   async arise(site) {
     await site.break("fetch-throttle", { every_ms: 20_000 });
     await site.break("idle");

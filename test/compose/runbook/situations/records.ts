@@ -1,6 +1,7 @@
 // Producers that send what they should not: records that nobody can read, and numbers that do not fit.
 
 import { createSmallTraffic } from "../../../../sim/traffic/small.ts";
+import { SERVER } from "../site.ts";
 import type { Situation } from "../situation.ts";
 import { numberedRecords } from "./threads.ts";
 
@@ -29,6 +30,8 @@ export const badRecords: Situation = {
     await site.break("schema-mismatch", { share: 0.1, spread: "random" });
     await site.break("oversized", { share: 0.05, spread: "random" });
   },
+  // A remedy lets the server accept other versions.
+  end: (site) => site.stack.recreate(SERVER, {}),
 };
 
 export const troubledNumbers: Situation = {
@@ -36,7 +39,7 @@ export const troubledNumbers: Situation = {
   summary: "records are lost, come twice, overtake each other, and are late",
   alerts: ["SequenceGapsDetected", "HighDuplicateRate", "HighReorderRate", "E2ELatencyHigh"],
   async arise(site) {
-    await site.break("sequence-gap", { share: 0.03, spread: "random" });
+    await site.break("sequence-gap", { share: 0.1, spread: "random" });
     await site.break("duplicate", { share: 0.1, after: 0, spread: "random" });
     await site.break("reorder", { share: 0.06, spread: "random" });
     await site.break("delivery-delay", { delay_ms: 800 });

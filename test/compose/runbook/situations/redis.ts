@@ -1,6 +1,6 @@
 // A Redis that refuses, and one that is slow.
 
-import { REDIS } from "../site.ts";
+import { BY_REDIS_PROXY, SERVER } from "../site.ts";
 import type { Situation } from "../situation.ts";
 
 export const redisRefuses: Situation = {
@@ -12,15 +12,21 @@ export const redisRefuses: Situation = {
     await site.redis("config", "set", "maxmemory", "1mb");
   },
   async end(site) {
-    await site.stack.restart(REDIS);
+    await site.redis("config", "set", "maxmemory", "256mb");
+    await site.redis("config", "set", "maxmemory-policy", "allkeys-lru");
   },
 };
 
+/** A command with more than this writes records; checks of limits are shorter. */
+const RECORD_BYTES = 400;
+
 export const redisSlow: Situation = {
   name: "Redis is slow",
-  summary: "Redis answers 180 ms late",
+  summary: "Redis answers 120 ms late, writes of records 600 ms, of which one may be under way",
   alerts: ["WebSocketRedisHighLatency", "RateLimiterRedisHighLatency", "ReplayBufferRedisWritesDropped"],
+  env: { [SERVER]: { ...BY_REDIS_PROXY, REDIS_MAX_CONCURRENT_WRITES: "1" } },
   async arise(site) {
-    await site.break("redis-latency", { delay_ms: 180 });
+    const bytes = (args: readonly Buffer[]) => args.reduce((sum, arg) => sum + arg.length, 0);
+    site.delayRedis(({ args }) => (bytes(args) > RECORD_BYTES ? 600 : 120));
   },
 };

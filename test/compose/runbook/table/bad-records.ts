@@ -1,6 +1,6 @@
 // Blocks that are written for producers that send what nobody can read.
 
-import { above0, all, json, lines, prints, printsNothing, series, succeeds } from "../checks.ts";
+import { above0, all, complains, json, lines, prints, printsNothing, series, succeeds } from "../checks.ts";
 import { fails, noCommand, ours, printed, works } from "../entry.ts";
 import { badRecords } from "../situations/records.ts";
 import { figures, letters, logHas, logMayHave, queryInUrl, stateOf } from "./common.ts";
@@ -10,10 +10,20 @@ const PROTOBUF = "high-decode-error-rate";
 const PROCESSING = "high-message-processing-error-rate";
 const decodeErrors = all(succeeds, series("error_type", "schema_mismatch", "payload_too_large"));
 const versions = logHas(/protobuf version|schema version/i);
+const accepts = all(succeeds, complains(/Container dashstream-websocket-server\s+Recreate/));
 const emptyStep = noCommand("comments only", printsNothing);
-const redriveDryRun = all(succeeds, prints(/nothing was sent|dry run|--execute/i));
+const redriveDryRun = all(succeeds, prints(/^dry run: \d+ of \d+ letters/));
 
 export const BAD_RECORDS = [
+  ...ours("schema-version-mismatch", IN, {
+    Investigation: [
+      works(all(succeeds, prints(/schema_mismatch .*expected v1, got v2/))),
+      works(all(succeeds, letters(1, "schema_mismatch"))),
+      works(logHas(/schema version/i)),
+    ],
+    Remediation: [works(accepts, { cures: ["SchemaVersionMismatch"] }), works(redriveDryRun)],
+    Verification: [stateOf("SchemaVersionMismatch")],
+  }),
   ...ours(PROCESSING, IN, {
     Investigation: [
       works(all(succeeds, above0)),
@@ -24,7 +34,7 @@ export const BAD_RECORDS = [
       works(versions),
     ],
     Remediation: [
-      works(succeeds),
+      works(accepts),
       works(all(succeeds, prints(/partition\s+from\s+to/))),
       works(redriveDryRun),
     ],
@@ -56,15 +66,6 @@ export const BAD_RECORDS = [
       works(all(succeeds, prints("schema_mismatch"))),
     ],
     Verification: [stateOf("HighDLQRate")],
-  }),
-  ...ours("schema-version-mismatch", IN, {
-    Investigation: [
-      works(all(succeeds, prints(/schema_mismatch .*expected v1, got v2/))),
-      works(all(succeeds, letters(1, "schema_mismatch"))),
-      works(logHas(/schema version/i)),
-    ],
-    Remediation: [works(succeeds), works(redriveDryRun)],
-    Verification: [stateOf("SchemaVersionMismatch")],
   }),
   ...ours("oversized-message", IN, {
     Investigation: [

@@ -18,7 +18,7 @@ import { fails, type PieceEntry, works } from "../entry.ts";
 
 /** The state of an alert, which is shown as long as it fires. */
 export function stateOf(alert: string): PieceEntry {
-  return works(all(succeeds, firing(alert)), { afterwards: all(succeeds, printsNothing) });
+  return works(all(succeeds, firing(alert)), { shows: [alert], afterwards: all(succeeds, printsNothing) });
 }
 
 /** A query in an address: curl refuses it, and jq gets nothing to filter. */

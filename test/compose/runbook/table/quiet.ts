@@ -108,7 +108,7 @@ export const QUIET = [
           because: "an example; the test takes one that Redis has",
         },
       }),
-      works(all(succeeds, lines(2, /^\d+$/))),
+      works(all(succeeds, lines(2, /^(dashstream-replay:\S+:\d+|\d+)$/))),
     ],
     "Clearing it": [works(all(succeeds, prints(/^[12]$/m)))],
   }),
@@ -179,7 +179,7 @@ export const QUIET = [
         works(all(succeeds, printsNothing), restart),
         works(prints(/^dashstream-kafka +\|/m), {
           altered: {
-            parts: { "docker-compose": "timeout 3 docker-compose" },
+            parts: { "docker-compose -f": "timeout 3 docker-compose -f" },
             because: "it follows the logs; ended after 3 s",
           },
         }),

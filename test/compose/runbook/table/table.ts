@@ -13,11 +13,11 @@ import { SERVICES } from "./services.ts";
 /** In the order in which blocks of one situation are run. */
 export const TABLE: readonly BlockEntry[] = [
   ...BAD_RECORDS,
+  ...SERVICES,
   ...QUIET,
   ...NUMBERS,
   ...DEAD_LETTERS,
   ...CLIENTS,
   ...READING,
   ...REDIS,
-  ...SERVICES,
 ];

@@ -1,0 +1,83 @@
+// A small stack of our own programs, and the stand-ins as they are typed in its folder.
+
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Stack } from "../../../../compose/processes/stack.ts";
+import { startStack } from "../../../../compose/processes/start-stack.ts";
+import { freePort } from "../../../support/free-port.ts";
+
+const BIN = join(import.meta.dir, "..", "..", "..", "..", "compose", "processes", "stand-ins", "bin");
+export const BROKER = "dashstream-kafka";
+export const SERVER = "dashstream-websocket-server";
+
+export interface Said {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface StandInRig {
+  readonly stack: Stack;
+  /** The folder of the compose file. */
+  readonly dir: string;
+  readonly composeFile: string;
+  /** Runs a line of shell with the stand-ins in front of PATH. */
+  sh(
+    line: string,
+    options?: { readonly cwd?: string; readonly stdin?: string; readonly env?: Record<string, string> },
+  ): Promise<Said>;
+}
+
+/** @param dir an empty folder */
+export async function startStandInRig(dir: string): Promise<StandInRig> {
+  const [broker, server] = [await freePort(), await freePort()];
+  const composeFile = join(dir, "stack.yml");
+  mkdirSync(join(dir, "elsewhere"));
+  writeFileSync(join(dir, ".env"), "COMPOSE_FILE=stack.yml\nCOLOUR=green\n");
+  writeFileSync(
+    composeFile,
+    [
+      "services:",
+      `  ${BROKER}:`,
+      "    image: dashstream:local",
+      `    command: [dashstream, broker, --port, "${broker}", --topic, dashstream-quality, dashstream-quality-dlq]`,
+      `    ports: ["${broker}:${broker}"]`,
+      "    stop_grace_period: 5s",
+      `  ${SERVER}:`,
+      "    image: registry.example/something:else",
+      "    build: .",
+      "    command: [serve]",
+      `    ports: ["${server}:3002"]`,
+      `    depends_on: { ${BROKER}: { condition: service_healthy } }`,
+      "    environment:",
+      `      KAFKA_BROKERS: ${BROKER}:${broker}`,
+      "      LOG_FILE: /var/log/websocket-server.log",
+      "      SCHEMA_COMPATIBILITY: ${SCHEMA_COMPATIBILITY:-exact}",
+      "      COLOUR: ${COLOUR}",
+      "    volumes: ['state:/var/lib/dashstream']",
+      "volumes: { state: { name: the-state } }",
+    ].join("\n"),
+  );
+  const stack = await startStack({ dir: join(dir, "state"), composeFile });
+  return { stack, dir, composeFile, sh: (line, options = {}) => run(stack, dir, line, options) };
+}
+
+async function run(
+  stack: Stack,
+  dir: string,
+  line: string,
+  { cwd = dir, stdin, env = {} }: Parameters<StandInRig["sh"]>[1] & object,
+): Promise<Said> {
+  const child = Bun.spawn(["bash", "-c", line], {
+    cwd,
+    env: { PATH: `${BIN}:${process.env.PATH}`, HOME: dir, STACK_DIR: stack.dir, ...env },
+    stdin: stdin === undefined ? "ignore" : Buffer.from(stdin),
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  const [stdout, stderr] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+  ]);
+  return { code: await child.exited, stdout, stderr };
+}

@@ -1,0 +1,103 @@
+// The runbook, tried: every shell block of our pages, and where it is to be had of the printed one, is run in the situation
+// that it is written for, on a stack of real components at the ports that it names. Each must print what the table says.
+
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ended, spawnTied } from "../../support/child-process.ts";
+import { describeLong, LONG_TEST_MS } from "../../support/long-suites.ts";
+import { describeReal, type RealComponent } from "../../support/real-components.ts";
+import { placeOf, printedBlocks } from "./blocks.ts";
+import type { BlockEntry, Phase } from "./entry.ts";
+import type { Outcome } from "./play.ts";
+import { SITUATIONS } from "./situations/situations.ts";
+import { TABLE } from "./table/table.ts";
+
+const COMPONENTS: readonly RealComponent[] = [
+  ...(["kafka-3.9", "redis-server", "prometheus", "prometheus-alertmanager", "jaeger"] as const),
+  ...(["curl", "jq", "lsof", "watch", "xxd"] as const),
+];
+const MAIN = join(import.meta.dir, "main.ts");
+
+/**
+ * The ports of the runbook are free in a network namespace of its own, and with its own process ids everything that is
+ * started in it ends with it. Where there are no namespaces the ports of this machine are used.
+ */
+function isolated(command: readonly string[]): readonly string[] {
+  const unshare = [
+    "unshare",
+    "--map-root-user",
+    "--net",
+    "--pid",
+    "--fork",
+    "--mount-proc",
+    "--kill-child=KILL",
+  ];
+  const inside = [...unshare, "sh", "-c", 'ip link set lo up && "$@"', "sh"];
+  const { success } = Bun.spawnSync([...inside, "true"], {
+    stdin: "ignore",
+    stdout: "ignore",
+    stderr: "ignore",
+  });
+  return success ? [...inside, ...command] : command;
+}
+
+/** What a run has to tell besides outcomes. */
+interface Remark {
+  readonly situation?: string;
+  readonly problem?: string;
+  readonly isComplete?: true;
+}
+
+describeLong("the runbook", () => {
+  describeReal(COMPONENTS, "as it is typed", () => {
+    const dir = mkdtempSync(join(tmpdir(), "dashstream-runbook-test-"));
+    const file = join(dir, "outcomes.jsonl");
+    let outcomes: readonly Outcome[] = [];
+    let remarks: readonly Remark[] = [];
+
+    beforeAll(async () => {
+      const [program = "", ...args] = isolated([process.execPath, MAIN, "--out", file]);
+      await ended(spawnTied([program, ...args], { stdio: ["ignore", "inherit", "inherit"] }));
+      const text = existsSync(file) ? readFileSync(file, "utf8") : "";
+      const records = text
+        .split("\n")
+        .flatMap((line) => (line === "" ? [] : [JSON.parse(line) as Outcome | Remark]));
+      outcomes = records.filter((record): record is Outcome => "result" in record);
+      remarks = records.filter((record): record is Remark => !("result" in record));
+    }, LONG_TEST_MS);
+    afterAll(() => rmSync(dir, { recursive: true }));
+
+    test("is tried to its end", () => {
+      const general = remarks.filter(({ situation }) => situation === undefined);
+      expect(general).toEqual([{ isComplete: true }]);
+    });
+
+    test.each(SITUATIONS.map(({ name }) => name))("comes into the situation: %s", (name) => {
+      expect(remarks.filter(({ situation }) => situation === name)).toEqual([]);
+      expect(outcomes.some(({ situation }) => situation === name)).toBe(true);
+    });
+
+    /** In which phases a piece must have been run. */
+    const phasesOf = ({ when, afterwards }: BlockEntry["pieces"][number]): readonly Phase[] =>
+      afterwards === undefined || when === "cured" ? [when] : [when, "cured"];
+
+    const entries = TABLE.filter(({ edition }) => edition === "ours" || printedBlocks() !== null);
+    for (const entry of entries) {
+      test(`${entry.edition === "ours" ? "" : "printed: "}${placeOf(entry)}`, () => {
+        const own = outcomes.filter(
+          (outcome) => outcome.edition === entry.edition && placeOf(outcome) === placeOf(entry),
+        );
+        const problems = own.filter(({ problem }) => problem !== null);
+        expect(
+          problems.map(({ piece, phase, problem, result }) => ({ piece, phase, problem, result })),
+        ).toEqual([]);
+        const wanted = entry.pieces.flatMap((piece, index) =>
+          phasesOf(piece).map((phase) => `${index + 1} ${phase}`),
+        );
+        expect(own.map(({ piece, phase }) => `${piece} ${phase}`).toSorted()).toEqual(wanted.toSorted());
+      });
+    }
+  });
+});
