@@ -25,6 +25,15 @@ export interface ScraperOptions {
   readonly timeoutMs: number;
 }
 
+/** What Prometheus itself says of each scrape. */
+const REPORTS = [
+  "up",
+  "scrape_duration_seconds",
+  "scrape_samples_scraped",
+  "scrape_samples_post_metric_relabeling",
+  "scrape_series_added",
+] as const;
+
 /** Series that one target had at its last scrape. */
 class TargetState {
   readonly target: ScrapeTarget;
@@ -63,7 +72,7 @@ class TargetState {
     }
     const added = [...present].filter((labels) => !this.#present.has(labels)).length;
     this.#endMissing(store, atMs, present);
-    const report = {
+    const report: Readonly<Record<(typeof REPORTS)[number], number>> = {
       up: samples === null ? 0 : 1,
       scrape_duration_seconds: 0,
       scrape_samples_scraped: present.size,
@@ -103,14 +112,6 @@ class TargetState {
     return stored;
   }
 }
-
-const REPORTS = [
-  "up",
-  "scrape_duration_seconds",
-  "scrape_samples_scraped",
-  "scrape_samples_post_metric_relabeling",
-  "scrape_series_added",
-];
 
 /** Scrapes from `start` on, first at once, for as long as its clock runs. */
 export class Scraper {
