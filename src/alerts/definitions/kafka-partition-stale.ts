@@ -1,7 +1,7 @@
 // A partition that is not read though it has records. The age alone grows in every partition that is merely idle.
 
 import type { AlertDefinition } from "../alert.ts";
-import { alertState, by, groupState, kafka, query } from "../commands.ts";
+import { alertState, by, groupState, kafka, query, SERVER, TOPIC } from "../commands.ts";
 import { age, count, forMinutes } from "../quantity.ts";
 import { expr, text } from "../template.ts";
 
@@ -43,11 +43,11 @@ export const KAFKA_PARTITION_STALE: AlertDefinition = {
       },
       {
         say: "Whether it stands still on purpose: at a bad record (`paused`), or for a dead letter (`waiting_for_dead_letters`).",
-        run: "docker exec dashstream-websocket-server curl -s http://localhost:3002/admin/partitions",
+        run: `docker exec dashstream-websocket-server curl -s ${SERVER}/admin/partitions`,
       },
       {
         say: "Whether it has a leader.",
-        run: kafka("kafka-topics", "--describe --topic dashstream-quality"),
+        run: kafka("kafka-topics", `--describe --topic ${TOPIC}`),
       },
       {
         say: "Who should read it.",
@@ -63,7 +63,7 @@ export const KAFKA_PARTITION_STALE: AlertDefinition = {
     remediation: [
       {
         say: "Paused: look at the dead letter of the bad record, then go on behind it, with the number of the partition.",
-        run: "docker exec dashstream-websocket-server curl -s -X POST http://localhost:3002/admin/partitions/0/resume",
+        run: `docker exec dashstream-websocket-server curl -s -X POST ${SERVER}/admin/partitions/0/resume`,
       },
       { say: "Without a leader: bring its broker back." },
       {
