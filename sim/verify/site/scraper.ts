@@ -1,7 +1,7 @@
 // What Prometheus does with targets: asks each for `/metrics` at every interval, keeps the samples, says `up` 0 when it
 // gets none, and marks series stale that are no longer there.
 
-import { DashstreamError, describeError } from "../../../src/errors.ts";
+import { describeError, isExpected } from "../../../src/errors.ts";
 import { type ExposedSample, ExpositionReader } from "../../../src/promql/exposition.ts";
 import { Labels } from "../../../src/promql/labels.ts";
 import type { SeriesStore } from "../../../src/promql/series-store.ts";
@@ -143,7 +143,7 @@ export class Scraper {
     try {
       state.store(store, atMs, text);
     } catch (error) {
-      if (!(error instanceof DashstreamError) || error.code === "invariant") throw error;
+      if (!isExpected(error)) throw error;
       this.unreadable.add(`${state.target.labels.job}: ${describeError(error)}`);
     }
   }
