@@ -64,6 +64,11 @@ export class DashstreamError extends Error {
   }
 }
 
+/** Whether this program raised it about what it was given; everything else, `invariant` too, is a defect. */
+export function isExpected(error: unknown): error is DashstreamError {
+  return error instanceof DashstreamError && error.code !== "invariant";
+}
+
 /** The message of anything that was thrown, with the messages of its causes. */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

@@ -13,7 +13,7 @@ import type { DiscoveryControl, KafkaNames } from "../faults/stage.ts";
 import { durationMs } from "../scenarios/duration.ts";
 import { scaleScenario } from "../scenarios/scale.ts";
 import type { Scenario } from "../scenarios/scenario.ts";
-import type { KnownAlerts } from "../verify/judge.ts";
+import type { KnownAlerts } from "../verify/known-alerts.ts";
 import type { ScenarioReport, VerifyProgress } from "../verify/report/report.ts";
 import { drillScenario, type LiveReport, type Told } from "./drill-scenario.ts";
 import { capabilities, liveFaults } from "./live-stage.ts";

@@ -9,6 +9,7 @@ import { DashstreamError } from "../../src/errors.ts";
 import type { ServeHttp } from "../../src/runtime/http.ts";
 import { systemProcesses } from "../../src/runtime/process-identity.ts";
 import { readRules } from "../verify/job.ts";
+import { knownAlerts } from "../verify/known-alerts.ts";
 import type { AlertProof } from "../verify/report/report.ts";
 import type { Selection } from "../verify/selection.ts";
 import { compareTimelines } from "./comparison.ts";
@@ -50,7 +51,7 @@ export async function runDrill(options: RunDrillOptions): Promise<DrillReport> {
       const result = await drill({
         ...options,
         scenarios: selection.scenarios,
-        known: new Map(Object.entries(selection.known)),
+        known: knownAlerts(selection.known),
         notifications: receiver?.received ?? null,
       });
       const alerts = result.reports.flatMap((report) => report.alerts);

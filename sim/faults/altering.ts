@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import type { TrafficAlteration } from "../traffic/alteration.ts";
-import type { RunningFault } from "./fault.ts";
+import type { Companion, RunningFault } from "./fault.ts";
 import { need, type Stage } from "./stage.ts";
 
 /** The share of records that a fault takes. */
@@ -15,6 +15,16 @@ export const spreadParam = z
   .enum(["even", "random"])
   .default("even")
   .describe("Whether these are every so many records, or each by chance");
+
+/** What comes along where each record that the fault takes is dead-lettered. */
+export const MANY_DEAD_LETTERS: readonly Companion[] = [
+  {
+    alert: "WebSocketDlqHighRate",
+    because:
+      "Each of them is dead-lettered, and of much traffic even a small share is more than one in ten seconds.",
+  },
+  { alert: "HighDLQRate", because: "Services that use the library dead-letter them too." },
+];
 
 /** Every record passes through `alteration` from now on. */
 export function altering(stage: Stage, alteration: TrafficAlteration): RunningFault {

@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { defineFault } from "./fault.ts";
+import { KAFKA_DOWN } from "./kafka-alerts.ts";
 import { need } from "./stage.ts";
 
 export const brokerOutage = defineFault({
@@ -11,7 +12,7 @@ export const brokerOutage = defineFault({
     "Kafka is off the network: connections are cut, new ones are refused, and its data are there when it comes back.",
   params: z.strictObject({}),
   needs: ["broker"],
-  raises: ["ServiceDown", "KafkaInfraErrorsDetected", "KafkaInfraErrorsHigh", "KafkaInfraErrorsCritical"],
+  raises: KAFKA_DOWN,
   mayRaise: [],
   async apply(stage) {
     const broker = need(stage, "broker");

@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { defineFault } from "./fault.ts";
+import { KAFKA_DOWN } from "./kafka-alerts.ts";
 import { ruleInForce } from "./rule-in-force.ts";
 import { need } from "./stage.ts";
 
@@ -14,7 +15,7 @@ export const coordinatorLoading = defineFault({
     "The coordinator of the consumer groups is still loading: it lets nobody join, commit or heartbeat.",
   params: z.strictObject({}),
   needs: ["broker"],
-  raises: ["ServiceDown", "KafkaInfraErrorsDetected", "KafkaInfraErrorsHigh", "KafkaInfraErrorsCritical"],
+  raises: KAFKA_DOWN,
   mayRaise: [],
   async apply(stage) {
     const broker = need(stage, "broker");

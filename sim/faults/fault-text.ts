@@ -1,8 +1,7 @@
 // Faults as people write them on a command line: `corrupt-payload:share=0.1,kind=truncate`.
 
 import { DashstreamError } from "../../src/errors.ts";
-import type { FaultParam } from "./fault-params.ts";
-import { faultParams } from "./fault-params.ts";
+import { type FaultParam, faultParams } from "./fault-params.ts";
 import { type CheckedFault, findFault, parseFaultParams } from "./faults.ts";
 
 /** @throws DashstreamError `scenario_invalid` */

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { delayParam } from "./delay-param.ts";
 import { defineFault } from "./fault.ts";
+import { KAFKA_ERRORS } from "./kafka-alerts.ts";
 import { ruleInForce } from "./rule-in-force.ts";
 import { need } from "./stage.ts";
 
@@ -16,7 +17,7 @@ export const leaderMove = defineFault({
     delay_ms: delayParam(250, "refusals"),
   }),
   needs: ["broker"],
-  raises: ["KafkaInfraErrorsDetected", "KafkaInfraErrorsHigh", "KafkaInfraErrorsCritical"],
+  raises: KAFKA_ERRORS,
   mayRaise: [],
   async apply(stage, { delay_ms: delayMs }) {
     const broker = need(stage, "broker");

@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { defineFault } from "./fault.ts";
+import { KAFKA_DOWN } from "./kafka-alerts.ts";
 import { ruleInForce } from "./rule-in-force.ts";
 import { need } from "./stage.ts";
 
@@ -16,7 +17,7 @@ export const metadataErrors = defineFault({
       .describe("What Kafka answers"),
   }),
   needs: ["broker"],
-  raises: ["ServiceDown", "KafkaInfraErrorsDetected", "KafkaInfraErrorsHigh", "KafkaInfraErrorsCritical"],
+  raises: KAFKA_DOWN,
   mayRaise: [],
   async apply(stage, { error }) {
     const filter = { topic: stage.kafka.topic };

@@ -1,7 +1,7 @@
 // One link carries so many bytes a second and no more.
 
 import { z } from "zod";
-import { breakLink, directionParam, linkParam } from "./broken-link.ts";
+import { breakLink, directionParam, linkParam, REDIS_IS_LATE } from "./broken-link.ts";
 import { defineFault } from "./fault.ts";
 
 export const networkBandwidth = defineFault({
@@ -15,12 +15,7 @@ export const networkBandwidth = defineFault({
   }),
   needs: ["links"],
   raises: ["E2ELatencyHigh"],
-  mayRaise: [
-    { alert: "WebSocketRedisHighLatency", because: "With the link redis, replay waits longer." },
-    { alert: "RateLimiterRedisHighLatency", because: "With the link redis, the shared limits answer late." },
-    { alert: "RateLimiterRedisErrors", because: "With the link redis, the limiter gives up after 250 ms." },
-    { alert: "ReplayBufferRedisWriteFailures", because: "With the link redis, writes give up after 2 s." },
-  ],
+  mayRaise: REDIS_IS_LATE,
   async apply(stage, { link, bytes_per_second: bytesPerSecond, direction }) {
     return breakLink(stage, link, { kind: "bandwidth", bytesPerSecond, direction });
   },

@@ -1,8 +1,9 @@
 // Nothing passes on one link, and nothing is refused or closed.
 
 import { z } from "zod";
-import { breakLink, linkParam } from "./broken-link.ts";
+import { breakLink, linkParam, REDIS_IS_CUT_OFF } from "./broken-link.ts";
 import { defineFault } from "./fault.ts";
+import { KAFKA_DOWN } from "./kafka-alerts.ts";
 
 export const networkBlackhole = defineFault({
   name: "network-blackhole",
@@ -10,12 +11,8 @@ export const networkBlackhole = defineFault({
   summary: "Nothing passes on one link, and nothing is refused or closed.",
   params: z.strictObject({ link: linkParam }),
   needs: ["links"],
-  raises: ["ServiceDown", "KafkaInfraErrorsDetected", "KafkaInfraErrorsHigh", "KafkaInfraErrorsCritical"],
-  mayRaise: [
-    { alert: "WebSocketRedisErrors", because: "With the link redis, replay cannot reach it." },
-    { alert: "ReplayBufferRedisWriteFailures", because: "With the link redis, replay cannot write." },
-    { alert: "RateLimiterRedisErrors", because: "With the link redis, the shared limits cannot be asked." },
-  ],
+  raises: KAFKA_DOWN,
+  mayRaise: REDIS_IS_CUT_OFF,
   async apply(stage, { link }) {
     return breakLink(stage, link, { kind: "blackhole" });
   },

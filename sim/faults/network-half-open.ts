@@ -1,8 +1,9 @@
 // The far side of one link is gone, and nobody was told: what is sent goes nowhere, and nothing comes back.
 
 import { z } from "zod";
-import { breakLink, linkParam } from "./broken-link.ts";
+import { breakLink, linkParam, REDIS_IS_CUT_OFF } from "./broken-link.ts";
 import { defineFault } from "./fault.ts";
+import { KAFKA_DOWN } from "./kafka-alerts.ts";
 
 export const networkHalfOpen = defineFault({
   name: "network-half-open",
@@ -11,12 +12,8 @@ export const networkHalfOpen = defineFault({
     "The far side of one link is gone, and nobody was told: what is sent goes nowhere, and nothing comes back.",
   params: z.strictObject({ link: linkParam }),
   needs: ["links"],
-  raises: ["ServiceDown", "KafkaInfraErrorsDetected", "KafkaInfraErrorsHigh", "KafkaInfraErrorsCritical"],
-  mayRaise: [
-    { alert: "WebSocketRedisErrors", because: "With the link redis, replay cannot reach it." },
-    { alert: "ReplayBufferRedisWriteFailures", because: "With the link redis, replay cannot write." },
-    { alert: "RateLimiterRedisErrors", because: "With the link redis, the shared limits cannot be asked." },
-  ],
+  raises: KAFKA_DOWN,
+  mayRaise: REDIS_IS_CUT_OFF,
   async apply(stage, { link }) {
     return breakLink(stage, link, { kind: "half-open" });
   },

@@ -1,7 +1,7 @@
 // Everything takes longer on one link, in order.
 
 import { z } from "zod";
-import { breakLink, directionParam, linkParam } from "./broken-link.ts";
+import { breakLink, directionParam, linkParam, REDIS_IS_LATE } from "./broken-link.ts";
 import { delayParam } from "./delay-param.ts";
 import { defineFault } from "./fault.ts";
 
@@ -17,12 +17,7 @@ export const networkLatency = defineFault({
   }),
   needs: ["links"],
   raises: ["E2ELatencyHigh"],
-  mayRaise: [
-    { alert: "WebSocketRedisHighLatency", because: "With the link redis, replay waits longer." },
-    { alert: "RateLimiterRedisHighLatency", because: "With the link redis, the shared limits answer late." },
-    { alert: "RateLimiterRedisErrors", because: "With the link redis, the limiter gives up after 250 ms." },
-    { alert: "ReplayBufferRedisWriteFailures", because: "With the link redis, writes give up after 2 s." },
-  ],
+  mayRaise: REDIS_IS_LATE,
   async apply(stage, { link, delay_ms: latencyMs, jitter_ms: jitterMs, direction }) {
     return breakLink(stage, link, { kind: "latency", latencyMs, jitterMs, direction });
   },

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { inflate } from "../traffic/alterations/oversized.ts";
-import { altering, shareParam, spreadParam } from "./altering.ts";
+import { altering, MANY_DEAD_LETTERS, shareParam, spreadParam } from "./altering.ts";
 import { defineFault } from "./fault.ts";
 
 const MEBIBYTE = 1024 * 1024;
@@ -23,17 +23,7 @@ export const oversized = defineFault({
   }),
   needs: ["traffic"],
   raises: ["OversizedMessage"],
-  mayRaise: [
-    {
-      alert: "WebSocketDlqHighRate",
-      because:
-        "Each of them is dead-lettered, and of much traffic even a small share is more than one in ten seconds.",
-    },
-    {
-      alert: "HighDLQRate",
-      because: "Services that use the library dead-letter them too.",
-    },
-  ],
+  mayRaise: MANY_DEAD_LETTERS,
   async apply(stage, params) {
     return altering(stage, inflate({ ...params, random: stage.random }));
   },

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { setSchemaVersion } from "../traffic/alterations/schema-version.ts";
-import { altering, shareParam, spreadParam } from "./altering.ts";
+import { altering, MANY_DEAD_LETTERS, shareParam, spreadParam } from "./altering.ts";
 import { defineFault } from "./fault.ts";
 
 export const schemaMismatch = defineFault({
@@ -21,17 +21,7 @@ export const schemaMismatch = defineFault({
   }),
   needs: ["traffic"],
   raises: ["SchemaVersionMismatch"],
-  mayRaise: [
-    {
-      alert: "WebSocketDlqHighRate",
-      because:
-        "Each of them is dead-lettered, and of much traffic even a small share is more than one in ten seconds.",
-    },
-    {
-      alert: "HighDLQRate",
-      because: "Services that use the library dead-letter them too.",
-    },
-  ],
+  mayRaise: MANY_DEAD_LETTERS,
   async apply(stage, params) {
     return altering(stage, setSchemaVersion({ ...params, random: stage.random }));
   },

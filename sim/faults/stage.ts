@@ -81,7 +81,9 @@ export interface DiscoveryControl {
 }
 
 /** Ways over which components reach each other; a proxy stands on each. */
-export type LinkName = "kafka" | "redis" | "websocket";
+export const LINK_NAMES = ["kafka", "redis", "websocket"] as const;
+
+export type LinkName = (typeof LINK_NAMES)[number];
 
 export interface Stage {
   readonly clock: Clock;

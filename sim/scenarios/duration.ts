@@ -5,19 +5,19 @@ import { DashstreamError } from "../../src/errors.ts";
 /** What is understood; completes "expected ...". */
 export const DURATION_FORMS = "a duration such as 90s, 5m or 1h30m";
 
-const DURATION =
-  /^(?=.)(?:(?<hours>\d{1,9})h)?(?:(?<minutes>\d{1,9})m)?(?:(?<seconds>\d{1,9}(?:\.\d{1,3})?)s)?$/;
+/** Hours, minutes and seconds, at least one of them; parts of a second with up to three digits. */
+export const DURATION = /^(?=.)(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,9}(?:\.\d{1,3})?)s)?$/;
 
 /**
  * Seconds of a duration.
  * @throws DashstreamError `scenario_invalid` if `text` is no duration
  */
 export function seconds(text: string): number {
-  const parts = DURATION.exec(text)?.groups;
-  if (parts === undefined) {
+  const parts = DURATION.exec(text);
+  if (parts === null) {
     throw new DashstreamError("scenario_invalid", `${JSON.stringify(text)}: expected ${DURATION_FORMS}`);
   }
-  const { hours = "0", minutes = "0", seconds: rest = "0" } = parts;
+  const [, hours = "0", minutes = "0", rest = "0"] = parts;
   return Number(hours) * 3600 + Number(minutes) * 60 + Number(rest);
 }
 

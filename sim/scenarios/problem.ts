@@ -1,7 +1,7 @@
 // Something wrong in a file of a scenario, with the place where it stands.
 
 import { DashstreamError } from "../../src/errors.ts";
-import type { FilePosition } from "../../src/promql/rules/rule.ts";
+import { type FilePosition, placeText } from "../../src/promql/rules/rule.ts";
 
 /** Keys and indexes from the top of a document to a value. */
 export type Path = readonly (string | number)[];
@@ -30,9 +30,8 @@ export function pathText(path: Path): string {
 }
 
 /** `file:line:column: path: reason`. */
-export function problemText({ position, path, reason }: ScenarioProblem): string {
-  const { file, line, column } = position;
-  return `${file}:${line}:${column}: ${path === "" ? "" : `${path}: `}${reason}`;
+function problemText({ position, path, reason }: ScenarioProblem): string {
+  return `${placeText(position)}: ${path === "" ? "" : `${path}: `}${reason}`;
 }
 
 /** One error with a line for each problem, in the order of the file. */

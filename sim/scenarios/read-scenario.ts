@@ -1,7 +1,7 @@
 // Scenario files of users: YAML or JSON. Either a scenario that can run comes out, or an error that names every problem
 // with file, line, column, path and what was expected.
 
-import { nearestName } from "../../src/config/nearest.ts";
+import { nearestHint } from "../../src/config/nearest.ts";
 import { DashstreamError, describeError } from "../../src/errors.ts";
 import { parseExpr } from "../../src/promql/parse.ts";
 import { type Complaint, type Path, pathText, type ScenarioProblem, scenarioError } from "./problem.ts";
@@ -40,16 +40,6 @@ interface ReadScenario {
 
 /** So much of the name of an alert may be misspelled. */
 const WRONG_SHARE = 0.35;
-
-/**
- * The scenario of one file.
- * @throws DashstreamError `scenario_invalid` with a line for each problem
- */
-export function readScenarioFile(text: string, file: string, checks: ScenarioChecks = {}): Scenario {
-  const reading = read({ text, file }, checks);
-  if ("problems" in reading) throw scenarioError(reading.problems);
-  return reading.scenario;
-}
 
 /**
  * The scenarios of several files, whose names must differ.
@@ -134,8 +124,7 @@ function nameComplaints(value: unknown, { checkFault, alerts }: ScenarioChecks):
 }
 
 function unknownAlert(name: string, alerts: ReadonlySet<string>): string {
-  const meant = nearestName(name, [...alerts], WRONG_SHARE);
-  const hint = meant === null ? "" : `; did you mean ${meant}?`;
+  const hint = nearestHint(name, [...alerts], WRONG_SHARE);
   return `no rule has the alert ${JSON.stringify(name)}, expected one of the rules' alerts${hint}`;
 }
 

@@ -3,11 +3,9 @@
 
 import { z } from "zod";
 import { COMPONENT_NAMES } from "../faults/stage.ts";
+import { DURATION, DURATION_FORMS } from "./duration.ts";
 
-const duration = z
-  .string()
-  .regex(/^(\d+h)?(\d+m)?(\d+s)?$/, "a duration such as 90s, 5m or 1h30m")
-  .refine((text) => text !== "", "a duration such as 90s, 5m or 1h30m");
+const duration = z.string().regex(DURATION, DURATION_FORMS);
 
 const alertName = z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, "the name of an alert");
 

@@ -2,7 +2,7 @@
 // what stands there and what was expected.
 
 import type { z } from "zod";
-import { nearestName } from "../../src/config/nearest.ts";
+import { nearestHint } from "../../src/config/nearest.ts";
 import { DURATION_FORMS } from "./duration.ts";
 import { scenarioJsonSchema } from "./json-schema.ts";
 import type { Complaint, Path } from "./problem.ts";
@@ -63,8 +63,7 @@ function bound(isInclusive: boolean | undefined, inclusive: string, exclusive: s
 
 function unknownKey(path: Path, key: string): string {
   const known = keysAt(path);
-  const meant = nearestName(key, known, WRONG_SHARE);
-  const hint = meant === null ? "" : `; did you mean ${meant}?`;
+  const hint = nearestHint(key, known, WRONG_SHARE);
   return `there is no such key, expected one of ${known.join(", ")}${hint}`;
 }
 

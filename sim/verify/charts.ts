@@ -3,7 +3,7 @@
 
 import type { Engine } from "../../src/promql/engine.ts";
 import { splitComparison } from "../../src/promql/expr-threshold.ts";
-import type { AlertRule, RuleGroup } from "../../src/promql/rules/rule.ts";
+import { type AlertRule, alertRulesOf, type RuleGroup } from "../../src/promql/rules/rule.ts";
 import type { RangeSeries } from "../../src/promql/value.ts";
 import type { Scenario } from "../scenarios/scenario.ts";
 import { episodesOf, spansOf } from "./alert-history.ts";
@@ -23,8 +23,7 @@ export function chartsOf(
 ): readonly AlertChart[] {
   const { engine } = history;
   const wanted = new Set(expect.map(({ alert }) => alert));
-  const rules = groups.flatMap(({ rules }) => rules).filter((rule) => rule.kind === "alert");
-  return rules
+  return alertRulesOf(groups)
     .filter(({ alert }) => wanted.has(alert))
     .map((rule) => chartOf(rule, recording, history, engine));
 }

@@ -6,9 +6,10 @@ import type { Scenario } from "../scenarios/scenario.ts";
 import { chartsOf } from "./charts.ts";
 import { whyInactive } from "./inactivity.ts";
 import { judgeScenario } from "./judge.ts";
+import { type KnownLabels, knownAlerts } from "./known-alerts.ts";
 import { compareWithPromtool } from "./promtool/compare.ts";
 import { recordScenario } from "./record.ts";
-import type { Recording } from "./recording.ts";
+import { type Recording, virtualSecondsOf } from "./recording.ts";
 import type { ScenarioReport } from "./report/report.ts";
 import { evaluateRules, type RuleHistory } from "./rule-history.ts";
 
@@ -23,7 +24,7 @@ export interface ScenarioJob {
   readonly seed: number;
   readonly rules: readonly RuleText[];
   /** Labels that each alert must carry when it fires. */
-  readonly known: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly known: KnownLabels;
   readonly targetLabels: Readonly<Record<string, string>>;
   /** Charts are large; only one report needs them. */
   readonly charts: boolean;
@@ -53,7 +54,7 @@ export async function runScenario(job: ScenarioJob): Promise<ScenarioRun> {
   const differences = promtool === null ? [] : await compareWithPromtool(recorded, groups, promtool);
   const recording = { ...recorded, findings: [...recorded.findings, ...differences] };
   const history = evaluateRules(recording, groups);
-  return { groups, recording, history, virtualSeconds: (recording.endMs - recording.startMs) / 1000 };
+  return { groups, recording, history, virtualSeconds: virtualSecondsOf(recording) };
 }
 
 /** @throws DashstreamError `scenario_invalid`, `rules_invalid` or `config_invalid` */
@@ -66,7 +67,7 @@ export async function runJob(job: ScenarioJob): Promise<ScenarioResult> {
 export function reportOf(job: ScenarioJob, run: ScenarioRun): ScenarioReport {
   const { scenario } = job;
   const { groups, recording, history } = run;
-  const known = new Map(Object.entries(job.known));
+  const known = knownAlerts(job.known);
   const verdict = judgeScenario(scenario, recording, history, { groups, known }, (expectation) =>
     whyInactive(expectation, scenario, run),
   );

@@ -11,6 +11,7 @@ import { durationMs } from "../scenarios/duration.ts";
 import type { Scenario } from "../scenarios/scenario.ts";
 import { type Episode, episodesOf } from "./alert-history.ts";
 import { insteadOf, insteadReasons, isMeant } from "./instead.ts";
+import type { KnownAlerts } from "./known-alerts.ts";
 import { lateBirths } from "./late-births.ts";
 import type { Recording } from "./recording.ts";
 import type { AlertProof, OtherAlert, ScenarioReport } from "./report/report.ts";
@@ -19,11 +20,9 @@ import type { RuleHistory } from "./rule-history.ts";
 
 type Expectation = Scenario["expect"][number];
 
-/** Labels that each alert must carry when it fires, whatever the scenario. */
-export type KnownAlerts = ReadonlyMap<string, Readonly<Record<string, string>>>;
-
 export interface JudgedRules {
   readonly groups: readonly RuleGroup[];
+  /** What each alert must say of itself when it fires, whatever the scenario. */
   readonly known: KnownAlerts;
 }
 

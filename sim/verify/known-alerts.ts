@@ -2,10 +2,18 @@
 // a rule is noticed; of others by their rules.
 
 import type { AlertDefinition } from "../../src/alerts/alert.ts";
-import type { AlertRule, RuleGroup } from "../../src/promql/rules/rule.ts";
+import { alertRulesOf, type RuleGroup } from "../../src/promql/rules/rule.ts";
 
 /** By name of the alert, labels that it must have. */
 export type KnownLabels = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+/** The same, to look names up in. */
+export type KnownAlerts = ReadonlyMap<string, Readonly<Record<string, string>>>;
+
+/** Names of alerts are users' own: `constructor` must not find what every object has. */
+export function knownAlerts(labels: KnownLabels): KnownAlerts {
+  return new Map(Object.entries(labels));
+}
 
 export function labelsOfRegistry(alerts: readonly AlertDefinition[]): KnownLabels {
   return Object.fromEntries(
@@ -22,13 +30,11 @@ export function labelsOfRegistry(alerts: readonly AlertDefinition[]): KnownLabel
 
 /** Only the severity, which reports show; the first rule of a name counts. */
 export function labelsOfRules(groups: readonly RuleGroup[]): KnownLabels {
-  const rules = groups
-    .flatMap((group) => group.rules)
-    .filter((rule): rule is AlertRule => rule.kind === "alert");
-  const known: Record<string, Readonly<Record<string, string>>> = {};
-  for (const { alert, labels } of rules) {
+  const known = new Map<string, Readonly<Record<string, string>>>();
+  for (const { alert, labels } of alertRulesOf(groups)) {
     const { severity } = labels;
-    known[alert] ??= severity === undefined || severity.includes("{{") ? {} : { severity };
+    const isPlain = severity !== undefined && !severity.includes("{{");
+    if (!known.has(alert)) known.set(alert, isPlain ? { severity } : {});
   }
-  return known;
+  return Object.fromEntries(known);
 }

@@ -30,7 +30,7 @@ const SLACK_MS = 600_000;
 export async function recordScenario(options: RecordOptions): Promise<Recording> {
   const { scenario, seed, targetLabels = {}, log = silentLog } = options;
   const plan = planOf(scenario);
-  const proxied = plan.faults.some(({ fault }) => fault.needs.includes("links"));
+  const proxied = [...plan.faults, ...plan.remedies].some(({ fault }) => fault.needs.includes("links"));
   return runVirtual({ seed, startMs: START_MS }, async (world) => {
     const { clock } = world;
     const site = await openSite({

@@ -10,3 +10,8 @@ export interface Recording extends Played {
   readonly scrapeIntervalMs: number;
   readonly startMs: number;
 }
+
+/** How long it lasted by its own clock. */
+export function virtualSecondsOf({ startMs, endMs }: Recording): number {
+  return (endMs - startMs) / 1000;
+}

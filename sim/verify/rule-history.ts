@@ -3,13 +3,13 @@
 
 import { createEngine, type Engine } from "../../src/promql/engine.ts";
 import { type EvaluationProblem, GroupEvaluator } from "../../src/promql/rules/group-evaluator.ts";
-import type { AlertTransition, RuleGroup } from "../../src/promql/rules/rule.ts";
+import { type AlertTransition, placeText, type RuleGroup } from "../../src/promql/rules/rule.ts";
 import { shownProblem } from "../../src/promql/rules/shown-problem.ts";
 import { type LabelMatcher, type SeriesSource, SeriesStore } from "../../src/promql/series-store.ts";
 import type { Recording } from "./recording.ts";
 
-/** Prometheus' `evaluation_interval` where a group names none: that of the compose stack. */
-export const EVALUATION_INTERVAL_MS = 15_000;
+/** Prometheus' `evaluation_interval`: that of the compose stack. */
+const DEFAULT_INTERVAL_MS = 15_000;
 
 export interface RuleHistory {
   /** In order of time. */
@@ -43,14 +43,13 @@ export function evaluateRules(
   let nowMs = recording.startMs;
   // A negative offset finds nothing that is yet to come.
   const knownUntilMs = () => nowMs;
-  const engine = createEngine({ source, subqueryStepMs: EVALUATION_INTERVAL_MS, knownUntilMs });
+  const engine = createEngine({ source, subqueryStepMs: DEFAULT_INTERVAL_MS, knownUntilMs });
   const evaluators = groups.map(
-    (group) =>
-      new GroupEvaluator({ group, store: recorded, engine, defaultIntervalMs: EVALUATION_INTERVAL_MS }),
+    (group) => new GroupEvaluator({ group, store: recorded, engine, defaultIntervalMs: DEFAULT_INTERVAL_MS }),
   );
   const transitions: AlertTransition[] = [];
   const steps = evaluators.map(({ intervalMs }) => intervalMs);
-  const stepMs = steps.reduce(greatestCommonDivisor, EVALUATION_INTERVAL_MS);
+  const stepMs = steps.reduce(greatestCommonDivisor, DEFAULT_INTERVAL_MS);
   for (let atMs = recording.startMs; atMs <= recording.endMs; atMs += stepMs) {
     nowMs = atMs;
     for (const [index, evaluator] of evaluators.entries()) {
@@ -66,15 +65,18 @@ export function evaluateRules(
     problems,
     failures,
     source,
-    engine: createEngine({ source, subqueryStepMs: EVALUATION_INTERVAL_MS }),
+    engine: createEngine({ source, subqueryStepMs: DEFAULT_INTERVAL_MS }),
   };
 }
 
+/** How often a group is evaluated. */
+export function intervalOf({ intervalMs }: RuleGroup): number {
+  return intervalMs ?? DEFAULT_INTERVAL_MS;
+}
+
 function problemText(problem: EvaluationProblem): string {
-  const { count } = problem;
   const { position, reason } = shownProblem(problem);
-  const { file, line, column } = position;
-  return `${file}:${line}:${column}: ${reason} (${count} times)`;
+  return `${placeText(position)}: ${reason} (${problem.count} times)`;
 }
 
 /** Two stores as one. */

@@ -4,7 +4,7 @@
 import { ALERTS } from "../../src/alerts/registry.ts";
 import { ruleFile } from "../../src/alerts/rule-file.ts";
 import { configProblems } from "../../src/config/load.ts";
-import { nearestName } from "../../src/config/nearest.ts";
+import { nearestHint } from "../../src/config/nearest.ts";
 import { problemText } from "../../src/config/problem.ts";
 import { DashstreamError, describeError } from "../../src/errors.ts";
 import { faultParamProblems } from "../faults/fault-params.ts";
@@ -69,8 +69,7 @@ function proving(alert: string, scenarios: readonly Scenario[]): readonly Scenar
     );
   }
   const names = scenarios.flatMap(({ expect }) => expect.map((expectation) => expectation.alert));
-  const meant = nearestName(alert, [...new Set(names)], WRONG_SHARE);
-  const hint = meant === null ? "" : `; did you mean ${meant}?`;
+  const hint = nearestHint(alert, [...new Set(names)], WRONG_SHARE);
   throw new DashstreamError("usage", `--only: no scenario proves ${JSON.stringify(alert)}${hint}`);
 }
 

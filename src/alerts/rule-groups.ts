@@ -1,6 +1,7 @@
 // The registry as Prometheus wants it: groups of rules with every number written out, for what a site runs and has set.
 
 import { type AlertDefinition, alertSlug, GROUPS, type GroupName, type Signal } from "./alert.ts";
+import { SERVER } from "./commands.ts";
 import { durationText } from "./duration.ts";
 import { type Quantity, quantityText, quantityWords, scaled } from "./quantity.ts";
 import { ALERTS } from "./registry.ts";
@@ -9,9 +10,9 @@ import { type Template, written } from "./template.ts";
 import { NO_THRESHOLDS, type Thresholds, withThreshold } from "./thresholds.ts";
 
 /** Where the pages of the runbook are served, each as its name with `.md`. */
-export const DEFAULT_RUNBOOK_URL = "http://localhost:3002/runbook";
+export const DEFAULT_RUNBOOK_URL = `${SERVER}/runbook`;
 /** Where Grafana is. */
-export const DEFAULT_DASHBOARD_URL = "http://localhost:3000";
+const DEFAULT_DASHBOARD_URL = "http://localhost:3000";
 
 export interface RuleOptions {
   /** What the site runs; rules on series that none of it exports are left out. Default: everything. */

@@ -1,6 +1,6 @@
 // Reads what a site runs from what somebody typed.
 
-import { nearestName } from "../config/nearest.ts";
+import { nearestHint } from "../config/nearest.ts";
 import { DashstreamError } from "../errors.ts";
 import { SITE_COMPONENTS, type SiteComponent } from "./site.ts";
 
@@ -35,10 +35,9 @@ export function parseComponents(names: readonly string[]): readonly SiteComponen
 function parseComponent(name: string): SiteComponent {
   const component = SITE_COMPONENTS.find((known) => known === name) ?? OTHER_NAMES[name];
   if (component !== undefined) return component;
-  const nearest = nearestName(name, [...SITE_COMPONENTS, ...Object.keys(OTHER_NAMES)], WRONG_SHARE);
-  const guess = nearest === null ? "" : `; did you mean ${nearest}?`;
+  const hint = nearestHint(name, [...SITE_COMPONENTS, ...Object.keys(OTHER_NAMES)], WRONG_SHARE);
   throw new DashstreamError(
     "usage",
-    `--components has "${name}", expected some of ${SITE_COMPONENTS.join(", ")} (Kafka is always there)${guess}`,
+    `--components has "${name}", expected some of ${SITE_COMPONENTS.join(", ")} (Kafka is always there)${hint}`,
   );
 }

@@ -1,8 +1,6 @@
 // What a site may run, and under which job Prometheus scrapes it. Kafka is always there; Redis and the companion services
 // need not be.
 
-import type { Component } from "../telemetry/definition.ts";
-
 /**
  * What `--components` chooses from. `stream` are programs of somebody else that use the library; their jobs are their
  * own.
@@ -33,12 +31,6 @@ export const JOBS: Readonly<Record<(typeof SERVICES)[number], string>> = {
   "prometheus-exporter": "dashstream-quality",
   "quality-monitor": "dashstream-quality-monitor",
 };
-
-/** The component's name in the catalogue of metrics; `null` for what exports no series of ours. */
-export function catalogueComponent(component: SiteComponent): Component | null {
-  if (component === "redis") return null;
-  return component === "prometheus-exporter" ? "exporter" : component;
-}
 
 /** How often Prometheus scrapes and evaluates; the rules are made for these. */
 export const SCRAPE_INTERVAL_MS = 15_000;

@@ -7,7 +7,7 @@ import { parseDuration } from "../promql/rules/duration.ts";
 import type { AlertDefinition } from "./alert.ts";
 import { durationText } from "./duration.ts";
 import { type Quantity, quantityText } from "./quantity.ts";
-import { ALERTS } from "./registry.ts";
+import { ALERTS, findAlert } from "./registry.ts";
 import { SCRAPE_INTERVAL_MS, SCRAPES_PER_WINDOW } from "./site.ts";
 import { quantitiesOf } from "./template.ts";
 
@@ -45,9 +45,9 @@ export function parseThresholds(settings: readonly string[]): Thresholds {
 
 /** A lower tier that begins above the higher one would never be heard of: it is muted whenever it fires. */
 function checkTiers(upper: AlertDefinition, lowerName: string, thresholds: Thresholds): void {
-  const lower = ALERTS.find(({ name }) => name === lowerName);
+  const lower = findAlert(lowerName);
   for (const [name, quantity] of settable(upper)) {
-    const other = lower === undefined ? undefined : settable(lower).get(name);
+    const other = lower === null ? undefined : settable(lower).get(name);
     if (other === undefined || quantity.kind === "window" || quantity.kind === "duration") continue;
     const most = withThreshold(upper.name, quantity, thresholds);
     const value = withThreshold(lowerName, other, thresholds);
@@ -70,8 +70,8 @@ function parseSetting(setting: string): readonly [key: string, value: number] {
     /^\s*([^.=\s]+)\.([^.=\s]+)\s*=\s*(.*?)\s*$/.exec(setting) ?? [];
   if (alertName === "")
     throw wrong(setting, "expected Alert.name=value, for example KafkaConsumerLagHigh.lag=20000");
-  const alert = ALERTS.find((known) => known.name === alertName);
-  if (alert === undefined) {
+  const alert = findAlert(alertName);
+  if (alert === null) {
     const names = ALERTS.map((known) => known.name);
     throw wrong(setting, `there is no alert ${alertName}${guess(alertName, names)}; --list shows all`);
   }

@@ -17,7 +17,7 @@ import { addOptionFlags, loadCommandConfig } from "./option-flags.ts";
 import { parseScale } from "./scale.ts";
 import { printBlocks } from "./text-blocks.ts";
 import { startVerifyWorker } from "./verify-processes.ts";
-import { checkReports, type ReportFlags, STDOUT, writeOutputs } from "./verify-reports.ts";
+import { checkReports, giveReports, type ReportFlags } from "./verify-reports.ts";
 
 interface Flags extends ReportFlags {
   readonly prometheus: string;
@@ -150,10 +150,11 @@ async function drill(context: CliContext, command: Command): Promise<ExitCode> {
     import("../../sim/drill/drill-report.ts"),
     import("../../sim/verify/report/report-files.ts"),
   ]);
-  if (flags.json) printer.json(drillDocument(report));
-  else if (flags.markdown !== STDOUT) printBlocks(printer, drillText(report));
-  const { junit, markdown, html } = flags;
-  await writeOutputs(reportOutputs({ junit, markdown, html }, report), printer);
+  const print = () => {
+    if (flags.json) printer.json(drillDocument(report));
+    else printBlocks(printer, drillText(report));
+  };
+  await giveReports(flags, reportOutputs(flags, report), print, printer);
   return report.ok ? 0 : 1;
 }
 

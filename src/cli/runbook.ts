@@ -2,7 +2,7 @@
 
 import type { Command } from "commander";
 import type { RunbookPage } from "../alerts/pages/pages.ts";
-import { nearestName } from "../config/nearest.ts";
+import { nearestHint } from "../config/nearest.ts";
 import { DashstreamError } from "../errors.ts";
 import { defineCommand } from "./command.ts";
 import type { CliContext, ExitCode } from "./context.ts";
@@ -72,10 +72,9 @@ async function findPage(pages: readonly RunbookPage[], wanted: string): Promise<
   const page = names.get(wanted.replace(/\.md$/i, "").toLowerCase());
   if (page !== undefined) return page;
   const known = [...ALERTS.map(({ name }) => name), ...pages.map(({ file }) => file.replace(/\.md$/, ""))];
-  const nearest = nearestName(wanted, known, WRONG_SHARE);
-  const guess = nearest === null ? "" : `; did you mean ${nearest}?`;
+  const hint = nearestHint(wanted, known, WRONG_SHARE);
   throw new DashstreamError(
     "usage",
-    `the runbook has no page "${wanted}", expected the name of an alert${guess}`,
+    `the runbook has no page "${wanted}", expected the name of an alert${hint}`,
   );
 }

@@ -8,7 +8,7 @@ import { DashstreamError } from "../errors.ts";
 import type { ExitCode } from "./context.ts";
 import type { Printer } from "./printer.ts";
 import { printBlocks } from "./text-blocks.ts";
-import { type ReportFlags, STDOUT, writeOutputs } from "./verify-reports.ts";
+import { giveReports, type ReportFlags } from "./verify-reports.ts";
 
 /** @throws DashstreamError `usage` for a report that coverage alone does not have */
 export function checkCoverageFlags({ html }: ReportFlags, judged: boolean): void {
@@ -32,8 +32,8 @@ export async function runCoverage(
   const { verdict, coverage } = result;
   const findings = findingsOf(coverage);
   const ok = findings.length === 0 && (verdict === null || verdict.ok);
-  if (flags.markdown !== STDOUT) await print(result, ok, flags, printer);
-  await writeOutputs(await coverageOutputs(result, findings, flags), printer);
+  const outputs = await coverageOutputs(result, findings, flags);
+  await giveReports(flags, outputs, await printing(result, ok, flags, printer), printer);
   return ok ? 0 : 1;
 }
 
@@ -43,51 +43,50 @@ async function coverageOutputs(
   findings: readonly CoverageFinding[],
   { junit, html, markdown }: ReportFlags,
 ): Promise<readonly ReportOutput[]> {
-  const { verdict } = result;
-  const outputs: ReportOutput[] = [];
-  if (verdict !== null) {
-    const { reportOutputs } = await import("../../sim/verify/report/report-files.ts");
-    outputs.push(...reportOutputs({ junit, html }, verdict, findings));
-  } else if (junit !== undefined) {
-    const { coverageJunit } = await import("../../sim/verify/report/coverage/junit.ts");
-    outputs.push({ option: "--junit", path: junit, render: () => coverageJunit(result.coverage) });
-  }
-  if (markdown !== undefined) {
-    const text = await markdownOf(result);
-    outputs.push({ option: "--markdown", path: markdown, mayBeStdout: true, render: () => text });
-  }
-  return outputs;
+  const [{ markdownOutput, reportOutputs }, { coverageJunit }] = await Promise.all([
+    import("../../sim/verify/report/report-files.ts"),
+    import("../../sim/verify/report/coverage/junit.ts"),
+  ]);
+  const { verdict, coverage } = result;
+  const ofRules = markdownOutput(markdown, await markdownOf(result));
+  if (verdict !== null) return [...reportOutputs({ junit, html }, verdict, findings), ...ofRules];
+  if (junit === undefined) return ofRules;
+  return [{ option: "--junit", path: junit, render: () => coverageJunit(coverage) }, ...ofRules];
 }
 
-async function markdownOf({ verdict, coverage }: Cover): Promise<string> {
+async function markdownOf({ verdict, coverage }: Cover): Promise<() => string> {
   const [{ coverageMarkdown }, { verifyMarkdown }] = await Promise.all([
     import("../../sim/verify/report/coverage/markdown.ts"),
     import("../../sim/verify/report/markdown.ts"),
   ]);
-  const text = coverageMarkdown(coverage);
-  return verdict === null ? text : `${verifyMarkdown(verdict)}\n${text}`;
+  return () => {
+    const text = coverageMarkdown(coverage);
+    return verdict === null ? text : `${verifyMarkdown(verdict)}\n${text}`;
+  };
 }
 
-async function print(
+async function printing(
   { verdict, coverage }: Cover,
   ok: boolean,
   { json }: ReportFlags,
   printer: Printer,
-): Promise<void> {
-  const [{ coverageDocument }, { coverageText }, { verifyDocument }, { verifyText }] = await Promise.all([
-    import("../../sim/verify/report/coverage/json.ts"),
-    import("../../sim/verify/report/coverage/text.ts"),
-    import("../../sim/verify/report/json.ts"),
-    import("../../sim/verify/report/text.ts"),
-  ]);
-  if (!json) {
-    if (verdict !== null)
-      printBlocks(printer, [...verifyText(verdict), { kind: "line", text: "", tone: null }]);
-    printBlocks(printer, coverageText(coverage));
-    return;
-  }
-  const document = coverageDocument(coverage);
-  if (verdict === null) return printer.json(document);
-  const { run: _, ...shown } = document;
-  printer.json({ ...verifyDocument(verdict), ok, coverage: shown });
+): Promise<() => void> {
+  const [{ coverageDocument }, { coverageText }, { verifyDocument }, { verifyText }, { line }] =
+    await Promise.all([
+      import("../../sim/verify/report/coverage/json.ts"),
+      import("../../sim/verify/report/coverage/text.ts"),
+      import("../../sim/verify/report/json.ts"),
+      import("../../sim/verify/report/text.ts"),
+      import("../../sim/verify/report/text-block.ts"),
+    ]);
+  return () => {
+    if (!json) {
+      if (verdict !== null) printBlocks(printer, [...verifyText(verdict), line("")]);
+      return printBlocks(printer, coverageText(coverage));
+    }
+    const document = coverageDocument(coverage);
+    if (verdict === null) return printer.json(document);
+    const { run: _, ...shown } = document;
+    printer.json({ ...verifyDocument(verdict), ok, coverage: shown });
+  };
 }

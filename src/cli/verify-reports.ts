@@ -1,10 +1,8 @@
 // The reports of a verification: which files they go to, whether these can be written, and what is printed.
 
-import type { VerifyReport } from "../../sim/verify/report/report.ts";
-import type { ReportOutput } from "../../sim/verify/report/write-reports.ts";
+import { type ReportOutput, STDOUT_PATH } from "../../sim/verify/report/write-reports.ts";
 import { DashstreamError } from "../errors.ts";
 import type { Printer } from "./printer.ts";
-import { printBlocks } from "./text-blocks.ts";
 
 export interface ReportFlags {
   readonly junit?: string;
@@ -14,22 +12,18 @@ export interface ReportFlags {
   readonly mutate?: true;
 }
 
-/** Standard output, as the path of the Markdown report. */
-export const STDOUT = "-";
-
 /**
  * Before the run, so that a long one is not wasted.
  * @throws DashstreamError `usage`, naming every option whose file cannot be written
  */
 export async function checkReports(flags: ReportFlags): Promise<void> {
   const { junit, markdown, html, json, mutate } = flags;
-  if (json && markdown === STDOUT) {
+  if (json && markdown === STDOUT_PATH) {
     throw new DashstreamError("usage", "--json and --markdown - both write to standard output, expected one");
   }
-  const given = Object.entries({ "--junit": junit, "--markdown": markdown, "--html": html });
-  const [ignored] = given.find(([, path]) => path !== undefined) ?? [];
+  const [ignored] = Object.entries({ "--junit": junit, "--html": html }).find(([, path]) => path) ?? [];
   if (mutate && ignored !== undefined) {
-    throw new DashstreamError("usage", `--mutate has no ${ignored}, expected --json or nothing`);
+    throw new DashstreamError("usage", `--mutate has no ${ignored}, expected --json or --markdown`);
   }
   const [{ checkReportTargets }, { reportTargets }] = await Promise.all([
     import("../../sim/verify/report/write-reports.ts"),
@@ -38,29 +32,17 @@ export async function checkReports(flags: ReportFlags): Promise<void> {
   checkReportTargets(reportTargets({ junit, html, markdown }));
 }
 
-/** @throws DashstreamError `storage_failed` after everything else was written and printed */
-export async function writeReports(
-  report: VerifyReport,
-  flags: ReportFlags,
+/**
+ * Prints, unless standard output is for the Markdown report, and writes the files.
+ * @throws DashstreamError `storage_failed` after everything else was written and printed
+ */
+export async function giveReports(
+  { markdown }: ReportFlags,
+  outputs: readonly ReportOutput[],
+  print: () => void,
   printer: Printer,
 ): Promise<void> {
-  const { junit, markdown, html, json } = flags;
-  if (markdown !== STDOUT) await print(report, json === true, printer);
-  const { reportOutputs } = await import("../../sim/verify/report/report-files.ts");
-  await writeOutputs(reportOutputs({ junit, html, markdown }, report), printer);
-}
-
-/** @throws DashstreamError `storage_failed` after everything that can be written was */
-export async function writeOutputs(outputs: readonly ReportOutput[], printer: Printer): Promise<void> {
-  const { writeReports: write } = await import("../../sim/verify/report/write-reports.ts");
-  write(outputs, (text) => printer.text(text));
-}
-
-async function print(report: VerifyReport, asJson: boolean, printer: Printer): Promise<void> {
-  const [{ verifyText }, { verifyDocument }] = await Promise.all([
-    import("../../sim/verify/report/text.ts"),
-    import("../../sim/verify/report/json.ts"),
-  ]);
-  if (asJson) printer.json(verifyDocument(report));
-  else printBlocks(printer, verifyText(report));
+  const { writeReports } = await import("../../sim/verify/report/write-reports.ts");
+  if (markdown !== STDOUT_PATH) print();
+  writeReports(outputs, (text) => printer.text(text));
 }

@@ -6,16 +6,14 @@ import type { Scenario } from "../../sim/scenarios/scenario.ts";
 import type { CoverOptions } from "../../sim/verify/coverage/cover.ts";
 import type { KnownLabels } from "../../sim/verify/known-alerts.ts";
 import type { VerifyProgress, VerifyReport } from "../../sim/verify/report/report.ts";
-import type { RunOptions } from "../../sim/verify/run-scenarios.ts";
 import { DashstreamError } from "../errors.ts";
 import { collect, defineCommand, wholeNumber } from "./command.ts";
 import type { CliContext, ExitCode } from "./context.ts";
 import { readInputFile } from "./input-file.ts";
 import type { Printer } from "./printer.ts";
 import { printTable } from "./table.ts";
-import { printBlocks } from "./text-blocks.ts";
 import { startVerifyWorker } from "./verify-processes.ts";
-import { checkReports, type ReportFlags, writeReports } from "./verify-reports.ts";
+import { checkReports, type ReportFlags } from "./verify-reports.ts";
 
 interface Flags extends ReportFlags {
   readonly scenario?: readonly string[];
@@ -103,8 +101,7 @@ async function verify(context: CliContext, command: Command): Promise<ExitCode> 
   const { clock, build, printer, interrupted, readFile } = context;
   if (flags.schema) return printSchema(printer);
   checkTargetLabels(flags);
-  const [{ verify: run }, { select }, { createProgressText }] = await Promise.all([
-    import("../../sim/verify/verify.ts"),
+  const [{ select }, { createProgressText }] = await Promise.all([
     import("../../sim/verify/selection.ts"),
     import("../../sim/verify/report/text.ts"),
   ]);
@@ -143,14 +140,16 @@ async function verify(context: CliContext, command: Command): Promise<ExitCode> 
     signal: interrupted,
     ...(flags.json ? {} : { onProgress: (event: VerifyProgress) => printer.progress(progress(event)) }),
   };
-  if (flags.mutate) return runMutants(runOptions, flags, printer);
+  if (flags.mutate) {
+    const { runMutants } = await import("./verify-mutants.ts");
+    return runMutants(runOptions, flags, printer);
+  }
   if (coverOptions !== null) {
     const { runCoverage } = await import("./verify-coverage.ts");
     return runCoverage({ ...runOptions, ...coverOptions }, flags, printer);
   }
-  const report = await run(runOptions);
-  await writeReports(report, flags, printer);
-  return report.ok ? 0 : 1;
+  const { runVerdict } = await import("./verify-verdict.ts");
+  return runVerdict(runOptions, flags, printer);
 }
 
 /** @throws DashstreamError `usage` for files given twice, alerts that the rules and reports that coverage do not have */
@@ -169,19 +168,6 @@ async function coverageOptions(
   checkOnly(only, known);
   checkCoverageFlags(flags, judged);
   return { only, judged };
-}
-
-async function runMutants(options: RunOptions, { json }: Flags, printer: Printer): Promise<ExitCode> {
-  const [{ mutate }, { mutationText }, { mutationDocument }, { allKilled }] = await Promise.all([
-    import("../../sim/verify/mutants/mutate.ts"),
-    import("../../sim/verify/report/mutation/text.ts"),
-    import("../../sim/verify/report/mutation/json.ts"),
-    import("../../sim/verify/report/mutation/results.ts"),
-  ]);
-  const report = await mutate(options);
-  if (json) printer.json(mutationDocument(report));
-  else printBlocks(printer, mutationText(report));
-  return allKilled(report) ? 0 : 1;
 }
 
 async function printSchema(printer: Printer): Promise<ExitCode> {

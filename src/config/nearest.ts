@@ -66,3 +66,9 @@ export function nearestName(text: string, names: readonly string[], wrongShare: 
   }
   return best?.name ?? null;
 }
+
+/** The end of a message about a name that is not known: `; did you mean X?`, or nothing. */
+export function nearestHint(text: string, names: readonly string[], wrongShare: number): string {
+  const nearest = nearestName(text, names, wrongShare);
+  return nearest === null ? "" : `; did you mean ${nearest}?`;
+}

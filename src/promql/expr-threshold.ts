@@ -2,7 +2,7 @@
 
 import type { ComparisonOp, Expr } from "./ast.ts";
 import { createEngine } from "./engine.ts";
-import { allOf } from "./expr-tree.ts";
+import { allOf, withoutParens } from "./expr-tree.ts";
 import { SeriesStore } from "./series-store.ts";
 import { isComparison } from "./syntax/check.ts";
 
@@ -31,10 +31,6 @@ export function splitComparison(expr: Expr): Threshold | null {
   const [leftNumber, rightNumber] = [constantOf(left), constantOf(right)];
   if (rightNumber !== null) return { value: left, op, threshold: rightNumber };
   return leftNumber === null ? null : { value: right, op: MIRRORED[op], threshold: leftNumber };
-}
-
-function withoutParens(expr: Expr): Expr {
-  return expr.kind === "paren" ? withoutParens(expr.expr) : expr;
 }
 
 const ARITHMETIC = createEngine({ source: new SeriesStore() });

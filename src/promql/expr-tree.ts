@@ -30,6 +30,11 @@ export function* allOf(expr: Expr): Generator<Expr> {
   for (const part of partsOf(expr)) yield* allOf(part);
 }
 
+/** What stands inside of parentheses, however many. */
+export function withoutParens(expr: Expr): Expr {
+  return expr.kind === "paren" ? withoutParens(expr.expr) : expr;
+}
+
 /** A copy with other parts; a selector below a range stays a selector. */
 export function withParts(expr: Expr, change: (part: Expr) => Expr): Expr {
   switch (expr.kind) {

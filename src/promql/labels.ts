@@ -3,6 +3,9 @@
 /** The label that holds the name of a metric. */
 export const METRIC_NAME = "__name__";
 
+/** Labels that are about the metric and not about the series: its name, type and unit go together. */
+export const METADATA_LABELS: ReadonlySet<string> = new Set([METRIC_NAME, "__type__", "__unit__"]);
+
 export type LabelEntry = readonly [name: string, value: string];
 
 /** Equal sets have the same `key`. A label with an empty value is a label that is not there. */

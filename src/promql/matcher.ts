@@ -33,7 +33,7 @@ function testOf(op: LabelMatcher["op"], value: string): Test {
 }
 
 /** Whether a text fits from its beginning to its end; `.` also stands for a line break. */
-export function regexTest(pattern: string): Test {
+function regexTest(pattern: string): Test {
   const known = compiled.get(pattern);
   if (known !== undefined) return known;
   const test = remembering(compile(pattern));

@@ -3,17 +3,9 @@
 
 import { DashstreamError } from "../errors.ts";
 import { parseGoNumber } from "./go-number.ts";
-import type { Labels } from "./labels.ts";
-import { leadingMetric } from "./metric-notation.ts";
 
 /** `null` is a staleness marker, `undefined` is no sample at all. */
 export type DescribedValue = number | null | undefined;
-
-export interface SeriesDescription {
-  readonly labels: Labels;
-  /** The first at the beginning, the others each an interval later. */
-  readonly values: readonly DescribedValue[];
-}
 
 const NUMBER = String.raw`(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d[\d_]*)?|(?:inf|nan)(?!\w)`;
 /** `a`, `axn` (n more of them), `a+bxn` and `a-bxn` (n more, each so far from the one before). */
@@ -28,15 +20,9 @@ export function holdsHistograms(values: string): boolean {
 }
 
 /**
- * Reads one series.
+ * The values that follow a metric.
  * @throws DashstreamError `promql_invalid` that names the item; also for native histograms
  */
-export function parseSeriesDescription(text: string): SeriesDescription {
-  const { labels, rest } = leadingMetric(text);
-  return { labels, values: parseSeriesValues(rest) };
-}
-
-/** The values alone. @throws DashstreamError `promql_invalid` */
 export function parseSeriesValues(text: string): readonly DescribedValue[] {
   if (holdsHistograms(text)) throw invalid(text.trim(), "native histograms are not supported");
   if (text !== "" && !/^\s/.test(text)) throw invalid(text, "a space is missing before the values");

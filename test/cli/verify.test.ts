@@ -204,6 +204,19 @@ describe("verify", () => {
   );
 
   test(
+    "tells which broken rules it would not notice, also as Markdown on standard output",
+    async () => {
+      const path = file("mutants.yaml", scenarioText("mutants", "process-kill", "ServiceDown"));
+      const { exitCode, stdout } = await run("--scenario", path, "--mutate", "--markdown", "-");
+      // Of the rules of one alert that are for other components, this scenario notices nothing.
+      expect(exitCode).toBe(1);
+      expect(stdout).toMatch(/^## ❌ \d+ of \d+ mutants killed, \d+ missed\n/);
+      expect(stdout).toContain("| for-tenfold |");
+    },
+    RUN_MS,
+  );
+
+  test(
     "fails if a fault did not take, and says so",
     async () => {
       const path = file(

@@ -54,6 +54,10 @@ describe("the time of a sample", () => {
   });
 });
 
+test("absence has the labels that were asked for, also in parentheses", () => {
+  expect(rig([]).at('absent(((x{job="a"})))', 0)).toBe('{job="a"} 1');
+});
+
 describe("series that are known until a time", () => {
   let knownUntilMs = 0;
   const { at: evaluate } = rig(["x 0+1x10"], { knownUntilMs: () => knownUntilMs });

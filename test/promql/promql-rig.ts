@@ -5,9 +5,9 @@ import { createEngine, type EngineOptions, type Result } from "../../src/promql/
 import { formatG } from "../../src/promql/go-number.ts";
 import type { Labels } from "../../src/promql/labels.ts";
 import { parseExpr } from "../../src/promql/parse.ts";
-import { parseSeriesDescription } from "../../src/promql/series-notation.ts";
 import { SeriesStore } from "../../src/promql/series-store.ts";
 import type { RangeSeries, Value } from "../../src/promql/value.ts";
+import { parseSeriesDescription } from "../support/described-series.ts";
 
 export const MINUTE_MS = 60_000;
 

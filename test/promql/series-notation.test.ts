@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { parseSeriesDescription } from "../../src/promql/series-notation.ts";
+import { parseSeriesDescription } from "../support/described-series.ts";
 
 const { NEGATIVE_INFINITY, POSITIVE_INFINITY, NaN: NOT_A_NUMBER } = Number;
 

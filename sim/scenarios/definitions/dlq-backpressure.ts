@@ -1,5 +1,7 @@
-// Dead letters are acknowledged so slowly that there is no room for more: bad records are lost for forensics while the stream goes on.
+// Dead letters are acknowledged so slowly that there is no room for more: bad records are lost for forensics while the
+// stream goes on.
 
+import { lettersFailedOnlyBy } from "../failed-letters.ts";
 import { defineScenario } from "../scenario.ts";
 
 export const dlqBackpressure = defineScenario({
@@ -18,11 +20,5 @@ export const dlqBackpressure = defineScenario({
     },
   ],
   hold: "7m",
-  expect: [
-    {
-      alert: "WebSocketDlqBroken",
-      evidence:
-        'sum(increase(websocket_dlq_send_failures_total{reason="backpressure"}[5m])) > 0 unless sum(increase(websocket_dlq_send_failures_total{reason!="backpressure"}[5m])) > 0',
-    },
-  ],
+  expect: [{ alert: "WebSocketDlqBroken", evidence: lettersFailedOnlyBy("backpressure") }],
 });

@@ -1,5 +1,6 @@
 // Kafka does not answer when dead letters are written: bad records are lost for forensics while the stream goes on.
 
+import { lettersFailedOnlyBy } from "../failed-letters.ts";
 import { defineScenario } from "../scenario.ts";
 
 export const dlqTimeout = defineScenario({
@@ -10,11 +11,5 @@ export const dlqTimeout = defineScenario({
     { fault: "corrupt-payload", params: { share: 0.1 } },
   ],
   hold: "7m",
-  expect: [
-    {
-      alert: "WebSocketDlqBroken",
-      evidence:
-        'sum(increase(websocket_dlq_send_failures_total{reason="timeout"}[5m])) > 0 unless sum(increase(websocket_dlq_send_failures_total{reason!="timeout"}[5m])) > 0',
-    },
-  ],
+  expect: [{ alert: "WebSocketDlqBroken", evidence: lettersFailedOnlyBy("timeout") }],
 });

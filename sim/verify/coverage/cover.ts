@@ -1,7 +1,7 @@
 // Coverage of users' rules: every scenario run, and what the rules make of each. Where users bring scenarios too, what
 // those expect of the rules is judged as in any verification.
 
-import { nearestName } from "../../../src/config/nearest.ts";
+import { nearestHint } from "../../../src/config/nearest.ts";
 import { DashstreamError } from "../../../src/errors.ts";
 import { readRules } from "../job.ts";
 import type { KnownLabels } from "../known-alerts.ts";
@@ -31,8 +31,7 @@ const WRONG_SHARE = 0.4;
 export function checkOnly(only: readonly string[], known: KnownLabels): void {
   for (const alert of only) {
     if (Object.hasOwn(known, alert)) continue;
-    const meant = nearestName(alert, Object.keys(known), WRONG_SHARE);
-    const hint = meant === null ? "" : `; did you mean ${meant}?`;
+    const hint = nearestHint(alert, Object.keys(known), WRONG_SHARE);
     throw new DashstreamError("usage", `--only: the rules have no alert ${JSON.stringify(alert)}${hint}`);
   }
 }

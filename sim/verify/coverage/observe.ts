@@ -6,7 +6,7 @@ import { shownProblem } from "../../../src/promql/rules/shown-problem.ts";
 import type { Scenario } from "../../scenarios/scenario.ts";
 import { type Episode, episodesOf } from "../alert-history.ts";
 import type { Recording } from "../recording.ts";
-import { EVALUATION_INTERVAL_MS, type RuleHistory } from "../rule-history.ts";
+import { intervalOf, type RuleHistory } from "../rule-history.ts";
 import type { ObservedRaise, RuleObservation, ScenarioObservation } from "./observation.ts";
 import { observeParts } from "./observe-parts.ts";
 
@@ -25,7 +25,7 @@ export function observe(
   const faultMs = Math.min(...faults.map(({ appliedMs }) => appliedMs));
   const transitions = Map.groupBy<Rule, AlertTransition>(history.transitions, ({ rule }) => rule);
   const rules = groups.flatMap((group) => {
-    const range = { startMs, endMs, stepMs: group.intervalMs ?? EVALUATION_INTERVAL_MS };
+    const range = { startMs, endMs, stepMs: intervalOf(group) };
     return group.rules.map((rule): RuleObservation => {
       const states = statesOf(transitions.get(rule) ?? [], faultMs, recording);
       const wasActive =

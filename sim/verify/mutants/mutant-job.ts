@@ -1,7 +1,9 @@
 // The mutants of one scenario as a piece of work for a process of its own.
 
 import { readRules, type ScenarioJob } from "../job.ts";
+import { knownAlerts } from "../known-alerts.ts";
 import { recordScenario } from "../record.ts";
+import { virtualSecondsOf } from "../recording.ts";
 import { type MutantTrial, tryMutants } from "./try-mutants.ts";
 
 export interface MutantAnswer {
@@ -19,6 +21,6 @@ export async function tryMutantsOf({
 }: ScenarioJob): Promise<MutantAnswer> {
   const groups = readRules(rules);
   const recording = await recordScenario({ scenario, seed, targetLabels });
-  const trials = tryMutants({ scenario, recording, groups, known: new Map(Object.entries(known)) });
-  return { trials, virtualSeconds: (recording.endMs - recording.startMs) / 1000 };
+  const trials = tryMutants({ scenario, recording, groups, known: knownAlerts(known) });
+  return { trials, virtualSeconds: virtualSecondsOf(recording) };
 }

@@ -9,7 +9,7 @@ import { createMatcher } from "../../../src/promql/matcher.ts";
 import type { AlertRule } from "../../../src/promql/rules/rule.ts";
 import { isComparison } from "../../../src/promql/syntax/check.ts";
 import type { MutantKind } from "../report/mutation/mutation.ts";
-import { type Rewrite, type Rewritten, rewrites } from "./map-expr.ts";
+import { type Rewrite, type Rewritten, rewrites } from "./rewrites.ts";
 
 export interface RuleMutant {
   readonly kind: MutantKind;

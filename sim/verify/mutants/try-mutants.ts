@@ -1,9 +1,10 @@
 // Tries mutants on the recording of one scenario: which of them would its verdict have noticed?
 
 import { metricOf, selectorsOf } from "../../../src/promql/expr-series.ts";
-import type { AlertRule, Rule, RuleGroup } from "../../../src/promql/rules/rule.ts";
+import { type AlertRule, alertRulesOf, type Rule, type RuleGroup } from "../../../src/promql/rules/rule.ts";
 import type { Scenario } from "../../scenarios/scenario.ts";
-import { judgeScenario, type KnownAlerts } from "../judge.ts";
+import { judgeScenario } from "../judge.ts";
+import type { KnownAlerts } from "../known-alerts.ts";
 import type { Recording } from "../recording.ts";
 import { MUTANT_KINDS, type Mutant, type MutantKind } from "../report/mutation/mutation.ts";
 import { evaluateRules } from "../rule-history.ts";
@@ -31,12 +32,13 @@ interface Trial {
 
 /** Mutants of the rules that the scenario proves, and of the metrics that these rules read. */
 export function tryMutants(trial: Trial): readonly MutantTrial[] {
-  return [...tryRuleMutants(trial), ...trySignalMutants(trial)];
+  const alerts = provenAlerts(trial);
+  return [...tryRuleMutants(trial, alerts), ...trySignalMutants(trial, alerts)];
 }
 
-function tryRuleMutants(trial: Trial): readonly MutantTrial[] {
+function tryRuleMutants(trial: Trial, alerts: readonly string[]): readonly MutantTrial[] {
   const { scenario } = trial;
-  return provenAlerts(trial).flatMap((alert) =>
+  return alerts.flatMap((alert) =>
     rulesOf(alert, trial.groups).flatMap((rule, index) =>
       ruleMutants(rule).map(({ kind, description, rule: mutant }, number): MutantTrial => {
         const groups = onlyAlert(alert, trial.groups, (candidate) =>
@@ -55,13 +57,15 @@ function tryRuleMutants(trial: Trial): readonly MutantTrial[] {
   );
 }
 
-function trySignalMutants(trial: Trial): readonly MutantTrial[] {
+function trySignalMutants(trial: Trial, alerts: readonly string[]): readonly MutantTrial[] {
   const { scenario, groups, recording } = trial;
   const readers = new Map<string, string[]>();
-  for (const alert of provenAlerts(trial)) {
+  for (const alert of alerts) {
     const names = rulesOf(alert, groups).flatMap(({ expr }) => selectorsOf(expr).map(metricOf));
-    for (const name of new Set(names.filter((found) => found !== "")))
-      readers.set(name, [...(readers.get(name) ?? []), alert]);
+    for (const name of new Set(names)) {
+      // A pattern stands for no metric that could be broken.
+      if (name !== "") readers.set(name, [...(readers.get(name) ?? []), alert]);
+    }
   }
   return signalMutants([...readers.keys()]).map((mutant): MutantTrial => {
     const store = withBrokenSignal(recording.store, mutant);
@@ -120,6 +124,5 @@ function provenAlerts(trial: Trial): readonly string[] {
 }
 
 function rulesOf(alert: string, groups: readonly RuleGroup[]): readonly AlertRule[] {
-  const rules = groups.flatMap((group) => group.rules);
-  return rules.filter((rule): rule is AlertRule => rule.kind === "alert" && rule.alert === alert);
+  return alertRulesOf(groups).filter((rule) => rule.alert === alert);
 }

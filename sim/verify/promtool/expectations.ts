@@ -8,7 +8,7 @@ import { queryVector } from "../../../src/promql/rules/rule-query.ts";
 import type { LabelMatcher, Series, SeriesSource } from "../../../src/promql/series-store.ts";
 import type { VectorSample } from "../../../src/promql/value.ts";
 import type { Recording } from "../recording.ts";
-import { EVALUATION_INTERVAL_MS, evaluateRules } from "../rule-history.ts";
+import { evaluateRules, intervalOf } from "../rule-history.ts";
 
 /** The alerts of one name that fire at a time. */
 export interface ExpectedAlerts {
@@ -72,10 +72,6 @@ export function expectationsOf(
       values: expectedValues(rules, times, engine),
     };
   });
-}
-
-function intervalOf({ intervalMs }: RuleGroup): number {
-  return intervalMs ?? EVALUATION_INTERVAL_MS;
 }
 
 function expectedAlerts(

@@ -42,6 +42,11 @@ export function reportOutputs(
   }));
 }
 
+/** A Markdown report of something else than a verification; nothing if nobody asked for it. */
+export function markdownOutput(path: string | undefined, render: () => string): readonly ReportOutput[] {
+  return path === undefined ? [] : [{ ...FORMATS.markdown, path, render }];
+}
+
 function targets(paths: ReportPaths) {
   return (["junit", "markdown", "html"] as const).flatMap((format) => {
     const path = paths[format];

@@ -68,7 +68,6 @@ export const RESULT_HEADINGS = [
 
 /** One row under {@link RESULT_HEADINGS}; `null` is what never happened. */
 export interface ResultRow {
-  readonly proof: AlertProof;
   readonly verdict: "proven" | "not proven";
   /** From `pending` on. */
   readonly times: readonly (string | null)[];
@@ -76,7 +75,7 @@ export interface ResultRow {
 
 export function resultRow(proof: AlertProof): ResultRow {
   const times = [proof.pending_at_s, proof.firing_at_s, proof.resolved_at_s, proof.detection_s];
-  return { proof, verdict: proof.proven ? "proven" : "not proven", times: times.map(timeText) };
+  return { verdict: proof.proven ? "proven" : "not proven", times: times.map(timeText) };
 }
 
 function timeText(seconds: number | null): string | null {
@@ -93,7 +92,7 @@ export function alertText(alert: string, labels: Readonly<Record<string, string>
 }
 
 /** When another alert fired, and why that is allowed if it is. */
-export function otherText({ alert, labels, firing_at_s, resolved_at_s, because }: OtherAlert): string {
+function otherText({ alert, labels, firing_at_s, resolved_at_s, because }: OtherAlert): string {
   const end = resolved_at_s === null ? "not resolved" : `resolved at ${durationText(resolved_at_s)}`;
   const reason = because === null ? "nothing declares it" : because;
   return `${alertText(alert, labels)} fired at ${durationText(firing_at_s)}, ${end}: ${reason}`;

@@ -68,7 +68,7 @@ class Life {
 
   #mortal(network: Network): Network {
     return {
-      listen: (host, port, onConnection) => network.listen(host, port, onConnection),
+      listen: (...args) => network.listen(...args),
       dial: (target: DialTarget, onConnect) => {
         const socket = network.dial(this.#gone ? NOWHERE : target, onConnect);
         this.#open.add(socket);

@@ -1,7 +1,7 @@
 // What Prometheus does with targets: asks each for `/metrics` at every interval, keeps the samples, says `up` 0 when it
 // gets none, and marks series stale that are no longer there.
 
-import { DashstreamError, describeError } from "../../../src/errors.ts";
+import { describeError, isExpected } from "../../../src/errors.ts";
 import { type ExposedSample, ExpositionReader } from "../../../src/promql/exposition.ts";
 import { Labels } from "../../../src/promql/labels.ts";
 import type { SeriesStore } from "../../../src/promql/series-store.ts";
@@ -24,6 +24,15 @@ export interface ScraperOptions {
   /** Prometheus' `scrape_timeout`. */
   readonly timeoutMs: number;
 }
+
+/** What Prometheus itself says of each scrape. */
+const REPORTS = [
+  "up",
+  "scrape_duration_seconds",
+  "scrape_samples_scraped",
+  "scrape_samples_post_metric_relabeling",
+  "scrape_series_added",
+] as const;
 
 /** Series that one target had at its last scrape. */
 class TargetState {
@@ -63,7 +72,7 @@ class TargetState {
     }
     const added = [...present].filter((labels) => !this.#present.has(labels)).length;
     this.#endMissing(store, atMs, present);
-    const report = {
+    const report: Readonly<Record<(typeof REPORTS)[number], number>> = {
       up: samples === null ? 0 : 1,
       scrape_duration_seconds: 0,
       scrape_samples_scraped: present.size,
@@ -104,14 +113,6 @@ class TargetState {
   }
 }
 
-const REPORTS = [
-  "up",
-  "scrape_duration_seconds",
-  "scrape_samples_scraped",
-  "scrape_samples_post_metric_relabeling",
-  "scrape_series_added",
-];
-
 /** Scrapes from `start` on, first at once, for as long as its clock runs. */
 export class Scraper {
   readonly #options: ScraperOptions;
@@ -142,7 +143,7 @@ export class Scraper {
     try {
       state.store(store, atMs, text);
     } catch (error) {
-      if (!(error instanceof DashstreamError) || error.code === "invariant") throw error;
+      if (!isExpected(error)) throw error;
       this.unreadable.add(`${state.target.labels.job}: ${describeError(error)}`);
     }
   }

@@ -104,6 +104,7 @@ export class Site implements Stage {
     const brokers = `${HOST}:${links ? PORTS.kafkaProxy : PORTS.kafka}`;
     const redisUrl = `redis://${HOST}:${links ? PORTS.redisProxy : PORTS.redis}`;
     const env = {
+      // Long polls: requests are what virtual time costs most for.
       KAFKA_FETCH_MAX_WAIT_MS: "1500",
       KAFKA_BROKERS: brokers,
       ...(redis ? { REDIS_URL: redisUrl } : {}),

@@ -1,7 +1,7 @@
 // Dead letters of services built with the library are given up: the top tier of three on one signal.
 
 import type { AlertDefinition } from "../alert.ts";
-import { by, kafka, MONITOR_DLQ_TOPIC, query, SINGLE_VALUE } from "../commands.ts";
+import { by, kafka, MONITOR_DLQ_TOPIC, PROMETHEUS, query, SINGLE_VALUE } from "../commands.ts";
 import { forMinutes, rate, windowMinutes } from "../quantity.ts";
 import { expr, text } from "../template.ts";
 
@@ -73,7 +73,10 @@ export const DLQ_ITSELF_BROKEN: AlertDefinition = {
       },
       {
         say: "The state of the three alerts of this signal.",
-        run: "curl -s http://localhost:9090/api/v1/alerts | \\\n  jq '.data.alerts[] | select(.labels.alertname | test(\"DLQItselfBroken|DlqSendFailures|DLQSendFailures\")) | {alert: .labels.alertname, state}'",
+        run: [
+          `curl -s ${PROMETHEUS}/api/v1/alerts | \\`,
+          "  jq '.data.alerts[] | select(.labels.alertname | test(\"DLQItselfBroken|DlqSendFailures|DLQSendFailures\")) | {alert: .labels.alertname, state}'",
+        ].join("\n"),
       },
     ],
     escalateAfter: "immediate",

@@ -1,7 +1,16 @@
 // Many records fail to decode: fires sooner than HighMessageProcessingErrorRate, at a higher share.
 
 import type { AlertDefinition } from "../alert.ts";
-import { alertState, by, deadLetters, kafka, query, SERVER_DLQ_TOPIC, SINGLE_VALUE } from "../commands.ts";
+import {
+  alertState,
+  by,
+  deadLetters,
+  kafka,
+  query,
+  SERVER_DLQ_TOPIC,
+  SINGLE_VALUE,
+  TOPIC,
+} from "../commands.ts";
 import { constant, forMinutes, share, windowMinutes } from "../quantity.ts";
 import { expr, text } from "../template.ts";
 
@@ -52,7 +61,7 @@ export const HIGH_DECODE_ERROR_RATE: AlertDefinition = {
         say: "Raw values: the first byte is 0 (plain) or 1 (zstd), then protobuf.",
         run: kafka(
           "kafka-console-consumer",
-          "--topic dashstream-quality --max-messages 5 --timeout-ms 10000 | xxd | head -50",
+          `--topic ${TOPIC} --max-messages 5 --timeout-ms 10000 | xxd | head -50`,
         ),
       },
     ],

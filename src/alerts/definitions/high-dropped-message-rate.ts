@@ -1,7 +1,7 @@
 // Clients so far behind that no replay tier has what they need.
 
 import type { AlertDefinition } from "../alert.ts";
-import { alertState, by, health, query } from "../commands.ts";
+import { alertState, by, health, query, SERVER } from "../commands.ts";
 import { forMinutes, rate, windowMinutes } from "../quantity.ts";
 import { expr, text } from "../template.ts";
 
@@ -32,7 +32,7 @@ export const HIGH_DROPPED_MESSAGE_RATE: AlertDefinition = {
     investigation: [
       {
         say: "How many records, since the start of the server.",
-        run: "curl -s http://localhost:3002/metrics | grep websocket_dropped_messages_total",
+        run: `curl -s ${SERVER}/metrics | grep websocket_dropped_messages_total`,
       },
       {
         say: "How badly clients lag.",

@@ -1,7 +1,7 @@
 // Records overtake each other within a thread. The largest count of any component is taken.
 
 import type { AlertDefinition } from "../alert.ts";
-import { alertState, kafka, query } from "../commands.ts";
+import { alertState, kafka, query, TOPIC } from "../commands.ts";
 import { forMinutes, rate, windowMinutes } from "../quantity.ts";
 import { expr, text } from "../template.ts";
 
@@ -39,7 +39,7 @@ export const HIGH_REORDER_RATE: AlertDefinition = {
       },
       {
         say: "How many partitions there are: with one, order cannot be lost in Kafka.",
-        run: kafka("kafka-topics", "--describe --topic dashstream-quality"),
+        run: kafka("kafka-topics", `--describe --topic ${TOPIC}`),
       },
     ],
     causes: [

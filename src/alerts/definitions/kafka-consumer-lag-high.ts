@@ -1,7 +1,7 @@
 // A partition has more unread records than clients should wait for.
 
 import type { AlertDefinition } from "../alert.ts";
-import { alertState, by, moveGroup, query, SINGLE_VALUE } from "../commands.ts";
+import { alertState, by, moveGroup, query, SERVER, SINGLE_VALUE } from "../commands.ts";
 import { count, forMinutes } from "../quantity.ts";
 import { expr, text } from "../template.ts";
 
@@ -72,7 +72,7 @@ export const KAFKA_CONSUMER_LAG_HIGH: AlertDefinition = {
       },
       {
         say: "Restart the server if it hangs; it goes on where it was.",
-        run: "docker restart dashstream-websocket-server\nsleep 5\ncurl -s http://localhost:3002/health",
+        run: `docker restart dashstream-websocket-server\nsleep 5\ncurl -s ${SERVER}/health`,
       },
       { say: "More servers or partitions if it lasts, or slow the producer down." },
       {

@@ -2,12 +2,8 @@
 
 import type { AlertDefinition } from "../alert.ts";
 import { alertState } from "../commands.ts";
-import { age, count, forMinutes } from "../quantity.ts";
-import { expr, text } from "../template.ts";
-import { KAFKA_PARTITION_STALE } from "./kafka-partition-stale.ts";
-
-const AGE = age(300);
-const LAG = count(0, "lag");
+import { age, forMinutes } from "../quantity.ts";
+import { KAFKA_PARTITION_STALE, standsStill } from "./kafka-partition-stale.ts";
 
 export const KAFKA_PARTITION_STALE_CRITICAL: AlertDefinition = {
   name: "KafkaPartitionStaleCritical",
@@ -15,19 +11,7 @@ export const KAFKA_PARTITION_STALE_CRITICAL: AlertDefinition = {
   severity: "critical",
   priority: "P0",
   for: forMinutes(1),
-  signals: [
-    {
-      component: "websocket-server",
-      exportedBy: ["websocket-server"],
-      expr: expr`max by (partition) (
-        websocket_kafka_lag_offset_age_seconds > ${AGE}
-        and on (job, instance, partition) websocket_kafka_consumer_lag > ${LAG}
-        )`,
-      summary: text`Partition {{ $labels.partition }} stands still with records waiting`,
-      description: text`No record of partition {{ $labels.partition }} was handled for {{ $value | humanizeDuration }} (threshold ${AGE}), though
-        records wait in it. An idle partition does not raise this.`,
-    },
-  ],
+  signals: [standsStill(age(300))],
   dashboard: "dashstream-quality",
   mutes: [{ alert: "KafkaPartitionStale", equal: ["partition"] }],
   explainedBy: ["websocket-server", "kafka"],

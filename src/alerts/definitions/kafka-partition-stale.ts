@@ -1,12 +1,24 @@
 // A partition that is not read though it has records. The age alone grows in every partition that is merely idle.
 
-import type { AlertDefinition } from "../alert.ts";
-import { alertState, by, groupState, kafka, query } from "../commands.ts";
-import { age, count, forMinutes } from "../quantity.ts";
+import type { AlertDefinition, Signal } from "../alert.ts";
+import { alertState, by, groupState, kafka, query, SERVER, TOPIC } from "../commands.ts";
+import { age, count, forMinutes, type Quantity } from "../quantity.ts";
 import { expr, text } from "../template.ts";
 
-const AGE = age(120);
-const LAG = count(0, "lag");
+/** Of both tiers. */
+export function standsStill(oldest: Quantity): Signal {
+  return {
+    component: "websocket-server",
+    exportedBy: ["websocket-server"],
+    expr: expr`max by (partition) (
+        websocket_kafka_lag_offset_age_seconds > ${oldest}
+        and on (job, instance, partition) websocket_kafka_consumer_lag > ${count(0, "lag")}
+        )`,
+    summary: text`Partition {{ $labels.partition }} stands still with records waiting`,
+    description: text`No record of partition {{ $labels.partition }} was handled for {{ $value | humanizeDuration }} (threshold ${oldest}), though
+        records wait in it. An idle partition does not raise this.`,
+  };
+}
 
 export const KAFKA_PARTITION_STALE: AlertDefinition = {
   name: "KafkaPartitionStale",
@@ -14,19 +26,7 @@ export const KAFKA_PARTITION_STALE: AlertDefinition = {
   severity: "high",
   priority: "P1",
   for: forMinutes(2),
-  signals: [
-    {
-      component: "websocket-server",
-      exportedBy: ["websocket-server"],
-      expr: expr`max by (partition) (
-        websocket_kafka_lag_offset_age_seconds > ${AGE}
-        and on (job, instance, partition) websocket_kafka_consumer_lag > ${LAG}
-        )`,
-      summary: text`Partition {{ $labels.partition }} stands still with records waiting`,
-      description: text`No record of partition {{ $labels.partition }} was handled for {{ $value | humanizeDuration }} (threshold ${AGE}), though
-        records wait in it. An idle partition does not raise this.`,
-    },
-  ],
+  signals: [standsStill(age(120))],
   dashboard: "dashstream-quality",
   mutes: [],
   explainedBy: ["websocket-server", "kafka"],
@@ -43,11 +43,11 @@ export const KAFKA_PARTITION_STALE: AlertDefinition = {
       },
       {
         say: "Whether it stands still on purpose: at a bad record (`paused`), or for a dead letter (`waiting_for_dead_letters`).",
-        run: "docker exec dashstream-websocket-server curl -s http://localhost:3002/admin/partitions",
+        run: `docker exec dashstream-websocket-server curl -s ${SERVER}/admin/partitions`,
       },
       {
         say: "Whether it has a leader.",
-        run: kafka("kafka-topics", "--describe --topic dashstream-quality"),
+        run: kafka("kafka-topics", `--describe --topic ${TOPIC}`),
       },
       {
         say: "Who should read it.",
@@ -63,7 +63,7 @@ export const KAFKA_PARTITION_STALE: AlertDefinition = {
     remediation: [
       {
         say: "Paused: look at the dead letter of the bad record, then go on behind it, with the number of the partition.",
-        run: "docker exec dashstream-websocket-server curl -s -X POST http://localhost:3002/admin/partitions/0/resume",
+        run: `docker exec dashstream-websocket-server curl -s -X POST ${SERVER}/admin/partitions/0/resume`,
       },
       { say: "Without a leader: bring its broker back." },
       {

@@ -1,7 +1,7 @@
 // Numbers of a thread are missing for good: records were lost before they reached a consumer.
 
 import type { AlertDefinition } from "../alert.ts";
-import { alertState, by, containerLogs, health, kafka, query } from "../commands.ts";
+import { alertState, by, containerLogs, health, JAEGER, kafka, query, SERVER, TOPIC } from "../commands.ts";
 import { forMinutes, rate, windowMinutes } from "../quantity.ts";
 import { expr, text } from "../template.ts";
 
@@ -46,11 +46,16 @@ export const SEQUENCE_GAPS_DETECTED: AlertDefinition = {
       { say: "Whether the server is well.", run: health("{status, kafka_status, websocket_status, alert}") },
       {
         say: "Where traces are collected: those with a gap.",
-        run: 'curl -sG http://localhost:16686/api/traces --data-urlencode service=websocket-server \\\n  --data-urlencode lookback=15m --data-urlencode limit=20 \\\n  --data-urlencode \'tags={"sequence_gap":"true"}\' | \\\n  jq \'.data[] | select(any(.spans[].tags[]; .key == "sequence_gap")) | .traceID\'',
+        run: [
+          `curl -sG ${JAEGER}/api/traces --data-urlencode service=websocket-server \\`,
+          "  --data-urlencode lookback=15m --data-urlencode limit=20 \\",
+          `  --data-urlencode 'tags={"sequence_gap":"true"}' | \\`,
+          "  jq '.data[] | select(any(.spans[].tags[]; .key == \"sequence_gap\")) | .traceID'",
+        ].join("\n"),
       },
       {
         say: "Whether the topic has all its replicas.",
-        run: kafka("kafka-topics", "--describe --topic dashstream-quality"),
+        run: kafka("kafka-topics", `--describe --topic ${TOPIC}`),
       },
     ],
     causes: [
@@ -66,7 +71,7 @@ export const SEQUENCE_GAPS_DETECTED: AlertDefinition = {
       },
       {
         say: "If the server hangs, restart it; it goes on where it was.",
-        run: "docker restart dashstream-websocket-server\nsleep 5\ncurl -s http://localhost:3002/health",
+        run: `docker restart dashstream-websocket-server\nsleep 5\ncurl -s ${SERVER}/health`,
       },
       {
         say: "If a producer gives up too soon or does not ask for all replicas, set `acks=all` and retries there, and restart it.",

@@ -2,7 +2,7 @@
 // cause, because a static label holds for a whole rule, and `component` must tell Alertmanager the causes apart.
 
 import type { AlertDefinition, Signal } from "../alert.ts";
-import { alertState, containerLogs, query } from "../commands.ts";
+import { alertState, containerLogs, PROMETHEUS, query } from "../commands.ts";
 import { constant, forMinutes } from "../quantity.ts";
 import { JOBS, SERVICES } from "../site.ts";
 import { expr, text } from "../template.ts";
@@ -71,7 +71,10 @@ export const SERVICE_DOWN: AlertDefinition = {
     investigation: [
       {
         say: "Which targets are down, and why.",
-        run: "curl -s http://localhost:9090/api/v1/targets | \\\n  jq '.data.activeTargets[] | select(.health != \"up\") | {job: .labels.job, lastError}'",
+        run: [
+          `curl -s ${PROMETHEUS}/api/v1/targets | \\`,
+          "  jq '.data.activeTargets[] | select(.health != \"up\") | {job: .labels.job, lastError}'",
+        ].join("\n"),
       },
       {
         say: "Which targets there are at all: one that vanished is not in the list above.",

@@ -1,7 +1,7 @@
 // A tenant sends more than its limit lets through.
 
 import type { AlertDefinition } from "../alert.ts";
-import { alertState, by, query } from "../commands.ts";
+import { alertState, by, query, SERVER } from "../commands.ts";
 import { count, forMinutes, windowMinutes } from "../quantity.ts";
 import { expr, text } from "../template.ts";
 
@@ -44,7 +44,7 @@ export const TENANT_RATE_LIMIT_EXCEEDED: AlertDefinition = {
       },
       {
         say: "What their limits are.",
-        run: "docker exec dashstream-websocket-server curl -s http://localhost:3002/admin/limits",
+        run: `docker exec dashstream-websocket-server curl -s ${SERVER}/admin/limits`,
       },
     ],
     causes: [
@@ -55,7 +55,7 @@ export const TENANT_RATE_LIMIT_EXCEEDED: AlertDefinition = {
     remediation: [
       {
         say: "Legitimate: raise the limit, here for the tenant `acme`. It counts at once and until the restart of this server; `TENANT_RATE_LIMITS_FILE` keeps it.",
-        run: `docker exec dashstream-websocket-server curl -s -X PUT http://localhost:3002/admin/limits/acme \\
+        run: `docker exec dashstream-websocket-server curl -s -X PUT ${SERVER}/admin/limits/acme \\
   -d '{"messages_per_second": 500, "burst_capacity": 5000}'`,
       },
       { say: "Otherwise tell the tenant its limit and its use, and look for loops in its program." },

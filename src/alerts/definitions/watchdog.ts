@@ -1,7 +1,7 @@
 // An alert that always fires. Where it is not heard of, the alerts themselves are broken: a dead man's switch.
 
 import type { AlertDefinition } from "../alert.ts";
-import { alertState, containerLogs } from "../commands.ts";
+import { alertState, containerLogs, PROMETHEUS } from "../commands.ts";
 import { constant, forMinutes } from "../quantity.ts";
 import { SITE_COMPONENTS } from "../site.ts";
 import { expr, text } from "../template.ts";
@@ -31,11 +31,11 @@ export const WATCHDOG: AlertDefinition = {
     investigation: [
       {
         say: "When its receiver does not hear it: whether Prometheus is alive and evaluates.",
-        run: ["curl -s http://localhost:9090/-/healthy", alertState("Watchdog")].join("\n"),
+        run: [`curl -s ${PROMETHEUS}/-/healthy`, alertState("Watchdog")].join("\n"),
       },
       {
         say: "Whether Prometheus has an Alertmanager.",
-        run: "curl -s http://localhost:9090/api/v1/alertmanagers | jq '.data'",
+        run: `curl -s ${PROMETHEUS}/api/v1/alertmanagers | jq '.data'`,
       },
       {
         say: "Whether Alertmanager has the alert, and whom it tells.",

@@ -1,7 +1,7 @@
 // Dead letters of the server cannot be written, whatever the reason. Critical in both modes.
 
 import type { AlertDefinition } from "../alert.ts";
-import { alertState, by, deadLetters, health, kafka, query, SERVER_DLQ_TOPIC } from "../commands.ts";
+import { alertState, by, deadLetters, health, kafka, query, SERVER_DLQ_TOPIC, TOPIC } from "../commands.ts";
 import { forMinutes, rate, windowMinutes } from "../quantity.ts";
 import { expr, text } from "../template.ts";
 
@@ -66,13 +66,13 @@ export const WEBSOCKET_DLQ_BROKEN: AlertDefinition = {
       },
       {
         say: "Restart the server if only it cannot write.",
-        run: "docker restart dashstream-websocket-server\nsleep 5\ncurl -s http://localhost:3002/health | jq '.dlq_health'",
+        run: `docker restart dashstream-websocket-server\nsleep 5\n${health(".dlq_health")}`,
       },
       {
         say: "If the disk is full: keep less of the stream, here one day.",
         run: kafka(
           "kafka-configs",
-          "--alter --entity-type topics --entity-name dashstream-quality \\\n  --add-config retention.ms=86400000",
+          `--alter --entity-type topics --entity-name ${TOPIC} \\\n  --add-config retention.ms=86400000`,
         ),
       },
       {

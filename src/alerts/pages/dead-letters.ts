@@ -1,6 +1,6 @@
 // Guide: which series of dead letters come from whom, and what is lost when writing them fails.
 
-import { by, health, query } from "../commands.ts";
+import { by, health, MONITOR_DLQ_TOPIC, query } from "../commands.ts";
 import { alertLink } from "./alert-page.ts";
 import { blocks, section, steps, table } from "./markdown.ts";
 
@@ -40,7 +40,7 @@ function server(): string {
 
 function library(): string {
   return [
-    "Programs that use the library's handler export these; of the services here it is quality-monitor (port 3003), which writes to `dashstream-dlq`.",
+    `Programs that use the library's handler export these; of the services here it is quality-monitor (port 3003), which writes to \`${MONITOR_DLQ_TOPIC}\`.`,
     table(
       ["series", "meaning"],
       [
@@ -103,7 +103,7 @@ function settings(): string {
     [
       [
         "`KAFKA_DLQ_TOPIC`",
-        "`KAFKA_TOPIC` followed by `-dlq`; quality-monitor: `dashstream-dlq`",
+        `\`KAFKA_TOPIC\` followed by \`-dlq\`; quality-monitor: \`${MONITOR_DLQ_TOPIC}\``,
         "where letters go",
       ],
       ["`MAX_CONCURRENT_DLQ_SENDS`", "100", "letters under way at once"],

@@ -2,6 +2,7 @@
 
 import { DashstreamError } from "../../errors.ts";
 import type { Call, Expr } from "../ast.ts";
+import { withoutParens } from "../expr-tree.ts";
 import type { CallContext, PromFunction } from "../functions/function.ts";
 import { FUNCTIONS } from "../functions/functions.ts";
 import type { Labels } from "../labels.ts";
@@ -30,6 +31,7 @@ export function evaluateCall(
       call,
     );
   }
+  // `absent((x))` looks at x, and `timestamp((x))` at the times of its samples.
   const exprs = call.args.map(withoutParens);
   const args = exprs.map((expr) => asArgument(read(call, expr, scope, evaluate), expr, atMs));
   const context: CallContext = { atMs, args, exprs, warn: scope.warn, info: scope.info };
@@ -37,13 +39,6 @@ export function evaluateCall(
   if (result.kind === "scalar") return scalarOf(result.value);
   if (result.kind === "string") return result;
   return vectorOf(named(called, call, result.samples, args, atMs, scope));
-}
-
-/** `absent((x))` looks at x, and `timestamp((x))` at the times of its samples. */
-function withoutParens(expr: Expr): Expr {
-  let inner = expr;
-  while (inner.kind === "paren") inner = inner.expr;
-  return inner;
 }
 
 /**

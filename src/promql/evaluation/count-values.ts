@@ -33,7 +33,7 @@ export function checkLabelName(name: string): void {
 }
 
 /** As Go's `strconv.FormatFloat(value, 'f', -1, 64)`: never with an exponent. */
-export function plainNumber(value: number): string {
+function plainNumber(value: number): string {
   if (Number.isNaN(value)) return "NaN";
   if (!Number.isFinite(value)) return value > 0 ? "+Inf" : "-Inf";
   const sign = value < 0 || Object.is(value, -0) ? "-" : "";

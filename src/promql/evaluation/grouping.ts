@@ -1,8 +1,8 @@
 // Which group of an aggregation a sample belongs to.
 
 import type { Aggregation } from "../ast.ts";
-import type { Labels } from "../labels.ts";
-import { METADATA_LABELS, perLabels, type Sample } from "./sample.ts";
+import { type Labels, METADATA_LABELS } from "../labels.ts";
+import { perLabels, type Sample } from "./sample.ts";
 
 export interface Group {
   readonly labels: Labels;

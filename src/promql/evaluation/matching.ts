@@ -2,11 +2,11 @@
 // The order of checks and the words of errors are those of `VectorBinop` in Prometheus.
 
 import type { Binary, VectorMatching } from "../ast.ts";
-import type { Labels } from "../labels.ts";
+import { type Labels, METADATA_LABELS } from "../labels.ts";
 import { isComparison } from "../syntax/check.ts";
 import { apply, type ElementOp } from "./arithmetic.ts";
 import { refuseDuplicates } from "./duplicates.ts";
-import { labelsText, METADATA_LABELS, type Sample } from "./sample.ts";
+import { labelsText, type Sample } from "./sample.ts";
 import { evaluationError, type Scope } from "./scope.ts";
 import { matchedLabels, matchingOf, signatureOf } from "./signature.ts";
 

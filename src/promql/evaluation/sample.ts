@@ -2,7 +2,7 @@
 
 import type { RangeModifier } from "../ast.ts";
 import type { ArgumentSample, Window } from "../functions/function.ts";
-import type { Labels } from "../labels.ts";
+import { type Labels, METADATA_LABELS } from "../labels.ts";
 
 /** `losesName`: the name is to be taken away at the end of the evaluation (delayed name removal). */
 export interface Sample extends ArgumentSample {
@@ -29,19 +29,8 @@ export type Evaluated =
   | { readonly kind: "vector"; readonly samples: readonly Sample[] }
   | Matrix;
 
-/** Labels that are about the metric: its name, type and unit go together. */
-export const METADATA_LABELS: ReadonlySet<string> = new Set(["__name__", "__type__", "__unit__"]);
-
-const nameless = new WeakMap<Labels, Labels>();
-
 /** Without the name of the metric, its type and its unit; the same object for the same labels. */
-export function withoutMetadata(labels: Labels): Labels {
-  const known = nameless.get(labels);
-  if (known !== undefined) return known;
-  const without = labels.without(METADATA_LABELS);
-  nameless.set(labels, without);
-  return without;
-}
+export const withoutMetadata = perLabels((labels) => labels.without(METADATA_LABELS));
 
 export function vectorOf(samples: readonly Sample[]): Evaluated {
   return { kind: "vector", samples };

@@ -41,7 +41,10 @@ export function rangeWindows({ selector, rangeMs }: MatrixSelector, atMs: number
   return modifier === undefined ? matrix : { ...matrix, modifier };
 }
 
-/** For each series its value at the time, on the line between the samples before and after it; without one after it, the one before it. */
+/**
+ * For each series its value at the time, on the line between the samples before and after it; without one after it, the
+ * one before it.
+ */
 function smoothedSamples(selector: VectorSelector, referenceMs: number, scope: Scope): readonly Sample[] {
   const { lookbackDeltaMs, knownUntilMs } = scope.options;
   const fromMs = referenceMs - lookbackDeltaMs;

@@ -1,8 +1,8 @@
 // What samples of two vectors are matched by: their labels, or those that `on` and `ignoring` name.
 
 import type { Binary, VectorMatching } from "../ast.ts";
-import type { Labels } from "../labels.ts";
-import { METADATA_LABELS, perLabels } from "./sample.ts";
+import { type Labels, METADATA_LABELS } from "../labels.ts";
+import { perLabels } from "./sample.ts";
 
 const signatures = new WeakMap<VectorMatching, (labels: Labels) => string>();
 

@@ -1,19 +1,14 @@
 // That something is not there: one sample with the labels that were asked for.
 
 import type { Expr } from "../ast.ts";
-import { Labels } from "../labels.ts";
+import { Labels, METADATA_LABELS } from "../labels.ts";
 import type { LabelMatcher } from "../series-store.ts";
 import { matrixArgument, samplesArgument, writtenArgument } from "./call.ts";
 import { promFunction, refuseModifier, vector } from "./definition.ts";
 import type { PromFunction } from "./function.ts";
 
-/** Labels that belong to the metric and not to the series. */
-const METADATA_LABELS: ReadonlySet<string> = new Set(["__name__", "__type__", "__unit__"]);
-
 function matchersOf(expr: Expr): readonly LabelMatcher[] {
   switch (expr.kind) {
-    case "paren":
-      return matchersOf(expr.expr);
     case "vector-selector":
       return expr.matchers;
     case "matrix-selector":

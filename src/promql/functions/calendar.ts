@@ -40,7 +40,7 @@ function daysAndSeconds(unixS: number): readonly [days: number, seconds: number]
   return [Number(sinceStart / day - GO_RANGE_START_S / day), Number(sinceStart % day)];
 }
 
-export function isLeapYear(year: number): boolean {
+function isLeapYear(year: number): boolean {
   return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
 }
 
@@ -50,7 +50,10 @@ export function daysInMonth(year: number, month: number): number {
   return [4, 6, 9, 11].includes(month) ? 30 : 31;
 }
 
-/** The date of seconds since 1970; fractions are cut off. Days to dates after Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms". */
+/**
+ * The date of seconds since 1970; fractions are cut off. Days to dates after Howard Hinnant, "chrono-Compatible Low-Level
+ * Date Algorithms".
+ */
 export function calendarTime(unixS: number): CalendarTime {
   const [days, seconds] = daysAndSeconds(unixS);
   const shifted = days + MARCH_EPOCH_DAYS;

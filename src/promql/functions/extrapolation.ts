@@ -33,8 +33,8 @@ function reachBack(
 }
 
 /**
- * The change over the whole range, or per second of it; `null` for fewer than two samples. If the samples end near an end of the range they are
- * extended to it, else by half the mean distance between them.
+ * The change over the whole range, or per second of it; `null` for fewer than two samples. If the samples end near an end
+ * of the range they are extended to it, else by half the mean distance between them.
  */
 export function extrapolatedIncrease(
   { timestampsMs, values }: Window,

@@ -40,7 +40,7 @@ export interface CallContext {
   /** Time of the evaluation, milliseconds since the Unix epoch. */
   readonly atMs: number;
   readonly args: readonly Argument[];
-  /** The arguments as written; `absent` reads labels from them. */
+  /** The arguments as written, without parentheses around them; `absent` reads labels from them. */
   readonly exprs: readonly Expr[];
   /** Remarks in the words of Prometheus, without the position, which is that of `about`. */
   warn(text: string, about: Expr): void;

@@ -1,7 +1,7 @@
 // An alerting rule with the states of its alerts, as rules/alerting.go of Prometheus moves them: inactive, pending until
 // `for` has passed, firing, and still firing for `keep_firing_for` after the condition is gone.
 
-import { DashstreamError } from "../../errors.ts";
+import { DashstreamError, isExpected } from "../../errors.ts";
 import { Labels, METRIC_NAME } from "../labels.ts";
 import type { VectorSample } from "../value.ts";
 import { type AlertSurroundings, AlertTexts } from "./alert-texts.ts";
@@ -49,7 +49,7 @@ export class AlertEvaluator implements RuleEvaluator {
     try {
       found = this.#find(atMs);
     } catch (error) {
-      if (!(error instanceof DashstreamError) || error.code === "invariant") throw error;
+      if (!isExpected(error)) throw error;
       return { samples: [], transitions: [], error: error.message };
     }
     for (const [key, alert] of found) {

@@ -1,7 +1,7 @@
 // Labels and annotations of one alerting rule, filled in for each alert. What cannot be filled in says so in its place, as
 // Prometheus shows it to whoever gets the alert, and is told to the group.
 
-import { DashstreamError } from "../../errors.ts";
+import { isExpected } from "../../errors.ts";
 import type { Engine } from "../engine.ts";
 import { parseExpr } from "../parse.ts";
 import type { VectorSample } from "../value.ts";
@@ -57,7 +57,7 @@ export class AlertTexts {
       try {
         return [name, template.expand({ labels, value, externalLabels }, world)] as const;
       } catch (error) {
-        if (!(error instanceof DashstreamError) || error.code === "invariant") throw error;
+        if (!isExpected(error)) throw error;
         this.#surroundings.onTemplateFailure(`${kind} ${name}`, error.message, atMs);
         const reason = `error executing template __alert_${this.#alert}: ${error.message}`;
         return [name, `<error expanding template: ${reason}>`] as const;
@@ -81,7 +81,7 @@ function parsedOrFailing(alert: string, text: string): AlertTemplate {
   try {
     return parseAlertTemplate(alert, text);
   } catch (error) {
-    if (!(error instanceof DashstreamError) || error.code === "invariant") throw error;
+    if (!isExpected(error)) throw error;
     return {
       expand() {
         throw error;

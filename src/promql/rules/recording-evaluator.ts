@@ -1,6 +1,6 @@
 // A recording rule: the result of its expression under another name, with its labels (rules/recording.go).
 
-import { DashstreamError } from "../../errors.ts";
+import { DashstreamError, isExpected } from "../../errors.ts";
 import type { Engine } from "../engine.ts";
 import { METRIC_NAME } from "../labels.ts";
 import type { VectorSample } from "../value.ts";
@@ -23,7 +23,7 @@ export class RecordingEvaluator implements RuleEvaluator {
     try {
       return { samples: this.#samples(atMs - this.#group.queryOffsetMs), transitions: [], error: null };
     } catch (error) {
-      if (!(error instanceof DashstreamError) || error.code === "invariant") throw error;
+      if (!isExpected(error)) throw error;
       return { samples: [], transitions: [], error: error.message };
     }
   }

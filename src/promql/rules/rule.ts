@@ -10,6 +10,11 @@ export interface FilePosition {
   readonly column: number;
 }
 
+/** `file:line:column`. */
+export function placeText({ file, line, column }: FilePosition): string {
+  return `${file}:${line}:${column}`;
+}
+
 interface RuleBase {
   readonly expr: Expr;
   /** The expression as written. */
@@ -42,6 +47,11 @@ export interface RuleGroup {
   readonly limit: number;
   readonly rules: readonly Rule[];
   readonly position: FilePosition;
+}
+
+/** The rules that alert, in the order of the groups. */
+export function alertRulesOf(groups: readonly RuleGroup[]): readonly AlertRule[] {
+  return groups.flatMap(({ rules }) => rules).filter((rule) => rule.kind === "alert");
 }
 
 /** Something wrong in a file. */

@@ -12,7 +12,9 @@ import { unexpected } from "./unexpected.ts";
 
 export type { SyntaxNode } from "@lezer/common";
 
-/** What names are made of for the grammar package: no digit of a number and no unit of a duration that could stand before it. */
+/**
+ * What names are made of for the grammar package: no digit of a number and no unit of a duration that could stand before it.
+ */
 const NAME = "q";
 
 const MAX_DEPTH = 500;

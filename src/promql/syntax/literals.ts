@@ -1,6 +1,6 @@
 // The values of literals: numbers in all forms, durations, and strings of the three kinds of quotes.
 
-/** Nanoseconds; also what may follow what: from large to small, each at most once. */
+/** Also what may follow what: from large to small, each at most once. */
 const UNIT_MS: Readonly<Record<string, number>> = {
   y: 365 * 86_400_000,
   w: 7 * 86_400_000,
@@ -94,11 +94,6 @@ export function readString(literal: string): string {
   }
   bytes.push(...encoder.encode(inner.slice(at)));
   return decoded(Uint8Array.from(bytes));
-}
-
-/** A text as a literal, with the bytes that are no UTF-8. */
-export function quotedString(text: string): string {
-  return JSON.stringify(text).replaceAll(/\\udc([89a-f][\da-f])/g, "\\x$1");
 }
 
 /** Bytes that are no UTF-8 become lone surrogates, so that the text is not well-formed and equals no other. */

@@ -10,7 +10,7 @@ export interface Token {
   readonly to: number;
 }
 
-export const AGGREGATORS: ReadonlySet<string> = new Set(
+const AGGREGATORS: ReadonlySet<string> = new Set(
   "avg bottomk count count_values group max min quantile stddev stdvar sum topk limitk limit_ratio".split(
     " ",
   ),

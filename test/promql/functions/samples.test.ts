@@ -150,7 +150,6 @@ describe("absence", () => {
   test.each([
     ['up{job="a", instance=~"b"}', '{job="a"}'],
     ["up", "{}"],
-    ['({job="a"})', '{job="a"}'],
     ['{job="a", job="b", x="y"}', '{x="y"}'],
     ['{job="a", job!="b", x="y"}', '{x="y"}'],
     ['sum(up{job="a"})', "{}"],

@@ -10,8 +10,8 @@ import { parseExpr } from "../../../src/promql/parse.ts";
 import { GroupEvaluator } from "../../../src/promql/rules/group-evaluator.ts";
 import { readRuleFile } from "../../../src/promql/rules/read-rule-file.ts";
 import type { AlertTransition } from "../../../src/promql/rules/rule.ts";
-import { parseSeriesDescription } from "../../../src/promql/series-notation.ts";
 import { SeriesStore } from "../../../src/promql/series-store.ts";
+import { parseSeriesDescription } from "../../support/described-series.ts";
 import { promtool3Path } from "../../support/promtool3.ts";
 
 export interface RuleScene {

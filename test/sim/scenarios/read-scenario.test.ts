@@ -1,10 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
-import {
-  readScenarioFile,
-  readScenarioFiles,
-  type ScenarioChecks,
-} from "../../../sim/scenarios/read-scenario.ts";
+import { readScenarioFiles, type ScenarioChecks } from "../../../sim/scenarios/read-scenario.ts";
+import type { Scenario } from "../../../sim/scenarios/scenario.ts";
 import { DashstreamError } from "../../../src/errors.ts";
 
 const CHECKS: ScenarioChecks = {
@@ -22,10 +19,16 @@ const CHECKS: ScenarioChecks = {
   alerts: new Set(["HighDecodeErrorRate", "ServiceDown"]),
 };
 
+function readOne(text: string, checks?: ScenarioChecks): Scenario {
+  const [scenario] = readScenarioFiles([{ file: "a.yaml", text }], checks);
+  if (scenario === undefined) throw new Error("there is no scenario");
+  return scenario;
+}
+
 /** The lines of the error that reading `text` ends with. */
 function problemsOf(text: string, checks: ScenarioChecks = CHECKS): readonly string[] {
   try {
-    readScenarioFile(text, "a.yaml", checks);
+    readOne(text, checks);
   } catch (error) {
     if (!(error instanceof DashstreamError)) throw error;
     expect(error.code).toBe("scenario_invalid");
@@ -41,7 +44,7 @@ const EXPECT = "expect: [{ alert: HighDecodeErrorRate }]\n";
 describe("a scenario file", () => {
   test("is read with its defaults", () => {
     const text = `${HEAD}${FAULT}hold: 10m\n${EXPECT}`;
-    expect(readScenarioFile(text, "a.yaml", CHECKS)).toMatchObject({
+    expect(readOne(text, CHECKS)).toMatchObject({
       name: "a-b",
       warm_up: "3m",
       settle: "8m",
@@ -54,7 +57,7 @@ describe("a scenario file", () => {
 
   test("may be JSON", () => {
     const scenario = { name: "a", summary: "s", faults: [], hold: "1h", expect: [] };
-    expect(readScenarioFile(JSON.stringify(scenario, null, 2), "a.json").name).toBe("a");
+    expect(readOne(JSON.stringify(scenario, null, 2)).name).toBe("a");
     expect(problemsOf('{\n  "name": "a",\n  "hold": 5\n}').slice(0, 1)).toEqual([
       "a.yaml:1:1: summary: is missing, expected a text",
     ]);
@@ -62,7 +65,7 @@ describe("a scenario file", () => {
 
   test("may use anchors, and positions follow them", () => {
     const text = `${HEAD}${FAULT}hold: &long 10m\nsettle: *long\nexpect:\n  - &alert { alert: HighDecodeErrorRate }\n`;
-    expect(readScenarioFile(text, "a.yaml", CHECKS).settle).toBe("10m");
+    expect(readOne(text, CHECKS).settle).toBe("10m");
     expect(problemsOf(`${text}may:\n  - *alert\n`)).toEqual([
       "a.yaml:9:5: may[0].because: is missing, expected a text",
     ]);
@@ -76,7 +79,7 @@ describe("a scenario file", () => {
 
   test("of a user is in the tree as an example, and its times are possible", () => {
     const path = new URL("../../../sim/scenarios/example.yaml", import.meta.url);
-    const scenario = readScenarioFile(readFileSync(path, "utf8"), "example.yaml");
+    const scenario = readOne(readFileSync(path, "utf8"));
     expect(scenario.name).toBe("corrupt-uploads");
     expect(scenario.expect.map(({ alert }) => alert)).toEqual([
       "HighDecodeErrorRate",
@@ -125,6 +128,11 @@ describe("a wrong shape is named by place and path, with what was expected:", ()
       "a duration in another form",
       whole(`${FAULT}${EXPECT}hold: 1.5h\n`),
       'a.yaml:5:7: hold: is "1.5h", expected a duration such as 90s, 5m or 1h30m',
+    ],
+    [
+      "a duration with more digits than anybody waits",
+      whole(`${FAULT}${EXPECT}hold: 9999999999s\n`),
+      'a.yaml:5:7: hold: is "9999999999s", expected a duration such as 90s, 5m or 1h30m',
     ],
     [
       "a name in another case",

@@ -83,6 +83,18 @@ describe("what was recorded", () => {
     ]);
   });
 
+  test("has the proxies that only a remedy needs", async () => {
+    const { findings } = await recordScenario({
+      scenario: smallScenario({
+        remedy: [{ fault: "network-reset", params: { link: "kafka" } }],
+        hold: "1m",
+        settle: "15s",
+      }),
+      seed: 1,
+    });
+    expect(findings.filter((finding) => finding.includes("needs"))).toEqual([]);
+  });
+
   test("a fault or a setting that does not exist runs nothing", async () => {
     const unknown = smallScenario({ faults: [{ fault: "duplicate", params: { share: 7 } }] });
     await expect(recordScenario({ scenario: unknown, seed: 1 })).rejects.toMatchObject({

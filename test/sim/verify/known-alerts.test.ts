@@ -1,7 +1,7 @@
 // What each alert must say of itself.
 
 import { expect, test } from "bun:test";
-import { labelsOfRegistry, labelsOfRules } from "../../../sim/verify/known-alerts.ts";
+import { knownAlerts, labelsOfRegistry, labelsOfRules } from "../../../sim/verify/known-alerts.ts";
 import { ALERTS } from "../../../src/alerts/registry.ts";
 import { ruleText } from "./hand-made.ts";
 import { rules } from "./promtool/scene.ts";
@@ -29,4 +29,12 @@ test("one of somebody's rules has the severity of the first rule of its name, if
     ),
   );
   expect(labelsOfRules(groups)).toEqual({ A: { severity: "page" }, B: {}, C: {} });
+});
+
+test("an alert may have any name, and only what is known has one", () => {
+  const known = labelsOfRules(
+    rules(ruleText("{ alert: constructor, expr: a > 0, labels: { severity: page } }")),
+  );
+  expect(knownAlerts(known).get("constructor")).toEqual({ severity: "page" });
+  expect(knownAlerts(known).has("toString")).toBe(false);
 });

@@ -1,8 +1,9 @@
 // What all reports of coverage say in the same words. Findings are what is wrong with the rules: names that mean nothing,
-// rules that cannot be evaluated, alarms without a fault; or with a scenario, whose fault did not take. That nothing raises an alert, or nothing notices a fault, is a
-// result: rules may be about other systems, and a site may not care for every fault.
+// rules that cannot be evaluated, alarms without a fault; or with a scenario, whose fault did not take. That nothing raises
+// an alert, or nothing notices a fault, is a result: rules may be about other systems, and a site may not care for every
+// fault.
 
-import type { FilePosition } from "../../../../src/promql/rules/rule.ts";
+import { type FilePosition, placeText } from "../../../../src/promql/rules/rule.ts";
 import { durationText } from "../../../scenarios/duration.ts";
 import { counted, spanText } from "../results.ts";
 import type {
@@ -14,11 +15,6 @@ import type {
   UnknownSeries,
   UnknownUse,
 } from "./coverage.ts";
-
-/** `file:line:column`. */
-export function placeText({ file, line, column }: FilePosition): string {
-  return `${file}:${line}:${column}`;
-}
 
 /** `file:line`, where there is little room. */
 function lineText({ file, line }: FilePosition): string {
@@ -146,7 +142,7 @@ export function unnoticedFaults({ faults }: CoverageReport): readonly string[] {
 }
 
 /** The names of the faults, where the scenario is not named after its only one. */
-export function faultsSuffix({ scenario, faults }: FaultCoverage): string {
+function faultsSuffix({ scenario, faults }: FaultCoverage): string {
   return faults.length === 1 && faults[0] === scenario ? "" : ` (${faults.join(", ")})`;
 }
 

@@ -33,12 +33,12 @@ export function allKilled({ mutants }: MutationReport): boolean {
   return outcomeCounts(mutants).missed === 0;
 }
 
-export function targetName({ target }: Mutant): string {
+function targetName({ target }: Mutant): string {
   return "alert" in target ? target.alert : target.metric;
 }
 
 /** One sentence for a mutant and what became of it. */
-export function mutantText({ mutant, scenarios, by }: MutantResult): string {
+function mutantText({ mutant, scenarios, by }: MutantResult): string {
   const where = scenarios.length === 0 ? "in no scenario" : `in ${scenarios.join(", ")}`;
   return `${targetName(mutant)}, ${mutant.kind}: ${mutant.description}, ${where}: ${by}`;
 }

@@ -1,24 +1,19 @@
 // What is wrong with rule files: everything is collected and said at once, each with file, line and column.
 
 import { DashstreamError } from "../../../errors.ts";
-import type { FilePosition, RuleProblem } from "../rule.ts";
+import { type FilePosition, placeText, type RuleProblem } from "../rule.ts";
 
 /** `rules_invalid`, with the places that editors and annotations in reviews need. */
 export class RulesInvalidError extends DashstreamError {
   readonly problems: readonly RuleProblem[];
 
   constructor(problems: readonly RuleProblem[]) {
-    const texts = problems.map(ruleProblemText);
+    const texts = problems.map(({ position, reason }) => `${placeText(position)}: ${reason}`);
     const message =
       texts.length === 1 ? (texts[0] ?? "") : `${texts.length} problems in rules:\n  ${texts.join("\n  ")}`;
     super("rules_invalid", message);
     this.problems = problems;
   }
-}
-
-/** `file:line:column: reason`. */
-export function ruleProblemText({ position: { file, line, column }, reason }: RuleProblem): string {
-  return `${file}:${line}:${column}: ${reason}`;
 }
 
 /** Takes problems while a file is read. */

@@ -1,7 +1,7 @@
 // A parsed template filled in, as Go's text/template does it (exec.go), with its messages: what could not be evaluated, and
 // at which place.
 
-import { DashstreamError } from "../../../errors.ts";
+import { DashstreamError, isExpected } from "../../../errors.ts";
 import { ArgumentReader } from "./arguments.ts";
 import { printable } from "./builtins.ts";
 import { failure } from "./failure.ts";
@@ -388,7 +388,7 @@ export class Execution {
     try {
       return target.call(values, this.#world);
     } catch (error) {
-      if (!(error instanceof DashstreamError) || error.code === "invariant") throw error;
+      if (!isExpected(error)) throw error;
       this.#node = node;
       return this.#fail(`error calling ${name}: ${error.message}`);
     }

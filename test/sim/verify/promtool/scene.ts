@@ -2,8 +2,8 @@
 
 import { readRuleFile } from "../../../../src/promql/rules/read-rule-file.ts";
 import type { RuleGroup } from "../../../../src/promql/rules/rule.ts";
-import { parseSeriesDescription } from "../../../../src/promql/series-notation.ts";
 import { SeriesStore } from "../../../../src/promql/series-store.ts";
+import { parseSeriesDescription } from "../../../support/described-series.ts";
 
 export const SCRAPE_INTERVAL_MS = 15_000;
 /** A Monday, 08:01:00 UTC. */

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { metricText, valuesText } from "../../../../sim/verify/promtool/series-text.ts";
 import { Labels } from "../../../../src/promql/labels.ts";
-import { parseSeriesDescription } from "../../../../src/promql/series-notation.ts";
 import type { SampleValue } from "../../../../src/promql/series-store.ts";
+import { parseSeriesDescription } from "../../../support/described-series.ts";
 
 const GRID = { startMs: 60_000, stepMs: 15_000 };
 const up = Labels.of({ __name__: "up", job: "a" });
