@@ -1,4 +1,4 @@
-// Runs the blocks of the runbook: `main.ts --out FILE [--only SITUATION,...] [--show]`. Each outcome is a line of JSON in
+// Runs the blocks of the runbook: `main.ts --out FILE [--only SITUATION,...] [--kafka 4] [--show]`. Each outcome is a line of JSON in
 // FILE. Expects the ports of the runbook to be free, so that it is best started in a network namespace of its own.
 
 import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -13,7 +13,12 @@ import { SITUATIONS } from "./situations/situations.ts";
 import { TABLE } from "./table/table.ts";
 
 const { values } = parseArgs({
-  options: { out: { type: "string" }, only: { type: "string" }, show: { type: "boolean", default: false } },
+  options: {
+    out: { type: "string" },
+    only: { type: "string" },
+    kafka: { type: "string", default: "3.9" },
+    show: { type: "boolean", default: false },
+  },
 });
 const out = values.out ?? join(tmpdir(), "runbook-outcomes.jsonl");
 const only = values.only?.split(",") ?? null;
@@ -44,7 +49,7 @@ function show({ problem, result, seconds, piece, phase, ...place }: Outcome): vo
 }
 
 try {
-  const site = await openSite(dir, say);
+  const site = await openSite({ dir, kafka: values.kafka === "4" ? "kafka-4" : "kafka-3.9", say });
   try {
     for (const situation of SITUATIONS) {
       if (only !== null && !only.includes(situation.name)) continue;

@@ -3,6 +3,7 @@
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { KafkaComponent } from "../../../compose/processes/kafka/releases.ts";
 import { volumePath } from "../../../compose/processes/places/paths.ts";
 import type { Stack } from "../../../compose/processes/stack.ts";
 import { startStack } from "../../../compose/processes/start-stack.ts";
@@ -167,8 +168,16 @@ function writeLimits(dir: string, limits: Limits): void {
   writeFileSync(join(folder, LIMITS_FILE), JSON.stringify(limits));
 }
 
+export interface SiteOptions {
+  /** State folder of the stack. */
+  readonly dir: string;
+  readonly kafka: KafkaComponent;
+  /** Told what happens, a sentence at a time. */
+  readonly say: (line: string) => void;
+}
+
 /** At the ports of the runbook. @throws DashstreamError `port_in_use` if one of them is taken */
-export async function openSite(dir: string, say: (line: string) => void): Promise<Site> {
+export async function openSite({ dir, kafka: release, say }: SiteOptions): Promise<Site> {
   const parts = { network: systemNetwork, clock: systemClock, random: seededRandom(1) };
   const listen = (port: number) => ({ host: LOOPBACK, port });
   const kafka = createKafkaFaultProxy({
@@ -182,6 +191,7 @@ export async function openSite(dir: string, say: (line: string) => void): Promis
   const stack = await startStack({
     dir,
     say,
+    kafka: release,
     profiles: [],
     // It ends with the namespace that it lives in; services that stand-ins start are nobody's children.
     isTied: false,
