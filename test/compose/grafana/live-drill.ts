@@ -72,6 +72,7 @@ const PHASES: readonly Phase[] = [
       "dashstream_rate_limit_exceeded_total",
       "dashstream_exporter_messages_wrong_scope_total",
       "dashstream_exporter_messages_missing_header_total",
+      "dashstream_quality_monitor_low_quality_evaluations_total",
       "dashstream_quality_monitor_low_quality_alerts_total",
       'dashstream_quality_monitor_queries_failed_total{category="Simple"}',
       'dashstream_quality_monitor_queries_failed_total{category="Unknown"}',

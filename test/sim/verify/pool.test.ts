@@ -2,7 +2,7 @@
 
 import { afterAll, describe, expect, test } from "bun:test";
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type PoolOptions, runPool } from "../../../sim/verify/pool.ts";
@@ -49,12 +49,13 @@ describe("results", () => {
   test("come in the order of the work, whoever was first", async () => {
     const file = join(folder, "released");
     const finished: string[] = [];
-    const jobs: readonly ScriptedJob[] = [
-      { name: "a", does: "wait", file },
-      { name: "b", does: "release", file },
-      { name: "c", does: "answer" },
-    ];
-    const { run, processes } = pool(jobs, { onResult: ({ name }) => finished.push(name) });
+    const jobs: readonly ScriptedJob[] = [{ name: "a", does: "wait", file }, ...answers("b", "c")];
+    const { run, processes } = pool(jobs, {
+      onResult({ name }) {
+        finished.push(name);
+        if (name === "b") writeFileSync(file, "");
+      },
+    });
     const { results, maxRssBytes } = await run;
     expect(results.map(({ name }) => name)).toEqual(["a", "b", "c"]);
     expect(finished[0]).toBe("b");

@@ -1,6 +1,6 @@
 // A process that serves the jobs of the pool's tests.
 
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { serveJobs } from "../../../sim/verify/worker.ts";
 import { DashstreamError } from "../../../src/errors.ts";
 import { eventually } from "../../support/eventually.ts";
@@ -8,9 +8,7 @@ import { eventually } from "../../support/eventually.ts";
 export type ScriptedJob =
   | { readonly name: string; readonly does: "answer" | "die" | "hang" | "break" | "refuse" }
   /** Answers once the file is there. */
-  | { readonly name: string; readonly does: "wait"; readonly file: string }
-  /** Makes the file. */
-  | { readonly name: string; readonly does: "release"; readonly file: string };
+  | { readonly name: string; readonly does: "wait"; readonly file: string };
 
 export interface ScriptedResult {
   readonly name: string;
@@ -23,9 +21,6 @@ async function work(job: ScriptedJob): Promise<ScriptedResult> {
       break;
     case "wait":
       await eventually(() => existsSync(job.file));
-      break;
-    case "release":
-      writeFileSync(job.file, "");
       break;
     case "die":
       process.stderr.write("out of everything\n");
