@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import type { TrafficAlteration } from "../traffic/alteration.ts";
-import type { Companion, RunningFault } from "./fault.ts";
+import { type Companion, MAX_DENSER, type RunningFault } from "./fault.ts";
 import { need, type Stage } from "./stage.ts";
 
 /** The share of records that a fault takes. */
@@ -15,6 +15,14 @@ export const spreadParam = z
   .enum(["even", "random"])
   .default("even")
   .describe("Whether these are every so many records, or each by chance");
+
+/**
+ * As many records between two evaluations as at scale 1: alerts that a few records raise need these few in the seconds
+ * that minutes have become, and traffic is only `MAX_DENSER` times denser.
+ */
+export function asOften<P extends { readonly share: number }>(params: P, scale: number): P {
+  return { ...params, share: Math.min(1, (params.share * scale) / Math.min(scale, MAX_DENSER)) };
+}
 
 /** What comes along where each record that the fault takes is dead-lettered. */
 export const MANY_DEAD_LETTERS: readonly Companion[] = [

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { inflate } from "../traffic/alterations/oversized.ts";
-import { altering, MANY_DEAD_LETTERS, shareParam, spreadParam } from "./altering.ts";
+import { altering, asOften, MANY_DEAD_LETTERS, shareParam, spreadParam } from "./altering.ts";
 import { defineFault } from "./fault.ts";
 
 const MEBIBYTE = 1024 * 1024;
@@ -24,6 +24,7 @@ export const oversized = defineFault({
   needs: ["traffic"],
   raises: ["OversizedMessage"],
   mayRaise: MANY_DEAD_LETTERS,
+  scaled: asOften,
   async apply(stage, params) {
     return altering(stage, inflate({ ...params, random: stage.random }));
   },

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { setSchemaVersion } from "../traffic/alterations/schema-version.ts";
-import { altering, MANY_DEAD_LETTERS, shareParam, spreadParam } from "./altering.ts";
+import { altering, asOften, MANY_DEAD_LETTERS, shareParam, spreadParam } from "./altering.ts";
 import { defineFault } from "./fault.ts";
 
 export const schemaMismatch = defineFault({
@@ -22,6 +22,7 @@ export const schemaMismatch = defineFault({
   needs: ["traffic"],
   raises: ["SchemaVersionMismatch"],
   mayRaise: MANY_DEAD_LETTERS,
+  scaled: asOften,
   async apply(stage, params) {
     return altering(stage, setSchemaVersion({ ...params, random: stage.random }));
   },

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { loseRecords } from "../traffic/alterations/sequence-gap.ts";
-import { altering, shareParam, spreadParam } from "./altering.ts";
+import { altering, asOften, shareParam, spreadParam } from "./altering.ts";
 import { defineFault } from "./fault.ts";
 
 export const sequenceGap = defineFault({
@@ -21,6 +21,7 @@ export const sequenceGap = defineFault({
       because: "With SEQUENCE_GAP_POLICY=halt the threads that lost records are halted.",
     },
   ],
+  scaled: asOften,
   async apply(stage, params) {
     return altering(stage, loseRecords({ ...params, random: stage.random }));
   },

@@ -1,6 +1,6 @@
 // Runs the test files, each in a process of its own, so that a leak, a crash or a hang stays the matter of the
-// file that caused it, and ends with one line `N passed, N failed` over all of them. Files that use real
-// components, and those that take minutes, run last, one after another.
+// file that caused it, and ends with one line `N passed, N failed` over all of them. Files that use real components
+// come last, one after another, and beside them those that take minutes: these wait for clocks most of the time.
 //
 //   bun test/support/run-tests.ts [PART_OF_PATH ...]     only the files whose path contains one of the parts
 //
@@ -142,16 +142,18 @@ const wanted = process.argv.slice(2);
 const files = [...new Bun.Glob("test/**/*.test.ts").scanSync({ cwd: root })]
   .filter((path) => wanted.length === 0 || wanted.some((part) => path.includes(part)))
   .sort();
-const isSlow = (path: string) => {
+/** What this run leaves out of a file does not count. */
+function kindOf(path: string): "plain" | "real" | "long" {
   const text = readFileSync(join(root, path), "utf8");
-  return USES_REAL_COMPONENT.test(text) || IS_LONG.test(text);
-};
-const slow = files.filter(isSlow);
-const plain = files.filter((path) => !slow.includes(path));
+  if (process.env.DASHSTREAM_SKIP_LONG !== "1" && IS_LONG.test(text)) return "long";
+  if (process.env.DASHSTREAM_SKIP_REAL !== "1" && USES_REAL_COMPONENT.test(text)) return "real";
+  return "plain";
+}
+const { plain = [], real = [], long = [] } = Object.groupBy(files, kindOf);
 
 const outcomes = [
   ...(await runAll(plain, availableParallelism(), FILE_TIMEOUT_MS)),
-  ...(await runAll(slow, 1, SLOW_FILE_TIMEOUT_MS)),
+  ...(await Promise.all([real, long].map((lane) => runAll(lane, 1, SLOW_FILE_TIMEOUT_MS)))).flat(),
 ];
 rmSync(reports, { recursive: true });
 
