@@ -45,7 +45,16 @@ export function drillText(report: DrillReport): readonly TextBlock[] {
 function notificationTable(notifications: readonly ToldAlert[]): TableBlock {
   return {
     kind: "table",
-    headings: ["alert", "scenario", "fired", "notified", "resolved", "notified again", "receivers"],
+    headings: [
+      "alert",
+      "scenario",
+      "fired",
+      "notified",
+      "resolved",
+      "notified again",
+      "receivers",
+      "muted by",
+    ],
     rows: notifications.map((told) => [
       told.alert,
       told.scenario,
@@ -54,6 +63,7 @@ function notificationTable(notifications: readonly ToldAlert[]): TableBlock {
       time(told.resolved_at_s),
       time(told.resolved_notified_at_s),
       told.receivers.join(", "),
+      told.muted_by.join(", "),
     ]),
   };
 }

@@ -13,6 +13,7 @@ import type { KnownAlerts } from "../verify/known-alerts.ts";
 import type { Recording } from "../verify/recording.ts";
 import type { AlertProof, ScenarioReport } from "../verify/report/report.ts";
 import type { RuleHistory } from "../verify/rule-history.ts";
+import type { AlertmanagerApi, MutedAlert } from "./alertmanager-api.ts";
 import { storeOf } from "./live-recording.ts";
 import { loadedGroups } from "./loaded-rules.ts";
 import type { Notification } from "./notifications.ts";
@@ -29,6 +30,8 @@ export interface LiveScenarioOptions {
   readonly pollMs: number;
   /** What Alertmanager has sent so far; `null` = nobody listens. */
   readonly notifications: readonly Notification[] | null;
+  /** Asked which alerts are muted; `null` = every alert must be told. */
+  readonly alertmanager: AlertmanagerApi | null;
   /** How long after firing or resolving Alertmanager may take to tell. */
   readonly notifyWithinMs: number;
   readonly signal: AbortSignal;
@@ -42,6 +45,8 @@ export interface Told {
   readonly notified_at_s: number | null;
   readonly resolved_notified_at_s: number | null;
   readonly receivers: readonly string[];
+  /** Alerts that muted it for some time, so that nobody need be told. */
+  readonly muted_by: readonly string[];
 }
 
 export interface LiveReport {
@@ -62,7 +67,7 @@ export async function drillScenario(scenario: Scenario, options: LiveScenarioOpt
   const over = new AbortController();
   const watching = keepWatching(watch, options, over.signal);
   const played = await play(plan, { clock, apply, signal }).finally(() => over.abort());
-  const misses = await watching;
+  const { misses, muted } = await watching;
   const recording = await recordingOf(options, played, startMs);
   const history: RuleHistory = {
     transitions: watch.transitions,
@@ -73,7 +78,7 @@ export async function drillScenario(scenario: Scenario, options: LiveScenarioOpt
   };
   const seen = { ...recording, findings: [...recording.findings, ...misses] };
   const verdict = judgeScenario(scenario, seen, history, { groups, known });
-  const told = toldOf(verdict.alerts, startMs, options);
+  const told = toldOf(verdict.alerts, startMs, muted, options);
   const alerts = verdict.alerts.map((proof, index) => withNotifications(proof, told[index], options));
   const report = {
     ...verdict,
@@ -84,24 +89,40 @@ export async function drillScenario(scenario: Scenario, options: LiveScenarioOpt
   return { report, told };
 }
 
-/** Until `over`. @returns what went wrong, each once */
+interface Watched {
+  /** What went wrong, each once. */
+  readonly misses: readonly string[];
+  /** All that were muted at some time. */
+  readonly muted: readonly MutedAlert[];
+}
+
+/** Until `over`. */
 async function keepWatching(
   watch: RuleWatch,
-  { prometheus, clock, pollMs }: LiveScenarioOptions,
+  { prometheus, alertmanager, clock, pollMs }: LiveScenarioOptions,
   over: AbortSignal,
-): Promise<readonly string[]> {
+): Promise<Watched> {
   const misses = new Set<string>();
-  const look = async () => {
+  const muted: MutedAlert[] = [];
+  const trying = async (what: string, step: () => Promise<void>) => {
     try {
-      watch.observe(await prometheus.rules());
+      await step();
     } catch (error) {
-      misses.add(`Prometheus did not tell the states of its rules: ${describeError(error)}`);
+      misses.add(`${what}: ${describeError(error)}`);
     }
+  };
+  const look = async () => {
+    await trying("Prometheus did not tell the states of its rules", async () => {
+      watch.observe(await prometheus.rules());
+    });
+    await trying("Alertmanager did not tell what it mutes", async () => {
+      muted.push(...((await alertmanager?.muted()) ?? []));
+    });
   };
   while (await clock.sleep(pollMs, over)) await look();
   // What happened since the last look.
   await look();
-  return [...misses];
+  return { misses: [...misses], muted };
 }
 
 async function recordingOf(
@@ -121,14 +142,16 @@ async function recordingOf(
 function toldOf(
   proofs: readonly AlertProof[],
   startMs: number,
+  muted: readonly MutedAlert[],
   { notifications }: LiveScenarioOptions,
 ): readonly Told[] {
   if (notifications === null) return [];
   return proofs.map(({ alert, labels }) => {
     const own = notifications.filter(
       (notification) =>
-        notification.alert === alert && notification.atMs >= startMs && fits(labels, notification),
+        notification.alert === alert && notification.atMs >= startMs && fits(labels, notification.labels),
     );
+    const mutes = muted.filter((each) => each.labels.alertname === alert && fits(labels, each.labels));
     const at = (status: Notification["status"]) => {
       const found = own.find((notification) => notification.status === status);
       return found === undefined ? null : (found.atMs - startMs) / 1000;
@@ -137,16 +160,17 @@ function toldOf(
       notified_at_s: at("firing"),
       resolved_notified_at_s: at("resolved"),
       receivers: [...new Set(own.map(({ receiver }) => receiver))],
+      muted_by: [...new Set(mutes.flatMap(({ by }) => by))].sort(),
     };
   });
 }
 
 /** Alertmanager adds labels of the site to those of the alert. */
-function fits(labels: Readonly<Record<string, string>>, notification: Notification): boolean {
-  return Object.entries(labels).every(([name, value]) => notification.labels[name] === value);
+function fits(labels: Readonly<Record<string, string>>, told: Readonly<Record<string, string>>): boolean {
+  return Object.entries(labels).every(([name, value]) => told[name] === value);
 }
 
-/** An alert of which nobody is told is as good as none. */
+/** An alert of which nobody is told is as good as none, unless another one speaks for it. */
 function withNotifications(
   proof: AlertProof,
   told: Told | undefined,
@@ -154,11 +178,12 @@ function withNotifications(
 ): AlertProof {
   if (told === undefined || proof.firing_at_s === null) return proof;
   const limitS = notifyWithinMs / 1000;
+  const mayBeSilent = told.muted_by.length > 0;
+  const problem = (what: string, atS: number | null, toldS: number | null) =>
+    atS === null || (toldS === null && mayBeSilent) ? [] : late(what, atS, toldS, limitS);
   const reasons = [
-    ...late("fired", proof.firing_at_s, told.notified_at_s, limitS),
-    ...(proof.resolved_at_s === null
-      ? []
-      : late("resolved", proof.resolved_at_s, told.resolved_notified_at_s, limitS)),
+    ...problem("fired", proof.firing_at_s, told.notified_at_s),
+    ...problem("resolved", proof.resolved_at_s, told.resolved_notified_at_s),
   ];
   return { ...proof, proven: proof.proven && reasons.length === 0, reasons: [...proof.reasons, ...reasons] };
 }

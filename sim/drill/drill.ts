@@ -15,6 +15,7 @@ import { scaleScenario } from "../scenarios/scale.ts";
 import type { Scenario } from "../scenarios/scenario.ts";
 import type { KnownAlerts } from "../verify/known-alerts.ts";
 import type { ScenarioReport, VerifyProgress } from "../verify/report/report.ts";
+import type { AlertmanagerApi } from "./alertmanager-api.ts";
 import { drillScenario, type LiveReport, type Told } from "./drill-scenario.ts";
 import { capabilities, liveFaults } from "./live-stage.ts";
 import type { Notification } from "./notifications.ts";
@@ -35,6 +36,8 @@ export interface DrillOptions {
   /** Variables that services have during all scenarios. */
   readonly env: Environment;
   readonly notifications: readonly Notification[] | null;
+  /** Asked which alerts are muted; `null` = every alert must be told. */
+  readonly alertmanager: AlertmanagerApi | null;
   /** How long Alertmanager may take to tell, in real time. */
   readonly notifyWithinMs: number;
   readonly kafka: KafkaSettings;
@@ -77,8 +80,9 @@ export async function drill(options: DrillOptions): Promise<DrillResult> {
   const told: (readonly Told[])[] = [];
   const skipped: { scenario: string; because: string }[] = [];
   try {
+    const jobs = new Set((await options.prometheus.targets()).map(({ labels }) => labels.job ?? ""));
     for (const [done, scenario] of scenarios.entries()) {
-      const because = whyNotHere(scenario, options);
+      const because = whyNotHere(scenario, jobs, options);
       if (because !== null) {
         skipped.push({ scenario: scenario.name, because });
         continue;
@@ -120,7 +124,8 @@ async function cleanUp(steps: readonly (() => Promise<void> | void)[]): Promise<
   throw new DashstreamError("server_refused", `not everything could be put back: ${what}`, { cause });
 }
 
-function whyNotHere(scenario: Scenario, options: DrillOptions): string | null {
+/** @param jobs that the stack's Prometheus scrapes */
+function whyNotHere(scenario: Scenario, jobs: ReadonlySet<string>, options: DrillOptions): string | null {
   const has = capabilities(options);
   for (const { fault: name, params } of [...scenario.faults, ...scenario.remedy]) {
     const { fault } = parseFaultParams(name, params);
@@ -132,7 +137,8 @@ function whyNotHere(scenario: Scenario, options: DrillOptions): string | null {
   );
   if (wantsSettings && options.services === null) return "its services need other settings";
   if (options.scale > scenario.max_scale) return `it is played at most ${scenario.max_scale} times faster`;
-  if (scenario.also_scraped.length > 0) return "it scrapes components a second time, as further jobs";
+  const unscraped = scenario.also_scraped.find(({ job }) => !jobs.has(job));
+  if (unscraped) return `its Prometheus also scrapes ${unscraped.component} as the job ${unscraped.job}`;
   return null;
 }
 

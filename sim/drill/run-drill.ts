@@ -139,9 +139,7 @@ function toldAlerts(alerts: readonly AlertProof[], told: readonly Told[]): reado
       scenario: proof?.scenario ?? "",
       firing_at_s: proof?.firing_at_s ?? null,
       resolved_at_s: proof?.resolved_at_s ?? null,
-      notified_at_s: each.notified_at_s,
-      resolved_notified_at_s: each.resolved_notified_at_s,
-      receivers: each.receivers,
+      ...each,
     };
   });
 }

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { CORRUPTIONS, corrupt } from "../traffic/alterations/corrupt.ts";
-import { altering, shareParam, spreadParam } from "./altering.ts";
+import { altering, asOften, shareParam, spreadParam } from "./altering.ts";
 import { defineFault } from "./fault.ts";
 
 export const corruptPayload = defineFault({
@@ -20,6 +20,7 @@ export const corruptPayload = defineFault({
   needs: ["traffic"],
   raises: ["HighMessageProcessingErrorRate", "HighDecodeErrorRate", "WebSocketDlqHighRate", "HighDLQRate"],
   mayRaise: [],
+  scaled: asOften,
   async apply(stage, params) {
     return altering(stage, corrupt({ ...params, random: stage.random }));
   },

@@ -2,10 +2,15 @@
 // every chat and pager takes one; without an address a receiver shows its alerts in Alertmanager only.
 
 import { Document, isNode } from "yaml";
+import { durationText } from "./duration.ts";
 import { type Inhibition, inhibitions } from "./inhibition.ts";
 
 /** Who can be told: by priority, and the dead man's switch. */
 export const RECEIVERS = ["p0", "p1", "p2", "watchdog"] as const;
+
+const SECOND_MS = 1000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
 
 export type Receiver = (typeof RECEIVERS)[number];
 
@@ -19,16 +24,18 @@ export interface AlertmanagerOptions {
   readonly siteLabels?: readonly string[];
   /** Whether the site runs more than one server, so that one that is down mutes nothing. Default: one. */
   readonly severalServers?: boolean;
+  /** Everybody is told so many times sooner, for drills with rules of the same scale. Default 1. */
+  readonly scale?: number;
 }
 
 /** The whole text of `alertmanager.yml`; the same options always give the same bytes. */
 export function alertmanagerConfig(options: AlertmanagerOptions = {}): string {
-  const { webhooks = {}, siteLabels = [], severalServers = false } = options;
+  const { webhooks = {}, siteLabels = [], severalServers = false, scale = 1 } = options;
   const silent = RECEIVERS.filter((name) => webhooks[name] === undefined);
   const all = inhibitions(severalServers);
   const config = new Document({
     global: { resolve_timeout: "5m" },
-    route: route(siteLabels),
+    route: route(siteLabels, (ms) => durationText(Math.round(ms / scale))),
     receivers: RECEIVERS.map((name) => receiver(name, webhooks[name])),
     inhibit_rules: all.map((inhibition) => inhibitRule(inhibition, siteLabels)),
   });
@@ -62,30 +69,30 @@ function heading(silent: readonly Receiver[]): string {
  * Alerts of one name, cause and tenant make one notification. What is urgent is told sooner, and again sooner while
  * nobody has solved it. What has no priority of ours goes with the least urgent.
  */
-function route(siteLabels: readonly string[]): object {
+function route(siteLabels: readonly string[], time: (ms: number) => string): object {
   return {
     receiver: receiverName("p2"),
     group_by: [...siteLabels, "alertname", "component", "tenant_id"],
-    group_wait: "30s",
-    group_interval: "5m",
-    repeat_interval: "12h",
+    group_wait: time(30 * SECOND_MS),
+    group_interval: time(5 * MINUTE_MS),
+    repeat_interval: time(12 * HOUR_MS),
     routes: [
       {
         receiver: receiverName("watchdog"),
         matchers: ['alertname="Watchdog"'],
         // As often as a dead man's switch should hear of it.
-        group_wait: "0s",
-        group_interval: "1m",
-        repeat_interval: "1m",
+        group_wait: time(0),
+        group_interval: time(MINUTE_MS),
+        repeat_interval: time(MINUTE_MS),
       },
       {
         receiver: receiverName("p0"),
         matchers: ['priority="P0"'],
-        group_wait: "10s",
-        group_interval: "1m",
-        repeat_interval: "1h",
+        group_wait: time(10 * SECOND_MS),
+        group_interval: time(MINUTE_MS),
+        repeat_interval: time(HOUR_MS),
       },
-      { receiver: receiverName("p1"), matchers: ['priority="P1"'], repeat_interval: "4h" },
+      { receiver: receiverName("p1"), matchers: ['priority="P1"'], repeat_interval: time(4 * HOUR_MS) },
     ],
   };
 }

@@ -7,12 +7,14 @@ import { collect, defineCommand, gather } from "./command.ts";
 import type { CliContext, ExitCode } from "./context.ts";
 import { httpAddress } from "./http-address.ts";
 import { writeOutputFile } from "./output-file.ts";
+import { parseScale } from "./scale.ts";
 
 interface Flags {
   readonly out?: string;
   readonly webhook?: readonly string[];
   readonly siteLabels?: readonly string[];
   readonly severalServers?: true;
+  readonly scale: number;
 }
 
 export const alertmanagerCommand = defineCommand({
@@ -33,13 +35,14 @@ export const alertmanagerCommand = defineCommand({
       .option("--out <file>", "write it there; its directory must be there")
       .option("--webhook <[receiver=]url>", "address of a receiver, may be given several times", gather)
       .option("--site-labels <names>", "labels of all alerts that tell sites apart, a comma list", collect)
+      .option("--scale <factor>", "everybody is told so many times sooner, for drills", parseScale, 1)
       .option("--several-servers", "one server that is down mutes nothing of the others");
   },
   action: printConfig,
 });
 
 async function printConfig({ printer }: CliContext, command: Command): Promise<ExitCode> {
-  const { out, webhook = [], siteLabels = [], severalServers = false } = command.opts<Flags>();
+  const { out, webhook = [], siteLabels = [], severalServers = false, scale } = command.opts<Flags>();
   for (const label of siteLabels) {
     if (!/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(label)) {
       throw new DashstreamError("usage", `--site-labels has "${label}", expected names of labels`);
@@ -56,7 +59,7 @@ async function printConfig({ printer }: CliContext, command: Command): Promise<E
     }
     for (const receiver of receivers) webhooks[receiver] = httpAddress("--webhook", url);
   }
-  const config = alertmanagerConfig({ webhooks, siteLabels, severalServers });
+  const config = alertmanagerConfig({ webhooks, siteLabels, severalServers, scale });
   if (out === undefined) printer.text(config);
   else {
     writeOutputFile("--out", out, config);

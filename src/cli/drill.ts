@@ -27,6 +27,7 @@ interface Flags extends ReportFlags {
   readonly composeFile: string;
   readonly targets?: string;
   readonly receiver?: string;
+  readonly alertmanager?: string;
   readonly notifyWithin: number;
   readonly set?: readonly string[];
   readonly scale: number;
@@ -77,6 +78,7 @@ export const drillCommand = defineCommand({
       .option("--compose-file <file>", "of the stack, for docker", "compose/docker-compose.dashstream.yml")
       .option("--targets <directory>", "with a file of targets for each job, which Prometheus reads")
       .option("--receiver <host:port>", "listen there for the webhooks of Alertmanager")
+      .option("--alertmanager <url>", "asked which alerts are muted, and by which others")
       .option("--notify-within <seconds>", "how long Alertmanager may take", wholeNumber(1, 86_400), 120)
       .option("--set <NAME=VALUE>", "a variable of all services during the drill", gather)
       .option(
@@ -160,12 +162,14 @@ async function drill(context: CliContext, command: Command): Promise<ExitCode> {
 
 /** What of the stack can be reached and broken. */
 async function stackParts(flags: Flags, token: string | null) {
-  const [{ prometheusApi }, { remoteFaults }, { dockerServices }, { targetFiles }] = await Promise.all([
-    import("../../sim/drill/prometheus-api.ts"),
-    import("../../sim/drill/remote-faults.ts"),
-    import("../../sim/drill/docker-services.ts"),
-    import("../../sim/drill/target-files.ts"),
-  ]);
+  const [{ prometheusApi }, { remoteFaults }, { dockerServices }, { targetFiles }, { alertmanagerApi }] =
+    await Promise.all([
+      import("../../sim/drill/prometheus-api.ts"),
+      import("../../sim/drill/remote-faults.ts"),
+      import("../../sim/drill/docker-services.ts"),
+      import("../../sim/drill/target-files.ts"),
+      import("../../sim/drill/alertmanager-api.ts"),
+    ]);
   const client = { fetch, timeout: () => AbortSignal.timeout(REQUEST_TIMEOUT_MS) };
   const admin = token === null ? client : { ...client, headers: { authorization: `Bearer ${token}` } };
   const server = new URL(baseAddress("--server", flags.server));
@@ -173,6 +177,10 @@ async function stackParts(flags: Flags, token: string | null) {
     (await promisify(execFile)(program, args, { maxBuffer: MAX_OUTPUT_BYTES })).stdout;
   return {
     prometheus: prometheusApi(baseAddress("--prometheus", flags.prometheus), client),
+    alertmanager:
+      flags.alertmanager === undefined
+        ? null
+        : alertmanagerApi(baseAddress("--alertmanager", flags.alertmanager), client),
     remote: flags.proxy === undefined ? null : remoteFaults(baseAddress("--proxy", flags.proxy), admin),
     services: flags.services === undefined ? null : dockerServices({ run, composeFile: flags.composeFile }),
     discovery: flags.targets === undefined ? null : targetFiles(flags.targets),

@@ -20,15 +20,23 @@ export function startDrillStack(scale: number, options: Omit<StackOptions, "rule
     scrapeIntervalMs: SCRAPE_INTERVAL_MS / scale,
     evaluationIntervalMs: EVALUATION_INTERVAL_MS / scale,
     rules: ruleFile({ scale }),
-    files: { "prometheus/prometheus.yml": eagerDiscovery() },
+    files: { "prometheus/prometheus.yml": prometheusConfig() },
     ...options,
   });
 }
 
+/** A service of the site that the rules do not know by name. */
+const FURTHER_JOB = `
+  - job_name: dashstream-checkout
+    static_configs:
+      - targets: [dashstream-prometheus-exporter:9190]
+`;
+
 /** Targets are looked for every second: a drill has no time for half a minute. */
-function eagerDiscovery(): string {
+function prometheusConfig(): string {
   const path = new URL("../../../compose/prometheus/prometheus.yml", import.meta.url);
-  return readFileSync(path, "utf8").replaceAll(/refresh_interval: \w+/g, "refresh_interval: 1s");
+  const text = readFileSync(path, "utf8").replaceAll(/refresh_interval: \w+/g, "refresh_interval: 1s");
+  return `${text.trimEnd()}${FURTHER_JOB}`;
 }
 
 export function stackServices(stack: Stack): ServicesControl {

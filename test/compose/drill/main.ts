@@ -1,0 +1,82 @@
+// Plays drills of a stack of real components, with the command as a user types it: `main.ts --out REPORT.json [--scale 60]
+// [--kafka 4] [--only ALERTS]`. Best started in a namespace of its own, with which everything ends: services that the
+// stand-in for docker starts are nobody's children.
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { parseArgs } from "node:util";
+import type { Stack } from "../../../compose/processes/stack.ts";
+import { alertmanagerConfig } from "../../../src/alerts/alertmanager.ts";
+import { describeError } from "../../../src/errors.ts";
+import { freePort } from "../../support/free-port.ts";
+import { startDrillStack } from "./drill-stack.ts";
+
+const { values } = parseArgs({
+  options: {
+    out: { type: "string", default: "drill.json" },
+    scale: { type: "string", default: "60" },
+    kafka: { type: "string", default: "3.9" },
+    only: { type: "string" },
+  },
+});
+const ROOT = join(import.meta.dir, "..", "..", "..");
+/** As `compose/.env` has it. */
+const PROXY_TOKEN = "safe-to-break";
+
+const scale = Number(values.scale);
+const dir = mkdtempSync(join(tmpdir(), "dashstream-drill-stack-"));
+const receiver = `127.0.0.1:${await freePort()}`;
+const webhook = (name: string) => `http://${receiver}/${name}`;
+const say = (line: string) => void process.stderr.write(`${line}\n`);
+
+/** The arguments of a drill that may break everything of the stack. */
+function drillOf(stack: Stack): readonly string[] {
+  const url = (service: string, port: number) => `http://${stack.addressOf(service, port)}`;
+  return [
+    ...["drill", "--json", "--scale", String(scale)],
+    ...["--prometheus", url("dashstream-prometheus", 9090)],
+    ...["--server", url("dashstream-websocket-server", 3002)],
+    ...["--proxy", url("dashstream-fault-proxy", 8474)],
+    ...["--kafka-brokers", stack.addressOf("dashstream-fault-proxy", 19092)],
+    ...["--services", "docker", "--compose-file", "compose/docker-compose.dashstream.yml"],
+    ...["--targets", join(stack.pathOf("dashstream-prometheus", "/etc/prometheus"), "targets")],
+    ...["--alertmanager", url("dashstream-alertmanager", 9093), "--receiver", receiver],
+    ...(values.only === undefined ? [] : ["--only", values.only]),
+  ];
+}
+
+const stack = await startDrillStack(scale, {
+  dir,
+  say,
+  isTied: false,
+  portOffset: "free",
+  kafka: values.kafka === "4" ? "kafka-4" : "kafka-3.9",
+  profiles: ["drill"],
+  variables: {
+    DASHSTREAM_KAFKA: "dashstream-fault-proxy:19092",
+    DASHSTREAM_REDIS: "redis://dashstream-fault-proxy:16379",
+  },
+  alertmanagerConfig: alertmanagerConfig({
+    scale,
+    webhooks: { p0: webhook("p0"), p1: webhook("p1"), p2: webhook("p2"), watchdog: webhook("watchdog") },
+  }),
+});
+try {
+  const path = [join(ROOT, "compose/processes/stand-ins/bin"), stack.toolsDir, process.env.PATH].join(
+    delimiter,
+  );
+  const child = Bun.spawn([process.execPath, "src/cli/main.ts", ...drillOf(stack)], {
+    cwd: ROOT,
+    env: { ...process.env, STACK_DIR: dir, PATH: path, ADMIN_TOKEN: PROXY_TOKEN },
+    stdin: "ignore",
+    stdout: Bun.file(values.out),
+    stderr: "inherit",
+  });
+  const exitCode = await child.exited;
+  say(`the drill ended with exit code ${exitCode}`);
+  process.exitCode = exitCode;
+} finally {
+  await stack.down().catch((error: unknown) => say(describeError(error)));
+  rmSync(dir, { recursive: true });
+}
