@@ -32,6 +32,13 @@ describe("the configuration", () => {
     expect(rules.length).toBeGreaterThan(5);
     for (const rule of rules) expect(rule.equal[0]).toBe("cluster");
   });
+
+  test("tells everybody so many times sooner", () => {
+    const { route } = parse(alertmanagerConfig({ scale: 60 }));
+    const [, urgent] = route.routes;
+    expect([route.group_wait, route.group_interval, route.repeat_interval]).toEqual(["500ms", "5s", "12m"]);
+    expect([urgent.group_wait, urgent.group_interval, urgent.repeat_interval]).toEqual(["167ms", "1s", "1m"]);
+  });
 });
 
 function written(options: AlertmanagerOptions = {}): string {

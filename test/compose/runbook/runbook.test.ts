@@ -6,6 +6,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ended, spawnTied } from "../../support/child-process.ts";
+import { isolated } from "../../support/isolated.ts";
 import { describeLong, LONG_TEST_MS } from "../../support/long-suites.ts";
 import { describeReal, type RealComponent } from "../../support/real-components.ts";
 import { placeOf, printedBlocks } from "./blocks.ts";
@@ -19,29 +20,6 @@ const COMPONENTS: readonly RealComponent[] = [
   ...(["curl", "jq", "lsof", "watch", "xxd"] as const),
 ];
 const MAIN = join(import.meta.dir, "main.ts");
-
-/**
- * The ports of the runbook are free in a network namespace of its own, and with its own process ids everything that is
- * started in it ends with it. Where there are no namespaces the ports of this machine are used.
- */
-function isolated(command: readonly string[]): readonly string[] {
-  const unshare = [
-    "unshare",
-    "--map-root-user",
-    "--net",
-    "--pid",
-    "--fork",
-    "--mount-proc",
-    "--kill-child=KILL",
-  ];
-  const inside = [...unshare, "sh", "-c", 'ip link set lo up && "$@"', "sh"];
-  const { success } = Bun.spawnSync([...inside, "true"], {
-    stdin: "ignore",
-    stdout: "ignore",
-    stderr: "ignore",
-  });
-  return success ? [...inside, ...command] : command;
-}
 
 /** What a run has to tell besides outcomes. */
 interface Remark {
