@@ -11,7 +11,7 @@ import { type ProgramRun, startProgram } from "../cli/process-rig.ts";
 import { freePort } from "../support/free-port.ts";
 import { type RealKafka, startKafka } from "../support/kafka/start-kafka.ts";
 import { MixedTraffic, type Place } from "../support/mixed-traffic.ts";
-import { describeReal } from "../support/real-components.ts";
+import { describeRealEach } from "../support/real-components.ts";
 
 const KILLS = Number(process.env.DASHSTREAM_KILLS ?? 3);
 const BATCH = 200;
@@ -20,10 +20,10 @@ const PACE_MS = 50;
 const LIFE_MS = { min: 300, max: 7_000 };
 const TIMEOUT_MS = 60_000 + KILLS * 40_000;
 
-describeReal("kafka-3.9", "a server that is killed again and again", () => {
+describeRealEach(["kafka-3.9", "kafka-4"], "a server that is killed again and again", (component) => {
   let kafka: RealKafka;
   beforeAll(async () => {
-    kafka = await startKafka({ component: "kafka-3.9" });
+    kafka = await startKafka({ component });
   }, 60_000);
   afterAll(() => kafka.stop());
 

@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { Kafka, logLevel, type SASLOptions } from "kafkajs";
 import { type RealKafka, startKafka } from "../support/kafka/start-kafka.ts";
-import { describeReal } from "../support/real-components.ts";
+import { describeRealEach } from "../support/real-components.ts";
 import { createTopic, expectRead, expectRefused, readRange } from "./secured-kafka.ts";
 
 const LOGIN = {
@@ -13,11 +13,11 @@ const LOGIN = {
 };
 const SASL: SASLOptions = { mechanism: "plain", username: "admin", password: "right" };
 
-describeReal("kafka-3.9", "a Kafka that wants a login", () => {
+describeRealEach(["kafka-3.9", "kafka-4"], "a Kafka that wants a login", (component) => {
   let kafka: RealKafka;
   beforeAll(async () => {
     kafka = await startKafka({
-      component: "kafka-3.9",
+      component,
       props: {
         "listener.security.protocol.map": "PLAINTEXT:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT",
         "sasl.enabled.mechanisms": "PLAIN",

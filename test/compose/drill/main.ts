@@ -16,7 +16,7 @@ const { values } = parseArgs({
   options: {
     out: { type: "string", default: "drill.json" },
     scale: { type: "string", default: "60" },
-    kafka: { type: "string", default: "3.9" },
+    kafka: { type: "string", default: process.env.STACK_KAFKA ?? "3.9" },
     only: { type: "string" },
   },
 });

@@ -16,7 +16,7 @@ const { values } = parseArgs({
   options: {
     out: { type: "string" },
     only: { type: "string" },
-    kafka: { type: "string", default: "3.9" },
+    kafka: { type: "string", default: process.env.STACK_KAFKA ?? "3.9" },
     show: { type: "boolean", default: false },
   },
 });
