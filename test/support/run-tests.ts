@@ -1,6 +1,6 @@
 // Runs the test files, each in a process of its own, so that a leak, a crash or a hang stays the matter of the
 // file that caused it, and ends with one line `N passed, N failed` over all of them. Files that use real components
-// come last, one after another, and beside them those that take minutes: these wait for clocks most of the time.
+// come last, one after another, and beside them those that take minutes, two at a time: these wait for clocks most of it.
 //
 //   bun test/support/run-tests.ts [PART_OF_PATH ...]     only the files whose path contains one of the parts
 //
@@ -18,7 +18,8 @@ import { type Report, readJunit } from "./junit.ts";
 const TEST_TIMEOUT_MS = 20_000;
 /** One file may take this long before its process is ended. */
 const FILE_TIMEOUT_MS = 180_000;
-const SLOW_FILE_TIMEOUT_MS = 900_000;
+const SLOW_FILE_TIMEOUT_MS = 1_500_000;
+const LONG_FILES_AT_ONCE = 2;
 
 const USES_REAL_COMPONENT = /\b(describeReal\w*|requireReal)\(|\/support\/(kafka|kcat)/;
 const IS_LONG = /\bdescribeLong\(/;
@@ -153,7 +154,12 @@ const { plain = [], real = [], long = [] } = Object.groupBy(files, kindOf);
 
 const outcomes = [
   ...(await runAll(plain, availableParallelism(), FILE_TIMEOUT_MS)),
-  ...(await Promise.all([real, long].map((lane) => runAll(lane, 1, SLOW_FILE_TIMEOUT_MS)))).flat(),
+  ...(
+    await Promise.all([
+      runAll(real, 1, SLOW_FILE_TIMEOUT_MS),
+      runAll(long, LONG_FILES_AT_ONCE, SLOW_FILE_TIMEOUT_MS),
+    ])
+  ).flat(),
 ];
 rmSync(reports, { recursive: true });
 
