@@ -15,6 +15,8 @@ export interface DockerServicesOptions {
   readonly run: RunProgram;
   /** The compose file of the stack. */
   readonly composeFile: string;
+  /** Those that it was started with; none = `.env`. A service that is made anew must find the same in them. */
+  readonly envFiles: readonly string[];
 }
 
 /** A service has the name of its container. */
@@ -25,7 +27,7 @@ const CONTAINERS: Readonly<Record<ComponentName, string>> = {
 };
 
 /** All methods throw DashstreamError `storage_failed` with what docker said. */
-export function dockerServices({ run, composeFile }: DockerServicesOptions): ServicesControl {
+export function dockerServices({ run, composeFile, envFiles }: DockerServicesOptions): ServicesControl {
   const docker = async (...args: readonly string[]) => {
     try {
       await run("docker", args);
@@ -33,6 +35,7 @@ export function dockerServices({ run, composeFile }: DockerServicesOptions): Ser
       throw new DashstreamError("storage_failed", `docker ${args.join(" ")} failed`, { cause });
     }
   };
+  const given = envFiles.flatMap((file) => ["--env-file", file]);
   return {
     kill: (name) => docker("kill", CONTAINERS[name]),
     stop: (name) => docker("stop", CONTAINERS[name]),
@@ -40,7 +43,18 @@ export function dockerServices({ run, composeFile }: DockerServicesOptions): Ser
     async configure(name, env) {
       const service = CONTAINERS[name];
       await withOverride(service, env, (files) =>
-        docker("compose", "-f", composeFile, ...files, "up", "--detach", "--no-deps", "--wait", service),
+        docker(
+          "compose",
+          ...given,
+          "-f",
+          composeFile,
+          ...files,
+          "up",
+          "--detach",
+          "--no-deps",
+          "--wait",
+          service,
+        ),
       );
     },
   };

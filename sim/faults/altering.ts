@@ -16,8 +16,8 @@ export const spreadParam = z
   .default("even")
   .describe("Whether these are every so many records, or each by chance");
 
-/** One record in so many is what a fast drill takes at most where few are meant: more raise alerts of their own. */
-const FEW_SHARE = 0.02;
+/** What a fast drill takes at most where few are meant: one record in a hundred raises HighMessageProcessingErrorRate. */
+const FEW_SHARE = 0.005;
 
 /**
  * About as many records between two evaluations as at scale 1: alerts that a few records raise need these few in the seconds

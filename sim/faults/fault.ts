@@ -14,7 +14,7 @@ export interface Companion {
 export type FaultArea = "traffic" | "broker" | "redis" | "network" | "clients" | "processes" | "discovery";
 
 /** In a fast drill traffic is denser by so much: a few records a second are too few for a window of some seconds. */
-export const MAX_DENSER = 6;
+export const MAX_DENSER = 20;
 
 /** What a running fault can tell and do. */
 export interface RunningFault {

@@ -25,6 +25,7 @@ interface Flags extends ReportFlags {
   readonly server: string;
   readonly services?: "docker";
   readonly composeFile: string;
+  readonly envFile?: readonly string[];
   readonly targets?: string;
   readonly receiver?: string;
   readonly alertmanager?: string;
@@ -76,6 +77,7 @@ export const drillCommand = defineCommand({
       .option("--proxy <url>", "control address of the fault proxy of the stack")
       .option("--services <docker>", "handle services as containers, with `docker`", parseServices)
       .option("--compose-file <file>", "of the stack, for docker", "compose/docker-compose.dashstream.yml")
+      .option("--env-file <file>", "of the stack, as it was started; may be given several times", gather)
       .option("--targets <directory>", "with a file of targets for each job, which Prometheus reads")
       .option("--receiver <host:port>", "listen there for the webhooks of Alertmanager")
       .option("--alertmanager <url>", "asked which alerts are muted, and by which others")
@@ -182,7 +184,10 @@ async function stackParts(flags: Flags, token: string | null) {
         ? null
         : alertmanagerApi(baseAddress("--alertmanager", flags.alertmanager), client),
     remote: flags.proxy === undefined ? null : remoteFaults(baseAddress("--proxy", flags.proxy), admin),
-    services: flags.services === undefined ? null : dockerServices({ run, composeFile: flags.composeFile }),
+    services:
+      flags.services === undefined
+        ? null
+        : dockerServices({ run, composeFile: flags.composeFile, envFiles: flags.envFile ?? [] }),
     discovery: flags.targets === undefined ? null : targetFiles(flags.targets),
     server: { host: server.hostname, port: Number(server.port || "80") },
   };

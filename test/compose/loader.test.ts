@@ -51,9 +51,9 @@ describeReal("compose-check", "the loader of the compose specification", () => {
     expect(Object.keys(services).toSorted()).toEqual([...ALWAYS, ...more].toSorted());
   });
 
-  test("takes chaos.env after .env, as its first lines say", () => {
-    expect(stackFile("chaos.env")).toContain("--env-file .env --env-file chaos.env");
-    const { services } = project({}, [".env", "chaos.env"]);
+  test.each(["chaos.env", "drill.env"])("takes %s after .env, as its first lines say", (file) => {
+    expect(stackFile(file)).toContain(`--env-file .env --env-file ${file}`);
+    const { services } = project({}, [".env", file]);
     expect(services["dashstream-websocket-server"]?.environment).toMatchObject({
       KAFKA_BROKERS: "dashstream-fault-proxy:19092",
       REDIS_URL: "redis://dashstream-fault-proxy:16379",

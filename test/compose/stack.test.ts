@@ -199,6 +199,11 @@ describe("variables", () => {
     // The traffic must not suffer from what is done to its readers.
     expect(direct.map(([name]) => name)).toEqual(["dashstream-sim", "dashstream-sim-chaos"]);
   });
+
+  test("of drill.env are those of chaos.env without its traffic", () => {
+    const chaos = envFile("chaos.env");
+    expect(envFile("drill.env")).toEqual({ ...chaos, COMPOSE_PROFILES: "drill" });
+  });
 });
 
 describe("what others say about the stack", () => {

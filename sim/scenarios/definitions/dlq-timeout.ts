@@ -10,6 +10,8 @@ export const dlqTimeout = defineScenario({
     { fault: "dlq-hang", params: { topic: "server" } },
     { fault: "corrupt-payload", params: { share: 0.1 } },
   ],
-  hold: "7m",
+  // Each letter waits some real seconds for its answer, however fast a drill is.
+  hold: "10m",
+  settle: "15m",
   expect: [{ alert: "WebSocketDlqBroken", evidence: lettersFailedOnlyBy("timeout") }],
 });

@@ -20,7 +20,6 @@ export const KAFKA_OPTIONS = {
     kind: brokerList(),
     default: "127.0.0.1:9092",
     // Through the fault proxy, so that what is broken is broken for producers too.
-    defaultFor: { drill: "127.0.0.1:19092" },
     help: "Kafka brokers to start from. Without a port, 9092.",
     commands: CONNECTING,
   }),

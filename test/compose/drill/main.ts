@@ -2,10 +2,11 @@
 // [--kafka 4] [--only ALERTS]`. Best started in a namespace of its own, with which everything ends: services that the
 // stand-in for docker starts are nobody's children.
 
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { parseArgs } from "node:util";
+import { parseDotenv } from "../../../compose/processes/compose-file/dotenv.ts";
 import type { Stack } from "../../../compose/processes/stack.ts";
 import { alertmanagerConfig } from "../../../src/alerts/alertmanager.ts";
 import { describeError } from "../../../src/errors.ts";
@@ -21,7 +22,8 @@ const { values } = parseArgs({
   },
 });
 const ROOT = join(import.meta.dir, "..", "..", "..");
-/** As `compose/.env` has it. */
+const ENV_FILES = ["compose/.env", "compose/drill.env"];
+/** As the compose file has it. */
 const PROXY_TOKEN = "safe-to-break";
 
 const scale = Number(values.scale);
@@ -38,8 +40,9 @@ function drillOf(stack: Stack): readonly string[] {
     ...["--prometheus", url("dashstream-prometheus", 9090)],
     ...["--server", url("dashstream-websocket-server", 3002)],
     ...["--proxy", url("dashstream-fault-proxy", 8474)],
-    ...["--kafka-brokers", stack.addressOf("dashstream-fault-proxy", 19092)],
+    ...["--kafka-brokers", stack.addressOf("dashstream-kafka", 9092)],
     ...["--services", "docker", "--compose-file", "compose/docker-compose.dashstream.yml"],
+    ...ENV_FILES.flatMap((file) => ["--env-file", file]),
     ...["--targets", join(stack.pathOf("dashstream-prometheus", "/etc/prometheus"), "targets")],
     ...["--alertmanager", url("dashstream-alertmanager", 9093), "--receiver", receiver],
     ...(values.only === undefined ? [] : ["--only", values.only]),
@@ -53,10 +56,7 @@ const stack = await startDrillStack(scale, {
   portOffset: "free",
   kafka: values.kafka === "4" ? "kafka-4" : "kafka-3.9",
   profiles: ["drill"],
-  variables: {
-    DASHSTREAM_KAFKA: "dashstream-fault-proxy:19092",
-    DASHSTREAM_REDIS: "redis://dashstream-fault-proxy:16379",
-  },
+  variables: parseDotenv(ENV_FILES.map((file) => readFileSync(join(ROOT, file), "utf8")).join("\n")),
   alertmanagerConfig: alertmanagerConfig({
     scale,
     webhooks: { p0: webhook("p0"), p1: webhook("p1"), p2: webhook("p2"), watchdog: webhook("watchdog") },

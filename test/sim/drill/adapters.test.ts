@@ -53,6 +53,7 @@ describe("services as containers", () => {
     const calls: string[] = [];
     const services = dockerServices({
       composeFile: "stack.yml",
+      envFiles: [],
       run: async (program, args) => {
         calls.push([program, ...args].join(" "));
         return "";
@@ -73,16 +74,20 @@ describe("services as containers", () => {
     const seen: unknown[] = [];
     const services = dockerServices({
       composeFile: "stack.yml",
+      envFiles: [".env", "drill.env"],
       run: async (_, args) => {
-        override = args[4] ?? "";
-        seen.push(args.with(4, "OVERRIDE"), parse(readFileSync(override, "utf8")));
+        override = args[8] ?? "";
+        seen.push(args.with(8, "OVERRIDE"), parse(readFileSync(override, "utf8")));
         return "";
       },
     });
     await services.configure("exporter", { A: "1" });
     const service = "dashstream-prometheus-exporter";
     expect(seen).toEqual([
-      ["compose", "-f", "stack.yml", "-f", "OVERRIDE", "up", "--detach", "--no-deps", "--wait", service],
+      [
+        ...["compose", "--env-file", ".env", "--env-file", "drill.env", "-f", "stack.yml", "-f", "OVERRIDE"],
+        ...["up", "--detach", "--no-deps", "--wait", service],
+      ],
       { services: { [service]: { environment: { A: "1" } } } },
     ]);
     expect(() => readFileSync(override)).toThrow("ENOENT");
@@ -90,7 +95,7 @@ describe("services as containers", () => {
 
   test("fail with what docker said", async () => {
     const run = () => Promise.reject(new Error("no such container"));
-    const services = dockerServices({ composeFile: "stack.yml", run });
+    const services = dockerServices({ composeFile: "stack.yml", envFiles: [], run });
     await expect(services.kill("exporter")).rejects.toThrow(
       "docker kill dashstream-prometheus-exporter failed",
     );

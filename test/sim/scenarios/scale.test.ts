@@ -31,12 +31,12 @@ test("a small share is larger, so that as many records are hit, unless that is m
     const faults = [{ fault: "oversized", params: { share } }];
     return scaleScenario(defineScenario({ ...scenario, faults }), scale).faults[0]?.params.share;
   };
-  expect([shareAt(0.001, 60), shareAt(0.005, 60), shareAt(0.1, 60)]).toEqual([0.01, 0.02, 0.1]);
-  expect([shareAt(0.001, 6), shareAt(0.001, 12)]).toEqual([0.001, 0.002]);
+  expect([shareAt(0.001, 60), shareAt(0.002, 60), shareAt(0.1, 60)]).toEqual([0.003, 0.005, 0.1]);
+  expect([shareAt(0.001, 20), shareAt(0.001, 40)]).toEqual([0.001, 0.002]);
 });
 
 test("healthy traffic is denser, up to a limit", () => {
-  expect(scaleScenario(scenario, 60).traffic.rate).toBe(30);
+  expect(scaleScenario(scenario, 60).traffic.rate).toBe(100);
   expect(scaleScenario(scenario, 2).traffic.rate).toBe(10);
 });
 

@@ -178,6 +178,7 @@ test(
   async () => {
     const services = dockerServices({
       composeFile: rig.composeFile,
+      envFiles: [],
       run: async (program, args) => {
         const said = await sh(`${program} ${args.map((arg) => `'${arg}'`).join(" ")}`);
         if (said.code !== 0) throw new Error(said.stderr);
