@@ -32,7 +32,7 @@ describeLong("drills", () => {
       let report: DrillReport;
 
       beforeAll(async () => {
-        const [program = "", ...args] = isolated([process.execPath, MAIN, "--out", out]);
+        const [program = "", ...args] = isolated([process.execPath, MAIN, "--json", out]);
         await ended(spawnTied([program, ...args], { stdio: ["ignore", "inherit", "inherit"] }));
         expect(existsSync(out)).toBe(true);
         report = JSON.parse(readFileSync(out, "utf8"));

@@ -1,5 +1,5 @@
-// Plays drills of a stack of real components, with the command as a user types it: `main.ts --out REPORT.json [--scale 60]
-// [--kafka 4] [--only ALERTS]`. Best started in a namespace of its own, with which everything ends: services that the
+// Plays drills of a stack of real components, with the command as a user types it: `main.ts [--only ALERTS] [--scale 60]
+// [--kafka 4] [--json REPORT]`. Best started in a namespace of its own, with which everything ends: services that the
 // stand-in for docker starts are nobody's children.
 
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -15,7 +15,7 @@ import { startDrillStack } from "./drill-stack.ts";
 
 const { values } = parseArgs({
   options: {
-    out: { type: "string", default: "drill.json" },
+    json: { type: "string" },
     scale: { type: "string", default: "60" },
     kafka: { type: "string", default: process.env.STACK_KAFKA ?? "3.9" },
     only: { type: "string" },
@@ -36,7 +36,7 @@ const say = (line: string) => void process.stderr.write(`${line}\n`);
 function drillOf(stack: Stack): readonly string[] {
   const url = (service: string, port: number) => `http://${stack.addressOf(service, port)}`;
   return [
-    ...["drill", "--json", "--scale", String(scale)],
+    ...["drill", "--scale", String(scale), ...(values.json === undefined ? [] : ["--json"])],
     ...["--prometheus", url("dashstream-prometheus", 9090)],
     ...["--server", url("dashstream-websocket-server", 3002)],
     ...["--proxy", url("dashstream-fault-proxy", 8474)],
@@ -45,7 +45,7 @@ function drillOf(stack: Stack): readonly string[] {
     ...ENV_FILES.flatMap((file) => ["--env-file", file]),
     ...["--targets", join(stack.pathOf("dashstream-prometheus", "/etc/prometheus"), "targets")],
     ...["--alertmanager", url("dashstream-alertmanager", 9093), "--receiver", receiver],
-    ...(values.only === undefined ? [] : ["--only", values.only]),
+    ...(values.only ? ["--only", values.only] : []),
   ];
 }
 
@@ -70,7 +70,7 @@ try {
     cwd: ROOT,
     env: { ...process.env, STACK_DIR: dir, PATH: path, ADMIN_TOKEN: PROXY_TOKEN },
     stdin: "ignore",
-    stdout: Bun.file(values.out),
+    stdout: values.json === undefined ? "inherit" : Bun.file(values.json),
     stderr: "inherit",
   });
   const exitCode = await child.exited;
