@@ -22,6 +22,7 @@ import type { Notification } from "./notifications.ts";
 import type { PrometheusApi } from "./prometheus-api.ts";
 import { untilQuiet } from "./quiet.ts";
 import type { RemoteFaults } from "./remote-faults.ts";
+import { scrapedJobs } from "./scraped-jobs.ts";
 import { type Environment, ServiceSettings, type ServicesControl } from "./services.ts";
 import { startTraffic } from "./stack-traffic.ts";
 
@@ -80,7 +81,7 @@ export async function drill(options: DrillOptions): Promise<DrillResult> {
   const told: (readonly Told[])[] = [];
   const skipped: { scenario: string; because: string }[] = [];
   try {
-    const jobs = new Set((await options.prometheus.targets()).map(({ labels }) => labels.job ?? ""));
+    const jobs = scrapedJobs(await options.prometheus.config());
     for (const [done, scenario] of scenarios.entries()) {
       const because = whyNotHere(scenario, jobs, options);
       if (because !== null) {

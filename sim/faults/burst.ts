@@ -6,6 +6,9 @@ import { extraSource } from "./extra-source.ts";
 import { defineFault } from "./fault.ts";
 import { need } from "./stage.ts";
 
+/** So many records are not meant to be many, and stay in a fast drill. */
+const FEW = 100;
+
 export const burst = defineFault({
   name: "burst",
   area: "traffic",
@@ -33,10 +36,8 @@ export const burst = defineFault({
       because: "All of them are of one tenant, which may have a limit.",
     },
   ],
-  scaled: (params, scale) => ({
-    ...params,
-    count: params.bytes > 0 ? params.count : Math.max(1, Math.round(params.count / scale)),
-  }),
+  scaled: (params, scale) =>
+    params.bytes > 0 || params.count <= FEW ? params : { ...params, count: Math.round(params.count / scale) },
   async apply(stage, { count, bytes, tenant }) {
     const source = extraSource(stage, tenant, bytes);
     const sent = need(stage, "traffic").burst(source, count);

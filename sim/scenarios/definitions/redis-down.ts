@@ -8,6 +8,8 @@ export const redisDown = defineScenario({
   redis: true,
   faults: [{ fault: "redis-down" }],
   hold: "8m",
+  // The connection to Redis comes back some real seconds later, however fast a drill is.
+  settle: "15m",
   expect: [
     { alert: "ServiceDown", labels: { component: "redis" } },
     { alert: "WebSocketRedisErrors" },

@@ -9,5 +9,6 @@ export const replayWritesDropped = defineScenario({
   env: { REDIS_MAX_CONCURRENT_WRITES: "2" },
   faults: [{ fault: "redis-latency", params: { delay_ms: 1500 } }],
   hold: "11m",
+  settle: "10m",
   expect: [{ alert: "ReplayBufferRedisWritesDropped" }],
 });
