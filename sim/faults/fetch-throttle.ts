@@ -30,6 +30,7 @@ export const fetchThrottle = defineFault({
       because: "Records that wait in Kafka are old when they are delivered.",
     },
   ],
+  scaled: (params, scale) => ({ ...params, every_ms: params.every_ms / scale }),
   async apply(stage, { every_ms: everyMs }) {
     const { clock } = stage;
     const lastMs = new Map<number, number>();

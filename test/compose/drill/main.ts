@@ -44,6 +44,8 @@ function drillOf(stack: Stack): readonly string[] {
     ...["--services", "docker", "--compose-file", "compose/docker-compose.dashstream.yml"],
     ...ENV_FILES.flatMap((file) => ["--env-file", file]),
     ...["--targets", join(stack.pathOf("dashstream-prometheus", "/etc/prometheus"), "targets")],
+    // Once in ten seconds is too seldom for rules that wait two.
+    ...["--set", "KAFKA_LAG_CHECK_INTERVAL_SECS=1"],
     ...["--alertmanager", url("dashstream-alertmanager", 9093), "--receiver", receiver],
     ...(values.only ? ["--only", values.only] : []),
   ];

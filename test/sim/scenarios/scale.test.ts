@@ -21,7 +21,7 @@ test("times and counts are divided", () => {
   const { warm_up, hold, settle, faults, expect: expected } = scaleScenario(scenario, 60);
   expect([warm_up, hold, settle, expected[0]?.within]).toEqual(["3s", "7.5s", "8s", "7s"]);
   expect(faults).toMatchObject([
-    { after: "0.5s", params: { every_ms: 30_000 } },
+    { after: "0.5s", params: { every_ms: 500 } },
     { after: "0s", for: "1s", params: { count: 1000 } },
   ]);
 });
