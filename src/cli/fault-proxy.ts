@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import type { KafkaFront, RedisFront } from "../../sim/proxy/service/fault-service.ts";
 import type { Config } from "../config/options.ts";
 import { parseRedisUrl } from "../config/redis-url.ts";
+import { LIBRARY_DLQ_TOPIC } from "../config/site-names.ts";
 import { DashstreamError } from "../errors.ts";
 import { aborted } from "../runtime/abort.ts";
 import { type HostPort, isAnyHost, parseHostPort } from "../runtime/address.ts";
@@ -66,7 +67,7 @@ export const faultProxyCommand = defineCommand({
       .option(
         "--library-dlq-topic <name>",
         "topic that bad records of the quality monitor go to",
-        "dashstream-dlq",
+        LIBRARY_DLQ_TOPIC,
       );
     command.option("--json", "one JSON object a line: where it listens, and last a summary");
     addOptionFlags(command, "fault-proxy");
