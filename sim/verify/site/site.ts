@@ -1,8 +1,8 @@
 // The whole system in virtual time, and everything that can be broken about it: broker, Redis, the three components,
 // producers, clients, and what Prometheus has scraped of it.
 
-import { DashstreamError } from "../../../src/errors.ts";
 import { TELEMETRY_TOPIC } from "../../../src/config/site-names.ts";
+import { DashstreamError } from "../../../src/errors.ts";
 import { SeriesStore } from "../../../src/promql/series-store.ts";
 import type { Log } from "../../../src/telemetry/log.ts";
 import { type Broker, createBroker } from "../../broker/broker.ts";
