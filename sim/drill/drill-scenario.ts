@@ -68,7 +68,8 @@ export async function drillScenario(scenario: Scenario, options: LiveScenarioOpt
     source: recording.store,
     engine: createEngine({ source: recording.store, subqueryStepMs: scrapeIntervalMs }),
   };
-  const seen = { ...recording, findings: [...recording.findings, ...misses] };
+  const interruption = signal.aborted ? ["it was interrupted"] : [];
+  const seen = { ...recording, findings: [...recording.findings, ...misses, ...interruption] };
   const verdict = judgeScenario(scenario, seen, history, { groups, known });
   const { notifications, notifyWithinMs } = options;
   const judged = verdict.alerts.map((proof) => {
