@@ -120,9 +120,12 @@ async function requireRules({ prometheus, selection, scale }: RunDrillOptions): 
   if (differences.length === 0) return;
   const [first, ...others] = differences;
   const more = others.length === 0 ? "" : `, and ${others.length} more`;
+  const remedy = ours
+    ? `make them with \`dashstream rules --scale ${scale}\` and reload`
+    : `load those of ${selection.rules.map(({ file }) => file).join(", ")}`;
   throw new DashstreamError(
     "usage",
-    `the rules of ${prometheus.url} are not those of a drill with --scale ${scale}: ${first}${more}; make them with \`dashstream rules --scale ${scale}\` and reload`,
+    `the rules of ${prometheus.url} are not those of a drill with --scale ${scale}: ${first}${more}; ${remedy}`,
   );
 }
 

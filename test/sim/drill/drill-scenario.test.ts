@@ -45,7 +45,11 @@ describe("a scenario", () => {
 
   test("is proven when people were told of its alert and of its end", () =>
     onStack(async (rig) => {
-      const notifications = sent(rig, [FIRING_AT_MS + 20_000, "firing"], [RESOLVED_AT_MS + 20_000, "resolved"]);
+      const notifications = sent(
+        rig,
+        [FIRING_AT_MS + 20_000, "firing"],
+        [RESOLVED_AT_MS + 20_000, "resolved"],
+      );
       const live = await played(rig, { notifications });
       expect(live?.report.ok).toBe(true);
       expect(live?.told).toMatchObject([{ receivers: ["pager"], muted_by: [] }]);
@@ -64,7 +68,11 @@ describe("a scenario", () => {
 
   test("fails when people were told late", () =>
     onStack(async (rig) => {
-      const notifications = sent(rig, [FIRING_AT_MS + 60_000, "firing"], [RESOLVED_AT_MS + 20_000, "resolved"]);
+      const notifications = sent(
+        rig,
+        [FIRING_AT_MS + 60_000, "firing"],
+        [RESOLVED_AT_MS + 20_000, "resolved"],
+      );
       const live = await played(rig, { notifications, notifyWithinMs: 30_000 });
       expect(live?.report.alerts[0]?.reasons).toEqual([
         expect.stringMatching(/^it took [456]\d\.\d s to notify that it fired$/),
