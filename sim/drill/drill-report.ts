@@ -7,7 +7,8 @@ import type { VerifyReport } from "../verify/report/report.ts";
 import { verifyText } from "../verify/report/text.ts";
 import { line, listBlocks, type TableBlock, type TextBlock } from "../verify/report/text-block.ts";
 import type { TimelineComparison } from "./comparison.ts";
-import type { Told } from "./drill-scenario.ts";
+import type { SkippedScenario } from "./drill.ts";
+import type { Told } from "./told.ts";
 
 export interface ToldAlert extends Told {
   readonly alert: string;
@@ -20,7 +21,7 @@ export interface DrillReport extends VerifyReport {
   readonly scale: number;
   /** Empty if nobody listened to Alertmanager. */
   readonly notifications: readonly ToldAlert[];
-  readonly skipped: readonly { readonly scenario: string; readonly because: string }[];
+  readonly skipped: readonly SkippedScenario[];
   /** Empty if nothing was compared. */
   readonly comparison: readonly TimelineComparison[];
 }
@@ -37,7 +38,7 @@ export function drillText(report: DrillReport): readonly TextBlock[] {
   return [
     ...(report.comparison.length > 0 ? [comparisonTable(report.comparison), line("")] : []),
     ...(report.notifications.length > 0 ? [notificationTable(report.notifications), line("")] : []),
-    ...listBlocks("not played on this stack", skipped, "notice"),
+    ...listBlocks("not played", skipped, "notice"),
     ...verifyText(report),
   ];
 }

@@ -11,7 +11,7 @@ import { chartsOf } from "../verify/charts.ts";
 import { judgeScenario } from "../verify/judge.ts";
 import type { KnownAlerts } from "../verify/known-alerts.ts";
 import type { Recording } from "../verify/recording.ts";
-import type { AlertProof, ScenarioReport } from "../verify/report/report.ts";
+import type { ScenarioReport } from "../verify/report/report.ts";
 import type { RuleHistory } from "../verify/rule-history.ts";
 import type { AlertmanagerApi, MutedAlert } from "./alertmanager-api.ts";
 import { storeOf } from "./live-recording.ts";
@@ -19,6 +19,7 @@ import { loadedGroups } from "./loaded-rules.ts";
 import type { Notification } from "./notifications.ts";
 import type { PrometheusApi } from "./prometheus-api.ts";
 import { RuleWatch } from "./rule-watch.ts";
+import { judgedByNotifications, type Told, toldOf } from "./told.ts";
 
 export interface LiveScenarioOptions {
   readonly prometheus: PrometheusApi;
@@ -39,15 +40,6 @@ export interface LiveScenarioOptions {
 
 /** Which series are of the stack; everything that rules of ours look at has one of these jobs. */
 const SELECTOR = '{job=~"dashstream-.+"}';
-
-/** When people were told of an alert, in seconds since the start of the scenario. */
-export interface Told {
-  readonly notified_at_s: number | null;
-  readonly resolved_notified_at_s: number | null;
-  readonly receivers: readonly string[];
-  /** Alerts that muted it for some time, so that nobody need be told. */
-  readonly muted_by: readonly string[];
-}
 
 export interface LiveReport {
   readonly report: ScenarioReport;
@@ -76,17 +68,23 @@ export async function drillScenario(scenario: Scenario, options: LiveScenarioOpt
     source: recording.store,
     engine: createEngine({ source: recording.store, subqueryStepMs: scrapeIntervalMs }),
   };
-  const seen = { ...recording, findings: [...recording.findings, ...misses] };
+  const interruption = signal.aborted ? ["it was interrupted"] : [];
+  const seen = { ...recording, findings: [...recording.findings, ...misses, ...interruption] };
   const verdict = judgeScenario(scenario, seen, history, { groups, known });
-  const told = toldOf(verdict.alerts, startMs, muted, options);
-  const alerts = verdict.alerts.map((proof, index) => withNotifications(proof, told[index], options));
+  const { notifications, notifyWithinMs } = options;
+  const judged = verdict.alerts.map((proof) => {
+    if (notifications === null) return { proof, told: [] };
+    const told = toldOf(proof, { startMs, notifications, muted });
+    return { proof: judgedByNotifications(proof, told, notifyWithinMs), told: [told] };
+  });
+  const alerts = judged.map(({ proof }) => proof);
   const report = {
     ...verdict,
     alerts,
     ok: verdict.ok && alerts.every(({ proven }) => proven),
     charts: chartsOf(scenario, recording, history, groups),
   };
-  return { report, told };
+  return { report, told: judged.flatMap(({ told }) => told) };
 }
 
 interface Watched {
@@ -137,58 +135,4 @@ async function recordingOf(
     scrapeIntervalMs,
     store: storeOf(raw, { scrapeIntervalMs, endMs: played.endMs }),
   };
-}
-
-function toldOf(
-  proofs: readonly AlertProof[],
-  startMs: number,
-  muted: readonly MutedAlert[],
-  { notifications }: LiveScenarioOptions,
-): readonly Told[] {
-  if (notifications === null) return [];
-  return proofs.map(({ alert, labels }) => {
-    const own = notifications.filter(
-      (notification) =>
-        notification.alert === alert && notification.atMs >= startMs && fits(labels, notification.labels),
-    );
-    const mutes = muted.filter((each) => each.labels.alertname === alert && fits(labels, each.labels));
-    const at = (status: Notification["status"]) => {
-      const found = own.find((notification) => notification.status === status);
-      return found === undefined ? null : (found.atMs - startMs) / 1000;
-    };
-    return {
-      notified_at_s: at("firing"),
-      resolved_notified_at_s: at("resolved"),
-      receivers: [...new Set(own.map(({ receiver }) => receiver))],
-      muted_by: [...new Set(mutes.flatMap(({ by }) => by))].sort(),
-    };
-  });
-}
-
-/** Alertmanager adds labels of the site to those of the alert. */
-function fits(labels: Readonly<Record<string, string>>, told: Readonly<Record<string, string>>): boolean {
-  return Object.entries(labels).every(([name, value]) => told[name] === value);
-}
-
-/** An alert of which nobody is told is as good as none, unless another one speaks for it. */
-function withNotifications(
-  proof: AlertProof,
-  told: Told | undefined,
-  { notifyWithinMs }: LiveScenarioOptions,
-): AlertProof {
-  if (told === undefined || proof.firing_at_s === null) return proof;
-  const limitS = notifyWithinMs / 1000;
-  const mayBeSilent = told.muted_by.length > 0;
-  const problem = (what: string, atS: number | null, toldS: number | null) =>
-    atS === null || (toldS === null && mayBeSilent) ? [] : late(what, atS, toldS, limitS);
-  const reasons = [
-    ...problem("fired", proof.firing_at_s, told.notified_at_s),
-    ...problem("resolved", proof.resolved_at_s, told.resolved_notified_at_s),
-  ];
-  return { ...proof, proven: proof.proven && reasons.length === 0, reasons: [...proof.reasons, ...reasons] };
-}
-
-function late(what: string, atS: number, toldS: number | null, limitS: number): readonly string[] {
-  if (toldS === null) return [`nobody was notified that it ${what}`];
-  return toldS - atS > limitS ? [`it took ${(toldS - atS).toFixed(1)} s to notify that it ${what}`] : [];
 }

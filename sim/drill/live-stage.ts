@@ -11,7 +11,14 @@ import { connectRaw } from "./raw-client.ts";
 import type { RemoteFaults } from "./remote-faults.ts";
 import type { ServicesControl } from "./services.ts";
 
-export interface LiveStageOptions {
+/** What of a stack the drill can break beside traffic and clients of its own; `null` where it cannot. */
+export interface Reach {
+  readonly services: ServicesControl | null;
+  readonly discovery: DiscoveryControl | null;
+  readonly remote: RemoteFaults | null;
+}
+
+export interface LiveStageOptions extends Reach {
   readonly clock: Clock;
   readonly random: Random;
   readonly network: Network;
@@ -20,21 +27,13 @@ export interface LiveStageOptions {
   /** Address of the server. */
   readonly server: { readonly host: string; readonly port: number };
   readonly traffic: TrafficControl;
-  /** `null` where the drill cannot handle them. */
-  readonly services: ServicesControl | null;
-  readonly discovery: DiscoveryControl | null;
-  readonly remote: RemoteFaults | null;
 }
 
 /** What the fault proxy of a stack can break. */
 const REMOTE: ReadonlySet<Capability> = new Set(["broker", "redis", "links"]);
 
 /** What this stack can be asked for. */
-export function capabilities({
-  services,
-  discovery,
-  remote,
-}: Pick<LiveStageOptions, "services" | "discovery" | "remote">): ReadonlySet<Capability> {
+export function capabilities({ services, discovery, remote }: Reach): ReadonlySet<Capability> {
   return new Set<Capability>([
     "traffic",
     "clients",

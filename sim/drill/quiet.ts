@@ -1,6 +1,6 @@
 // Waiting until a stack is well: everything is scraped, and nothing is pending or firing but what always fires.
 
-import { DashstreamError, describeError } from "../../src/errors.ts";
+import { describeError } from "../../src/errors.ts";
 import type { Clock } from "../../src/runtime/clock.ts";
 import type { PrometheusApi } from "./prometheus-api.ts";
 
@@ -14,11 +14,17 @@ export interface QuietOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What became of waiting. */
+export type Quiet =
+  | { readonly kind: "quiet" }
+  /** The time is over; `troubles` says what is still wrong. */
+  | { readonly kind: "restless"; readonly troubles: string }
+  | { readonly kind: "interrupted" };
+
 /** Its alerts say that alerting works, and always fire. */
 const DEAD_MANS_SWITCH = "none";
 
-/** @throws DashstreamError `server_refused` with what is still wrong when the time is over, or `aborted` */
-export async function untilQuiet(options: QuietOptions): Promise<void> {
+export async function untilQuiet(options: QuietOptions): Promise<Quiet> {
   const { clock, pollMs, lastingMs, limitMs, signal } = options;
   const endMs = clock.monotonicMs() + limitMs;
   let wellSinceMs: number | null = null;
@@ -28,13 +34,12 @@ export async function untilQuiet(options: QuietOptions): Promise<void> {
     if (troubles.length > 0) wellSinceMs = null;
     else {
       wellSinceMs ??= nowMs;
-      if (nowMs - wellSinceMs >= lastingMs) return;
+      if (nowMs - wellSinceMs >= lastingMs) return { kind: "quiet" };
     }
     if (nowMs >= endMs) {
-      const still = troubles.length > 0 ? troubles.join("; ") : "it was well too shortly";
-      throw new DashstreamError("server_refused", `the stack did not become quiet: ${still}`);
+      return { kind: "restless", troubles: troubles.join("; ") || "it was well too shortly" };
     }
-    if (!(await clock.sleep(pollMs, signal))) throw new DashstreamError("aborted", "interrupted");
+    if (!(await clock.sleep(pollMs, signal))) return { kind: "interrupted" };
   }
 }
 

@@ -36,11 +36,6 @@ export class RuleWatch {
     return [...this.#problems];
   }
 
-  /** Whether an instance of an alert is pending or firing now. */
-  isActive(alert: string): boolean {
-    return [...this.#instances.values()].some(({ rule }) => rule.alert === alert);
-  }
-
   /** Takes what Prometheus told. */
   observe(groups: readonly RuleGroupStatus[]): void {
     const seen = new Map<string, Instance>();

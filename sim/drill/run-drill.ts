@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { ruleFile } from "../../src/alerts/rule-file.ts";
 import { lockFile } from "../../src/dlq/file-lock.ts";
 import { DashstreamError } from "../../src/errors.ts";
+import type { HostPort } from "../../src/runtime/address.ts";
+import type { BuildInfo } from "../../src/runtime/build-info.ts";
 import type { ServeHttp } from "../../src/runtime/http.ts";
 import { systemProcesses } from "../../src/runtime/process-identity.ts";
 import { readRules } from "../verify/job.ts";
@@ -15,7 +17,7 @@ import type { Selection } from "../verify/selection.ts";
 import { compareTimelines } from "./comparison.ts";
 import { type DrillOptions, drill } from "./drill.ts";
 import type { DrillReport, ToldAlert } from "./drill-report.ts";
-import type { Told } from "./drill-scenario.ts";
+import type { LiveReport } from "./drill-scenario.ts";
 import { loadedGroups, ruleDifferences } from "./loaded-rules.ts";
 import { type NotificationReceiver, receiveNotifications } from "./notifications.ts";
 import { requireSafe } from "./safety.ts";
@@ -25,13 +27,17 @@ export interface RunDrillOptions extends Omit<DrillOptions, "scenarios" | "known
   /** The Prometheus that may be broken though it is not marked. */
   readonly yesBreak: string | null;
   /** Where to listen to Alertmanager; `null` = not at all. */
-  readonly receiver: { readonly host: string; readonly port: number } | null;
+  readonly receiver: HostPort | null;
   readonly serve: ServeHttp;
+  readonly build: BuildInfo;
   /** Proofs of the same scenarios in virtual time; `null` = nothing is compared. */
   readonly virtual: (() => Promise<readonly AlertProof[]>) | null;
   readonly onListening?: (url: string) => void;
   readonly seed: number;
 }
+
+/** `getrusage` counts in KiB on Linux. */
+const RSS_UNIT_BYTES = 1024;
 
 /**
  * @throws DashstreamError `usage` if the stack may not be broken or has other rules, `storage_failed` if another drill
@@ -54,32 +60,31 @@ export async function runDrill(options: RunDrillOptions): Promise<DrillReport> {
         known: knownAlerts(selection.known),
         notifications: receiver?.received ?? null,
       });
-      const alerts = result.reports.flatMap((report) => report.alerts);
-      const played = new Set(result.reports.map(({ scenario }) => scenario));
+      const reports = result.played.map(({ report }) => report);
+      const alerts = reports.flatMap((report) => report.alerts);
+      const played = new Set(reports.map(({ scenario }) => scenario));
       const virtual = options.virtual === null || options.signal.aborted ? [] : await options.virtual();
       const proofs = virtual.filter(({ scenario }) => played.has(scenario));
-      const problems = receiver?.problems ?? [];
+      const findings = [...result.findings, ...(receiver?.problems ?? []).map(strayRequest)];
       return {
         version: options.build.version,
         seed: options.seed,
         engine: "prometheus",
-        ok: result.reports.length > 0 && result.reports.every(({ ok }) => ok) && problems.length === 0,
+        ok: reports.length > 0 && reports.every(({ ok }) => ok) && findings.length === 0,
         alerts,
-        scenarios: result.reports,
-        findings: problems.map(
-          (problem) => `the receiver of notifications was sent something else: ${problem}`,
-        ),
+        scenarios: reports,
+        findings,
         run: {
           real_seconds: Math.round(clock.monotonicMs() - startedMs) / 1000,
           virtual_seconds: 0,
           workers: 1,
-          max_rss_bytes: process.memoryUsage().rss,
+          max_rss_bytes: process.resourceUsage().maxRSS * RSS_UNIT_BYTES,
           runtime: options.build.runtime,
           platform: `${process.platform}-${process.arch}`,
           started_at: startedAt,
         },
         scale: options.scale,
-        notifications: toldAlerts(alerts, result.told.flat()),
+        notifications: result.played.flatMap(toldAlerts),
         skipped: result.skipped,
         comparison: proofs.length === 0 ? [] : compareTimelines(alerts, proofs, options.scale),
       };
@@ -93,7 +98,7 @@ export async function runDrill(options: RunDrillOptions): Promise<DrillReport> {
 
 async function listen(
   { serve, clock, onListening }: RunDrillOptions,
-  address: NonNullable<RunDrillOptions["receiver"]>,
+  address: HostPort,
 ): Promise<NotificationReceiver> {
   const receiver = await receiveNotifications({ serve, clock, ...address });
   onListening?.(receiver.url);
@@ -115,9 +120,12 @@ async function requireRules({ prometheus, selection, scale }: RunDrillOptions): 
   if (differences.length === 0) return;
   const [first, ...others] = differences;
   const more = others.length === 0 ? "" : `, and ${others.length} more`;
+  const remedy = ours
+    ? `make them with \`dashstream rules --scale ${scale}\` and reload`
+    : `load those of ${selection.rules.map(({ file }) => file).join(", ")}`;
   throw new DashstreamError(
     "usage",
-    `the rules of ${prometheus.url} are not those of a drill with --scale ${scale}: ${first}${more}; make them with \`dashstream rules --scale ${scale}\` and reload`,
+    `the rules of ${prometheus.url} are not those of a drill with --scale ${scale}: ${first}${more}; ${remedy}`,
   );
 }
 
@@ -131,15 +139,15 @@ async function requireUnbroken({ remote }: RunDrillOptions): Promise<void> {
   );
 }
 
-function toldAlerts(alerts: readonly AlertProof[], told: readonly Told[]): readonly ToldAlert[] {
-  return told.map((each, index) => {
-    const proof = alerts[index];
-    return {
-      alert: proof?.alert ?? "",
-      scenario: proof?.scenario ?? "",
-      firing_at_s: proof?.firing_at_s ?? null,
-      resolved_at_s: proof?.resolved_at_s ?? null,
-      ...each,
-    };
+function strayRequest(problem: string): string {
+  return `the receiver of notifications was sent something else: ${problem}`;
+}
+
+function toldAlerts({ report, told }: LiveReport): readonly ToldAlert[] {
+  return told.flatMap((each, index) => {
+    const proof = report.alerts[index];
+    if (proof === undefined) return [];
+    const { alert, scenario, firing_at_s, resolved_at_s } = proof;
+    return [{ alert, scenario, firing_at_s, resolved_at_s, ...each }];
   });
 }

@@ -1,6 +1,6 @@
 // The services of a live stack as a drill handles them: killed, stopped, started, and given other settings.
 
-import type { ComponentName, ComponentsControl } from "../faults/stage.ts";
+import { COMPONENT_NAMES, type ComponentName, type ComponentsControl } from "../faults/stage.ts";
 import type { Scenario } from "../scenarios/scenario.ts";
 
 export type Environment = Readonly<Record<string, string>>;
@@ -10,13 +10,15 @@ export interface ServicesControl extends ComponentsControl {
   configure(name: ComponentName, env: Environment): Promise<void>;
 }
 
-export const COMPONENT_NAMES: readonly ComponentName[] = ["websocket-server", "quality-monitor", "exporter"];
+/** Those of a service that nobody has touched. */
+const USUAL = textOf({});
 
 /** Gives services the settings that scenarios ask for, and restarts only those whose settings differ. */
 export class ServiceSettings {
   readonly #services: ServicesControl;
   readonly #base: Environment;
-  readonly #current = new Map<ComponentName, string>();
+  /** `null` where giving them failed, so that nobody knows what is in force. */
+  readonly #current = new Map<ComponentName, string | null>();
 
   /** @param base variables of every scenario, over the usual ones of the services */
   constructor(services: ServicesControl, base: Environment = {}) {
@@ -33,16 +35,23 @@ export class ServiceSettings {
     return started;
   }
 
-  /** As before the drill. */
-  async restore(): Promise<void> {
-    for (const name of COMPONENT_NAMES) await this.#give(name, {});
+  /** Gives one service the settings that it had before the drill. */
+  async restore(name: ComponentName): Promise<void> {
+    await this.#give(name, {});
   }
 
   async #give(name: ComponentName, env: Environment): Promise<boolean> {
-    const wanted = JSON.stringify(Object.entries(env).sort());
-    if (wanted === (this.#current.get(name) ?? "[]")) return false;
+    const wanted = textOf(env);
+    const current = this.#current.get(name);
+    if (wanted === (current === undefined ? USUAL : current)) return false;
+    // A service that was started and did not become well has the new settings all the same.
+    this.#current.set(name, null);
     await this.#services.configure(name, env);
     this.#current.set(name, wanted);
     return true;
   }
+}
+
+function textOf(env: Environment): string {
+  return JSON.stringify(Object.entries(env).sort());
 }

@@ -147,6 +147,30 @@ function prove(
   };
 }
 
+/** What is known of an alert whose scenario was not played, which is nothing. */
+export function unprovenAlert(
+  expectation: Expectation,
+  { name: scenario, expect }: Scenario,
+  { known, reason }: { readonly known: KnownAlerts; readonly reason: string },
+): AlertProof {
+  return {
+    alert: expectation.alert,
+    name: nameOf(expectation, expect),
+    scenario,
+    severity: known.get(expectation.alert)?.severity ?? "unknown",
+    proven: false,
+    pending_at_s: null,
+    firing_at_s: null,
+    resolved_at_s: null,
+    detection_s: null,
+    unexpected: [],
+    labels: {},
+    annotations: {},
+    instead: [],
+    reasons: [reason],
+  };
+}
+
 /** With the labels that not all expectations of this alert share. */
 function nameOf({ alert, labels }: Expectation, all: readonly Expectation[]): string {
   const others = all.filter((other) => other.alert === alert);

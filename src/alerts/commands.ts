@@ -1,13 +1,15 @@
 // Commands that the runbook gives more than once, in a form that works as typed: queries go through `--data-urlencode`,
 // because curl takes brackets and braces in a URL for patterns; everything ends by itself.
 
+import { LIBRARY_DLQ_TOPIC, SERVER_GROUP, serverDlqTopic, TELEMETRY_TOPIC } from "../config/site-names.ts";
+
 /** Where the compose stack has things. */
 export const PROMETHEUS = "http://localhost:9090";
 export const SERVER = "http://localhost:3002";
 export const JAEGER = "http://localhost:16686";
-export const TOPIC = "dashstream-quality";
-export const SERVER_DLQ_TOPIC = `${TOPIC}-dlq`;
-export const MONITOR_DLQ_TOPIC = "dashstream-dlq";
+export const TOPIC = TELEMETRY_TOPIC;
+export const SERVER_DLQ_TOPIC = serverDlqTopic(TOPIC);
+export const MONITOR_DLQ_TOPIC = LIBRARY_DLQ_TOPIC;
 
 /** A query to Prometheus; `filter` is what jq makes of the answer. PromQL wants double quotes here. */
 export function query(promql: string, filter: string): string {
@@ -80,5 +82,5 @@ export function withVariable(name: string, value: string): string {
 
 /** Where the server's consumer group stands. */
 export function groupState(): string {
-  return kafka("kafka-consumer-groups", `--group "\${KAFKA_GROUP_ID:-websocket-server-v4}" --describe`);
+  return kafka("kafka-consumer-groups", `--group "\${KAFKA_GROUP_ID:-${SERVER_GROUP}}" --describe`);
 }

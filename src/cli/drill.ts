@@ -6,12 +6,14 @@ import { promisify } from "node:util";
 import type { Command } from "commander";
 import type { Selection } from "../../sim/verify/selection.ts";
 import { DashstreamError } from "../errors.ts";
+import type { HostPort } from "../runtime/address.ts";
 import { seededRandom } from "../runtime/random.ts";
 import { kafkaSettings } from "../server/kafka-config.ts";
 import { collect, defineCommand, gather, wholeNumber } from "./command.ts";
 import { commandLog } from "./command-log.ts";
 import type { CliContext, ExitCode } from "./context.ts";
-import { baseAddress } from "./http-address.ts";
+import { hostPort } from "./host-port.ts";
+import { baseAddress, httpAddress } from "./http-address.ts";
 import { readInputFile } from "./input-file.ts";
 import { addOptionFlags, loadCommandConfig } from "./option-flags.ts";
 import { parseScale } from "./scale.ts";
@@ -120,7 +122,6 @@ async function drill(context: CliContext, command: Command): Promise<ExitCode> {
   });
   await checkReports(flags);
   const log = commandLog(context, "drill", config);
-  const topic = config.kafkaTopic;
   const report = await runDrill({
     ...parts,
     selection,
@@ -128,15 +129,10 @@ async function drill(context: CliContext, command: Command): Promise<ExitCode> {
     seed: flags.seed,
     env: variables(flags.set ?? []),
     notifyWithinMs: flags.notifyWithin * 1000,
-    receiver: flags.receiver === undefined ? null : hostAndPort("--receiver", flags.receiver),
+    receiver: flags.receiver === undefined ? null : hostPort("--receiver", flags.receiver),
     yesBreak: flags.yesBreak ?? null,
     kafka: { ...kafkaSettings(config), clientId: "producer" },
-    names: {
-      topic,
-      dlqTopic: `${topic}-dlq`,
-      libraryDlqTopic: "dashstream-dlq",
-      serverGroup: "websocket-server-v4",
-    },
+    topic: config.kafkaTopic,
     clock,
     random: seededRandom(flags.seed),
     network,
@@ -174,7 +170,6 @@ async function stackParts(flags: Flags, token: string | null) {
     ]);
   const client = { fetch, timeout: () => AbortSignal.timeout(REQUEST_TIMEOUT_MS) };
   const admin = token === null ? client : { ...client, headers: { authorization: `Bearer ${token}` } };
-  const server = new URL(baseAddress("--server", flags.server));
   const run = async (program: string, args: readonly string[]) =>
     (await promisify(execFile)(program, args, { maxBuffer: MAX_OUTPUT_BYTES })).stdout;
   return {
@@ -189,7 +184,7 @@ async function stackParts(flags: Flags, token: string | null) {
         ? null
         : dockerServices({ run, composeFile: flags.composeFile, envFiles: flags.envFile ?? [] }),
     discovery: flags.targets === undefined ? null : targetFiles(flags.targets),
-    server: { host: server.hostname, port: Number(server.port || "80") },
+    server: serverAddress(flags.server),
   };
 }
 
@@ -220,6 +215,14 @@ async function progressLine({ printer }: CliContext) {
   return (event: Parameters<typeof text>[0]) => printer.progress(text(event));
 }
 
+/** Its WebSocket is spoken over a plain socket. */
+function serverAddress(text: string): HostPort {
+  const { protocol, hostname, port } = new URL(httpAddress("--server", text));
+  if (protocol !== "http:")
+    throw new DashstreamError("usage", `--server is "${text}", expected http://host:port`);
+  return { host: hostname.replace(/^\[(.*)\]$/, "$1"), port: Number(port || "80") };
+}
+
 function parseServices(text: string): "docker" {
   if (text === "docker") return text;
   throw new DashstreamError("usage", `--services is "${text}", expected docker`);
@@ -235,12 +238,4 @@ function variables(given: readonly string[]): Readonly<Record<string, string>> {
       return [name, value];
     }),
   );
-}
-
-function hostAndPort(flag: string, text: string): { readonly host: string; readonly port: number } {
-  const [, host, port] = /^(.+):(\d{1,5})$/.exec(text) ?? [];
-  if (host === undefined || Number(port) > 65_535) {
-    throw new DashstreamError("usage", `${flag} is "${text}", expected host:port`);
-  }
-  return { host: host.replace(/^\[(.*)\]$/, "$1"), port: Number(port) };
 }

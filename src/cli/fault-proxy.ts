@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import type { KafkaFront, RedisFront } from "../../sim/proxy/service/fault-service.ts";
 import type { Config } from "../config/options.ts";
 import { parseRedisUrl } from "../config/redis-url.ts";
+import { LIBRARY_DLQ_TOPIC } from "../config/site-names.ts";
 import { DashstreamError } from "../errors.ts";
 import { aborted } from "../runtime/abort.ts";
 import { type HostPort, isAnyHost, parseHostPort } from "../runtime/address.ts";
@@ -12,6 +13,7 @@ import { defineCommand } from "./command.ts";
 import { commandLog } from "./command-log.ts";
 import type { CliContext, ExitCode } from "./context.ts";
 import { endWithin } from "./ending.ts";
+import { hostPort } from "./host-port.ts";
 import { addOptionFlags, loadCommandConfig } from "./option-flags.ts";
 
 interface Flags {
@@ -66,7 +68,7 @@ export const faultProxyCommand = defineCommand({
       .option(
         "--library-dlq-topic <name>",
         "topic that bad records of the quality monitor go to",
-        "dashstream-dlq",
+        LIBRARY_DLQ_TOPIC,
       );
     command.option("--json", "one JSON object a line: where it listens, and last a summary");
     addOptionFlags(command, "fault-proxy");
@@ -127,14 +129,14 @@ function listeningText(where: Readonly<Record<"kafka" | "redis" | "control", str
 
 function kafkaFront({ kafka, listenKafka, advertiseKafka }: Flags): KafkaFront | null {
   if (kafka === undefined) return null;
-  const listen = address("--listen-kafka", listenKafka);
+  const listen = hostPort("--listen-kafka", listenKafka);
   if (isAnyHost(listen.host) && advertiseKafka === undefined) {
     throw new DashstreamError(
       "usage",
       `--listen-kafka is "${listenKafka}", which clients cannot be told to connect to: expected --advertise-kafka too`,
     );
   }
-  return { upstream: address("--kafka", kafka, 1), listen, advertisedHost: advertiseKafka ?? null };
+  return { upstream: hostPort("--kafka", kafka, 1), listen, advertisedHost: advertiseKafka ?? null };
 }
 
 function redisFront({ redis, listenRedis }: Flags): RedisFront | null {
@@ -148,11 +150,11 @@ function redisFront({ redis, listenRedis }: Flags): RedisFront | null {
       `--redis is ${given}, expected host:port or redis://[user:password@]host:port`,
     );
   }
-  return { upstream, listen: address("--listen-redis", listenRedis) };
+  return { upstream, listen: hostPort("--listen-redis", listenRedis) };
 }
 
 function controlAddress({ control }: Flags, { adminToken }: Pick<Config, "adminToken">): HostPort {
-  const parsed = address("--control", control);
+  const parsed = hostPort("--control", control);
   if (adminToken === null && parsed.host !== "localhost" && !isLoopback(parsed.host)) {
     throw new DashstreamError(
       "config_invalid",
@@ -160,11 +162,4 @@ function controlAddress({ control }: Flags, { adminToken }: Pick<Config, "adminT
     );
   }
   return parsed;
-}
-
-/** @throws DashstreamError `usage` naming the flag */
-function address(flag: string, text: string, lowestPort = 0): HostPort {
-  const parsed = parseHostPort(text, lowestPort);
-  if (parsed !== null) return parsed;
-  throw new DashstreamError("usage", `${flag} is ${JSON.stringify(text)}, expected host:port`);
 }

@@ -1,10 +1,12 @@
 // The whole system in virtual time, and everything that can be broken about it: broker, Redis, the three components,
 // producers, clients, and what Prometheus has scraped of it.
 
+import { TELEMETRY_TOPIC } from "../../../src/config/site-names.ts";
 import { DashstreamError } from "../../../src/errors.ts";
 import { SeriesStore } from "../../../src/promql/series-store.ts";
 import type { Log } from "../../../src/telemetry/log.ts";
 import { type Broker, createBroker } from "../../broker/broker.ts";
+import { kafkaNames } from "../../faults/kafka-names.ts";
 import type {
   ClientsControl,
   ComponentName,
@@ -37,13 +39,7 @@ export interface SiteOptions {
 }
 
 const HOST = "127.0.0.1";
-const TOPIC = "dashstream-quality";
-const NAMES = {
-  topic: TOPIC,
-  dlqTopic: `${TOPIC}-dlq`,
-  libraryDlqTopic: "dashstream-dlq",
-  serverGroup: "websocket-server-v4",
-};
+const NAMES = kafkaNames(TELEMETRY_TOPIC);
 /** As the compose stack sets it, so that oversized values reach the server instead of failing in the producer. */
 const TOPIC_DEFAULTS = { "max.message.bytes": String(12 * 1024 * 1024) };
 /** Prometheus' default. */

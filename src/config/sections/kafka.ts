@@ -2,6 +2,7 @@
 
 import { brokerList, choice, seconds, text, topicName, wholeNumber } from "../kind.ts";
 import { type Command, option } from "../option.ts";
+import { SERVER_GROUP, TELEMETRY_TOPIC } from "../site-names.ts";
 
 /** Commands that connect to a Kafka which they did not start themselves. */
 export const CONNECTING: readonly Command[] = [
@@ -26,7 +27,7 @@ export const KAFKA_OPTIONS = {
   kafkaTopic: option({
     env: ["KAFKA_TOPIC", "DASHSTREAM_TOPIC"],
     kind: topicName(),
-    default: "dashstream-quality",
+    default: TELEMETRY_TOPIC,
     help: "The topic with the telemetry.",
     commands: [
       "serve",
@@ -43,7 +44,7 @@ export const KAFKA_OPTIONS = {
   kafkaGroupId: option({
     env: ["KAFKA_GROUP_ID"],
     kind: text("a consumer group name of 1 to 255 characters", 255),
-    default: "websocket-server-v4",
+    default: SERVER_GROUP,
     defaultFor: { "quality-monitor": "quality-monitor", exporter: "prometheus-exporter" },
     help: "Consumer group. Processes of one group share the partitions, so each shows a part of the stream.",
     helpFor: { "fault-proxy": "Consumer group of the server." },

@@ -2,6 +2,7 @@
 
 import { choice, onOff, seconds, topicName, wholeNumber } from "../kind.ts";
 import { type Command, option } from "../option.ts";
+import { LIBRARY_DLQ_TOPIC, serverDlqTopic } from "../site-names.ts";
 
 /** Commands that check sequence numbers and write dead letters. */
 const JUDGING: readonly Command[] = ["serve", "demo", "quality-monitor"];
@@ -48,9 +49,9 @@ export const RECORD_OPTIONS = {
     default: {
       from: "kafkaTopic",
       described: "KAFKA_TOPIC followed by -dlq",
-      text: (topic: unknown) => `${topic}-dlq`,
+      text: (topic: unknown) => serverDlqTopic(String(topic)),
     },
-    defaultFor: { "quality-monitor": "dashstream-dlq" },
+    defaultFor: { "quality-monitor": LIBRARY_DLQ_TOPIC },
     help: "The topic that bad records go to.",
     helpFor: { "fault-proxy": "The topic that bad records of the server go to." },
     commands: ["serve", "demo", "quality-monitor", "dlq", "fault-proxy"],

@@ -9,6 +9,7 @@ import { remoteFaults } from "../../../sim/drill/remote-faults.ts";
 import { requireSafe } from "../../../sim/drill/safety.ts";
 import { ServiceSettings, type ServicesControl } from "../../../sim/drill/services.ts";
 import { targetFiles } from "../../../sim/drill/target-files.ts";
+import { COMPONENT_NAMES } from "../../../sim/faults/stage.ts";
 import { answering } from "./prometheus-answers.ts";
 
 const NO_ENV = { "websocket-server": {}, "quality-monitor": {}, exporter: {} };
@@ -40,12 +41,30 @@ describe("settings of services", () => {
   test("are as before in the end, also those that all scenarios have", async () => {
     const { calls, settings } = rig({ A: "1" });
     await settings.apply({ env: {}, env_of: NO_ENV });
-    await settings.restore();
+    for (const name of COMPONENT_NAMES) await settings.restore(name);
     expect(calls.filter((call) => call.startsWith("exporter"))).toEqual([
       'exporter {"A":"1"}',
       "exporter {}",
     ]);
   });
+});
+
+test("settings are put back also where giving them failed half-way", async () => {
+  const given: string[] = [];
+  const nothing = async () => {};
+  const services: ServicesControl = {
+    kill: nothing,
+    stop: nothing,
+    start: nothing,
+    async configure(name, env) {
+      given.push(`${name} ${JSON.stringify(env)}`);
+      if (Object.keys(env).length > 0) throw new Error("unhealthy");
+    },
+  };
+  const settings = new ServiceSettings(services);
+  await expect(settings.apply({ env: { A: "1" }, env_of: NO_ENV })).rejects.toThrow("unhealthy");
+  for (const name of COMPONENT_NAMES) await settings.restore(name);
+  expect(given).toEqual(['websocket-server {"A":"1"}', "websocket-server {}"]);
 });
 
 describe("services as containers", () => {

@@ -1,0 +1,110 @@
+// One scenario tried on a live stack: settings given, traffic started, the stack seen to be quiet, played. What keeps it from
+// being played is an outcome and no error, so that what was learnt before is kept.
+
+import { SCRAPE_INTERVAL_MS } from "../../src/alerts/site.ts";
+import { describeError, isExpected } from "../../src/errors.ts";
+import { type HostPort, hostPortText } from "../../src/runtime/address.ts";
+import type { Network } from "../../src/runtime/network.ts";
+import type { Random } from "../../src/runtime/random.ts";
+import type { KafkaSettings } from "../../src/stream/kafka-settings.ts";
+import type { Log } from "../../src/telemetry/log.ts";
+import { kafkaNames } from "../faults/kafka-names.ts";
+import { scaleScenario } from "../scenarios/scale.ts";
+import type { Scenario } from "../scenarios/scenario.ts";
+import { drillScenario, type LiveReport, type LiveScenarioOptions } from "./drill-scenario.ts";
+import { liveFaults, type Reach } from "./live-stage.ts";
+import { untilQuiet } from "./quiet.ts";
+import type { ServiceSettings } from "./services.ts";
+import { startTraffic } from "./stack-traffic.ts";
+
+export interface AttemptOptions
+  extends Reach,
+    Omit<LiveScenarioOptions, "apply" | "scrapeIntervalMs" | "pollMs"> {
+  readonly scale: number;
+  readonly kafka: KafkaSettings;
+  /** With the telemetry. */
+  readonly topic: string;
+  /** Address of the server. */
+  readonly server: HostPort;
+  readonly random: Random;
+  readonly network: Network;
+  readonly log: Log;
+}
+
+export type Attempt =
+  | { readonly kind: "played"; readonly live: LiveReport }
+  /** The stack was not as it must be; nothing was broken, and nothing further should be. */
+  | { readonly kind: "restless"; readonly finding: string }
+  /** Something that the drill needs did not work. */
+  | { readonly kind: "failed"; readonly finding: string }
+  | { readonly kind: "interrupted" };
+
+/** Looks at the states of rules in each scrape interval. */
+const LOOKS_PER_SCRAPE = 2;
+const MIN_POLL_MS = 200;
+/** A stack must be quiet for so many scrapes before something is broken. */
+const QUIET_SCRAPES = 3;
+/** Everything that looked back on the last scenario must have forgotten it; the longest window is 10 minutes. */
+const QUIET_LIMIT_MS = 20 * 60_000;
+/** Services need real time to start, however fast a drill is. */
+const MIN_QUIET_LIMIT_MS = 120_000;
+
+/** @param settings `null` where services keep theirs */
+export async function attemptScenario(
+  scenario: Scenario,
+  settings: ServiceSettings | null,
+  options: AttemptOptions,
+): Promise<Attempt> {
+  try {
+    const faster = scaleScenario(scenario, options.scale);
+    await settings?.apply(faster);
+    return await withTraffic(faster, options);
+  } catch (error) {
+    if (!isExpected(error)) throw error;
+    return { kind: "failed", finding: `it was not played to its end: ${describeError(error)}` };
+  }
+}
+
+async function withTraffic(faster: Scenario, options: AttemptOptions): Promise<Attempt> {
+  const { clock, random, network, log, server, topic, kafka } = options;
+  const traffic = await startTraffic(faster, {
+    clock,
+    random,
+    network,
+    log,
+    settings: kafka,
+    topic,
+    streamUrl: `ws://${hostPortText(server)}/ws`,
+  });
+  try {
+    const apply = liveFaults({ ...options, kafka: kafkaNames(topic), traffic: traffic.control });
+    return await onceQuiet(faster, { ...options, apply });
+  } finally {
+    await traffic.stop();
+  }
+}
+
+async function onceQuiet(
+  faster: Scenario,
+  options: AttemptOptions & Pick<LiveScenarioOptions, "apply">,
+): Promise<Attempt> {
+  const { prometheus, clock, scale, signal } = options;
+  const scrapeIntervalMs = SCRAPE_INTERVAL_MS / scale;
+  const pollMs = Math.max(MIN_POLL_MS, scrapeIntervalMs / LOOKS_PER_SCRAPE);
+  const quiet = await untilQuiet({
+    prometheus,
+    clock,
+    pollMs,
+    lastingMs: scrapeIntervalMs * QUIET_SCRAPES,
+    limitMs: Math.max(QUIET_LIMIT_MS / scale, MIN_QUIET_LIMIT_MS),
+    signal,
+  });
+  switch (quiet.kind) {
+    case "quiet":
+      return { kind: "played", live: await drillScenario(faster, { ...options, scrapeIntervalMs, pollMs }) };
+    case "restless":
+      return { kind: "restless", finding: `the stack did not become quiet: ${quiet.troubles}` };
+    case "interrupted":
+      return quiet;
+  }
+}

@@ -1,0 +1,209 @@
+// Whole drills of a scripted stack in virtual time: what is played and what is not, what is said when the stack is not well,
+// and that everything is put back whatever happens.
+
+import { describe, expect, test } from "bun:test";
+import { drill } from "../../../sim/drill/drill.ts";
+import { onStack, slowRedis } from "./drill-rig.ts";
+
+const CLEANED = ["clear all", "restore websocket-server", "restore quality-monitor", "restore exporter"];
+
+describe("a drill", () => {
+  test("breaks a stack that is quiet, sees its alert, and puts everything back", () =>
+    onStack(async ({ options, asked, over }) => {
+      const states: string[] = [];
+      const { played, skipped, findings } = await over(
+        drill({ ...options, onProgress: ({ state, done }) => states.push(`${state} ${done}`) }),
+      );
+      expect(played.map(({ report }) => report)).toMatchObject([
+        { scenario: "slow-redis", ok: true, findings: [], alerts: [{ alert: "Lag", proven: true }] },
+      ]);
+      expect([skipped, findings]).toEqual([[], []]);
+      expect(asked).toEqual(["apply redis-latency", "clear redis-latency", ...CLEANED]);
+      expect(states).toEqual(["started 0", "passed 1"]);
+    }));
+
+  test("fails a scenario in which something else fires", () =>
+    onStack(async ({ options, world, firing, over }) => {
+      world.clock.after(100_000, () => firing.set("Other", world.clock.nowMs()));
+      const { played } = await over(drill(options));
+      expect(played[0]?.report.ok).toBe(false);
+      expect(played[0]?.report.alerts[0]?.reasons).toEqual(["Other fired too, and nothing declares that"]);
+    }));
+});
+
+describe("a stack that does not become quiet", () => {
+  const three = ["first", "second", "third"].map((name) => slowRedis({ name }));
+
+  test("ends the drill with what was learnt before, and with what was still wrong", () =>
+    onStack(async ({ options, world, firing, jobs, asked, over }) => {
+      // Once the first scenario has been judged: it lasts less than six minutes.
+      world.clock.after(360_000, () => {
+        firing.set("Other", world.clock.nowMs());
+        jobs.set("dashstream-quality", "connection refused");
+      });
+      const { played, skipped } = await over(drill({ ...options, scenarios: three }));
+      expect(played.map(({ report }) => `${report.scenario} ${report.ok}`)).toEqual([
+        "first true",
+        "second false",
+      ]);
+      const failed = played[1]?.report;
+      expect(failed?.findings).toEqual([
+        "the stack did not become quiet: dashstream-quality is down: connection refused; Other is firing",
+      ]);
+      expect(failed?.alerts).toMatchObject([
+        { alert: "Lag", proven: false, firing_at_s: null, reasons: ["the scenario was not played"] },
+      ]);
+      expect(skipped).toEqual([{ scenario: "third", because: "the stack was not quiet before second" }]);
+      expect(asked).toEqual(["apply redis-latency", "clear redis-latency", ...CLEANED]);
+    }));
+
+  test("may be one that is not scraped at all", () =>
+    onStack(async ({ options, jobs, over }) => {
+      jobs.clear();
+      const { played } = await over(drill(options));
+      expect(played[0]?.report.findings).toEqual(["the stack did not become quiet: nothing is scraped"]);
+    }));
+
+  test("is waited for", () =>
+    onStack(async ({ options, world, firing, over }) => {
+      firing.set("Other", world.clock.nowMs());
+      world.clock.after(900_000, () => firing.delete("Other"));
+      expect((await over(drill(options))).played[0]?.report.ok).toBe(true);
+    }));
+});
+
+describe("what does not work", () => {
+  const two = ["first", "second"].map((name) => slowRedis({ name, env: { LOG_LEVEL: "debug" } }));
+
+  test("as a service that does not take its settings, fails the scenario and ends the drill", () =>
+    onStack(async ({ options, broken, asked, over }) => {
+      broken.add('configure quality-monitor {"LOG_LEVEL":"debug"}');
+      const { played, skipped } = await over(drill({ ...options, scenarios: two }));
+      expect(played[0]?.report.findings).toEqual([
+        'it was not played to its end: configure quality-monitor {"LOG_LEVEL":"debug"} failed',
+      ]);
+      expect(skipped).toEqual([{ scenario: "second", because: "first could not be played" }]);
+      expect(asked).toEqual([
+        'configure websocket-server {"LOG_LEVEL":"debug"}',
+        'configure quality-monitor {"LOG_LEVEL":"debug"}',
+        "clear all",
+        "restore websocket-server",
+        "configure websocket-server {}",
+        "restore quality-monitor",
+        "configure quality-monitor {}",
+        "restore exporter",
+      ]);
+    }));
+
+  test("as a Kafka that is not there, is said in the report", () =>
+    onStack(async ({ options, over }) => {
+      const kafka = { ...options.kafka, brokers: ["127.0.0.1:1"] };
+      const { played, skipped } = await over(drill({ ...options, kafka, scenarios: two }));
+      expect(played[0]?.report).toMatchObject({ scenario: "first", ok: false });
+      expect(played[0]?.report.findings).toEqual([
+        expect.stringContaining("it was not played to its end: no broker of 127.0.0.1:1 answers"),
+      ]);
+      expect(skipped).toEqual([{ scenario: "second", because: "first could not be played" }]);
+    }));
+
+  test("when everything is put back, is named in one finding; the rest is put back all the same", () =>
+    onStack(async ({ options, broken, asked, over }) => {
+      for (const step of ["clear all", "restore quality-monitor"]) broken.add(step);
+      const { played, findings } = await over(drill(options));
+      expect(played[0]?.report.ok).toBe(true);
+      expect(findings).toEqual([
+        "not everything could be put back: clear all failed; restore quality-monitor failed",
+      ]);
+      expect(asked.slice(-CLEANED.length)).toEqual(CLEANED);
+    }));
+
+  test("when a drill that failed is put back, is named beside what it failed of", () =>
+    onStack(async ({ options, broken, over }) => {
+      for (const step of ["clear all", "restore exporter"]) broken.add(step);
+      const targets = () => Promise.reject(new Error("no targets"));
+      const prometheus = { ...options.prometheus, targets };
+      await expect(over(drill({ ...options, prometheus }))).rejects.toThrow(
+        "no targets; not everything could be put back: clear all failed; restore exporter failed",
+      );
+    }));
+});
+
+test("a defect of the program ends the drill, and everything is put back", () =>
+  onStack(async ({ options, asked, over }) => {
+    const rules = () => Promise.reject(new TypeError("a bug"));
+    const prometheus = { ...options.prometheus, targets: options.prometheus.targets, rules };
+    const services = options.services && { ...options.services, configure: rules };
+    const scenarios = [slowRedis({ env: { LOG_LEVEL: "debug" } })];
+    await expect(over(drill({ ...options, prometheus, services, scenarios }))).rejects.toThrow("a bug");
+    expect(asked).toEqual(CLEANED);
+  }));
+
+describe("an interrupted drill", () => {
+  const two = ["first", "second"].map((name) => slowRedis({ name }));
+
+  test("clears the fault at once, and gives what was played", () =>
+    onStack(async ({ options, world, interruption, asked, over }) => {
+      world.clock.after(100_000, () => interruption.abort());
+      const startedMs = world.clock.nowMs();
+      const { played } = await over(drill({ ...options, scenarios: two }));
+      expect(asked).toEqual(["apply redis-latency", "clear redis-latency", ...CLEANED]);
+      expect(played.map(({ report }) => [report.scenario, report.ok, report.findings])).toEqual([
+        ["first", false, ["it was interrupted"]],
+      ]);
+      expect(world.clock.nowMs() - startedMs).toBeLessThan(110_000);
+    }));
+
+  test("breaks nothing more while it waits for a quiet stack", () =>
+    onStack(async ({ options, world, interruption, asked, over }) => {
+      world.clock.after(10_000, () => interruption.abort());
+      expect((await over(drill({ ...options, scenarios: two }))).played).toEqual([]);
+      expect(asked).toEqual(CLEANED);
+    }));
+
+  test("says what could not be put back", () =>
+    onStack(async ({ options, world, interruption, broken, over }) => {
+      broken.add("clear all");
+      world.clock.after(10_000, () => interruption.abort());
+      await expect(over(drill(options))).rejects.toThrow(
+        "interrupted; not everything could be put back: clear all failed",
+      );
+    }));
+});
+
+describe("settings of services", () => {
+  test("are given before a scenario that wants them, and taken back in the end", () =>
+    onStack(async ({ options, asked, over }) => {
+      const scenarios = [
+        slowRedis({ name: "plain" }),
+        slowRedis({ name: "special", env_of: { exporter: { LOG_LEVEL: "debug" } } }),
+      ];
+      await over(drill({ ...options, scenarios, env: { INSTANCE_ID: "a" } }));
+      expect(asked.filter((call) => call.startsWith("configure exporter"))).toEqual([
+        'configure exporter {"INSTANCE_ID":"a"}',
+        'configure exporter {"INSTANCE_ID":"a","LOG_LEVEL":"debug"}',
+        "configure exporter {}",
+      ]);
+      expect(asked.filter((call) => call.startsWith("configure websocket-server"))).toEqual([
+        'configure websocket-server {"INSTANCE_ID":"a"}',
+        "configure websocket-server {}",
+      ]);
+    }));
+});
+
+test("what a stack cannot play is left out with the reason, and the rest is played", () =>
+  onStack(async ({ options, over }) => {
+    const scenarios = [
+      slowRedis({ name: "other-job", also_scraped: [{ job: "dashstream-checkout", component: "exporter" }] }),
+      slowRedis({ name: "playable" }),
+      slowRedis({ name: "settings", env: { LOG_LEVEL: "debug" } }),
+    ];
+    const { played, skipped } = await over(drill({ ...options, scenarios, services: null }));
+    expect(played.map(({ report }) => report.scenario)).toEqual(["playable"]);
+    expect(skipped).toEqual([
+      {
+        scenario: "other-job",
+        because: "its Prometheus also scrapes exporter as the job dashstream-checkout",
+      },
+      { scenario: "settings", because: "its services need other settings" },
+    ]);
+  }));
