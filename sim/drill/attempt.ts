@@ -11,6 +11,7 @@ import type { Log } from "../../src/telemetry/log.ts";
 import { kafkaNames } from "../faults/kafka-names.ts";
 import { scaleScenario } from "../scenarios/scale.ts";
 import type { Scenario } from "../scenarios/scenario.ts";
+import { DEFAULT_MAX_BATCH_RECORDS } from "../traffic/director.ts";
 import { drillScenario, type LiveReport, type LiveScenarioOptions } from "./drill-scenario.ts";
 import { liveFaults, type Reach } from "./live-stage.ts";
 import { untilQuiet } from "./quiet.ts";
@@ -66,7 +67,7 @@ export async function attemptScenario(
 }
 
 async function withTraffic(faster: Scenario, options: AttemptOptions): Promise<Attempt> {
-  const { clock, random, network, log, server, topic, kafka } = options;
+  const { clock, random, network, log, server, topic, kafka, scale } = options;
   const traffic = await startTraffic(faster, {
     clock,
     random,
@@ -74,6 +75,7 @@ async function withTraffic(faster: Scenario, options: AttemptOptions): Promise<A
     log,
     settings: kafka,
     topic,
+    maxBatchRecords: Math.ceil(DEFAULT_MAX_BATCH_RECORDS / scale),
     streamUrl: `ws://${hostPortText(server)}/ws`,
   });
   try {

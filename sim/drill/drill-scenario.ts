@@ -11,7 +11,7 @@ import { chartsOf } from "../verify/charts.ts";
 import { judgeScenario } from "../verify/judge.ts";
 import type { KnownAlerts } from "../verify/known-alerts.ts";
 import type { Recording } from "../verify/recording.ts";
-import type { ScenarioReport } from "../verify/report/report.ts";
+import type { AlertProof, ScenarioReport } from "../verify/report/report.ts";
 import type { RuleHistory } from "../verify/rule-history.ts";
 import type { AlertmanagerApi, MutedAlert } from "./alertmanager-api.ts";
 import { storeOf } from "./live-recording.ts";
@@ -19,7 +19,7 @@ import { loadedGroups } from "./loaded-rules.ts";
 import type { Notification } from "./notifications.ts";
 import type { PrometheusApi } from "./prometheus-api.ts";
 import { RuleWatch } from "./rule-watch.ts";
-import { judgedByNotifications, type Told, toldOf } from "./told.ts";
+import { isTellingOwed, judgedByNotifications, type Messages, type Told, toldOf } from "./told.ts";
 
 export interface LiveScenarioOptions {
   readonly prometheus: PrometheusApi;
@@ -72,9 +72,11 @@ export async function drillScenario(scenario: Scenario, options: LiveScenarioOpt
   const seen = { ...recording, findings: [...recording.findings, ...misses, ...interruption] };
   const verdict = judgeScenario(scenario, seen, history, { groups, known });
   const { notifications, notifyWithinMs } = options;
+  const messages = notifications === null ? null : { startMs, notifications, muted };
+  if (messages !== null) await untilTold(verdict.alerts, messages, played.endMs + notifyWithinMs, options);
   const judged = verdict.alerts.map((proof) => {
-    if (notifications === null) return { proof, told: [] };
-    const told = toldOf(proof, { startMs, notifications, muted });
+    if (messages === null) return { proof, told: [] };
+    const told = toldOf(proof, messages);
     return { proof: judgedByNotifications(proof, told, notifyWithinMs), told: [told] };
   });
   const alerts = judged.map(({ proof }) => proof);
@@ -85,6 +87,19 @@ export async function drillScenario(scenario: Scenario, options: LiveScenarioOpt
     charts: chartsOf(scenario, recording, history, groups),
   };
   return { report, told: judged.flatMap(({ told }) => told) };
+}
+
+/** Alertmanager tells of the end of an alert when the interval of its group is over. */
+async function untilTold(
+  alerts: readonly AlertProof[],
+  messages: Messages,
+  untilMs: number,
+  { clock, pollMs, signal }: LiveScenarioOptions,
+): Promise<void> {
+  const isOwed = () => alerts.some((proof) => isTellingOwed(proof, toldOf(proof, messages)));
+  while (isOwed() && clock.nowMs() < untilMs) {
+    if (!(await clock.sleep(pollMs, signal))) return;
+  }
 }
 
 interface Watched {

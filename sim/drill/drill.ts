@@ -4,23 +4,12 @@
 import { DashstreamError, describeError, isExpected } from "../../src/errors.ts";
 import { COMPONENT_NAMES } from "../faults/stage.ts";
 import type { Scenario } from "../scenarios/scenario.ts";
-import type { KnownAlerts } from "../verify/known-alerts.ts";
-import type { ScenarioReport, VerifyProgress } from "../verify/report/report.ts";
-import type { AlertmanagerApi } from "./alertmanager-api.ts";
-import { drillScenario, type LiveReport, type Told } from "./drill-scenario.ts";
-import { capabilities, liveFaults } from "./live-stage.ts";
-import type { Notification } from "./notifications.ts";
-import type { PrometheusApi } from "./prometheus-api.ts";
-import { untilQuiet } from "./quiet.ts";
-import type { RemoteFaults } from "./remote-faults.ts";
-import { scrapedJobs } from "./scraped-jobs.ts";
-import { type Environment, ServiceSettings, type ServicesControl } from "./services.ts";
-import { startTraffic } from "./stack-traffic.ts";
 import type { VerifyProgress } from "../verify/report/report.ts";
 import { type AttemptOptions, attemptScenario } from "./attempt.ts";
 import { type CleanUpStep, cleanUp } from "./clean-up.ts";
 import type { LiveReport } from "./drill-scenario.ts";
 import { whyNotHere } from "./playable.ts";
+import { scrapedJobs } from "./scraped-jobs.ts";
 import { type Environment, ServiceSettings } from "./services.ts";
 import { unplayedReport } from "./unplayed.ts";
 
@@ -58,30 +47,6 @@ export async function drill(options: DrillOptions): Promise<DrillResult> {
   ];
   let result: Omit<DrillResult, "findings">;
   try {
-    const jobs = scrapedJobs(await options.prometheus.config());
-    for (const [done, scenario] of scenarios.entries()) {
-      const because = whyNotHere(scenario, jobs, options);
-      if (because !== null) {
-        skipped.push({ scenario: scenario.name, because });
-        continue;
-      }
-      const event = { scenario: scenario.name, total: scenarios.length };
-      onProgress?.({ ...event, state: "started", done });
-      const live = await playOne(scenario, settings, options);
-      reports.push(live.report);
-      told.push(live.told);
-      onProgress?.({ ...event, state: live.report.ok ? "passed" : "failed", done: done + 1 });
-      if (signal.aborted) break;
-    }
-  } finally {
-    await cleanUp([
-      () => remote?.clearAll(),
-      () => {
-        for (const name of ["websocket-server", "quality-monitor", "exporter"] as const)
-          discovery?.restore(name);
-      },
-      () => settings?.restore(),
-    ]);
     result = await playAll(settings, options);
   } catch (error) {
     const left = await cleanUp(steps);
@@ -103,7 +68,7 @@ async function playAll(
   options: DrillOptions,
 ): Promise<Omit<DrillResult, "findings">> {
   const { scenarios, known, signal, onProgress } = options;
-  const jobs = new Set((await options.prometheus.targets()).map(({ labels }) => labels.job ?? ""));
+  const jobs = scrapedJobs(await options.prometheus.config());
   const played: LiveReport[] = [];
   const skipped: SkippedScenario[] = [];
   /** Why nothing further is tried; `null` as long as all is well. */

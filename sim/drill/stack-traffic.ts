@@ -19,6 +19,8 @@ export interface StackTrafficOptions {
   readonly log: Log;
   readonly settings: KafkaSettings;
   readonly topic: string;
+  /** The most in one request; default: as producers do. Faults that let through one batch at a time take as many of them as it is small. */
+  readonly maxBatchRecords?: number;
   /** WebSocket of the server. */
   readonly streamUrl: string;
 }
@@ -34,7 +36,7 @@ export async function startTraffic(
   { traffic, clients }: Pick<Scenario, "traffic" | "clients">,
   options: StackTrafficOptions,
 ): Promise<StackTraffic> {
-  const { clock, random, network, log, settings, topic, streamUrl } = options;
+  const { clock, random, network, log, settings, topic, streamUrl, maxBatchRecords } = options;
   const { rate, tenants, threads } = traffic;
   const ending = new AbortController();
   const source = () => createTraffic({ clock, random, tenants, threads });
@@ -51,6 +53,7 @@ export async function startTraffic(
     renew: source,
     ratePerSecond: rate,
     arrival: "poisson",
+    ...(maxBatchRecords === undefined ? {} : { maxBatchRecords }),
     signal: ending.signal,
     onStart: async (control) => resolve(control),
   });

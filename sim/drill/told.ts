@@ -46,6 +46,15 @@ function fits(labels: Readonly<Record<string, string>>, told: Readonly<Record<st
   return Object.entries(labels).every(([name, value]) => told[name] === value);
 }
 
+/** Whether people have not heard yet of something that they should hear of. */
+export function isTellingOwed({ firing_at_s, resolved_at_s }: AlertProof, told: Told): boolean {
+  if (told.muted_by.length > 0) return false;
+  return (
+    (firing_at_s !== null && told.notified_at_s === null) ||
+    (resolved_at_s !== null && told.resolved_notified_at_s === null)
+  );
+}
+
 /**
  * What was proven, if people were told of it in time.
  * @param withinMs how long Alertmanager may take

@@ -52,7 +52,7 @@ interface Feed {
 }
 
 const DEFAULT_TICK_MS = 10;
-const DEFAULT_MAX_BATCH_RECORDS = 500;
+export const DEFAULT_MAX_BATCH_RECORDS = 500;
 
 export class TrafficDirector implements TrafficControl {
   readonly #options: DirectorOptions;

@@ -118,7 +118,7 @@ function scriptedPrometheus({ firing, jobs }: Site, nowMs: () => number): Promet
           scrapeInterval: "15s",
         }),
       ),
-    config: async () => "",
+    config: async () => `scrape_configs: [${[...jobs.keys()].map((job) => `{job_name: ${job}}`).join(", ")}]`,
     gives: async () => true,
     samples: async () => [],
   };

@@ -4,6 +4,7 @@ import { describe, expect, test } from "bun:test";
 import type { AlertmanagerApi } from "../../../sim/drill/alertmanager-api.ts";
 import { drill } from "../../../sim/drill/drill.ts";
 import type { Notification } from "../../../sim/drill/notifications.ts";
+import type { Scenario } from "../../../sim/scenarios/scenario.ts";
 import { DashstreamError } from "../../../src/errors.ts";
 import { type DrillRig, onStack } from "./drill-rig.ts";
 
@@ -54,6 +55,16 @@ describe("a scenario", () => {
       expect(live?.report.ok).toBe(true);
       expect(live?.told).toMatchObject([{ receivers: ["pager"], muted_by: [] }]);
       expect(live?.told[0]?.notified_at_s).toBeGreaterThan(live?.report.alerts[0]?.firing_at_s ?? 1e9);
+    }));
+
+  test("waits for what people are told after its end", () =>
+    onStack(async (rig) => {
+      const short = { ...rig.options.scenarios[0], settle: "2m" } as Scenario;
+      const late = RESOLVED_AT_MS + 150_000;
+      const notifications = sent(rig, [FIRING_AT_MS + 20_000, "firing"], [late, "resolved"]);
+      const live = await played(rig, { notifications, notifyWithinMs: 200_000, scenarios: [short] });
+      expect(live?.report.ok).toBe(true);
+      expect(live?.told[0]?.resolved_notified_at_s).toBeGreaterThan(live?.report.end_s ?? 1e9);
     }));
 
   test("fails when nobody was told", () =>

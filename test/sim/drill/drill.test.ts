@@ -120,10 +120,10 @@ describe("what does not work", () => {
   test("when a drill that failed is put back, is named beside what it failed of", () =>
     onStack(async ({ options, broken, over }) => {
       for (const step of ["clear all", "restore exporter"]) broken.add(step);
-      const targets = () => Promise.reject(new Error("no targets"));
-      const prometheus = { ...options.prometheus, targets };
+      const config = () => Promise.reject(new Error("no configuration"));
+      const prometheus = { ...options.prometheus, config };
       await expect(over(drill({ ...options, prometheus }))).rejects.toThrow(
-        "no targets; not everything could be put back: clear all failed; restore exporter failed",
+        "no configuration; not everything could be put back: clear all failed; restore exporter failed",
       );
     }));
 });
