@@ -65,6 +65,8 @@ const stack = await startDrillStack(scale, {
   }),
 });
 try {
+  // A file that is there is written over from its beginning, and keeps its end.
+  if (values.json !== undefined) rmSync(values.json, { force: true });
   const path = [join(ROOT, "compose/processes/stand-ins/bin"), stack.toolsDir, process.env.PATH].join(
     delimiter,
   );
