@@ -107,6 +107,11 @@ describe("a wrong command line is refused with exit code 2:", () => {
       '--set is "A=b" without --services, expected both',
     ],
     [
+      "files of services that are not made anew",
+      ["--env-file", "a.env", "--env-file", "b.env"],
+      '--env-file is "a.env b.env" without --services, expected both',
+    ],
+    [
       "what is muted, where nobody listens",
       ["--alertmanager", "http://a:9093"],
       '--alertmanager is "http://a:9093" without --receiver, expected both',
