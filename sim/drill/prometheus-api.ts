@@ -103,7 +103,7 @@ export interface PrometheusApi {
 export function prometheusApi(url: string, client: JsonClientOptions): PrometheusApi {
   const base = url.replace(/\/+$/, "");
   const ask = <T>(path: string, shape: z.ZodType<T>, query: Readonly<Record<string, string>> = {}) =>
-    askJson(client, `${base}/api/v1/${path}?${new URLSearchParams(query)}`, shape);
+    askJson(client, `${base}/api/v1/${[path, ...queryOf(query)].join("?")}`, shape);
   const at = (ms: number) => (ms / 1000).toFixed(3);
   return {
     url: base,
@@ -126,6 +126,10 @@ export function prometheusApi(url: string, client: JsonClientOptions): Prometheu
       }));
     },
   };
+}
+
+function queryOf(query: Readonly<Record<string, string>>): readonly string[] {
+  return Object.keys(query).length === 0 ? [] : [String(new URLSearchParams(query))];
 }
 
 /** As Prometheus writes it: `NaN`, `+Inf` and `-Inf` beside plain numbers. */

@@ -13,7 +13,7 @@ import { systemProcesses } from "../../src/runtime/process-identity.ts";
 import { readRules } from "../verify/job.ts";
 import { knownAlerts } from "../verify/known-alerts.ts";
 import type { AlertProof } from "../verify/report/report.ts";
-import type { Selection } from "../verify/selection.ts";
+import { OUR_RULES, type Selection } from "../verify/selection.ts";
 import { compareTimelines } from "./comparison.ts";
 import { type DrillOptions, drill } from "./drill.ts";
 import type { DrillReport, ToldAlert } from "./drill-report.ts";
@@ -112,10 +112,8 @@ function lockPath(url: string): string {
 }
 
 async function requireRules({ prometheus, selection, scale }: RunDrillOptions): Promise<void> {
-  const ours = selection.rules.length === 1 && selection.rules[0]?.file === "dashstream rules";
-  const wanted = readRules(
-    ours ? [{ file: "dashstream rules", text: ruleFile({ scale }) }] : selection.rules,
-  );
+  const ours = selection.rules.length === 1 && selection.rules[0]?.file === OUR_RULES;
+  const wanted = readRules(ours ? [{ file: OUR_RULES, text: ruleFile({ scale }) }] : selection.rules);
   const differences = ruleDifferences(wanted, loadedGroups(await prometheus.rules()));
   if (differences.length === 0) return;
   const [first, ...others] = differences;

@@ -1,10 +1,10 @@
 // Targets of Prometheus that come from files, taken away and put back. The files are as they were in the end.
 
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { JOBS } from "../../src/alerts/site.ts";
 import { DashstreamError } from "../../src/errors.ts";
-import type { ComponentName, DiscoveryControl } from "../faults/stage.ts";
+import { COMPONENT_NAMES, type ComponentName, type DiscoveryControl } from "../faults/stage.ts";
 
 const NO_TARGETS = "[]\n";
 
@@ -25,6 +25,12 @@ export function targetFiles(directory: string): DiscoveryControl {
       kept.delete(name);
     },
   };
+}
+
+/** What is wrong with a directory of targets, before anything is taken away; `null` if nothing is. */
+export function targetFilesDefect(directory: string): string | null {
+  const missing = COMPONENT_NAMES.map((name) => fileOf(directory, name)).filter((path) => !existsSync(path));
+  return missing.length === 0 ? null : `there is no ${missing.join(", no ")}`;
 }
 
 function fileOf(directory: string, name: ComponentName): string {

@@ -33,6 +33,9 @@ export interface SelectionOptions {
   readonly ruleFiles: readonly RuleText[];
 }
 
+/** What stands for a file where rules are ours: the command that writes them. */
+export const OUR_RULES = "dashstream rules";
+
 /** At most this share of a name may be wrong for it to be meant. */
 const WRONG_SHARE = 0.4;
 
@@ -42,7 +45,7 @@ const WRONG_SHARE = 0.4;
  */
 export function select({ only, scenarioFiles, ruleFiles }: SelectionOptions): Selection {
   const ours = ruleFiles.length === 0;
-  const rules = ours ? [{ file: "dashstream rules", text: ruleFile() }] : ruleFiles;
+  const rules = ours ? [{ file: OUR_RULES, text: ruleFile() }] : ruleFiles;
   const known = ours ? labelsOfRegistry(ALERTS) : labelsOfRules(readRules(rules));
   const all =
     scenarioFiles.length === 0

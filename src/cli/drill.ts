@@ -1,19 +1,16 @@
 // `dashstream drill`: the scenarios of `verify` against a live stack.
 
-import { execFile } from "node:child_process";
 import { availableParallelism } from "node:os";
-import { promisify } from "node:util";
 import type { Command } from "commander";
 import type { Selection } from "../../sim/verify/selection.ts";
 import { DashstreamError } from "../errors.ts";
-import type { HostPort } from "../runtime/address.ts";
 import { seededRandom } from "../runtime/random.ts";
 import { kafkaSettings } from "../server/kafka-config.ts";
 import { collect, defineCommand, gather, wholeNumber } from "./command.ts";
 import { commandLog } from "./command-log.ts";
 import type { CliContext, ExitCode } from "./context.ts";
+import { type StackFlags, stackParts } from "./drill-stack.ts";
 import { hostPort } from "./host-port.ts";
-import { baseAddress, httpAddress } from "./http-address.ts";
 import { readInputFile } from "./input-file.ts";
 import { addOptionFlags, loadCommandConfig } from "./option-flags.ts";
 import { parseScale } from "./scale.ts";
@@ -21,16 +18,8 @@ import { printBlocks } from "./text-blocks.ts";
 import { startVerifyWorker } from "./verify-processes.ts";
 import { checkReports, giveReports, type ReportFlags } from "./verify-reports.ts";
 
-interface Flags extends ReportFlags {
-  readonly prometheus: string;
-  readonly proxy?: string;
-  readonly server: string;
-  readonly services?: "docker";
-  readonly composeFile: string;
-  readonly envFile?: readonly string[];
-  readonly targets?: string;
+interface Flags extends ReportFlags, StackFlags {
   readonly receiver?: string;
-  readonly alertmanager?: string;
   readonly notifyWithin: number;
   readonly set?: readonly string[];
   readonly scale: number;
@@ -43,22 +32,21 @@ interface Flags extends ReportFlags {
 }
 
 const SEED_LIMIT = 2 ** 31;
-/** Each request to Prometheus and the fault proxy. */
-const REQUEST_TIMEOUT_MS = 10_000;
-const MAX_OUTPUT_BYTES = 1_048_576;
 
 export const drillCommand = defineCommand({
   name: "drill",
   description: [
     "Break a live stack on purpose and watch its Prometheus and Alertmanager tell of it.",
     "",
-    "Plays the scenarios of `verify` for real: each from a quiet stack to a quiet stack, with traffic and clients of its own. Faults of Kafka, Redis and the links to them are applied by the fault proxy of the stack (`dashstream fault-proxy`), services are killed and configured with the `docker` on PATH, targets vanish by their files. What a stack cannot do is not played, and said. Ctrl-C clears every fault.",
+    "Plays the scenarios of `verify` for real: each from a quiet stack to a quiet stack, with traffic and clients of its own. Faults of Kafka, Redis and the links to them are applied by the fault proxy of the stack (--proxy, see `dashstream fault-proxy`), services are killed and configured with the `docker` on PATH (--services), targets vanish by their files (--targets). What a stack cannot do is not played, and said. Ctrl-C clears every fault.",
+    "",
+    "With --receiver an alert is proven only if people are told of it, and of its end, within --notify-within. With --alertmanager too, nobody need be told of what another alert mutes.",
     "",
     'Only a stack that is marked may be broken: its Prometheus has the external label safe_to_break: "true", or --yes-break names it.',
   ].join("\n"),
   exitCodes: {
     0: "everything that was played is proven",
-    1: "something is not proven, nothing could be played, or the stack did not become quiet",
+    1: "something is not proven, nothing could be played, the stack did not become quiet, or not everything could be put back",
   },
   examples: [
     ["drill --only SequenceGapsDetected", "a drill of the stack on this machine, in real time"],
@@ -67,24 +55,48 @@ export const drillCommand = defineCommand({
       "all of it",
     ],
     [
-      "drill --scale 60 --receiver 127.0.0.1:9099 --junit drill.xml",
-      "fast, with rules of that scale, and notifications",
+      "drill --scale 60 --junit drill.xml",
+      "fast, on a stack with the rules of `dashstream rules --scale 60`",
+    ],
+    [
+      "drill --receiver 127.0.0.1:9099 --alertmanager http://127.0.0.1:9093",
+      "and people must be told, unless an alert is muted",
     ],
     ["drill --prometheus http://staging:9090 --yes-break http://staging:9090", "a stack without a mark"],
   ],
   configure: (command) => {
     command
-      .option("--prometheus <url>", "of the stack", "http://127.0.0.1:9090")
-      .option("--server <url>", "of the stack, for clients", "http://127.0.0.1:3002")
+      .option("--prometheus <url>", "Prometheus of the stack", "http://127.0.0.1:9090")
+      .option("--server <url>", "server of the stack, for clients of the drill", "http://127.0.0.1:3002")
       .option("--proxy <url>", "control address of the fault proxy of the stack")
       .option("--services <docker>", "handle services as containers, with `docker`", parseServices)
-      .option("--compose-file <file>", "of the stack, for docker", "compose/docker-compose.dashstream.yml")
-      .option("--env-file <file>", "of the stack, as it was started; may be given several times", gather)
-      .option("--targets <directory>", "with a file of targets for each job, which Prometheus reads")
-      .option("--receiver <host:port>", "listen there for the webhooks of Alertmanager")
-      .option("--alertmanager <url>", "asked which alerts are muted, and by which others")
-      .option("--notify-within <seconds>", "how long Alertmanager may take", wholeNumber(1, 86_400), 120)
-      .option("--set <NAME=VALUE>", "a variable of all services during the drill", gather)
+      .option(
+        "--compose-file <file>",
+        "compose file of the stack, for --services",
+        "compose/docker-compose.dashstream.yml",
+      )
+      .option(
+        "--env-file <file>",
+        "of the stack, as it was started; needs --services, may be repeated",
+        gather,
+      )
+      .option("--targets <directory>", "where Prometheus of the stack has a file of targets for each job")
+      .option(
+        "--receiver <host:port>",
+        "where to listen to the webhooks of Alertmanager; port 0 picks a free one",
+      )
+      .option("--alertmanager <url>", "Alertmanager of the stack, asked which alerts are muted by others")
+      .option(
+        "--notify-within <seconds>",
+        "how long Alertmanager may take to tell",
+        wholeNumber(1, 86_400),
+        120,
+      )
+      .option(
+        "--set <NAME=VALUE>",
+        "a variable of all services during the drill; needs --services, may be repeated",
+        gather,
+      )
       .option(
         "--scale <factor>",
         "everything happens so many times faster, with rules of that scale",
@@ -115,6 +127,7 @@ async function drill(context: CliContext, command: Command): Promise<ExitCode> {
     import("../../sim/drill/run-drill.ts"),
     stackParts(flags, config.adminToken),
   ]);
+  requireTogether(flags);
   const selection = select({
     only: flags.only ?? [],
     scenarioFiles: (flags.scenario ?? []).map((file) => readInputFile(readFile, file)),
@@ -158,36 +171,6 @@ async function drill(context: CliContext, command: Command): Promise<ExitCode> {
   return report.ok ? 0 : 1;
 }
 
-/** What of the stack can be reached and broken. */
-async function stackParts(flags: Flags, token: string | null) {
-  const [{ prometheusApi }, { remoteFaults }, { dockerServices }, { targetFiles }, { alertmanagerApi }] =
-    await Promise.all([
-      import("../../sim/drill/prometheus-api.ts"),
-      import("../../sim/drill/remote-faults.ts"),
-      import("../../sim/drill/docker-services.ts"),
-      import("../../sim/drill/target-files.ts"),
-      import("../../sim/drill/alertmanager-api.ts"),
-    ]);
-  const client = { fetch, timeout: () => AbortSignal.timeout(REQUEST_TIMEOUT_MS) };
-  const admin = token === null ? client : { ...client, headers: { authorization: `Bearer ${token}` } };
-  const run = async (program: string, args: readonly string[]) =>
-    (await promisify(execFile)(program, args, { maxBuffer: MAX_OUTPUT_BYTES })).stdout;
-  return {
-    prometheus: prometheusApi(baseAddress("--prometheus", flags.prometheus), client),
-    alertmanager:
-      flags.alertmanager === undefined
-        ? null
-        : alertmanagerApi(baseAddress("--alertmanager", flags.alertmanager), client),
-    remote: flags.proxy === undefined ? null : remoteFaults(baseAddress("--proxy", flags.proxy), admin),
-    services:
-      flags.services === undefined
-        ? null
-        : dockerServices({ run, composeFile: flags.composeFile, envFiles: flags.envFile ?? [] }),
-    discovery: flags.targets === undefined ? null : targetFiles(flags.targets),
-    server: serverAddress(flags.server),
-  };
-}
-
 async function inVirtualTime(
   { clock, build, interrupted }: CliContext,
   { seed }: Flags,
@@ -215,12 +198,26 @@ async function progressLine({ printer }: CliContext) {
   return (event: Parameters<typeof text>[0]) => printer.progress(text(event));
 }
 
-/** Its WebSocket is spoken over a plain socket. */
-function serverAddress(text: string): HostPort {
-  const { protocol, hostname, port } = new URL(httpAddress("--server", text));
-  if (protocol !== "http:")
-    throw new DashstreamError("usage", `--server is "${text}", expected http://host:port`);
-  return { host: hostname.replace(/^\[(.*)\]$/, "$1"), port: Number(port || "80") };
+/** What would have no effect without another flag. */
+function requireTogether({ alertmanager, receiver, set, envFile, services }: Flags): void {
+  if (alertmanager !== undefined && receiver === undefined) {
+    throw new DashstreamError(
+      "usage",
+      `--alertmanager is "${alertmanager}" without --receiver, expected both: nobody hears of what is not muted`,
+    );
+  }
+  if (envFile !== undefined && services === undefined) {
+    throw new DashstreamError(
+      "usage",
+      `--env-file is "${envFile.join(" ")}" without --services, expected both: services are not made anew`,
+    );
+  }
+  if (set !== undefined && services === undefined) {
+    throw new DashstreamError(
+      "usage",
+      `--set is "${set.join(" ")}" without --services, expected both: services keep their settings`,
+    );
+  }
 }
 
 function parseServices(text: string): "docker" {
@@ -233,7 +230,7 @@ function variables(given: readonly string[]): Readonly<Record<string, string>> {
     given.map((text) => {
       const [, name, value] = /^([A-Z][A-Z0-9_]*)=(.*)$/s.exec(text) ?? [];
       if (name === undefined || value === undefined) {
-        throw new DashstreamError("usage", `--set is "${text}", expected NAME=VALUE`);
+        throw new DashstreamError("usage", `--set is "${text}", expected NAME=VALUE, the name in capitals`);
       }
       return [name, value];
     }),

@@ -139,7 +139,8 @@ test("a defect of the program ends the drill, and everything is put back", () =>
   }));
 
 describe("an interrupted drill", () => {
-  const two = ["first", "second"].map((name) => slowRedis({ name }));
+  // The second one would have services configured.
+  const two = [slowRedis({ name: "first" }), slowRedis({ name: "second", env: { LOG_LEVEL: "debug" } })];
 
   test("clears the fault at once, and gives what was played", () =>
     onStack(async ({ options, world, interruption, asked, over }) => {

@@ -18,14 +18,14 @@ describe("Prometheus is asked", () => {
       answering({ "GET /api/v1/rules": { data: { groups: [{ name: 1 }] } } }),
     );
     await expect(wrong.rules()).rejects.toThrow(
-      "GET http://prometheus:9090/api/v1/rules?: the answer has another shape than expected",
+      "GET http://prometheus:9090/api/v1/rules: the answer has another shape than expected",
     );
   });
 
   test("and what does not answer, or answers with an error, is named", async () => {
     const silent = prometheusApi(URL_, answering({ "GET /api/v1/rules": new Error("connection refused") }));
     await expect(silent.rules()).rejects.toThrow(
-      "GET http://prometheus:9090/api/v1/rules?: connection refused",
+      "GET http://prometheus:9090/api/v1/rules: connection refused",
     );
     await expect(prometheusApi(URL_, answering({})).rules()).rejects.toThrow("status 404: no such page");
   });

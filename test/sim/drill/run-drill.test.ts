@@ -4,6 +4,7 @@ import { describe, expect, test } from "bun:test";
 import { drillDocument } from "../../../sim/drill/drill-report.ts";
 import { type RunDrillOptions, runDrill } from "../../../sim/drill/run-drill.ts";
 import { unprovenAlert } from "../../../sim/verify/judge.ts";
+import { OUR_RULES } from "../../../sim/verify/selection.ts";
 import { type DrillRig, onStack, slowRedis } from "./drill-rig.ts";
 
 const RULES = `groups:
@@ -78,7 +79,7 @@ describe("a drill is refused, and nothing is broken,", () => {
   test("when our rules are wanted at a scale that is not loaded", () =>
     onStack(async (rig) => {
       const { selection } = runOptions(rig);
-      const rules = [{ file: "dashstream rules", text: "" }];
+      const rules = [{ file: OUR_RULES, text: "" }];
       await refused(rig, { scale: 60, selection: { ...selection, rules } }).toThrow(
         /with --scale 60: \w+ has 0 rules there, expected \d+, and \d+ more; make them with `dashstream rules --scale 60` and reload/,
       );

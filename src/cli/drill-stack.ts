@@ -1,0 +1,76 @@
+// What of a live stack the flags of `dashstream drill` name: whom to ask, and what can be broken.
+
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { DashstreamError } from "../errors.ts";
+import type { HostPort } from "../runtime/address.ts";
+import { baseAddress, httpAddress } from "./http-address.ts";
+
+export interface StackFlags {
+  readonly prometheus: string;
+  readonly alertmanager?: string;
+  readonly proxy?: string;
+  readonly server: string;
+  readonly services?: "docker";
+  readonly composeFile: string;
+  readonly envFile?: readonly string[];
+  readonly targets?: string;
+}
+
+/** Each request to Prometheus, Alertmanager and the fault proxy. */
+const REQUEST_TIMEOUT_MS = 10_000;
+const MAX_OUTPUT_BYTES = 1_048_576;
+
+/**
+ * @param token for the fault proxy
+ * @throws DashstreamError `usage` naming the flag that is wrong
+ */
+export async function stackParts(flags: StackFlags, token: string | null) {
+  const [
+    { prometheusApi },
+    { remoteFaults },
+    { dockerServices },
+    { targetFiles, targetFilesDefect },
+    { alertmanagerApi },
+  ] = await Promise.all([
+    import("../../sim/drill/prometheus-api.ts"),
+    import("../../sim/drill/remote-faults.ts"),
+    import("../../sim/drill/docker-services.ts"),
+    import("../../sim/drill/target-files.ts"),
+    import("../../sim/drill/alertmanager-api.ts"),
+  ]);
+  const client = { fetch, timeout: () => AbortSignal.timeout(REQUEST_TIMEOUT_MS) };
+  const admin = token === null ? client : { ...client, headers: { authorization: `Bearer ${token}` } };
+  const discovery = (directory: string) => {
+    const defect = targetFilesDefect(directory);
+    if (defect === null) return targetFiles(directory);
+    throw new DashstreamError(
+      "usage",
+      `--targets is "${directory}", expected a directory with a file for each job: ${defect}`,
+    );
+  };
+  const run = async (program: string, args: readonly string[]) =>
+    (await promisify(execFile)(program, args, { maxBuffer: MAX_OUTPUT_BYTES })).stdout;
+  return {
+    prometheus: prometheusApi(baseAddress("--prometheus", flags.prometheus), client),
+    alertmanager:
+      flags.alertmanager === undefined
+        ? null
+        : alertmanagerApi(baseAddress("--alertmanager", flags.alertmanager), client),
+    remote: flags.proxy === undefined ? null : remoteFaults(baseAddress("--proxy", flags.proxy), admin),
+    services:
+      flags.services === undefined
+        ? null
+        : dockerServices({ run, composeFile: flags.composeFile, envFiles: flags.envFile ?? [] }),
+    discovery: flags.targets === undefined ? null : discovery(flags.targets),
+    server: serverAddress(flags.server),
+  };
+}
+
+/** Its WebSocket is spoken over a plain socket. */
+function serverAddress(text: string): HostPort {
+  const { protocol, hostname, port } = new URL(httpAddress("--server", text));
+  if (protocol !== "http:")
+    throw new DashstreamError("usage", `--server is "${text}", expected http://host:port`);
+  return { host: hostname.replace(/^\[(.*)\]$/, "$1"), port: Number(port || "80") };
+}

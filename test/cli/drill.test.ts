@@ -1,0 +1,283 @@
+// `dashstream drill` as a user types it: what is refused before anything is broken, and what a drill gives.
+
+import { afterAll, afterEach, describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { drillCommand } from "../../src/cli/drill.ts";
+import { serveBun } from "../../src/runtime/serve-bun.ts";
+import { group, rule } from "../sim/drill/prometheus-answers.ts";
+import { startEmbeddedBroker } from "../support/embedded-broker.ts";
+import { runCommand } from "./cli-rig.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "dashstream-drill-"));
+const endings: (() => Promise<unknown>)[] = [];
+
+afterEach(async () => {
+  for (const end of endings.splice(0).reverse()) await end();
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const FILES: Readonly<Record<string, string>> = {
+  "rules.yml": "groups:\n- name: g\n  rules:\n  - { alert: Lag, expr: lag > 10 }\n",
+  "calm.yaml": `name: calm
+summary: Nothing breaks.
+clients: 0
+traffic: { rate: 1, threads: 1 }
+warm_up: 1m
+faults: []
+hold: 30s
+settle: 0s
+expect: []
+`,
+  "slow.yaml": `name: slow
+summary: Redis is slow.
+faults: [{ fault: redis-latency }]
+hold: 5m
+expect: [{ alert: Lag }]
+`,
+};
+const OWN = ["--rules", "rules.yml", "--no-compare"];
+const readFile = (path: string): string => {
+  const text = FILES[path];
+  if (text === undefined) throw new Error(`ENOENT: no such file, open '${path}'`);
+  return text;
+};
+
+function run(...args: readonly string[]) {
+  return runCommand([drillCommand], ["drill", ...args], { context: { readFile } });
+}
+
+interface Answers {
+  /** External labels of its configuration. */
+  readonly labels?: string;
+  /** How long `Lag` must last, in seconds. */
+  readonly forS?: number;
+}
+
+/** Answers as a Prometheus with one rule, one target and no samples does; gives its address. */
+async function startPrometheus({ labels = '{ safe_to_break: "true" }', forS = 0 }: Answers = {}) {
+  const target = {
+    labels: { job: "dashstream-infrastructure" },
+    health: "up",
+    scrapeUrl: "",
+    scrapeInterval: "",
+  };
+  const lag = rule(0, [], { duration: forS });
+  const answers: Readonly<Record<string, object>> = {
+    "status/config": { yaml: `global:\n  external_labels: ${labels}\n` },
+    rules: { groups: [group(lag)] },
+    targets: { activeTargets: [target] },
+    query: { resultType: "matrix", result: [] },
+  };
+  const server = await serveBun({
+    hostname: "127.0.0.1",
+    port: 0,
+    maxFrameBytes: 1024,
+    maxBufferedBytes: 1024,
+    fetch: (request) => {
+      const data = answers[new URL(request.url).pathname.replace("/api/v1/", "")];
+      return data === undefined
+        ? new Response(null, { status: 404 })
+        : Response.json({ status: "success", data });
+    },
+  });
+  endings.push(() => server.stop());
+  return `http://127.0.0.1:${server.port}`;
+}
+
+describe("a wrong command line is refused with exit code 2:", () => {
+  test.each([
+    ["other services than docker", ["--services", "podman"], '--services is "podman", expected docker'],
+    ["a receiver without a host", ["--receiver", "9099"], '--receiver is "9099", expected host:port'],
+    ["a port that there is not", ["--receiver", "h:99999"], '--receiver is "h:99999", expected host:port'],
+    [
+      "a variable without a value",
+      ["--services", "docker", "--set", "LEVEL"],
+      '--set is "LEVEL", expected NAME=VALUE',
+    ],
+    [
+      "a variable in small letters",
+      ["--services", "docker", "--set", "a=b"],
+      "expected NAME=VALUE, the name in capitals",
+    ],
+    [
+      "variables for services that keep theirs",
+      ["--set", "A=b"],
+      '--set is "A=b" without --services, expected both',
+    ],
+    [
+      "files of services that are not made anew",
+      ["--env-file", "a.env", "--env-file", "b.env"],
+      '--env-file is "a.env b.env" without --services, expected both',
+    ],
+    [
+      "what is muted, where nobody listens",
+      ["--alertmanager", "http://a:9093"],
+      '--alertmanager is "http://a:9093" without --receiver, expected both',
+    ],
+    ["a scale that is too fast", ["--scale", "61"], "'61' is invalid. expected a number from 1 to 60"],
+    ["a scale that is slower", ["--scale", "0.5"], "'0.5' is invalid. expected a number from 1 to 60"],
+    ["no time to tell", ["--notify-within", "0"], "expected a whole number from 1 to 86400"],
+    ["a seed that is no number", ["--seed", "-1"], "expected a whole number from 0 to 2147483648"],
+    ["an address without a scheme", ["--prometheus", "a:9090"], '--prometheus is "a:9090", expected http://'],
+    ["a proxy of another scheme", ["--proxy", "ftp://a"], '--proxy is "ftp://a", expected http://'],
+    ["a server behind TLS", ["--server", "https://a"], '--server is "https://a", expected http://host:port'],
+    [
+      "an Alertmanager without a scheme",
+      ["--receiver", "a:1", "--alertmanager", "a"],
+      '--alertmanager is "a", expected http://',
+    ],
+    [
+      "a directory without targets",
+      ["--targets", folder],
+      `--targets is "${folder}", expected a directory with a file for each job: there is no ${folder}/dashstream-infrastructure.json`,
+    ],
+    ["an alert that nothing proves", ["--only", "ServiceDwn"], "did you mean ServiceDown?"],
+    ["a scenario that is not there", ["--scenario", "absent.yaml"], "absent.yaml cannot be read"],
+    ["rules that are not there", ["--rules", "absent.yml"], "absent.yml cannot be read"],
+    ["two reports on standard output", ["--json", "--markdown", "-"], "both write to standard output"],
+    ["a report that cannot be written", ["--junit", folder], `--junit: ${folder} cannot be written`],
+  ])("%s", async (_, args, message) => {
+    const { exitCode, stdout, stderr } = await run(...args);
+    expect([exitCode, stdout]).toEqual([2, ""]);
+    expect(stderr).toContain(message);
+  });
+});
+
+describe("a stack is left alone", () => {
+  test("whose Prometheus is not there, which is no wrong command line", async () => {
+    const url = await startPrometheus();
+    await endings.pop()?.();
+    const { exitCode, stderr } = await run("--prometheus", url, "--only", "SequenceGapsDetected");
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(`GET ${url}/api/v1/status/config: `);
+  });
+
+  test("that is not marked as safe to break", async () => {
+    const url = await startPrometheus({ labels: "{}" });
+    const { exitCode, stderr } = await run("--prometheus", url);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(
+      `${url} is not marked as safe to break, expected the external label safe_to_break: "true" in its configuration, or --yes-break ${url}`,
+    );
+  });
+
+  test("when --yes-break names another one, although it is marked", async () => {
+    const url = await startPrometheus();
+    const { exitCode, stderr } = await run("--prometheus", url, "--yes-break", "http://staging:9090");
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(`--yes-break is http://staging:9090, expected ${url}`);
+  });
+
+  test("when it has rules of another scale", async () => {
+    const url = await startPrometheus();
+    const { exitCode, stderr } = await run("--prometheus", url, "--scale", "60");
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/the rules of http:\S+ are not those of a drill with --scale 60: /);
+    expect(stderr).toContain("make them with `dashstream rules --scale 60` and reload");
+  });
+
+  test("when it has not loaded somebody's own rules", async () => {
+    const url = await startPrometheus({ forS: 300 });
+    const { exitCode, stderr } = await run("--prometheus", url, "--scenario", "slow.yaml", ...OWN);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("Lag has for: 5m there, expected 0s; load those of rules.yml");
+  });
+});
+
+describe("a drill", () => {
+  test("of what cannot be broken fails, and says why nothing was played", async () => {
+    const url = await startPrometheus({ labels: "{}" });
+    const args = ["--prometheus", url, "--yes-break", `${url}/`, "--scenario", "slow.yaml", ...OWN];
+    const { exitCode, stdout } = await run(...args);
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain("slow: redis-latency needs redis, which cannot be controlled here");
+  });
+
+  test("gives one JSON document, and a file for CI", async () => {
+    const url = await startPrometheus();
+    const junit = join(folder, "drill.xml");
+    const args = [
+      "--prometheus",
+      url,
+      "--scenario",
+      "slow.yaml",
+      "--json",
+      "--junit",
+      junit,
+      "--scale",
+      "60",
+      ...OWN,
+    ];
+    const { exitCode, stdout, stderr } = await run(...args);
+    expect([exitCode, stderr]).toEqual([1, ""]);
+    expect(JSON.parse(stdout)).toMatchObject({
+      ok: false,
+      engine: "prometheus",
+      seed: 1,
+      scale: 60,
+      alerts: [],
+      scenarios: [],
+      findings: [],
+      notifications: [],
+      comparison: [],
+      skipped: [{ scenario: "slow", because: "redis-latency needs redis, which cannot be controlled here" }],
+      run: { workers: 1, runtime: "bun 1.4.5" },
+    });
+    expect(await Bun.file(junit).text()).toContain("<testsuites");
+  });
+
+  test("is played, sixty times as fast, and proves that nothing fires", async () => {
+    const broker = await startEmbeddedBroker();
+    endings.push(() => broker.stop());
+    broker.createTopic("telemetry", { partitions: 1 });
+    const brokers = broker.nodes.map(({ host, port }) => `${host}:${port}`).join(",");
+    const args = [
+      ...[
+        "--prometheus",
+        await startPrometheus(),
+        "--scenario",
+        "calm.yaml",
+        "--scale",
+        "60",
+        "--json",
+        ...OWN,
+      ],
+      ...["--kafka-brokers", brokers, "--kafka-topic", "telemetry", "--receiver", "127.0.0.1:0"],
+    ];
+    const { exitCode, stdout, stderr } = await run(...args);
+    expect(stderr).toMatch(/^listening for Alertmanager on http:\/\/127\.0\.0\.1:\d+\/\n$/);
+    expect(JSON.parse(stdout)).toMatchObject({
+      ok: true,
+      scenarios: [{ scenario: "calm", ok: true, findings: [] }],
+    });
+    expect(exitCode).toBe(0);
+  });
+
+  test("that is interrupted ends with exit code 1, and says that nothing is broken any more", async () => {
+    const args = ["--prometheus", await startPrometheus(), "--scenario", "slow.yaml", ...OWN];
+    const context = { readFile, interrupted: AbortSignal.abort() };
+    const { exitCode, stderr } = await runCommand([drillCommand], ["drill", ...args], { context });
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain("interrupted; every fault is cleared");
+  });
+
+  test("explains itself with examples", async () => {
+    const { exitCode, stdout } = await run("--help");
+    expect(exitCode).toBe(0);
+    const text = stdout.replaceAll(/\s+/g, " ");
+    expect(text).toContain("$ dashstream drill --only SequenceGapsDetected");
+    expect(text).toContain("nobody need be told of what another alert mutes");
+    for (const flag of [
+      "--proxy",
+      "--services",
+      "--targets",
+      "--receiver",
+      "--alertmanager",
+      "--yes-break",
+    ]) {
+      expect(text).toContain(`${flag} <`);
+    }
+  });
+});
