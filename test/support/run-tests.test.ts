@@ -56,10 +56,9 @@ describe("the test runner", () => {
     const real = `
       import { existsSync } from "node:fs";
       import { test } from "bun:test";
+      import { eventually } from ${JSON.stringify(join(import.meta.dir, "eventually.ts"))};
       ${calls("describeReal")}
-      test("waits for the other", async () => {
-        while (!existsSync("other")) await Bun.sleep(10);
-      });`;
+      test("waits for the other", () => eventually(() => existsSync("other")));`;
     const long = `${LONG}await Bun.write("other", "");\n`;
     const { exitCode, lastLine } = await run({ "a.test.ts": real, "b.test.ts": long });
     expect([exitCode, lastLine]).toEqual([0, "2 passed, 0 failed"]);
