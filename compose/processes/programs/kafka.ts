@@ -6,7 +6,7 @@ import { DashstreamError } from "../../../src/errors.ts";
 import { classDataSharing, javaCommand, writeLogSettings } from "../kafka/java.ts";
 import { hasKafkaJars, KAFKA_VERSIONS } from "../kafka/releases.ts";
 import { writeKafkaTools } from "../kafka/tools.ts";
-import { isImage, type Launch, type Program, type Site } from "./program.ts";
+import { isImage, type Launch, type Program, requireOnPath, type Site } from "./program.ts";
 
 const PROPERTIES_FILE = "server.properties";
 /** Of the image's start script, not of the broker. */
@@ -66,9 +66,9 @@ function dataFolder(image: string): string | null {
 }
 
 function requireKafka({ kafka, which }: Site): void {
-  const missing = which("java") === null ? "java (Debian: openjdk-17-jre-headless)" : "make kafka";
-  if (which("java") !== null && hasKafkaJars(kafka)) return;
-  throw new DashstreamError("storage_failed", `Kafka ${KAFKA_VERSIONS[kafka]} is not there: ${missing}`);
+  requireOnPath(which, ["java"], "openjdk-17-jre-headless");
+  if (hasKafkaJars(kafka)) return;
+  throw new DashstreamError("storage_failed", `Kafka ${KAFKA_VERSIONS[kafka]} is not there: make kafka`);
 }
 
 /** `KAFKA_A_B` is the setting `a.b`; two underscores are a hyphen, three an underscore. */

@@ -1,11 +1,11 @@
 // Prometheus: the one of the cache folder, which is of release 3 like the image, else the one on PATH.
 
 import { existsSync } from "node:fs";
-import { DashstreamError } from "../../../src/errors.ts";
 import { cachePath } from "../machine.ts";
 import { LOOPBACK } from "../places/addresses.ts";
-import { isImage, type Program, withFlag } from "./program.ts";
-import { knownFlags, programVersion } from "./program-help.ts";
+import { isImage, type Program, requireOnPath, withFlag } from "./program.ts";
+import { programVersion } from "./program-help.ts";
+import { projectLaunch } from "./prometheus-project.ts";
 
 const PORT = 9090;
 /** The release of the cache folder, which is named after its Go module. */
@@ -16,22 +16,17 @@ const DEFAULT_ARGS = ["--config.file=/etc/prometheus/prometheus.yml", "--storage
 
 export const prometheusProgram: Program = {
   runs: ({ image }) => isImage(image, "prometheus"),
-  plan({ args, env, addresses, paths, service, which }) {
-    const program = existsSync(CACHED) ? CACHED : which("prometheus");
-    if (program === null) {
-      throw new DashstreamError("storage_failed", "prometheus is not on PATH (Debian: prometheus)");
-    }
+  plan(site) {
+    const { args, addresses, paths, service, which } = site;
+    const program = existsSync(CACHED) ? CACHED : requireOnPath(which, ["prometheus"]);
     const given = args.length === 0 ? DEFAULT_ARGS.map(paths.replaceIn) : args;
     const address = `${LOOPBACK}:${addresses.portOf(service.name, PORT)}`;
-    const known = knownFlags(program, withFlag(given, "--web.listen-address", address));
-    const version = programVersion(program, program === CACHED ? CACHED_VERSION : undefined);
-    return {
-      command: [program, ...known.args],
-      env,
-      readiness: { kind: "http", url: `http://${address}/-/ready` },
-      logsTo: "stderr",
-      version: `Prometheus ${version}`,
-      notes: known.dropped.map((flag) => `${service.name}: Prometheus ${version} has no ${flag}`),
-    };
+    return projectLaunch(site, {
+      title: "Prometheus",
+      program,
+      version: programVersion(program, program === CACHED ? CACHED_VERSION : undefined),
+      args: withFlag(given, "--web.listen-address", address),
+      address,
+    });
   },
 };
