@@ -3,7 +3,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DashstreamError } from "../../../src/errors.ts";
-import { classDataSharing, javaCommand, writeLogSettings } from "../kafka/java.ts";
+import { classDataSharing, formatCall, javaCommand, writeLogSettings } from "../kafka/java.ts";
 import { hasKafkaJars, KAFKA_VERSIONS } from "../kafka/releases.ts";
 import { writeKafkaTools } from "../kafka/tools.ts";
 import { isImage, type Launch, type Program, requireOnPath, type Site } from "./program.ts";
@@ -41,7 +41,7 @@ export const kafkaProgram: Program = {
       readiness: { kind: "kafka", port: clientPort(site) },
       version: `Kafka ${KAFKA_VERSIONS[component]}`,
       before: {
-        command: javaCommand({ ...call, classAndArgs: formatCall(env.CLUSTER_ID) }),
+        command: javaCommand({ ...call, classAndArgs: formatCall(PROPERTIES_FILE, env.CLUSTER_ID) }),
         unless: join(properties["log.dirs"] ?? "", "meta.properties"),
       },
       freshClasses: { component, path: freshClasses },
@@ -92,13 +92,6 @@ function propertiesText(properties: Readonly<Record<string, string>>): string {
   return Object.entries(properties)
     .map(([name, value]) => `${name}=${escaped(value)}\n`)
     .join("");
-}
-
-/** The images make a cluster id of their own if none is given; this one is as good as any. */
-const DEFAULT_CLUSTER_ID = "4L6g3nShT-eMCtK--X86sw";
-
-function formatCall(clusterId = DEFAULT_CLUSTER_ID): readonly string[] {
-  return ["kafka.tools.StorageTool", "format", "-t", clusterId, "-c", PROPERTIES_FILE];
 }
 
 /** The port of the listener that other services use: the first that is not for controllers. */
