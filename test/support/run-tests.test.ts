@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const RUNNER = join(import.meta.dir, "run-tests.ts");
+const EVENTUALLY = join(import.meta.dir, "eventually.ts");
 const PASSES = 'import { test } from "bun:test";\ntest("works", () => {});\n';
 /** What the runner knows a file by. Not spelt out, for it would take this file for one of those too. */
 const calls = (suite: string) => `const ${suite} = () => {};\n${suite}();\n`;
@@ -56,9 +57,10 @@ describe("the test runner", () => {
     const real = `
       import { existsSync } from "node:fs";
       import { test } from "bun:test";
+      import { eventually } from "${EVENTUALLY}";
       ${calls("describeReal")}
       test("waits for the other", async () => {
-        while (!existsSync("other")) await Bun.sleep(10);
+        await eventually(() => existsSync("other"));
       });`;
     const long = `${LONG}await Bun.write("other", "");\n`;
     const { exitCode, lastLine } = await run({ "a.test.ts": real, "b.test.ts": long });
