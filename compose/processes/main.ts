@@ -8,6 +8,7 @@ import { interruptSignal } from "../../src/runtime/interrupt.ts";
 import { showLogs } from "./commands/logs.ts";
 import { printStatus } from "./commands/status.ts";
 import type { KafkaComponent } from "./kafka/releases.ts";
+import { environment } from "./machine.ts";
 import { hasStack, openStack, startStack } from "./start-stack.ts";
 
 interface Flags {
@@ -30,7 +31,7 @@ const USAGE_CODES: ReadonlySet<string> = new Set(["usage", "config_invalid"]);
 const printer = createPrinter(
   descriptorOutput(1, () => process.exit(0)),
   descriptorOutput(2, () => process.exit(0)),
-  process.env,
+  environment(),
 );
 const interrupted = interruptSignal();
 const say = (line: string) => printer.line(line);
@@ -38,6 +39,11 @@ let exitCode = 0;
 
 function wholeNumber(text: string): number {
   if (!/^-?\d{1,5}$/.test(text)) throw new InvalidArgumentError("expected a whole number");
+  return Number(text);
+}
+
+function lineCount(text: string): number {
+  if (!/^\d{1,7}$/.test(text)) throw new InvalidArgumentError("expected a number of lines");
   return Number(text);
 }
 
@@ -87,7 +93,7 @@ const up = define("up", "Start what does not run yet; ends when all of it is rea
       ...(profiles === undefined ? {} : { profiles }),
       ...(composeFile === undefined ? {} : { composeFile }),
       ...(binary === undefined ? {} : { binary }),
-      variables: process.env,
+      variables: environment(),
       isTied: false,
       signal: interrupted,
       say,
@@ -105,7 +111,7 @@ const status = define("status", "Show the services; exits 1 unless all of them a
 
 const logs = define("logs", "Show the end of the logs of all services, or of one.")
   .argument("[service]")
-  .addOption(new Option("--lines <number>", "lines of each").argParser(wholeNumber).default(DEFAULT_LINES))
+  .addOption(new Option("--lines <number>", "lines of each").argParser(lineCount).default(DEFAULT_LINES))
   .option("--follow", "and what comes, until Ctrl-C")
   .action(async (service: string | undefined, { dir, lines, follow }: Flags) => {
     await showLogs(openStack(dir), printer, {

@@ -1,5 +1,5 @@
-// The topics of the stack. Nothing in the compose file makes them, and Kafka would make them with one partition when the
-// first producer comes.
+// The topics of the stack, made here only where no job of the compose file makes them. Kafka itself would make them with one
+// partition, when the first producer comes.
 
 import { MONITOR_DLQ_TOPIC, SERVER_DLQ_TOPIC, TOPIC } from "../../src/alerts/commands.ts";
 import { APIS } from "../../src/kafka-protocol/apis.ts";

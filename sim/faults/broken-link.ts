@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { DashstreamError } from "../../src/errors.ts";
-import type { Toxic } from "../proxy/proxy.ts";
+import type { Toxic } from "../proxy/toxic.ts";
 import type { Companion, RunningFault } from "./fault.ts";
 import { ruleInForce } from "./rule-in-force.ts";
 import { LINK_NAMES, type LinkName, need, type Stage } from "./stage.ts";

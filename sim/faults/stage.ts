@@ -6,7 +6,7 @@ import type { Clock } from "../../src/runtime/clock.ts";
 import type { Random } from "../../src/runtime/random.ts";
 import type { Log } from "../../src/telemetry/log.ts";
 import type { BrokerControl } from "../broker/control.ts";
-import type { LinkControl } from "../proxy/proxy.ts";
+import type { LinkControl } from "../proxy/toxic.ts";
 import type { RedisControl } from "../redis/control.ts";
 import type { TrafficAlteration } from "../traffic/alteration.ts";
 import type { TrafficSource } from "../traffic/thread.ts";

@@ -1,17 +1,21 @@
 // One client and its connection to the server behind the proxy: two flows, and what becomes of both when a side goes.
 
 import { describeError } from "../../src/errors.ts";
-import type { StreamSocket } from "../../src/runtime/network.ts";
+import type { Clock } from "../../src/runtime/clock.ts";
+import type { Network, StreamSocket } from "../../src/runtime/network.ts";
 import type { Random } from "../../src/runtime/random.ts";
 import type { Log } from "../../src/telemetry/log.ts";
 import { Flow } from "./flow.ts";
-import type { FaultProxyOptions } from "./proxy.ts";
 import type { AddedToxic } from "./toxic.ts";
 import { receptionOf } from "./toxics.ts";
 
-export interface ConnectionOptions extends FaultProxyOptions {
+export interface ConnectionOptions {
+  readonly network: Network;
+  readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** The server behind the proxy. */
+  readonly upstream: { readonly host: string; readonly port: number };
 }
 
 export class ProxiedConnection {

@@ -2,7 +2,8 @@
 // is not read while the sink takes nothing, or while a toxic holds back much.
 
 import type { StreamSocket } from "../../src/runtime/network.ts";
-import type { AddedToxic, Affliction, Piece, Seat } from "./toxic.ts";
+import type { Affliction, Piece, Seat } from "./affliction.ts";
+import type { AddedToxic } from "./toxic.ts";
 import { afflict } from "./toxics.ts";
 
 /** Bytes that a toxic may hold back before the source must wait; about what a long line has under way. */

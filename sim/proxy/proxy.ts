@@ -7,36 +7,9 @@ import type { Network, StreamSocket } from "../../src/runtime/network.ts";
 import { type Random, seededRandom } from "../../src/runtime/random.ts";
 import { type Log, silentLog } from "../../src/telemetry/log.ts";
 import { Endpoint } from "../control/endpoint.ts";
-import type { ControlRule } from "../control/rules.ts";
 import { ProxiedConnection } from "./connection.ts";
-import type { AddedToxic } from "./toxic.ts";
+import type { AddedToxic, LinkControl } from "./toxic.ts";
 import { problemOf } from "./toxics.ts";
-
-/** Upstream is what clients send, downstream what they get. */
-export type Direction = "upstream" | "downstream" | "both";
-
-/** What is done to connections. */
-export type Toxic =
-  /** Every piece of data arrives so much later, give or take a jitter, and in order. */
-  | {
-      readonly kind: "latency";
-      readonly latencyMs: number;
-      readonly jitterMs?: number;
-      readonly direction?: Direction;
-    }
-  | { readonly kind: "bandwidth"; readonly bytesPerSecond: number; readonly direction?: Direction }
-  /** Connections are cut with a reset as soon as data passes, and new ones at once. */
-  | { readonly kind: "reset" }
-  /**
-   * The client's side stays open, the server's side is gone: writes succeed and nothing comes back. When it is removed,
-   * such connections are reset, as by a host that has come back and does not know them.
-   */
-  | { readonly kind: "half-open" }
-  /**
-   * Nothing passes, nothing is refused, nothing is closed; new connections are accepted and stay silent. When it is
-   * removed, everything that waits goes on, as after a cable was plugged in again.
-   */
-  | { readonly kind: "blackhole" };
 
 export interface FaultProxyOptions {
   readonly network: Network;
@@ -48,16 +21,6 @@ export interface FaultProxyOptions {
   readonly listen: { readonly host: string; readonly port: number };
   /** Read with each connection, so that it may be an address which is not known before its owner was started. */
   readonly upstream: { readonly host: string; readonly port: number };
-}
-
-/** A link that breaks on command. Toxics act in the order in which they were added. */
-export interface LinkControl {
-  /**
-   * Acts on open connections and on new ones, at once.
-   * `hits` of the rule: connections and pieces of data that it acted on.
-   * @throws DashstreamError `config_invalid` for a number that makes no sense
-   */
-  add(toxic: Toxic): ControlRule;
 }
 
 export interface FaultProxy extends LinkControl {

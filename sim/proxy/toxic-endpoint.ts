@@ -7,7 +7,8 @@ import type { Random } from "../../src/runtime/random.ts";
 import { type Log, silentLog } from "../../src/telemetry/log.ts";
 import { Endpoint, type ServeSocket } from "../control/endpoint.ts";
 import type { ControlRule } from "../control/rules.ts";
-import { createFaultProxy, type FaultProxy, type LinkControl, type Toxic } from "./proxy.ts";
+import { createFaultProxy, type FaultProxy } from "./proxy.ts";
+import type { LinkControl, Toxic } from "./toxic.ts";
 
 export interface ToxicEndpointOptions {
   readonly network: Network;

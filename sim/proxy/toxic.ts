@@ -1,41 +1,34 @@
-// What a toxic can do to one direction of one connection.
+// What can be done to the connections of a link.
 
-import type { Clock } from "../../src/runtime/clock.ts";
-import type { Random } from "../../src/runtime/random.ts";
-import type { Direction, Toxic } from "./proxy.ts";
+import type { ControlRule } from "../control/rules.ts";
 
-/** What goes through a connection, in order: data, the end of this direction, or a reset. */
-export type Piece =
-  | { readonly kind: "data"; readonly bytes: Buffer }
-  | { readonly kind: "end" }
-  | { readonly kind: "reset" };
+/** Upstream is what clients send, downstream what they get. */
+export type Direction = "upstream" | "downstream" | "both";
 
-/** A toxic at work on one direction of one connection. */
-export interface Affliction {
-  /** A piece has come: hand it on now or later, change it, or keep it. */
-  take(piece: Piece): void;
-  /** The toxic was removed: what it has kept goes on now, in order. */
-  release(): void;
-  /** The connection is over: no timer may be left. */
-  end(): void;
-}
+/** What is done to connections. */
+export type Toxic =
+  /** Every piece of data arrives so much later, give or take a jitter, and in order. */
+  | {
+      readonly kind: "latency";
+      readonly latencyMs: number;
+      readonly jitterMs?: number;
+      readonly direction?: Direction;
+    }
+  | { readonly kind: "bandwidth"; readonly bytesPerSecond: number; readonly direction?: Direction }
+  /** Connections are cut with a reset as soon as data passes, and new ones at once. */
+  | { readonly kind: "reset" }
+  /**
+   * The client's side stays open, the server's side is gone: writes succeed and nothing comes back. When it is removed,
+   * such connections are reset, as by a host that has come back and does not know them.
+   */
+  | { readonly kind: "half-open" }
+  /**
+   * Nothing passes, nothing is refused, nothing is closed; new connections are accepted and stay silent. When it is
+   * removed, everything that waits goes on, as after a cable was plugged in again.
+   */
+  | { readonly kind: "blackhole" };
 
-/** What an affliction acts on. */
-export interface Seat {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly direction: Exclude<Direction, "both">;
-  /** Hands a piece on to the next toxic, or to the socket. */
-  passOn(piece: Piece): void;
-  /** Throws a piece away. */
-  drop(piece: Piece): void;
-  /** Counts that it took. */
-  hit(): void;
-  /** Cuts both sides with a reset. */
-  reset(): void;
-  /** Cuts the server's side, of which the client hears nothing. */
-  loseServer(): void;
-}
+export type ToxicOf<K extends Toxic["kind"]> = Extract<Toxic, { readonly kind: K }>;
 
 /** A toxic of a proxy, with the connections and pieces of data that it acted on. */
 export interface AddedToxic {
@@ -43,4 +36,12 @@ export interface AddedToxic {
   hits: number;
 }
 
-export type ToxicOf<K extends Toxic["kind"]> = Extract<Toxic, { readonly kind: K }>;
+/** A link that breaks on command. Toxics act in the order in which they were added. */
+export interface LinkControl {
+  /**
+   * Acts on open connections and on new ones, at once.
+   * `hits` of the rule: connections and pieces of data that it acted on.
+   * @throws DashstreamError `config_invalid` for a number that makes no sense
+   */
+  add(toxic: Toxic): ControlRule;
+}

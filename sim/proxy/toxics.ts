@@ -1,7 +1,7 @@
 // The kinds of toxic by name: what each makes of a direction, of a new connection, and which numbers it takes.
 
-import type { Direction, Toxic } from "./proxy.ts";
-import type { Affliction, Seat } from "./toxic.ts";
+import type { Affliction, Seat } from "./affliction.ts";
+import type { Direction, Toxic } from "./toxic.ts";
 import { bandwidth } from "./toxics/bandwidth.ts";
 import { blackhole } from "./toxics/blackhole.ts";
 import { halfOpen } from "./toxics/half-open.ts";

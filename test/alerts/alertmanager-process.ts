@@ -3,8 +3,7 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ended, spawnTied } from "../support/child-process.ts";
-import { eventually } from "../support/eventually.ts";
+import { answers, ended, spawnTied } from "../support/child-process.ts";
 import { freePort } from "../support/free-port.ts";
 
 /** Before any alert of a test began. */
@@ -52,14 +51,7 @@ export async function startAlertmanager(config: string): Promise<RunningAlertman
     ],
     { stdio: "ignore" },
   );
-  await eventually(async () => {
-    if (child.exitCode !== null) throw new Error(`prometheus-alertmanager ended with ${child.exitCode}`);
-    return await fetch(`${origin}/-/ready`).then(
-      ({ ok }) => ok,
-      // Nobody listens yet.
-      () => false,
-    );
-  });
+  await answers(child, "prometheus-alertmanager", `${origin}/-/ready`);
   async function send(alerts: readonly object[]): Promise<void> {
     const headers = { "content-type": "application/json" };
     const body = JSON.stringify(alerts);

@@ -21,23 +21,23 @@ function each(look: (service: Service, name: string, stack: Stack) => readonly (
     );
 }
 
-export const names = each((service, name) => [
+const names = each((service, name) => [
   service.container_name !== name && `its container is called ${service.container_name ?? "by chance"}`,
   service.networks?.join() !== "dashstream" && "is not on the one network",
 ]);
 
-export const images = each(({ image, build }) => [
+const images = each(({ image, build }) => [
   build === undefined && !EXACT.test(image) && `image ${image} is not an exact version`,
 ]);
 
-export const bounds = each(({ mem_limit, cpus, pids_limit, logging }) => [
+const bounds = each(({ mem_limit, cpus, pids_limit, logging }) => [
   mem_limit === undefined && "has no limit of memory",
   cpus === undefined && "has no limit of processors",
   pids_limit === undefined && "has no limit of processes",
   !(logging?.options?.["max-size"] && logging.options["max-file"]) && "its log grows without bound",
 ]);
 
-export const rights = each(({ user, cap_drop, security_opt, read_only }, name, stack) => [
+const rights = each(({ user, cap_drop, security_opt, read_only }, name, stack) => [
   !/^[1-9]\d*:\d+$/.test(user ?? "") && `runs as ${user ?? "whoever the image says"}`,
   cap_drop?.join() !== "ALL" && "keeps capabilities",
   !security_opt?.includes("no-new-privileges:true") && "may gain privileges",
@@ -46,7 +46,7 @@ export const rights = each(({ user, cap_drop, security_opt, read_only }, name, s
     "may write to its image, and no comment says why",
 ]);
 
-export const health = each(({ healthcheck: check }, name, stack) => {
+const health = each(({ healthcheck: check }, name, stack) => {
   if (check === undefined) return ["has no health check"];
   if (check.disable === true) {
     const lines = linesOf(stack, name);
@@ -62,7 +62,7 @@ export const health = each(({ healthcheck: check }, name, stack) => {
   ];
 });
 
-export const dependencies = each(({ depends_on = {}, profiles = [] }, _, { services }) =>
+const dependencies = each(({ depends_on = {}, profiles = [] }, _, { services }) =>
   Object.entries(depends_on).map(([name, { condition, required = true }]) => {
     const other = services[name];
     if (other === undefined) return `depends on ${name}, which is not there`;
@@ -76,7 +76,7 @@ export const dependencies = each(({ depends_on = {}, profiles = [] }, _, { servi
   }),
 );
 
-export const ends = each((service) => {
+const ends = each((service) => {
   const drain = Number(service.environment?.SHUTDOWN_TIMEOUT_SECS ?? 0);
   const grace = seconds(service.stop_grace_period ?? "10s");
   return [
@@ -86,7 +86,7 @@ export const ends = each((service) => {
 });
 
 /** Ports of this machine, each on the address that an operator chooses. */
-export const ports: Rule = (stack) => {
+const ports: Rule = (stack) => {
   const published = Object.entries(stack.services).flatMap(([name, { ports: own = [] }]) =>
     own.map((port) => ({ name, port, published: port.split(":").at(-2) })),
   );
@@ -99,7 +99,7 @@ export const ports: Rule = (stack) => {
 };
 
 /** Files and folders that are mounted, and volumes that are named. */
-export const mounts = each(({ volumes = [], command = [] }, _, stack) => {
+const mounts = each(({ volumes = [], command = [] }, _, stack) => {
   const mounted = volumes.map((volume) => volume.split(":"));
   const missing = mounted.map(([source = "", target]) => {
     if (source.startsWith(".")) return !existsSync(join(STACK_FOLDER, source)) && `${source} is not there`;

@@ -5,7 +5,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { parseDotenv } from "../../compose/processes/compose-file/dotenv.ts";
-import { interpolate, type Variables } from "../../compose/processes/compose-file/interpolation.ts";
+import { interpolateAll, type Variables } from "../../compose/processes/compose-file/interpolation.ts";
+import { goDurationMs } from "../../compose/processes/duration.ts";
 
 /** The folder of the stack. */
 export const STACK_FOLDER = join(import.meta.dir, "..", "..", "compose");
@@ -75,15 +76,8 @@ export function variablesOf(text: string): readonly StackVariable[] {
 
 /** Reads a compose file; a variable has the value of `set`, else its default. */
 export function readStack(text: string, set: Variables = {}): Stack {
-  const filled = fill(parse(text, { merge: true }), set) as Partial<Stack>;
+  const filled = interpolateAll(parse(text, { merge: true }), set) as Partial<Stack>;
   return { services: {}, volumes: {}, networks: {}, ...filled, text };
-}
-
-function fill(value: unknown, set: Variables): unknown {
-  if (typeof value === "string") return interpolate(value, set);
-  if (Array.isArray(value)) return value.map((item) => fill(item, set));
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fill(item, set)]));
 }
 
 /** A file of the folder of the stack. */
@@ -104,8 +98,7 @@ export function linesOf(stack: Stack, service: string): readonly string[] {
   return lines.slice(start, end === -1 ? undefined : end);
 }
 
-/** Seconds of `90s`, `1m30s`, `2m`. */
+/** Seconds of `90s`, `1m30s`, `2m`; 0 for what is none. */
 export function seconds(duration: string): number {
-  const [, minutes = "0", rest = "0"] = /^(?:(\d+)m)?(?:(\d+)s)?$/.exec(duration) ?? [];
-  return Number(minutes) * 60 + Number(rest);
+  return (goDurationMs(duration) ?? 0) / 1000;
 }

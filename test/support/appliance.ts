@@ -8,8 +8,7 @@ import { systemNetwork } from "../../src/runtime/network.ts";
 import { systemRandom } from "../../src/runtime/random.ts";
 import { serveHttp } from "../../src/runtime/serve.ts";
 import { Appliance } from "../../src/server/appliance.ts";
-import type { Log } from "../../src/telemetry/log.ts";
-import { silentLog } from "../../src/telemetry/log.ts";
+import { type Log, silentLog } from "../../src/telemetry/log.ts";
 
 export interface RunningAppliance {
   readonly appliance: Appliance;

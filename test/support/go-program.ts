@@ -3,6 +3,7 @@
 
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { succeeds } from "./child-process.ts";
 
 export interface GoProgram {
   /** For people: its name and release. */
@@ -20,20 +21,6 @@ const print = (line: string) => process.stdout.write(`${line}\n`);
 /** The program, or `null` if it was not built on this machine. */
 export function builtProgram({ path }: Pick<GoProgram, "path">): string | null {
   return existsSync(path) ? path : null;
-}
-
-/** Whether the command ended well; its output is shown. */
-export async function succeeds(
-  command: readonly string[],
-  options: { readonly cwd?: string; readonly env?: Record<string, string>; readonly quiet?: boolean } = {},
-): Promise<boolean> {
-  const { cwd = ".", env = {}, quiet = false } = options;
-  const child = Bun.spawn([...command], {
-    cwd,
-    env: { ...process.env, ...env },
-    stdio: ["ignore", quiet ? "ignore" : "inherit", "inherit"],
-  });
-  return (await child.exited) === 0;
 }
 
 /** Builds what is missing, one after another; the process fails if one could not be built. */

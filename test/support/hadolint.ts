@@ -2,15 +2,14 @@
 // Suites that use it are declared with `describeReal("hadolint", ...)`.
 
 import { existsSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
+import { cachePath } from "../../compose/processes/machine.ts";
 
 export const HADOLINT_VERSION = "2.15.1";
 
 /** The folder that holds the program once it is complete. */
 export function hadolintDir(): string {
-  const cache = process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
-  return join(cache, "dashstream", "hadolint", HADOLINT_VERSION);
+  return cachePath("hadolint", HADOLINT_VERSION);
 }
 
 /** The program, or `null` if it was not fetched on this machine. It is put there only after it has run. */

@@ -3,20 +3,17 @@
 
 import { cpSync } from "node:fs";
 import { join } from "node:path";
-import { cachePath } from "../../compose/processes/machine.ts";
-import { ended, spawnTied } from "./child-process.ts";
-import { eventually } from "./eventually.ts";
+import { JAEGER_PATH, JAEGER_VERSION } from "../../compose/processes/built-programs.ts";
+import { answers, ended, spawnTied, succeeds } from "./child-process.ts";
 import { freePort } from "./free-port.ts";
-import { builtProgram, type GoProgram, succeeds } from "./go-program.ts";
+import { builtProgram, type GoProgram } from "./go-program.ts";
 
-export const JAEGER_VERSION = "v1.76.0";
-
-const MODULE = `github.com/jaegertracing/jaeger@${JAEGER_VERSION}`;
+const MODULE = `github.com/jaegertracing/jaeger@v${JAEGER_VERSION}`;
 const NAME = "jaeger-all-in-one";
 
 export const JAEGER: GoProgram = {
   title: `${NAME} ${JAEGER_VERSION}`,
-  path: cachePath("jaeger", JAEGER_VERSION, NAME),
+  path: JAEGER_PATH,
   trial: ["version"],
   async build(folder) {
     const download = Bun.spawn(["go", "mod", "download", "-json", MODULE], {
@@ -61,15 +58,7 @@ export async function startJaeger(): Promise<RunningJaeger> {
   };
   const args = Object.entries(flags).map(([name, value]) => `--${name}=${value}`);
   const child = spawnTied([jaegerPath() ?? NAME, ...args], { stdio: "ignore" });
-  const isReady = () =>
-    fetch(`http://${address(admin)}/`).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-  await eventually(async () => {
-    if (child.exitCode !== null) throw new Error(`${NAME} ended with ${child.exitCode}`);
-    return isReady();
-  });
+  await answers(child, NAME, `http://${address(admin)}/`);
   return {
     collector: `http://${address(collector)}`,
     query: `http://${address(query)}`,

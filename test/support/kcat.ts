@@ -1,7 +1,8 @@
 // kcat, the command line client of librdkafka, as a second opinion beside kafkajs. Suites that use it are declared
 // with `describeReal("kcat", ...)`.
 
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { spawnTied } from "./child-process.ts";
 
 export interface KcatResult {
   readonly exitCode: number | null;
@@ -45,10 +46,7 @@ function collect(child: ChildProcess): Promise<KcatResult> {
 
 /** Starts kcat; it never outlives the test process. */
 export function startKcat(args: readonly string[], input?: string | Uint8Array): RunningKcat {
-  const child = spawn("kcat", [...args], { stdio: ["pipe", "pipe", "pipe"] });
-  const kill = () => child.kill("SIGKILL");
-  process.once("exit", kill);
-  child.once("exit", () => process.off("exit", kill));
+  const child = spawnTied(["kcat", ...args], { stdio: ["pipe", "pipe", "pipe"] });
   const result = collect(child);
   child.stdin?.end(input ?? "");
 

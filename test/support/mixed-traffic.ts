@@ -48,12 +48,11 @@ export class MixedTraffic {
     return traffic;
   }
 
-  /** Produces so many records, one in twenty bad. */
+  /** Produces so many records, one in nineteen bad. */
   async produce(count: number): Promise<void> {
     const messages = Array.from({ length: count }, () => {
       const index = this.#made++;
       const { key, value } = benchRecord(index);
-
       return index % BAD_EVERY === 0 ? { key, value: value.subarray(0, -CUT_BYTES) } : { key, value };
     });
     await this.#producer.send({ topic: this.topic, acks: -1, messages });

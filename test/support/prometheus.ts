@@ -4,7 +4,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ended, spawnTied } from "./child-process.ts";
+import { answers, ended, spawnTied } from "./child-process.ts";
 import { eventually } from "./eventually.ts";
 import { freePort } from "./free-port.ts";
 
@@ -116,14 +116,7 @@ export async function startPrometheus(setup: PrometheusSetup): Promise<RunningPr
     ],
     { stdio: ["ignore", "ignore", "inherit"] },
   );
-  await eventually(async () => {
-    if (child.exitCode !== null) throw new Error(`prometheus ended with ${child.exitCode}`);
-    return await fetch(`http://${address}/-/ready`).then(
-      ({ ok }) => ok,
-      // Nobody listens yet.
-      () => false,
-    );
-  });
+  await answers(child, "prometheus", `http://${address}/-/ready`);
   return new RunningPrometheus(`http://${address}`, async () => {
     child.kill("SIGKILL");
     await ended(child);

@@ -2,17 +2,22 @@
 // of ranges; these are built once a machine (`make promtool3`) and kept outside the tree. Suites that use them are declared
 // with `describeReal("promtool3", ...)` and `describeReal("prometheus3", ...)`.
 
-import { cachePath } from "../../compose/processes/machine.ts";
-import { builtProgram, type GoProgram, succeeds } from "./go-program.ts";
+import { basename } from "node:path";
+import {
+  PROMETHEUS3_MODULE_VERSION,
+  PROMETHEUS3_PATH,
+  PROMETHEUS3_VERSION,
+  PROMTOOL3_PATH,
+} from "../../compose/processes/built-programs.ts";
+import { succeeds } from "./child-process.ts";
+import { builtProgram, type GoProgram } from "./go-program.ts";
 
-/** The release of Prometheus 3.16 as a Go module. */
-export const PROMTOOL3_VERSION = "v0.316.0";
-
-function programOf(name: "promtool" | "prometheus"): GoProgram {
-  const source = `github.com/prometheus/prometheus/cmd/${name}@${PROMTOOL3_VERSION}`;
+function programAt(path: string): GoProgram {
+  const name = basename(path);
+  const source = `github.com/prometheus/prometheus/cmd/${name}@${PROMETHEUS3_MODULE_VERSION}`;
   return {
-    title: `${name} ${PROMTOOL3_VERSION}`,
-    path: cachePath(name, PROMTOOL3_VERSION, name),
+    title: `${name} ${PROMETHEUS3_VERSION}`,
+    path,
     // Without service discovery, which is most of the code and of no use here.
     build: (folder) =>
       succeeds(["go", "install", "-tags", "remove_all_sd", source], { env: { GOBIN: folder } }),
@@ -20,8 +25,8 @@ function programOf(name: "promtool" | "prometheus"): GoProgram {
   };
 }
 
-export const PROMTOOL3 = programOf("promtool");
-export const PROMETHEUS3 = programOf("prometheus");
+export const PROMTOOL3 = programAt(PROMTOOL3_PATH);
+export const PROMETHEUS3 = programAt(PROMETHEUS3_PATH);
 
 /** promtool, or `null` if it was not built on this machine. */
 export const promtool3Path = () => builtProgram(PROMTOOL3);

@@ -7,17 +7,18 @@
 //   describeRealEach(["kafka-3.9", "kafka-4"], "conformance", (component) => { ... });   // one suite each
 //   if (requireReal("protoc").available) ...            // { available: true } or { available: false, reason }
 //
-// Versions and folders of the Kafka releases: compose/processes/kafka/releases.ts; of promtool 3: promtool3.ts.
+// Versions and folders of the Kafka releases: compose/processes/kafka/releases.ts; of what is built:
+// compose/processes/built-programs.ts.
 //
 // The body of a suite that is left out is not run, so it may start things at its top level.
 
 import { describe, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { hasKafkaJars, KAFKA_VERSIONS, type KafkaComponent } from "../../compose/processes/kafka/releases.ts";
-import { composeCheckPath } from "./compose-check.ts";
+import { COMPOSE_CHECK, composeCheckPath } from "./compose-check.ts";
 import { HADOLINT_VERSION, hadolintPath } from "./hadolint.ts";
-import { JAEGER_VERSION, jaegerPath } from "./jaeger.ts";
-import { PROMTOOL3_VERSION, prometheus3Path, promtool3Path } from "./promtool3.ts";
+import { JAEGER, jaegerPath } from "./jaeger.ts";
+import { PROMETHEUS3, PROMTOOL3, prometheus3Path, promtool3Path } from "./promtool3.ts";
 
 /** Components that are one program, with the Debian package that brings it. */
 const DEBIAN_PACKAGES = {
@@ -47,19 +48,19 @@ export const DENO = new URL("../../node_modules/.bin/deno", import.meta.url).pat
 const CACHED_PROGRAMS = {
   promtool3: {
     path: promtool3Path,
-    missing: `promtool ${PROMTOOL3_VERSION} is not there (make promtool3, needs go)`,
+    missing: `${PROMTOOL3.title} is not there (make promtool3, needs go)`,
   },
   prometheus3: {
     path: prometheus3Path,
-    missing: `prometheus ${PROMTOOL3_VERSION} is not there (make promtool3, needs go)`,
+    missing: `${PROMETHEUS3.title} is not there (make promtool3, needs go)`,
   },
   jaeger: {
     path: jaegerPath,
-    missing: `jaeger-all-in-one ${JAEGER_VERSION} is not there (make jaeger, needs go)`,
+    missing: `${JAEGER.title} is not there (make jaeger, needs go)`,
   },
   "compose-check": {
     path: composeCheckPath,
-    missing: "the loader of the compose specification is not there (make compose-check, needs go)",
+    missing: `${COMPOSE_CHECK.title} is not there (make compose-check, needs go)`,
   },
   hadolint: {
     path: hadolintPath,

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const RUNNER = join(import.meta.dir, "run-tests.ts");
+const EVENTUALLY = join(import.meta.dir, "eventually.ts");
 const PASSES = 'import { test } from "bun:test";\ntest("works", () => {});\n';
 /** What the runner knows a file by. Not spelt out, for it would take this file for one of those too. */
 const calls = (suite: string) => `const ${suite} = () => {};\n${suite}();\n`;
@@ -59,6 +60,11 @@ describe("the test runner", () => {
       import { eventually } from ${JSON.stringify(join(import.meta.dir, "eventually.ts"))};
       ${calls("describeReal")}
       test("waits for the other", () => eventually(() => existsSync("other")));`;
+      import { eventually } from "${EVENTUALLY}";
+      ${calls("describeReal")}
+      test("waits for the other", async () => {
+        await eventually(() => existsSync("other"));
+      });`;
     const long = `${LONG}await Bun.write("other", "");\n`;
     const { exitCode, lastLine } = await run({ "a.test.ts": real, "b.test.ts": long });
     expect([exitCode, lastLine]).toEqual([0, "2 passed, 0 failed"]);

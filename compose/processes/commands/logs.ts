@@ -2,7 +2,7 @@
 
 import type { Printer } from "../../../src/cli/printer.ts";
 import { systemClock } from "../../../src/runtime/clock.ts";
-import { lastLines, linesOf, readLog } from "../running/log-file.ts";
+import { lastOf, linesOf, newLines, readLog } from "../running/log-file.ts";
 import type { Stack } from "../stack.ts";
 
 /** Between looks at a log that is followed. */
@@ -21,21 +21,18 @@ export interface LogOptions {
 export async function showLogs(stack: Stack, printer: Printer, options: LogOptions): Promise<void> {
   const { service, lines, follow } = options;
   const wanted = service === undefined ? stack.services : [stack.serviceOf(service)];
-  const shown = wanted.map(({ name, log }) => ({
-    prefix: service === undefined ? `${name} | ` : "",
-    log,
-    end: readLog(log).end,
-  }));
-  for (const { prefix, log } of shown)
-    for (const line of lastLines(log, lines)) printer.line(`${prefix}${line}`);
+  const shown = wanted.map(({ name, log }) => {
+    const prefix = service === undefined ? `${name} | ` : "";
+    const { text, end } = readLog(log);
+    for (const line of lastOf(linesOf(text), lines)) printer.line(`${prefix}${line}`);
+    return { prefix, log, end };
+  });
   if (follow === undefined) return;
   do {
     for (const part of shown) {
-      const { text, end } = readLog(part.log, part.end);
-      // A line that is still being written is shown when it is whole.
-      const whole = text.slice(0, text.lastIndexOf("\n") + 1);
-      part.end = end - Buffer.byteLength(text) + Buffer.byteLength(whole);
-      for (const line of linesOf(whole)) printer.line(`${part.prefix}${line}`);
+      const written = newLines(part.log, part.end);
+      part.end = written.end;
+      for (const line of written.lines) printer.line(`${part.prefix}${line}`);
     }
   } while (await systemClock.sleep(PAUSE_MS, follow));
 }

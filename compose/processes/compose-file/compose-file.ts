@@ -7,7 +7,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { DashstreamError, describeError } from "../../../src/errors.ts";
 import { parseDotenv } from "./dotenv.ts";
-import { interpolate, type Variables } from "./interpolation.ts";
+import { interpolateAll, type Variables } from "./interpolation.ts";
 import { type ComposeService, readService, serviceSchema } from "./service.ts";
 
 export interface ComposeFile {
@@ -48,7 +48,7 @@ export function readComposeFile(path: string, variables: Variables = {}): Compos
 }
 
 function contentOf(document: unknown, dir: string, variables: Variables): Omit<ComposeFile, "path"> {
-  const { name: project, services, volumes, ...rest } = fileSchema.parse(fill(document, variables));
+  const { name: project, services, volumes, ...rest } = fileSchema.parse(interpolateAll(document, variables));
   refuseUnsupported("", rest);
   const readServices = Object.entries(services).map(([name, raw]) => {
     refuseUnsupported(`services.${name}.`, raw);
@@ -69,14 +69,6 @@ function refuseUnsupported(where: string, keys: object): void {
   const found = UNSUPPORTED.find((key) => key in keys);
   if (found === undefined) return;
   throw new DashstreamError("config_invalid", `${where}${found} is not followed here`);
-}
-
-/** Replaces variables in every text, not in keys. */
-function fill(value: unknown, variables: Variables): unknown {
-  if (typeof value === "string") return interpolate(value, variables);
-  if (Array.isArray(value)) return value.map((item) => fill(item, variables));
-  if (value === null || typeof value !== "object") return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fill(item, variables)]));
 }
 
 function read(path: string): string {

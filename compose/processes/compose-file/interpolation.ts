@@ -16,6 +16,16 @@ export function interpolate(text: string, variables: Variables): string {
   return reader.read(null);
 }
 
+/** A document with the variables replaced in every text, not in keys. @throws DashstreamError as `interpolate` */
+export function interpolateAll(value: unknown, variables: Variables): unknown {
+  if (typeof value === "string") return interpolate(value, variables);
+  if (Array.isArray(value)) return value.map((item) => interpolateAll(item, variables));
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, interpolateAll(item, variables)]),
+  );
+}
+
 class TemplateReader {
   readonly #text: string;
   readonly #variables: Variables;

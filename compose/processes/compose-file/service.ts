@@ -3,9 +3,11 @@
 
 import { isAbsolute, join } from "node:path";
 import { z } from "zod";
+import { DashstreamError } from "../../../src/errors.ts";
+import { goDurationMs } from "../duration.ts";
+import { shellWords } from "../shell-words.ts";
 import type { Variables } from "./interpolation.ts";
 import { parsePorts, type ServicePort } from "./ports.ts";
-import { shellWords } from "./words.ts";
 
 /** Something that the service sees as a file or folder at `target`. */
 export interface Mount {
@@ -103,7 +105,10 @@ export const serviceSchema = z.looseObject({
   stop_signal: z.string().default("SIGTERM"),
 });
 
-/** @param dir the folder of the compose file, from which relative paths count */
+/**
+ * @param dir the folder of the compose file, from which relative paths count
+ * @throws DashstreamError `config_invalid`
+ */
 export function readService(
   name: string,
   raw: z.infer<typeof serviceSchema>,
@@ -134,7 +139,9 @@ export function readService(
     ],
     dependsOn: Object.fromEntries(raw.depends_on ?? []),
     gracePeriodMs:
-      raw.stop_grace_period === undefined ? DEFAULT_GRACE_PERIOD_MS : durationMs(raw.stop_grace_period),
+      raw.stop_grace_period === undefined
+        ? DEFAULT_GRACE_PERIOD_MS
+        : gracePeriodMs(name, raw.stop_grace_period),
     stopSignal: raw.stop_signal,
     profiles: raw.profiles,
   };
@@ -165,12 +172,13 @@ function bind(path: string, dir: string): Mount["source"] {
   return { kind: "bind", path: isAbsolute(path) ? path : join(dir, path) };
 }
 
-const UNIT_MS: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1_000, ms: 1, us: 0.001 };
-
-/** A duration of the Compose Specification, for example `1m30s`. */
-function durationMs(text: string): number {
-  return [...text.matchAll(/(\d+(?:\.\d+)?)(h|ms|us|m|s)/g)].reduce(
-    (sum, [, count, unit]) => sum + Number(count) * (UNIT_MS[unit ?? ""] ?? 0),
-    0,
+/** @throws DashstreamError `config_invalid` */
+function gracePeriodMs(service: string, text: string): number {
+  // Go has no unit for none.
+  const ms = text === "0" ? 0 : goDurationMs(text);
+  if (ms !== null) return ms;
+  throw new DashstreamError(
+    "config_invalid",
+    `services.${service}.stop_grace_period: "${text}", expected a duration such as 1m30s`,
   );
 }

@@ -37,6 +37,14 @@ export function javaCommand(call: JavaCall): readonly string[] {
   ];
 }
 
+/** Good for any cluster that nobody has named. */
+const DEFAULT_CLUSTER_ID = "4L6g3nShT-eMCtK--X86sw";
+
+/** Class and arguments that make the data folder of a broker with these settings, which it must have before its first start. */
+export function formatCall(propertiesFile: string, clusterId = DEFAULT_CLUSTER_ID): readonly string[] {
+  return ["kafka.tools.StorageTool", "format", "-t", clusterId, "-c", propertiesFile];
+}
+
 function archivePath(component: KafkaComponent): string {
   return join(kafkaCacheDir(), `classes-${KAFKA_VERSIONS[component]}.jsa`);
 }

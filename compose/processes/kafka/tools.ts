@@ -2,6 +2,7 @@
 
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { shellQuoted } from "../shell-words.ts";
 import { type KafkaComponent, kafkaJarsDir } from "./releases.ts";
 
 /** Classes by command; where the releases differ, by release. */
@@ -56,16 +57,12 @@ const HEAP = "-Xmx256m";
 function script(component: KafkaComponent, binDir: string, className: string): string {
   const words = [
     `exec java \${KAFKA_HEAP_OPTS:-${HEAP}} -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto`,
-    quoted(`-Dlog4j.configuration=file:${join(binDir, LOG4J_FILE)}`),
-    quoted(`-Dlog4j2.configurationFile=${join(binDir, LOG4J2_FILE)}`),
+    shellQuoted(`-Dlog4j.configuration=file:${join(binDir, LOG4J_FILE)}`),
+    shellQuoted(`-Dlog4j2.configurationFile=${join(binDir, LOG4J2_FILE)}`),
     "-cp",
-    quoted(`${kafkaJarsDir(component)}/*`),
+    shellQuoted(`${kafkaJarsDir(component)}/*`),
     className,
     '"$@"',
   ];
   return `#!/bin/sh\n${words.filter((word) => word !== "").join(" ")}\n`;
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }

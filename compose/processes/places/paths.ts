@@ -38,12 +38,7 @@ export function servicePaths(
     ...OWN_FOLDERS.map((folder) => [folder, own(folder)] as const),
     ...placed.map(({ mount, path }) => [mount.target, path] as const),
   ]);
-  const names = [...places.keys()]
-    .sort((a, b) => b.length - a.length)
-    .map((path) => path.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&"))
-    .join("|");
-  const pattern = new RegExp(`(?<![\\w./-])(?:${names})(?![\\w.-])`, "g");
-  const replaceIn = (text: string) => text.replaceAll(pattern, (path) => places.get(path) ?? path);
+  const replaceIn = pathReplacer(places);
   return {
     replaceIn,
     pathOf(containerPath) {
@@ -52,4 +47,15 @@ export function servicePaths(
     },
     mounts: placed,
   };
+}
+
+/** Replaces paths, and the beginnings of longer ones, by what `places` has for them; the longest that fits counts. */
+export function pathReplacer(places: ReadonlyMap<string, string>): (text: string) => string {
+  if (places.size === 0) return (text) => text;
+  const names = [...places.keys()]
+    .sort((a, b) => b.length - a.length)
+    .map((path) => path.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&"))
+    .join("|");
+  const pattern = new RegExp(`(?<![\\w./-])(?:${names})(?![\\w.-])`, "g");
+  return (text) => text.replaceAll(pattern, (path) => places.get(path) ?? path);
 }

@@ -1,12 +1,10 @@
 // Jaeger all-in-one of release 1. It takes minutes to build, so that a machine without it goes without traces.
 
 import { existsSync } from "node:fs";
-import { cachePath } from "../machine.ts";
+import { JAEGER_PATH, JAEGER_VERSION } from "../built-programs.ts";
 import { LOOPBACK } from "../places/addresses.ts";
 import { isImage, type Program, withFlag } from "./program.ts";
 
-const VERSION = "1.76.0";
-const PROGRAM = cachePath("jaeger", `v${VERSION}`, "jaeger-all-in-one");
 const ADMIN_PORT = 14269;
 
 /** The flags of its servers with their ports (`ports/ports.go` and `cmd/*\/flags.go` of Jaeger 1.76). */
@@ -23,18 +21,18 @@ const SERVERS: Readonly<Record<string, number>> = {
 export const jaegerProgram: Program = {
   runs: ({ image }) => isImage(image, "jaegertracing/all-in-one"),
   plan({ args, env, addresses, service }) {
-    if (!existsSync(PROGRAM)) return { leftOut: `Jaeger ${VERSION} is not at ${PROGRAM}` };
+    if (!existsSync(JAEGER_PATH)) return { leftOut: `Jaeger ${JAEGER_VERSION} is not at ${JAEGER_PATH}` };
     const addressOf = (port: number) => `${LOOPBACK}:${addresses.portOf(service.name, port)}`;
     const command = Object.entries(SERVERS).reduce(
       (words, [flag, port]) => withFlag(words, flag, addressOf(port)),
       args,
     );
     return {
-      command: [PROGRAM, ...command],
+      command: [JAEGER_PATH, ...command],
       env,
       readiness: { kind: "http", url: `http://${addressOf(ADMIN_PORT)}/` },
       logsTo: "stderr",
-      version: `Jaeger ${VERSION}`,
+      version: `Jaeger ${JAEGER_VERSION}`,
     };
   },
 };

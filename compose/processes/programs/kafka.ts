@@ -3,10 +3,10 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DashstreamError } from "../../../src/errors.ts";
-import { classDataSharing, javaCommand, writeLogSettings } from "../kafka/java.ts";
+import { classDataSharing, formatCall, javaCommand, writeLogSettings } from "../kafka/java.ts";
 import { hasKafkaJars, KAFKA_VERSIONS } from "../kafka/releases.ts";
 import { writeKafkaTools } from "../kafka/tools.ts";
-import { isImage, type Launch, type Program, type Site } from "./program.ts";
+import { isImage, type Launch, type Program, requireOnPath, type Site } from "./program.ts";
 
 const PROPERTIES_FILE = "server.properties";
 /** Of the image's start script, not of the broker. */
@@ -41,7 +41,7 @@ export const kafkaProgram: Program = {
       readiness: { kind: "kafka", port: clientPort(site) },
       version: `Kafka ${KAFKA_VERSIONS[component]}`,
       before: {
-        command: javaCommand({ ...call, classAndArgs: formatCall(env.CLUSTER_ID) }),
+        command: javaCommand({ ...call, classAndArgs: formatCall(PROPERTIES_FILE, env.CLUSTER_ID) }),
         unless: join(properties["log.dirs"] ?? "", "meta.properties"),
       },
       freshClasses: { component, path: freshClasses },
@@ -66,9 +66,9 @@ function dataFolder(image: string): string | null {
 }
 
 function requireKafka({ kafka, which }: Site): void {
-  const missing = which("java") === null ? "java (Debian: openjdk-17-jre-headless)" : "make kafka";
-  if (which("java") !== null && hasKafkaJars(kafka)) return;
-  throw new DashstreamError("storage_failed", `Kafka ${KAFKA_VERSIONS[kafka]} is not there: ${missing}`);
+  requireOnPath(which, ["java"], "openjdk-17-jre-headless");
+  if (hasKafkaJars(kafka)) return;
+  throw new DashstreamError("storage_failed", `Kafka ${KAFKA_VERSIONS[kafka]} is not there: make kafka`);
 }
 
 /** `KAFKA_A_B` is the setting `a.b`; two underscores are a hyphen, three an underscore. */
@@ -92,13 +92,6 @@ function propertiesText(properties: Readonly<Record<string, string>>): string {
   return Object.entries(properties)
     .map(([name, value]) => `${name}=${escaped(value)}\n`)
     .join("");
-}
-
-/** The images make a cluster id of their own if none is given; this one is as good as any. */
-const DEFAULT_CLUSTER_ID = "4L6g3nShT-eMCtK--X86sw";
-
-function formatCall(clusterId = DEFAULT_CLUSTER_ID): readonly string[] {
-  return ["kafka.tools.StorageTool", "format", "-t", clusterId, "-c", PROPERTIES_FILE];
 }
 
 /** The port of the listener that other services use: the first that is not for controllers. */

@@ -1,5 +1,6 @@
 // What a program must be told to do as a process what its image does as a container.
 
+import { DashstreamError } from "../../../src/errors.ts";
 import type { ComposeService } from "../compose-file/service.ts";
 import type { KafkaComponent } from "../kafka/releases.ts";
 import type { Addresses } from "../places/addresses.ts";
@@ -62,6 +63,21 @@ export interface Program {
    * @throws DashstreamError `storage_failed` if what the stack cannot do without is not on this machine
    */
   readonly plan: (site: Site) => Launch | { readonly leftOut: string };
+}
+
+/**
+ * Where a program is on PATH, under the first of its `names` that is there.
+ * @param debian the package that has it
+ * @throws DashstreamError `storage_failed`
+ */
+export function requireOnPath(
+  which: Site["which"],
+  names: readonly [string, ...string[]],
+  debian: string = names[0],
+): string {
+  const path = names.map(which).find((found) => found !== null);
+  if (path !== undefined) return path;
+  throw new DashstreamError("storage_failed", `${names[0]} is not on PATH (Debian: ${debian})`);
 }
 
 /** Whether `image` is one of a repository, in any registry and version. */

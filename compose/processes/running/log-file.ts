@@ -1,4 +1,4 @@
-// The log of a service: its end, in lines, without reading all of it.
+// The log of a service in lines: its end without reading all of it, and what is written meanwhile.
 
 import { closeSync, existsSync, fstatSync, openSync, readSync } from "node:fs";
 
@@ -28,9 +28,24 @@ export function readLog(path: string, from = 0): LogPart {
   }
 }
 
-/** The last `count` lines. */
-export function lastLines(path: string, count: number): readonly string[] {
-  return linesOf(readLog(path).text).slice(-count);
+/** What a log has got since somebody last looked. */
+interface NewLines {
+  readonly lines: readonly string[];
+  /** Where to look from the next time, bytes from the beginning. */
+  readonly end: number;
+}
+
+/** The lines that were written since `from` bytes. One that is still being written comes when it is whole. */
+export function newLines(path: string, from: number): NewLines {
+  const { text, end } = readLog(path, from);
+  const whole = text.slice(0, text.lastIndexOf("\n") + 1);
+  return { lines: linesOf(whole), end: end - Buffer.byteLength(text) + Buffer.byteLength(whole) };
+}
+
+/** The last `count` of `lines`; all, if there are not so many. */
+export function lastOf(lines: readonly string[], count: number): readonly string[] {
+  // Not `slice(-count)`, which means all of them for 0.
+  return lines.slice(Math.max(0, lines.length - count));
 }
 
 /** Lines of a text that may end with a line feed. */

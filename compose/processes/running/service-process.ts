@@ -6,7 +6,7 @@ import { DashstreamError, systemCode } from "../../../src/errors.ts";
 import { keepClasses } from "../kafka/java.ts";
 import type { ServicePlan } from "../plan.ts";
 import { launchProcess, prepare } from "./launch-process.ts";
-import { lastLines } from "./log-file.ts";
+import { lastOf, linesOf, readLog } from "./log-file.ts";
 import { isReady } from "./readiness.ts";
 import type { StackSeams } from "./seams.ts";
 import type { ServiceRecord, StateFolder } from "./state-folder.ts";
@@ -115,7 +115,7 @@ export class ServiceProcess {
 
   async #died(): Promise<DashstreamError> {
     const { name, log } = this.plan;
-    const tail = lastLines(log, SHOWN_LOG_LINES);
+    const tail = lastOf(linesOf(readLog(log).text), SHOWN_LOG_LINES);
     const end = tail.length === 0 ? `${log} is empty` : `the end of ${log}:\n${tail.join("\n")}`;
     return new DashstreamError(
       "storage_failed",

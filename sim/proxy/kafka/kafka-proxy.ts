@@ -18,7 +18,7 @@ import {
   Controls,
 } from "../../broker/control.ts";
 import type { ControlRule } from "../../control/rules.ts";
-import type { LinkControl, Toxic } from "../proxy.ts";
+import type { LinkControl, Toxic } from "../toxic.ts";
 import { ToxicEndpoint } from "../toxic-endpoint.ts";
 import { expireMembers } from "./members.ts";
 import { type ProxiedNode, ProxiedNodes } from "./nodes.ts";
@@ -50,10 +50,10 @@ export interface KafkaFaultProxy extends BrokerControl, LinkControl {
 }
 
 export function createKafkaFaultProxy(options: KafkaFaultProxyOptions): KafkaFaultProxy {
-  return new Proxied(options);
+  return new ProxiedKafka(options);
 }
 
-class Proxied implements KafkaFaultProxy {
+class ProxiedKafka implements KafkaFaultProxy {
   readonly #options: KafkaFaultProxyOptions;
   readonly #log: Log;
   readonly #controls = new Controls();

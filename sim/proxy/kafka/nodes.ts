@@ -5,7 +5,7 @@
 import type { Address } from "../../broker/cluster.ts";
 import type { ControlRule } from "../../control/rules.ts";
 import { Turns } from "../../control/turns.ts";
-import type { LinkControl, Toxic } from "../proxy.ts";
+import type { LinkControl, Toxic } from "../toxic.ts";
 import type { ToxicEndpoint } from "../toxic-endpoint.ts";
 
 /** Of a broker as Kafka names it. */
@@ -42,7 +42,8 @@ export interface ProxiedNodesOptions {
   readonly raise: (node: ProxiedNode) => Promise<void>;
 }
 
-interface AddedToxic {
+/** A toxic on all listeners, with what it is on each. */
+interface SpreadToxic {
   readonly toxic: Toxic;
   readonly rules: ControlRule[];
 }
@@ -52,7 +53,7 @@ export class ProxiedNodes implements LinkControl {
   readonly #first: ProxiedNode;
   /** All listeners, in the order of their ports. */
   readonly #nodes: ProxiedNode[];
-  readonly #toxics = new Set<AddedToxic>();
+  readonly #toxics = new Set<SpreadToxic>();
   #isMeantUp = false;
   /** Listeners open and close one after the other. */
   readonly #turns = new Turns();
@@ -122,7 +123,7 @@ export class ProxiedNodes implements LinkControl {
 
   /** On all listeners, also those to come. */
   add(toxic: Toxic): ControlRule {
-    const added: AddedToxic = { toxic, rules: this.#nodes.map(({ endpoint }) => endpoint.add(toxic)) };
+    const added: SpreadToxic = { toxic, rules: this.#nodes.map(({ endpoint }) => endpoint.add(toxic)) };
     this.#toxics.add(added);
     return {
       get hits() {

@@ -4,11 +4,10 @@
 import { DashstreamError } from "../../../src/errors.ts";
 import { type Api, encodeResponse, readRequestHeader } from "../../../src/kafka-protocol/api.ts";
 import { APIS, type ApiName } from "../../../src/kafka-protocol/apis.ts";
-import { KAFKA_ERRORS } from "../../../src/kafka-protocol/error-codes.ts";
 import { Reader } from "../../../src/kafka-protocol/reader.ts";
 import { describeCluster } from "../../../src/kafka-protocol/requests/describe-cluster.ts";
 import type { Call, Handling } from "../../broker/connection.ts";
-import { versionsResponse } from "../../broker/handlers/api-versions.ts";
+import { answerToNewerVersions } from "../../broker/handlers/api-versions.ts";
 import { TARGETS } from "../../broker/targets.ts";
 import { rewriteCluster, rewriteCoordinator, rewriteMetadata } from "./addresses.ts";
 import { rationed, sessionless, UNKNOWN_SESSION, withheld } from "./fetching.ts";
@@ -70,11 +69,8 @@ const ROUTES: ReadonlyMap<number, Decode> = new Map([
 export function readProxiedCall(frame: Buffer, way: Way): Call | Buffer {
   const reader = new Reader(frame);
   const header = readRequestHeader(reader);
-  const { ApiVersions } = APIS;
-  if (header.apiKey === ApiVersions.key && header.apiVersion > ApiVersions.maxVersion) {
-    const fallback = versionsResponse(KAFKA_ERRORS.UNSUPPORTED_VERSION);
-    return encodeResponse(ApiVersions.response(0), header.correlationId, fallback);
-  }
+  const newer = answerToNewerVersions(header);
+  if (newer !== null) return newer;
   const decode = ROUTES.get(header.apiKey);
   return decode ? decode({ header, frame }, reader, way) : opaque({ header, frame }, way);
 }

@@ -14,7 +14,7 @@ import {
   Controls,
   type RedisControl,
 } from "../../redis/control.ts";
-import type { LinkControl, Toxic } from "../proxy.ts";
+import type { LinkControl, Toxic } from "../toxic.ts";
 import { ToxicEndpoint } from "../toxic-endpoint.ts";
 import { proxyConnection } from "./connection.ts";
 import { type EvictionOptions, evictKeys } from "./eviction.ts";
@@ -43,10 +43,10 @@ export interface RedisFaultProxy extends RedisControl, LinkControl {
 }
 
 export function createRedisFaultProxy(options: RedisFaultProxyOptions): RedisFaultProxy {
-  return new Proxied(options);
+  return new ProxiedRedis(options);
 }
 
-class Proxied implements RedisFaultProxy {
+class ProxiedRedis implements RedisFaultProxy {
   readonly #options: RedisFaultProxyOptions;
   readonly #endpoint: ToxicEndpoint;
   readonly #controls = new Controls();

@@ -27,6 +27,8 @@ const LISTS = new Set([..."*~>"]);
 /** A number and so many names with values; `|` says something of the value that follows it. */
 const MAPS = new Set([..."%|"]);
 
+const TYPES = [...LINES, ...BULKS, ...LISTS, ...MAPS];
+
 interface Open {
   /** Values that are to come. */
   left: number;
@@ -41,6 +43,8 @@ export class ReplyScanner {
   #type = "";
   #digits = "";
   #isPush = false;
+  /** Where the last step ended in the chunk. */
+  #at = 0;
 
   /** @throws DashstreamError `protocol_error` for what Redis does not send */
   push(chunk: Buffer, onPiece: (piece: ReplyPiece) => void): void {
@@ -58,9 +62,6 @@ export class ReplyScanner {
       onPiece({ bytes: chunk.subarray(from), isLast: false, isPush: this.#isPush });
     }
   }
-
-  /** Where the last step ended. */
-  #at = 0;
 
   #skipBulk(chunk: Buffer, at: number): boolean {
     const count = Math.min(this.#skip, chunk.length - at);
@@ -92,9 +93,10 @@ export class ReplyScanner {
     this.#digits += text;
     const { length } = this.#digits;
     if (length > MAX_NUMBER_CHARS || !/^-?\d*\r?\n?$/.test(this.#digits)) {
+      const found = JSON.stringify(`${this.#type}${this.#digits.slice(0, MAX_NUMBER_CHARS)}`);
       throw new DashstreamError(
         "protocol_error",
-        `an answer of Redis begins with ${JSON.stringify(this.#type)}`,
+        `an answer of Redis begins with ${found}, expected a type and a number`,
       );
     }
   }
@@ -108,11 +110,17 @@ export class ReplyScanner {
     const isAttribute = type === "|";
     const left = MAPS.has(type) ? count * 2 : count;
     if (!LISTS.has(type) && !MAPS.has(type)) {
-      throw new DashstreamError("protocol_error", `an answer of Redis begins with ${JSON.stringify(type)}`);
+      throw new DashstreamError(
+        "protocol_error",
+        `an answer of Redis begins with ${JSON.stringify(type)}, expected one of ${TYPES.join(" ")}`,
+      );
     }
     if (left <= 0) return !isAttribute;
     if (this.#open.length === MAX_DEPTH) {
-      throw new DashstreamError("protocol_error", `an answer of Redis is nested ${MAX_DEPTH} times`);
+      throw new DashstreamError(
+        "protocol_error",
+        `an answer of Redis is nested more than ${MAX_DEPTH} times`,
+      );
     }
     this.#open.push({ left, isAttribute });
     return false;

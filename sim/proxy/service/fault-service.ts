@@ -12,8 +12,8 @@ import type { Address } from "../../broker/cluster.ts";
 import { FaultBoard, faultsOf } from "../../faults/fault-board.ts";
 import type { KafkaNames, LinkName, Stage } from "../../faults/stage.ts";
 import { createKafkaFaultProxy, type KafkaFaultProxy } from "../kafka/kafka-proxy.ts";
-import type { LinkControl } from "../proxy.ts";
 import { createRedisFaultProxy, type RedisFaultProxy } from "../redis/redis-proxy.ts";
+import type { LinkControl } from "../toxic.ts";
 import { faultRoutes } from "./fault-routes.ts";
 
 /** What stands before Kafka: where it is, where the proxy listens, and what clients are told instead of that host. */

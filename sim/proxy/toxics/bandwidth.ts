@@ -2,7 +2,8 @@
 // line needs for it.
 
 import type { Timer } from "../../../src/runtime/clock.ts";
-import type { Affliction, Piece, Seat, ToxicOf } from "../toxic.ts";
+import type { Affliction, Piece, Seat } from "../affliction.ts";
+import type { ToxicOf } from "../toxic.ts";
 
 const SLICES_PER_SECOND = 10;
 

@@ -1,7 +1,7 @@
 // Nothing passes and nobody is told. What was sent waits, as TCP sends again what was lost, and arrives when the toxic is
 // removed.
 
-import type { Affliction, Piece, Seat } from "../toxic.ts";
+import type { Affliction, Piece, Seat } from "../affliction.ts";
 
 export function blackhole(seat: Seat): Affliction {
   let kept: Piece[] = [];

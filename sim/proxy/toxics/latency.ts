@@ -1,7 +1,8 @@
 // Every piece arrives later than it was sent. One that is due before those ahead of it waits for them: TCP keeps order.
 
 import type { Timer } from "../../../src/runtime/clock.ts";
-import type { Affliction, Piece, Seat, ToxicOf } from "../toxic.ts";
+import type { Affliction, Piece, Seat } from "../affliction.ts";
+import type { ToxicOf } from "../toxic.ts";
 
 interface Delayed {
   readonly piece: Piece;

@@ -29,6 +29,14 @@ export function placeOf({ page, section, number }: Pick<Block, "page" | "section
   return `${page}: ${section}, ${number}`;
 }
 
+/** The block of `blocks` at a place of an edition, if it is there. */
+export function blockAt(
+  blocks: readonly Block[],
+  place: Pick<Block, "edition" | "page" | "section" | "number">,
+): Block | undefined {
+  return blocks.find((block) => block.edition === place.edition && placeOf(block) === placeOf(place));
+}
+
 /** Of the generated pages. */
 export function ourBlocks(): readonly Block[] {
   return readdirSync(PAGES_FOLDER)

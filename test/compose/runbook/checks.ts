@@ -89,33 +89,33 @@ export function jsonValues(text: string): readonly unknown[] {
   return values;
 }
 
-/** Each JSON value passes, and there are so many at least. */
-export function json(
-  least: number,
-  problemOf: (value: unknown, facts: Facts) => string | null = () => null,
-): Check {
+/** Standard output is JSON, and `judge` is content with its values. */
+function jsonOutput(judge: (values: readonly unknown[], facts: Facts) => string | null): Check {
   return ({ stdout }, facts) => {
     try {
-      const values = jsonValues(stdout);
-      if (values.length < least) return `${values.length} JSON values, expected ${least} or more`;
-      return values.map((value) => problemOf(value, facts)).find((problem) => problem !== null) ?? null;
+      return judge(jsonValues(stdout), facts);
     } catch (error) {
       return `output is not JSON: ${error}`;
     }
   };
 }
 
+/** Each JSON value passes, and there are so many at least. */
+export function json(
+  least: number,
+  problemOf: (value: unknown, facts: Facts) => string | null = () => null,
+): Check {
+  return jsonOutput((values, facts) => {
+    if (values.length < least) return `${values.length} JSON values, expected ${least} or more`;
+    return values.map((value) => problemOf(value, facts)).find((problem) => problem !== null) ?? null;
+  });
+}
+
 /** One of the JSON values passes. */
 export function someJson(what: string, fits: (value: never, facts: Facts) => boolean): Check {
-  return ({ stdout }, facts) => {
-    try {
-      return jsonValues(stdout).some((value) => fits(value as never, facts))
-        ? null
-        : `no ${what} in the output`;
-    } catch (error) {
-      return `output is not JSON: ${error}`;
-    }
-  };
+  return jsonOutput((values, facts) =>
+    values.some((value) => fits(value as never, facts)) ? null : `no ${what} in the output`,
+  );
 }
 
 /** One number, as a JSON text as Prometheus has them. */

@@ -3,7 +3,7 @@
 
 import { describeError } from "../../../src/errors.ts";
 import { systemClock } from "../../../src/runtime/clock.ts";
-import { type Block, piecesOf, placeOf } from "./blocks.ts";
+import { type Block, blockAt, piecesOf, placeOf } from "./blocks.ts";
 import { filled } from "./checks.ts";
 import type { BlockEntry, Phase, PlacedEntry } from "./entry.ts";
 import { type PieceResult, type RunOptions, runPieces } from "./run-pieces.ts";
@@ -135,7 +135,7 @@ class Player {
   #tasks(isWanted: (piece: PlacedEntry) => boolean): readonly Task[] {
     const { table, blocks } = this.#options;
     return table.flatMap((entry) => {
-      const block = blocks.find((each) => each.edition === entry.edition && placeOf(each) === placeOf(entry));
+      const block = blockAt(blocks, entry);
       const texts = block === undefined ? [] : piecesOf(block);
       return entry.pieces.flatMap((piece, index) => {
         const text = texts[index];

@@ -1,7 +1,7 @@
 // The table of all blocks as a page for people: what each is written for, and whether it works as it stands.
 
 import { list, section, table } from "../../../src/alerts/pages/markdown.ts";
-import { type Block, type Edition, piecesOf, placeOf } from "./blocks.ts";
+import { type Block, blockAt, type Edition, piecesOf, placeOf } from "./blocks.ts";
 import type { BlockEntry, PlacedEntry } from "./entry.ts";
 import type { Situation } from "./situation.ts";
 
@@ -109,7 +109,7 @@ function nameOf(entry: BlockEntry, index: number): string {
 }
 
 function commandOf(entry: BlockEntry, index: number, blocks: readonly Block[]): string {
-  const block = blocks.find((each) => each.edition === entry.edition && placeOf(each) === placeOf(entry));
+  const block = blockAt(blocks, entry);
   if (block === undefined) return UNKNOWN_COMMAND;
   const lines = (piecesOf(block)[index] ?? "").split("\n");
   const first = lines.find((line) => !line.startsWith("#")) ?? lines[0] ?? "";

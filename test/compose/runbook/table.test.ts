@@ -4,7 +4,7 @@ import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { BLOCKS_REPORT } from "../../../src/alerts/generated-files.ts";
 import { ALERTS } from "../../../src/alerts/registry.ts";
-import { type Block, ourBlocks, piecesOf, placeOf, printedBlocks } from "./blocks.ts";
+import { type Block, blockAt, ourBlocks, piecesOf, placeOf, printedBlocks } from "./blocks.ts";
 import type { BlockEntry } from "./entry.ts";
 import { blocksReport, UNKNOWN_COMMAND } from "./report.ts";
 import { SITUATIONS } from "./situations/situations.ts";
@@ -16,7 +16,7 @@ const blocks = [...ourBlocks(), ...(printed ?? [])];
 const entries = TABLE.filter(({ edition }) => edition === "ours" || printed !== null);
 const nameOf = (each: Block | BlockEntry) => `${each.edition} ${placeOf(each)}`;
 const pieces = entries.flatMap((entry) => {
-  const block = blocks.find((each) => nameOf(each) === nameOf(entry));
+  const block = blockAt(blocks, entry);
   const texts = block === undefined ? [] : piecesOf(block);
   return entry.pieces.map((piece, index) => ({
     name: `${nameOf(entry)}.${index + 1}`,

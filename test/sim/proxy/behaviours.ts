@@ -1,7 +1,7 @@
 // What the proxy does to connections; the suite runs on loopback and in virtual time.
 
 import { expect, test } from "bun:test";
-import type { Toxic } from "../../../sim/proxy/proxy.ts";
+import type { Toxic } from "../../../sim/proxy/toxic.ts";
 import type { ProxyRig } from "./proxy-rig.ts";
 
 type InRig = (live: (rig: ProxyRig) => Promise<void>) => Promise<void>;

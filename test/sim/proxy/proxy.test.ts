@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import type { Toxic } from "../../../sim/proxy/proxy.ts";
+import type { Toxic } from "../../../sim/proxy/toxic.ts";
 import { breaksConnections, passesOn } from "./behaviours.ts";
 import { inVirtualTime, onLoopback } from "./proxy-rig.ts";
 

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
   classDataSharing,
+  formatCall,
   javaCommand,
   keepClasses,
   writeLogSettings,
@@ -41,7 +42,7 @@ export interface RealKafka {
   stop(): Promise<void>;
 }
 
-const FORMAT_ID = "4L6g3nShT-eMCtK--X86sw";
+const PROPERTIES_FILE = "server.properties";
 const KEPT_LOG_LINES = 40;
 
 /** Resolves when the broker takes requests. @throws Error with the end of its log if it ends before */
@@ -65,15 +66,14 @@ export async function startKafka({ component, props = {} }: KafkaOptions): Promi
   const dir = mkdtempSync(join(tmpdir(), "dashstream-kafka-"));
   const port = await freePort();
   writeLogSettings(dir);
-  writeFileSync(join(dir, "server.properties"), serverProperties(dir, port, await freePort(), props));
-  const format = ["kafka.tools.StorageTool", "format", "-t", FORMAT_ID, "-c", "server.properties"];
-  await runJava(component, dir, format);
+  writeFileSync(join(dir, PROPERTIES_FILE), serverProperties(dir, port, await freePort(), props));
+  await runJava(component, dir, formatCall(PROPERTIES_FILE));
 
   const freshClasses = join(dir, "classes.jsa");
   let child: ChildProcess | null = null;
   const start = async () => {
     const flags = classDataSharing(component, freshClasses);
-    const classAndArgs = ["kafka.Kafka", "server.properties"];
+    const classAndArgs = ["kafka.Kafka", PROPERTIES_FILE];
     child = spawnJava(javaCommand({ component, configDir: dir, flags, classAndArgs }), dir);
     await ready(child);
   };

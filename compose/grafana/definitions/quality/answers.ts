@@ -3,6 +3,7 @@
 import { expr } from "../../../../src/alerts/template.ts";
 import type { PanelDefinition } from "../dashboard.ts";
 import { FIVE_MINUTES, mean, ONE_MINUTE, quantile } from "../expressions.ts";
+import { betterFrom, worseFrom } from "../steps.ts";
 
 const PROMPTS =
   "look at the models and prompts that were deployed last (annotations), and at panel 12 for the kind of query that fails.";
@@ -17,11 +18,7 @@ export const ANSWER_STATS: readonly PanelDefinition[] = [
     kind: "stat",
     unit: "percent",
     grid: { x: 0, y: 0, w: 6, h: 4 },
-    steps: [
-      { from: 0, color: "red" },
-      { from: 85, color: "yellow" },
-      { from: 90, color: "green" },
-    ],
+    steps: betterFrom(85, 90),
     shows: "Share of the quality reports of the last 5 minutes whose verdict is passed.",
     act: `${PROMPTS} ${NOTHING_HERE}`,
     queries: [
@@ -38,11 +35,7 @@ export const ANSWER_STATS: readonly PanelDefinition[] = [
     kind: "stat",
     unit: "short",
     grid: { x: 6, y: 0, w: 6, h: 4 },
-    steps: [
-      { from: 0, color: "red" },
-      { from: 0.85, color: "yellow" },
-      { from: 0.9, color: "green" },
-    ],
+    steps: betterFrom(0.85, 0.9),
     shows: "Quality score of the last report that had one. A single report: panel 10 has the trend.",
     act: `if panel 10 is low too, ${PROMPTS}`,
     queries: [{ legend: "Avg Quality", expr: expr`avg(dashstream_quality_monitor_quality_score)` }],
@@ -53,11 +46,7 @@ export const ANSWER_STATS: readonly PanelDefinition[] = [
     kind: "stat",
     unit: "short",
     grid: { x: 18, y: 0, w: 6, h: 4 },
-    steps: [
-      { from: 0, color: "green" },
-      { from: 1.5, color: "yellow" },
-      { from: 2.5, color: "red" },
-    ],
+    steps: worseFrom(1.5, 2.5),
     shows: "Retries that a query of the last 5 minutes needed, on average.",
     act: "compare with panel 9: a high p99 alone is a few hard queries, a high p50 is a model or tool that fails for all.",
     queries: [{ legend: "Avg Retries", expr: mean("dashstream_quality_retry_count") }],

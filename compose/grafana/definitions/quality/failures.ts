@@ -2,7 +2,8 @@
 
 import { expr } from "../../../../src/alerts/template.ts";
 import type { PanelDefinition } from "../dashboard.ts";
-import { FIVE_MINUTES, quantile } from "../expressions.ts";
+import { FIVE_MINUTES, name, quantile } from "../expressions.ts";
+import { worseFrom } from "../steps.ts";
 
 /** Values of the label `category`. */
 const CATEGORIES = ["Simple", "Medium", "Complex", "Edge", "Unknown"] as const;
@@ -18,7 +19,7 @@ export const FAILURES: readonly PanelDefinition[] = [
     act: "simple queries that fail mean something basic is broken, a key or a model; only complex ones: look at prompts and limits.",
     queries: CATEGORIES.map((category) => ({
       legend: `${category} Failures`,
-      expr: expr`sum(rate(dashstream_quality_monitor_queries_failed_total{category="${{ parts: [category] }}"}[${FIVE_MINUTES}]))`,
+      expr: expr`sum(rate(dashstream_quality_monitor_queries_failed_total{category="${name(category)}"}[${FIVE_MINUTES}]))`,
     })),
   },
   {
@@ -42,11 +43,7 @@ export const FAILURES: readonly PanelDefinition[] = [
     kind: "stat",
     unit: "percent",
     grid: { x: 0, y: 28, w: 8, h: 4 },
-    steps: [
-      { from: 0, color: "green" },
-      { from: 1, color: "yellow" },
-      { from: 5, color: "red" },
-    ],
+    steps: worseFrom(1, 5),
     shows:
       "Share of the reports of the last 5 minutes whose verdict is failed. With those without a verdict it makes 100 % with panel 1.",
     act: "panel 12 says which kind of query fails; compare the time with deployments (annotations), and take the last one back if it fits.",
@@ -64,11 +61,7 @@ export const FAILURES: readonly PanelDefinition[] = [
     kind: "stat",
     unit: "short",
     grid: { x: 16, y: 28, w: 8, h: 4 },
-    steps: [
-      { from: 0, color: "green" },
-      { from: 2, color: "yellow" },
-      { from: 5, color: "red" },
-    ],
+    steps: worseFrom(2, 5),
     shows: "Retries that the worst query in a hundred needed, of the last 5 minutes.",
     act: "compare with the p50 of panel 9: if that is low, single queries are hard; if not, the model's provider or a tool fails.",
     queries: [{ legend: "p99 Retry Count", expr: quantile(0.99, "dashstream_quality_retry_count") }],

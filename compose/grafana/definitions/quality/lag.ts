@@ -3,12 +3,9 @@
 import { expr } from "../../../../src/alerts/template.ts";
 import type { PanelDefinition, Step } from "../dashboard.ts";
 import { FIVE_MINUTES, ONE_MINUTE } from "../expressions.ts";
+import { worseFrom } from "../steps.ts";
 
-const LAG: readonly Step[] = [
-  { from: 0, color: "green" },
-  { from: 10_000, color: "yellow" },
-  { from: 100_000, color: "red" },
-];
+const LAG: readonly Step[] = worseFrom(10_000, 100_000);
 
 export const LAG_PANELS: readonly PanelDefinition[] = [
   {

@@ -3,6 +3,7 @@
 import { expr } from "../../../../src/alerts/template.ts";
 import type { PanelDefinition } from "../dashboard.ts";
 import { FIVE_MINUTES, quantile } from "../expressions.ts";
+import { worseFrom } from "../steps.ts";
 
 export const SEQUENCE: readonly PanelDefinition[] = [
   {
@@ -32,11 +33,7 @@ export const SEQUENCE: readonly PanelDefinition[] = [
     kind: "timeseries",
     unit: "short",
     grid: { x: 12, y: 32, w: 12, h: 6 },
-    steps: [
-      { from: 0, color: "green" },
-      { from: 0.1, color: "yellow" },
-      { from: 0.5, color: "red" },
-    ],
+    steps: worseFrom(0.1, 0.5),
     shows: "Records a second that repeat a sequence number of their thread, by who found them.",
     act: "a producer sends again what Kafka has taken already, often because its timeout is too short. Nothing is lost.",
     alerts: ["HighDuplicateRate"],
@@ -53,11 +50,7 @@ export const SEQUENCE: readonly PanelDefinition[] = [
     kind: "timeseries",
     unit: "short",
     grid: { x: 0, y: 38, w: 12, h: 6 },
-    steps: [
-      { from: 0, color: "green" },
-      { from: 0.1, color: "yellow" },
-      { from: 0.5, color: "red" },
-    ],
+    steps: worseFrom(0.1, 0.5),
     shows: "Records a second that come later than their sequence number says, by who found them.",
     act: "a thread is spread over partitions, or its producer has several requests under way. Look at keys and partitioner.",
     alerts: ["HighReorderRate"],
@@ -77,11 +70,7 @@ export const LETTERS: readonly PanelDefinition[] = [
     kind: "timeseries",
     unit: "short",
     grid: { x: 12, y: 38, w: 12, h: 6 },
-    steps: [
-      { from: 0, color: "green" },
-      { from: 0.1, color: "yellow" },
-      { from: 1, color: "red" },
-    ],
+    steps: worseFrom(0.1, 1),
     shows: "Dead letters of the server that Kafka has taken, a second, by what was wrong with the record.",
     act: "`dashstream dlq ls` shows the letters, their threads and producers. When the cause is mended, redrive them.",
     alerts: ["WebSocketDlqHighRate", "HighDecodeErrorRate", "SchemaVersionMismatch", "OversizedMessage"],
@@ -121,11 +110,7 @@ export const REDIS: readonly PanelDefinition[] = [
     kind: "timeseries",
     unit: "short",
     grid: { x: 0, y: 48, w: 12, h: 6 },
-    steps: [
-      { from: 0, color: "green" },
-      { from: 0.01, color: "yellow" },
-      { from: 0.1, color: "red" },
-    ],
+    steps: worseFrom(0.01, 0.1),
     shows:
       "Errors of Redis a second: of limits that are shared, by operation, and of replay. No data where Redis is not in use.",
     act: "look whether Redis answers (`redis-cli ping`). Meanwhile servers limit by themselves, and replays come from memory and Kafka.",
@@ -147,11 +132,7 @@ export const REDIS: readonly PanelDefinition[] = [
     kind: "timeseries",
     unit: "ms",
     grid: { x: 12, y: 48, w: 12, h: 6 },
-    steps: [
-      { from: 0, color: "green" },
-      { from: 10, color: "yellow" },
-      { from: 50, color: "red" },
-    ],
+    steps: worseFrom(10, 50),
     shows: "How long Redis takes, by user and operation: the median, and the slowest in twenty.",
     act: "`redis-cli --latency` and `SLOWLOG GET` tell whether it is Redis or the network. Slow limits hold up every batch.",
     alerts: ["RateLimiterRedisHighLatency", "WebSocketRedisHighLatency"],

@@ -3,6 +3,7 @@
 import { expr } from "../../../../src/alerts/template.ts";
 import type { PanelDefinition } from "../dashboard.ts";
 import { FIVE_MINUTES, ONE_MINUTE } from "../expressions.ts";
+import { betterFrom, worseFrom } from "../steps.ts";
 import { slowestStage } from "./latency.ts";
 
 export const OVERVIEW_STATS: readonly PanelDefinition[] = [
@@ -12,11 +13,7 @@ export const OVERVIEW_STATS: readonly PanelDefinition[] = [
     kind: "stat",
     unit: "percent",
     grid: { x: 0, y: 0, w: 6, h: 4 },
-    steps: [
-      { from: 0, color: "red" },
-      { from: 95, color: "yellow" },
-      { from: 99, color: "green" },
-    ],
+    steps: betterFrom(95, 99),
     shows:
       "Share of the records of the last 5 minutes that could be delivered. No data: none came, or the server is gone.",
     act: "panel 6 says what is wrong with the others. With no data, look at panels 5 and 22 first.",
@@ -35,11 +32,7 @@ export const OVERVIEW_STATS: readonly PanelDefinition[] = [
     kind: "stat",
     unit: "percent",
     grid: { x: 6, y: 0, w: 6, h: 4 },
-    steps: [
-      { from: 0, color: "green" },
-      { from: 1, color: "yellow" },
-      { from: 5, color: "red" },
-    ],
+    steps: worseFrom(1, 5),
     shows: "Share of the records of the last 5 minutes that could not be decoded.",
     act: "a producer speaks another schema or data is damaged: panel 6 has the cause, `dashstream dlq ls` the producers.",
     alerts: ["HighDecodeErrorRate"],
@@ -72,11 +65,7 @@ export const OVERVIEW_STATS: readonly PanelDefinition[] = [
     kind: "stat",
     unit: "ms",
     grid: { x: 18, y: 0, w: 6, h: 4 },
-    steps: [
-      { from: 0, color: "green" },
-      { from: 200, color: "yellow" },
-      { from: 500, color: "red" },
-    ],
+    steps: worseFrom(200, 500),
     shows:
       "How late the slowest record in a hundred is after its producer's clock, in the slower of the two stages.",
     act: "panel 19 says which stage: both are slow when Kafka or producers are, only the way to clients when they or the server are.",

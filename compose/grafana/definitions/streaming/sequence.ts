@@ -4,12 +4,9 @@
 import { expr, type Template } from "../../../../src/alerts/template.ts";
 import type { PanelDefinition, Step } from "../dashboard.ts";
 import { FIVE_MINUTES, name, ONE_MINUTE } from "../expressions.ts";
+import { worseFrom } from "../steps.ts";
 
-const REPEATED: readonly Step[] = [
-  { from: 0, color: "green" },
-  { from: 0.1, color: "yellow" },
-  { from: 1, color: "red" },
-];
+const REPEATED: readonly Step[] = worseFrom(0.1, 1);
 
 function perSecond(series: string, window = FIVE_MINUTES): Template {
   return expr`sum(rate(${name(series)}[${window}]))`;
@@ -22,11 +19,7 @@ export const SEQUENCE_PANELS: readonly PanelDefinition[] = [
     kind: "stat",
     unit: "reqps",
     grid: { x: 0, y: 10, w: 8, h: 4 },
-    steps: [
-      { from: 0, color: "green" },
-      { from: 0.001, color: "yellow" },
-      { from: 0.01, color: "red" },
-    ],
+    steps: worseFrom(0.001, 0.01),
     shows:
       "Gaps a second in the sequence numbers of threads, over 5 minutes; a gap that two programs see counts twice.",
     act: "records are lost between producer and consumer. Begin with the page; `dashstream threads` shows where.",

@@ -1,7 +1,7 @@
 // `docker compose ps`: the services that run, or all.
 
 import { systemClock } from "../../../../src/runtime/clock.ts";
-import { containers, isUp, listing, statusText } from "../docker/containers.ts";
+import { listedContainers, listing, statusText } from "../docker/containers.ts";
 import type { FlagSpec } from "../flags.ts";
 import { print, table, write } from "../terminal.ts";
 import type { ComposeCall } from "./compose.ts";
@@ -15,20 +15,16 @@ export const COMPOSE_PS_FLAGS: readonly FlagSpec[] = [
 
 export async function composePs({ stack, flags }: ComposeCall): Promise<number> {
   const names = selectServices(stack, flags.words).map(({ name }) => name);
-  const states = new Map((await stack.status()).map((status) => [status.name, status]));
   const nowMs = systemClock.nowMs();
-  const rows = containers(stack).flatMap((container) => {
-    const status = states.get(container.name);
-    const isShown =
-      status !== undefined && names.includes(container.name) && (flags.has("all") || isUp(status));
-    return isShown ? [{ container, status }] : [];
-  });
+  const listed = await listedContainers(stack, flags.has("all"));
+  const rows = listed.filter(({ container }) => names.includes(container.name));
   if (flags.has("quiet") || flags.has("services")) {
     for (const { container } of rows) print(flags.has("services") ? container.name : container.id);
     return 0;
   }
-  const cells = rows.map(({ container, status }) => {
-    const { image, command, created, ports } = listing(container, status, nowMs);
+  const cells = rows.map((row) => {
+    const { container, status } = row;
+    const { image, command, created, ports } = listing(row, nowMs);
     return [container.name, image, command, container.name, created, statusText(status, nowMs), ports];
   });
   write("stdout", table(["NAME", "IMAGE", "COMMAND", "SERVICE", "CREATED", "STATUS", "PORTS"], cells));

@@ -1,7 +1,7 @@
 // `docker compose run`: a command once, in a container of its own made as a service's is. It does not matter whether the
 // service runs.
 
-import { isOwnProgram, serviceRoot } from "../container/root.ts";
+import { isOwnProgram, OWN_PROGRAM, serviceRoot } from "../container/root.ts";
 import { runInside } from "../container/run-inside.ts";
 import type { FlagSpec } from "../flags.ts";
 import { notHere, ToolFailure } from "../tool-failure.ts";
@@ -15,9 +15,6 @@ export const COMPOSE_RUN_FLAGS: readonly FlagSpec[] = [
   { name: "env", short: "e", takes: "value" },
 ];
 
-/** The entrypoint of this program's image; other images of the stack run what is typed. */
-const OWN_ENTRYPOINT = "dashstream";
-
 export async function composeRun({ stack, flags }: ComposeCall): Promise<number> {
   const [name = "", ...words] = flags.words;
   if (name === "") throw new ToolFailure('"docker compose run" requires at least 1 argument', 1);
@@ -29,7 +26,8 @@ export async function composeRun({ stack, flags }: ComposeCall): Promise<number>
   if (words.length === 0) throw notHere("the service's own command, a second time");
   return await runInside({
     root: serviceRoot(stack, name),
-    command: plan !== undefined && isOwnProgram(plan) ? [OWN_ENTRYPOINT, ...words] : words,
+    // The other images of the stack have no entrypoint that stays.
+    command: plan !== undefined && isOwnProgram(plan) ? [OWN_PROGRAM, ...words] : words,
     // It is attached without being asked.
     interactive: true,
     env: flags.all("env"),

@@ -5,7 +5,10 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, wri
 import { dirname, join } from "node:path";
 import { writeKafkaTools } from "../../kafka/tools.ts";
 import { keptEnvironment } from "../../machine.ts";
+import { pathReplacer } from "../../places/paths.ts";
 import type { ServicePlan } from "../../plan.ts";
+import { isImage } from "../../programs/program.ts";
+import { shellQuoted } from "../../shell-words.ts";
 import type { Stack } from "../../stack.ts";
 import { notHere } from "../tool-failure.ts";
 import { programsOf } from "./image-programs.ts";
@@ -19,7 +22,10 @@ export interface ContainerRoot {
   readonly placed: (word: string) => string;
 }
 
-const OWN_PROGRAM = "dashstream";
+/** This program, and the entrypoint of its image. */
+export const OWN_PROGRAM = "dashstream";
+/** They have Kafka's tools on their PATH, under names without `.sh`. */
+const CONFLUENT_IMAGES = ["cp-kafka", "cp-server"];
 /** Every image has them. */
 const FOLDERS = ["/tmp", "/run", "/var/log"];
 
@@ -36,7 +42,7 @@ export function serviceRoot(stack: Stack, name: string): ContainerRoot {
   const isOwn = isOwnProgram(plan);
   linkPrograms(binDir, isOwn ? OWN_PROGRAM : image);
   if (isOwn) writeDashstream(binDir, launch.command);
-  if (/(^|\/)cp-(kafka|server)[:@]/.test(image)) linkKafkaTools(stack, binDir);
+  if (CONFLUENT_IMAGES.some((repository) => isImage(image, repository))) linkKafkaTools(stack, binDir);
   for (const folder of FOLDERS) mkdirSync(stack.pathOf(name, folder), { recursive: true });
   // What lies above a mount is a folder in a container.
   for (const { target } of mounts) mkdirSync(stack.pathOf(name, dirname(target)), { recursive: true });
@@ -53,11 +59,8 @@ export function serviceRoot(stack: Stack, name: string): ContainerRoot {
 export function imageRoot(stack: Stack, image: string, mounts: ReadonlyMap<string, string>): ContainerRoot {
   const binDir = join(stack.dir, "containers", image.replaceAll(/[^\w.-]/g, "_"));
   linkPrograms(binDir, image);
-  const targets = [...mounts.keys()].sort((a, b) => b.length - a.length);
-  const escaped = targets.map((target) => target.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|");
-  const pattern = new RegExp(`(?<![\\w./-])(?:${escaped})(?![\\w.-])`, "g");
-  const placed = (word: string) =>
-    checked(word, targets.length === 0 ? word : word.replaceAll(pattern, (path) => mounts.get(path) ?? path));
+  const replaceIn = pathReplacer(mounts);
+  const placed = (word: string) => checked(word, replaceIn(word));
   return { binDir, env: insideEnvironment(binDir, binDir, {}), cwd: binDir, placed };
 }
 
@@ -84,8 +87,8 @@ function linkPrograms(binDir: string, image: string): void {
 /** The image has this program; here it is what the service was started as, up to its own arguments. */
 function writeDashstream(binDir: string, command: readonly string[]): void {
   const isSource = command[1]?.endsWith("src/cli/main.ts") === true;
-  const words = command.slice(0, isSource ? 2 : 1).map((word) => `'${word.replaceAll("'", "'\\''")}'`);
-  const path = join(binDir, "dashstream");
+  const words = command.slice(0, isSource ? 2 : 1).map(shellQuoted);
+  const path = join(binDir, OWN_PROGRAM);
   writeFileSync(path, `#!/bin/sh\nexec ${words.join(" ")} "$@"\n`);
   chmodSync(path, 0o755);
 }

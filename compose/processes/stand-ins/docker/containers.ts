@@ -54,12 +54,26 @@ export function statusText({ state, startedAtMs }: ServiceStatus, nowMs: number)
   }
 }
 
-export function isUp({ state }: ServiceStatus): boolean {
+function isUp({ state }: ServiceStatus): boolean {
   return state === "ready" || state === "not ready";
 }
 
+export interface ListedContainer {
+  readonly container: Container;
+  readonly status: ServiceStatus;
+}
+
+/** Those that run, or `all`; each asked now. */
+export async function listedContainers(stack: Stack, all: boolean): Promise<readonly ListedContainer[]> {
+  const states = new Map((await stack.status()).map((status) => [status.name, status]));
+  return containers(stack).flatMap((container) => {
+    const status = states.get(container.name);
+    return status !== undefined && (all || isUp(status)) ? [{ container, status }] : [];
+  });
+}
+
 /** What is listed of a container, as both lists have it. */
-export function listing({ plan }: Container, { startedAtMs }: ServiceStatus, nowMs: number) {
+export function listing({ container: { plan }, status: { startedAtMs } }: ListedContainer, nowMs: number) {
   const command = plan.launch.command.join(" ");
   const created = startedAtMs === null ? "" : `${humanDuration(nowMs - startedAtMs)} ago`;
   const ports = plan.addresses.map(({ port, containerPort }) => `127.0.0.1:${port}->${containerPort}/tcp`);

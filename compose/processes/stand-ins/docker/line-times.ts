@@ -1,6 +1,7 @@
 // When a line of a log was written. An engine notes the time of each line; here it is read from the line, as every program
 // of the stack writes it.
 
+import { goDurationMs } from "../../duration.ts";
 import { ToolFailure } from "../tool-failure.ts";
 
 /** RFC 3339 in JSON, in key=value lines, at the beginning; with a blank and a comma as Java writes it, in local time. */
@@ -28,16 +29,10 @@ export function linesSince(lines: readonly string[], sinceMs: number): readonly 
   return first < 0 ? [] : lines.slice(first);
 }
 
-const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
-
 /** `--since`: how long ago (`10m`, `1h30m`), a time, or Unix seconds. @throws ToolFailure */
 export function readSince(text: string, nowMs: number): number {
-  if (/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) {
-    const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)];
-    return (
-      nowMs - parts.reduce((sum, [, count, unit]) => sum + Number(count) * (UNIT_MS[unit ?? ""] ?? 0), 0)
-    );
-  }
+  const agoMs = goDurationMs(text);
+  if (agoMs !== null) return nowMs - agoMs;
   if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1000;
   const time = timeOf(text) ?? Date.parse(text);
   if (!Number.isNaN(time)) return time;

@@ -1,7 +1,7 @@
 // `docker logs`: what a container has written, each of its streams on the same stream of the caller.
 
 import { systemClock } from "../../../../src/runtime/clock.ts";
-import { linesOf, readLog } from "../../running/log-file.ts";
+import { lastOf, linesOf, newLines, readLog } from "../../running/log-file.ts";
 import type { Stack } from "../../stack.ts";
 import type { FlagSpec, ParsedFlags } from "../flags.ts";
 import { write } from "../terminal.ts";
@@ -42,7 +42,7 @@ export function showTail({ plan }: Container, { tail, sinceMs }: TailOptions, pr
   const { text, end } = readLog(plan.log);
   const all = linesOf(text);
   const since = sinceMs === null ? all : linesSince(all, sinceMs);
-  const shown = tail === null ? since : since.slice(since.length - Math.min(tail, since.length));
+  const shown = tail === null ? since : lastOf(since, tail);
   write(plan.launch.logsTo ?? "stdout", shown.map((line) => `${prefix}${line}\n`).join(""));
   return end;
 }
@@ -69,10 +69,8 @@ export async function follow(followed: readonly Followed[], stack: Stack): Promi
 
 function showNew(followed: Followed): void {
   const { plan } = followed.container;
-  const { text, end } = readLog(plan.log, followed.end);
-  // A line that is still being written is shown when it is whole.
-  const whole = text.slice(0, text.lastIndexOf("\n") + 1);
-  followed.end = end - Buffer.byteLength(text) + Buffer.byteLength(whole);
-  const lines = linesOf(whole).map((line) => `${followed.prefix}${line}\n`);
-  if (whole !== "") write(plan.launch.logsTo ?? "stdout", lines.join(""));
+  const { lines, end } = newLines(plan.log, followed.end);
+  followed.end = end;
+  if (lines.length === 0) return;
+  write(plan.launch.logsTo ?? "stdout", lines.map((line) => `${followed.prefix}${line}\n`).join(""));
 }

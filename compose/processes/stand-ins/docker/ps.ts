@@ -5,7 +5,7 @@ import type { Stack } from "../../stack.ts";
 import type { FlagSpec, ParsedFlags } from "../flags.ts";
 import { print, table, write } from "../terminal.ts";
 import { ToolFailure } from "../tool-failure.ts";
-import { type Container, containers, isUp, listing, statusText } from "./containers.ts";
+import { type Container, listedContainers, listing, statusText } from "./containers.ts";
 
 export const PS_FLAGS: readonly FlagSpec[] = [
   { name: "all", short: "a" },
@@ -17,19 +17,16 @@ export const PS_FLAGS: readonly FlagSpec[] = [
 export async function ps(stack: Stack, flags: ParsedFlags): Promise<number> {
   const filters = flags.all("filter").map(readFilter);
   const nowMs = systemClock.nowMs();
-  const states = new Map((await stack.status()).map((status) => [status.name, status]));
-  const rows = containers(stack).flatMap((container) => {
-    const status = states.get(container.name);
-    const isShown = status !== undefined && (flags.has("all") || isUp(status));
-    return isShown && filters.every((fits) => fits(container)) ? [{ container, status }] : [];
-  });
+  const listed = await listedContainers(stack, flags.has("all"));
+  const rows = listed.filter(({ container }) => filters.every((fits) => fits(container)));
   const idOf = ({ id }: Container) => (flags.has("no-trunc") ? id : id.slice(0, 12));
   if (flags.has("quiet")) {
     for (const { container } of rows) print(idOf(container));
     return 0;
   }
-  const cells = rows.map(({ container, status }) => {
-    const { image, command, created, ports } = listing(container, status, nowMs);
+  const cells = rows.map((row) => {
+    const { container, status } = row;
+    const { image, command, created, ports } = listing(row, nowMs);
     return [idOf(container), image, command, created, statusText(status, nowMs), ports, container.name];
   });
   write("stdout", table(["CONTAINER ID", "IMAGE", "COMMAND", "CREATED", "STATUS", "PORTS", "NAMES"], cells));

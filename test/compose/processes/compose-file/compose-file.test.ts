@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { readComposeFile } from "../../../../compose/processes/compose-file/compose-file.ts";
 import { parsePorts } from "../../../../compose/processes/compose-file/ports.ts";
 import type { ComposeService } from "../../../../compose/processes/compose-file/service.ts";
-import { shellWords } from "../../../../compose/processes/compose-file/words.ts";
 import { COMPOSE_FILE } from "../../../../compose/processes/stack.ts";
 
 let dir: string;
@@ -55,6 +54,10 @@ describe("a compose file", () => {
     expect(() => service("extends: { service: two }")).toThrow("services.one.extends is not followed");
     expect(() => service("ports: [nine]")).toThrow('ports: "nine", expected');
     expect(() => service("depends_on: 5")).toThrow("services.one.depends_on");
+    for (const period of ["5 minutes", "10", "soon"])
+      expect(() => service(`stop_grace_period: ${period}`)).toThrow(
+        `services.one.stop_grace_period: "${period}", expected a duration`,
+      );
     expect(() => read("services: [")).toThrow("compose.yml:");
     expect(() => readComposeFile(join(dir, "none.yml"))).toThrow("cannot read");
   });
@@ -142,8 +145,4 @@ test.each([
 
 test.each(["0:80", "80:70000", "7000-7001:80", "a:80", "2-1"])("ports %s are refused", (text) => {
   expect(() => parsePorts(text)).toThrow("expected PORT, HOST_PORT:PORT");
-});
-
-test("a command line is split as by a shell", () => {
-  expect(shellWords(`a 'b c'"d \\"e" f\\ g  ""`)).toEqual(["a", 'b cd "e', "f g", ""]);
 });

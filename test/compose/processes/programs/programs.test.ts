@@ -179,6 +179,22 @@ describeReal(
       });
     });
 
+    test("is a server of the Prometheus project on its shifted port, which says what it was not given", () => {
+      const command = ["--config.file=/etc/alertmanager/x.yml", "--no-such=1"];
+      const launch = plan({ image: "prom/alertmanager:v0.28.1", command });
+      expect(launch.command.slice(1)).toEqual([
+        "--config.file=/etc/alertmanager/x.yml",
+        "--web.listen-address=127.0.0.1:10093",
+        "--cluster.listen-address=",
+      ]);
+      expect(launch).toMatchObject({
+        readiness: { kind: "http", url: "http://127.0.0.1:10093/-/ready" },
+        version: expect.stringMatching(/^Alertmanager \d/),
+        notes: [expect.stringMatching(/^one: Alertmanager \S+ has no --no-such=1$/)],
+      });
+      expect(plan({ image: "prom/prometheus" }).command).toContain("--web.listen-address=127.0.0.1:10090");
+    });
+
     test("that is missing is named with the package that brings it", () => {
       const nothing = { which: () => null };
       expect(() => plan({ image: "redis:7" }, nothing)).toThrow(
@@ -187,7 +203,9 @@ describeReal(
       expect(() => plan({ image: "prom/alertmanager" }, nothing)).toThrow(
         "(Debian: prometheus-alertmanager)",
       );
-      expect(() => plan({ image: "cp-kafka" }, nothing)).toThrow("java (Debian: openjdk-17-jre-headless)");
+      expect(() => plan({ image: "cp-kafka" }, nothing)).toThrow(
+        "java is not on PATH (Debian: openjdk-17-jre-headless)",
+      );
     });
   },
 );

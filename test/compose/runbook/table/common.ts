@@ -69,9 +69,6 @@ export function logMayHave(pattern: RegExp): Check {
   return onlyLines(pattern);
 }
 
-/** The server's health report with its status. */
-export const serverIsWell = all(succeeds, prints(/"status":\s*"healthy"/));
-
 /** A letter of the server's, as jq prints it. */
 export function letters(least: number, ...types: readonly string[]): Check {
   return all(

@@ -1,4 +1,4 @@
-// Command lines written as one text, split as a shell would split them: blanks, quotes, backslashes, nothing more.
+// Words of a shell's command line: taken out of a text (blanks, quotes, backslashes, nothing more), and put into one.
 
 const PART = /\s+|'([^']*)'|"((?:[^"\\]|\\.)*)"|\\([\s\S])|([^\s'"\\]+)/g;
 
@@ -16,4 +16,9 @@ export function shellWords(text: string): readonly string[] {
     word = (word ?? "") + part;
   }
   return word === null ? words : [...words, word];
+}
+
+/** `word` as a shell reads it back unchanged. */
+export function shellQuoted(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
 }
