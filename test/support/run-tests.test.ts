@@ -57,9 +57,6 @@ describe("the test runner", () => {
     const real = `
       import { existsSync } from "node:fs";
       import { test } from "bun:test";
-      import { eventually } from ${JSON.stringify(join(import.meta.dir, "eventually.ts"))};
-      ${calls("describeReal")}
-      test("waits for the other", () => eventually(() => existsSync("other")));`;
       import { eventually } from "${EVENTUALLY}";
       ${calls("describeReal")}
       test("waits for the other", async () => {
