@@ -5,8 +5,12 @@ import { defineFault } from "./fault.ts";
 import { ruleInForce } from "./rule-in-force.ts";
 import { need } from "./stage.ts";
 
-/** What a Redis that has no memory left refuses, as far as anybody here uses it. */
-const WRITES = ["SET", "ZADD", "EVAL", "EVALSHA"] as const;
+/** The usual ones of those that a Redis without memory refuses: flag `denyoom` of its command table. */
+const WRITES = [
+  ...["SET", "SETEX", "PSETEX", "SETNX", "GETSET", "MSET", "APPEND", "INCR", "INCRBY", "DECR", "DECRBY"],
+  ...["HSET", "HMSET", "HINCRBY", "LPUSH", "RPUSH", "SADD", "ZADD", "ZINCRBY", "XADD"],
+  ...["EVAL", "EVALSHA", "FCALL"],
+] as const;
 
 const ERRORS = {
   oom: "OOM command not allowed when used memory > 'maxmemory'.",

@@ -1,5 +1,5 @@
 // Every alert of the runbook, live: each scenario is played on a stack of real components with rules many times as fast, and
-// must come to the verdict that it has in virtual time.
+// must come to the verdict that it has in virtual time (test/sim/verify/all-scenarios.test.ts).
 
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -25,7 +25,9 @@ const alertsOf = (scenarios: typeof SCENARIOS) =>
 /** A drill on a stack of its own. */
 async function drilled(dir: string, scale: number, args: readonly string[]): Promise<DrillReport> {
   const out = join(dir, `scale-${scale}.json`);
-  const command = [process.execPath, MAIN, "--json", out, "--scale", String(scale), ...args];
+  // Virtual time has a test of its own, which proves the same alerts in the same scenarios.
+  const flags = ["--json", out, "--scale", String(scale), ...args, "--", "--no-compare"];
+  const command = [process.execPath, MAIN, ...flags];
   const [program = "", ...rest] = isolated(command);
   await ended(spawnTied([program, ...rest], { stdio: ["ignore", "inherit", "inherit"] }));
   return JSON.parse(readFileSync(out, "utf8"));
@@ -62,13 +64,10 @@ describeLong("drills", () => {
         expect(fast.skipped.map(({ scenario }) => scenario)).toEqual(slowScenarios.map(({ name }) => name));
       });
 
-      test.each(ALERTS.map(({ name }) => name))("%s has the verdict of virtual time", (name) => {
-        const compared = reports
-          .flatMap(({ comparison }) => comparison)
-          .filter(({ alert }) => alert === name)
-          .map(({ live_proven, virtual_proven }) => ({ live_proven, virtual_proven }));
-        expect(compared).not.toEqual([]);
-        expect(compared).toEqual(compared.map(() => ({ live_proven: true, virtual_proven: true })));
+      test.each(ALERTS.map(({ name }) => name))("%s is proven live", (name) => {
+        const proofs = reports.flatMap(({ alerts }) => alerts).filter(({ alert }) => alert === name);
+        expect(proofs).not.toEqual([]);
+        expect(proofs.filter(({ proven }) => !proven)).toEqual([]);
       });
 
       test("people are told of each alert and of its end, unless another one speaks for it", () => {

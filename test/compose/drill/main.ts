@@ -1,5 +1,5 @@
 // Plays drills of a stack of real components, with the command as a user types it: `main.ts [--only ALERTS] [--scale 60]
-// [--kafka 4] [--json REPORT]`. Best started in a namespace of its own, with which everything ends: services that the
+// [--kafka 4] [--json REPORT] [-- FLAGS OF THE DRILL]`. Best started in a namespace of its own, with which everything ends: services that the
 // stand-in for docker starts are nobody's children.
 
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -13,7 +13,8 @@ import { describeError } from "../../../src/errors.ts";
 import { freePort } from "../../support/free-port.ts";
 import { startDrillStack } from "./drill-stack.ts";
 
-const { values } = parseArgs({
+const { values, positionals: further } = parseArgs({
+  allowPositionals: true,
   options: {
     json: { type: "string" },
     scale: { type: "string", default: "60" },
@@ -32,6 +33,9 @@ const receiver = `127.0.0.1:${await freePort()}`;
 const webhook = (name: string) => `http://${receiver}/${name}`;
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 
+/** Under `bun test --no-orphans` the stand-in for docker would take the services with it that it starts. */
+const { BUN_FEATURE_FLAG_NO_ORPHANS: _, ...environment } = process.env;
+
 /** The arguments of a drill that may break everything of the stack. */
 function drillOf(stack: Stack): readonly string[] {
   const url = (service: string, port: number) => `http://${stack.addressOf(service, port)}`;
@@ -48,6 +52,7 @@ function drillOf(stack: Stack): readonly string[] {
     ...["--set", "KAFKA_LAG_CHECK_INTERVAL_SECS=1"],
     ...["--alertmanager", url("dashstream-alertmanager", 9093), "--receiver", receiver],
     ...(values.only ? ["--only", values.only] : []),
+    ...further,
   ];
 }
 
@@ -72,7 +77,7 @@ try {
   );
   const child = Bun.spawn([process.execPath, "src/cli/main.ts", ...drillOf(stack)], {
     cwd: ROOT,
-    env: { ...process.env, STACK_DIR: dir, PATH: path, ADMIN_TOKEN: PROXY_TOKEN },
+    env: { ...environment, STACK_DIR: dir, PATH: path, ADMIN_TOKEN: PROXY_TOKEN },
     stdin: "ignore",
     stdout: values.json === undefined ? "inherit" : Bun.file(values.json),
     stderr: "inherit",
