@@ -48,23 +48,27 @@ describe("the test runner", () => {
     expect(output).toContain("skipped 1: needs kcat");
   });
 
-  test("runs files with long suites after all others", async () => {
-    const { output } = await run({ "a.test.ts": LONG, "b.test.ts": PASSES });
-    expect(output.indexOf("test/b.test.ts")).toBeLessThan(output.indexOf("test/a.test.ts"));
-  });
-
-  test("runs files with long suites beside those of real components", async () => {
-    const real = `
+  test.each([
+    ["plain", ""],
+    ["real", calls("describeReal")],
+  ])("runs files with long suites beside %s ones", async (_, marks) => {
+    const other = `
       import { existsSync } from "node:fs";
       import { test } from "bun:test";
       import { eventually } from "${EVENTUALLY}";
-      ${calls("describeReal")}
+      ${marks}
       test("waits for the other", async () => {
         await eventually(() => existsSync("other"));
       });`;
     const long = `${LONG}await Bun.write("other", "");\n`;
-    const { exitCode, lastLine } = await run({ "a.test.ts": real, "b.test.ts": long });
+    const { exitCode, lastLine } = await run({ "a.test.ts": other, "b.test.ts": long });
     expect([exitCode, lastLine]).toEqual([0, "2 passed, 0 failed"]);
+  });
+
+  test("runs files that use real components after plain ones", async () => {
+    const real = `${PASSES}${calls("describeReal")}`;
+    const { output } = await run({ "a.test.ts": real, "b.test.ts": PASSES });
+    expect(output.indexOf("test/b.test.ts")).toBeLessThan(output.indexOf("test/a.test.ts"));
   });
 
   test.each([

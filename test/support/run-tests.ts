@@ -1,6 +1,7 @@
 // Runs the test files, each in a process of its own, so that a leak, a crash or a hang stays the matter of the
 // file that caused it, and ends with one line `N passed, N failed` over all of them. Files that use real components
-// come last, one after another, and beside them those that take minutes, two at a time: these wait for clocks most of it.
+// come last. Beside all of them run those that take minutes: they wait for clocks most of it, and go first when they do not,
+// because what they wait for may be late where everything is busy.
 //
 //   bun test/support/run-tests.ts [PART_OF_PATH ...]     only the files whose path contains one of the parts
 //
@@ -19,10 +20,15 @@ const TEST_TIMEOUT_MS = 20_000;
 /** One file may take this long before its process is ended. */
 const FILE_TIMEOUT_MS = 180_000;
 const SLOW_FILE_TIMEOUT_MS = 1_500_000;
+const REAL_FILES_AT_ONCE = 2;
 const LONG_FILES_AT_ONCE = 2;
+/** Priority of all others, as `nice` takes it: they get a tenth of what the long ones could use. */
+const BACKGROUND = ["nice", "-n", "10"];
 
 const USES_REAL_COMPONENT = /\b(describeReal\w*|requireReal)\(|\/support\/(kafka|kcat)/;
 const IS_LONG = /\bdescribeLong\(/;
+
+type Kind = "plain" | "real" | "long";
 
 interface Outcome extends Report {
   readonly path: string;
@@ -64,11 +70,12 @@ function interrupted(): void {
   process.exit(130);
 }
 
-async function runFile(path: string, timeoutMs: number): Promise<Outcome> {
+async function runFile(kind: Kind, path: string, timeoutMs: number): Promise<Outcome> {
   const reportPath = join(reports, `${path.replaceAll("/", "+")}.xml`);
   const started = performance.now();
   const child = Bun.spawn(
     [
+      ...(kind === "long" ? [] : BACKGROUND),
       process.execPath,
       "test",
       "--no-orphans",
@@ -115,12 +122,12 @@ function show(outcome: Outcome): void {
   else for (const note of output.match(/^note: .*$/gm) ?? []) print(`     ${note}`);
 }
 
-async function runAll(paths: readonly string[], processes: number, timeoutMs: number): Promise<Outcome[]> {
-  const queue = [...paths];
+async function runAll(kind: Kind, processes: number, timeoutMs: number): Promise<readonly Outcome[]> {
+  const queue = [...(filesByKind[kind] ?? [])];
   const outcomes: Outcome[] = [];
   const worker = async () => {
     for (let path = queue.shift(); path !== undefined; path = queue.shift()) {
-      const outcome = await runFile(path, timeoutMs);
+      const outcome = await runFile(kind, path, timeoutMs);
       show(outcome);
       outcomes.push(outcome);
     }
@@ -144,23 +151,23 @@ const files = [...new Bun.Glob("test/**/*.test.ts").scanSync({ cwd: root })]
   .filter((path) => wanted.length === 0 || wanted.some((part) => path.includes(part)))
   .sort();
 /** What this run leaves out of a file does not count. */
-function kindOf(path: string): "plain" | "real" | "long" {
+function kindOf(path: string): Kind {
   const text = readFileSync(join(root, path), "utf8");
   if (process.env.DASHSTREAM_SKIP_LONG !== "1" && IS_LONG.test(text)) return "long";
   if (process.env.DASHSTREAM_SKIP_REAL !== "1" && USES_REAL_COMPONENT.test(text)) return "real";
   return "plain";
 }
-const { plain = [], real = [], long = [] } = Object.groupBy(files, kindOf);
+const filesByKind = Object.groupBy(files, kindOf);
 
-const outcomes = [
-  ...(await runAll(plain, availableParallelism(), FILE_TIMEOUT_MS)),
-  ...(
-    await Promise.all([
-      runAll(real, 1, SLOW_FILE_TIMEOUT_MS),
-      runAll(long, LONG_FILES_AT_ONCE, SLOW_FILE_TIMEOUT_MS),
-    ])
-  ).flat(),
-];
+const outcomes = (
+  await Promise.all([
+    runAll("long", LONG_FILES_AT_ONCE, SLOW_FILE_TIMEOUT_MS),
+    runAll("plain", availableParallelism(), FILE_TIMEOUT_MS).then(async (outcomes) => [
+      ...outcomes,
+      ...(await runAll("real", REAL_FILES_AT_ONCE, SLOW_FILE_TIMEOUT_MS)),
+    ]),
+  ])
+).flat();
 rmSync(reports, { recursive: true });
 
 const passed = outcomes.reduce((sum, outcome) => sum + outcome.passed, 0);
