@@ -27,7 +27,7 @@ describe("sim", () => {
       ...sim("counted", "--count", "120", "--seed", "7"),
     );
     expect([exitCode, stderr, total("counted")]).toEqual([0, "", 120]);
-    expect(stdout).toMatch(/^produced 120 records \(\d+ bytes\) in /);
+    expect(stdout).toMatch(/^produced 120 records \(\d+ bytes\) in /m);
     expect(stdout).toContain("failed sends 0, given up 0, seed 7\n");
   });
 

@@ -48,26 +48,25 @@ describe("the test runner", () => {
     expect(output).toContain("skipped 1: needs kcat");
   });
 
-  test.each([
-    ["plain", ""],
-    ["real", calls("describeReal")],
-  ])("runs files with long suites beside %s ones", async (_, marks) => {
-    const other = `
+  test("runs files with long suites beside those of real components", async () => {
+    const real = `
       import { existsSync } from "node:fs";
       import { test } from "bun:test";
       import { eventually } from "${EVENTUALLY}";
-      ${marks}
+      ${calls("describeReal")}
       test("waits for the other", async () => {
         await eventually(() => existsSync("other"));
       });`;
     const long = `${LONG}await Bun.write("other", "");\n`;
-    const { exitCode, lastLine } = await run({ "a.test.ts": other, "b.test.ts": long });
+    const { exitCode, lastLine } = await run({ "a.test.ts": real, "b.test.ts": long });
     expect([exitCode, lastLine]).toEqual([0, "2 passed, 0 failed"]);
   });
 
-  test("runs files that use real components after plain ones", async () => {
-    const real = `${PASSES}${calls("describeReal")}`;
-    const { output } = await run({ "a.test.ts": real, "b.test.ts": PASSES });
+  test.each([
+    ["use real components", `${PASSES}${calls("describeReal")}`],
+    ["have long suites", LONG],
+  ])("runs files that %s after plain ones", async (_, text) => {
+    const { output } = await run({ "a.test.ts": text, "b.test.ts": PASSES });
     expect(output.indexOf("test/b.test.ts")).toBeLessThan(output.indexOf("test/a.test.ts"));
   });
 

@@ -1,7 +1,7 @@
 // Runs the test files, each in a process of its own, so that a leak, a crash or a hang stays the matter of the
 // file that caused it, and ends with one line `N passed, N failed` over all of them. Files that use real components
-// come last. Beside all of them run those that take minutes: they wait for clocks most of it, and go first when they do not,
-// because what they wait for may be late where everything is busy.
+// come last. Beside these run those that take minutes: they wait for clocks most of it, and go first when they do not, because
+// what they wait for may be late where everything is busy.
 //
 //   bun test/support/run-tests.ts [PART_OF_PATH ...]     only the files whose path contains one of the parts
 //
@@ -24,7 +24,7 @@ const SLOW_FILE_TIMEOUT_MS = 1_500_000;
 const PLAIN_FILES_PER_PROCESSOR = 2;
 const REAL_FILES_AT_ONCE = 2;
 const LONG_FILES_AT_ONCE = 2;
-/** Priority of all others, as `nice` takes it: they get a tenth of what the long ones could use. */
+/** How those of real components are started beside the long ones: they get a tenth of what these could use. */
 const BACKGROUND = ["nice", "-n", "10"];
 
 const USES_REAL_COMPONENT = /\b(describeReal\w*|requireReal)\(|\/support\/(kafka|kcat)/;
@@ -77,7 +77,7 @@ async function runFile(kind: Kind, path: string, timeoutMs: number): Promise<Out
   const started = performance.now();
   const child = Bun.spawn(
     [
-      ...(kind === "long" ? [] : BACKGROUND),
+      ...(kind === "real" ? BACKGROUND : []),
       process.execPath,
       "test",
       "--no-orphans",
@@ -161,14 +161,15 @@ function kindOf(path: string): Kind {
 }
 const filesByKind = Object.groupBy(files, kindOf);
 
-const outcomes = (
-  await Promise.all([
-    runAll("long", LONG_FILES_AT_ONCE, SLOW_FILE_TIMEOUT_MS),
-    runAll("plain", PLAIN_FILES_PER_PROCESSOR * availableParallelism(), FILE_TIMEOUT_MS).then(
-      async (outcomes) => [...outcomes, ...(await runAll("real", REAL_FILES_AT_ONCE, SLOW_FILE_TIMEOUT_MS))],
-    ),
-  ])
-).flat();
+const outcomes = [
+  ...(await runAll("plain", PLAIN_FILES_PER_PROCESSOR * availableParallelism(), FILE_TIMEOUT_MS)),
+  ...(
+    await Promise.all([
+      runAll("long", LONG_FILES_AT_ONCE, SLOW_FILE_TIMEOUT_MS),
+      runAll("real", REAL_FILES_AT_ONCE, SLOW_FILE_TIMEOUT_MS),
+    ])
+  ).flat(),
+];
 rmSync(reports, { recursive: true });
 
 const passed = outcomes.reduce((sum, outcome) => sum + outcome.passed, 0);

@@ -9,7 +9,7 @@ export const healthy = defineScenario({
   redis: true,
   env: { TENANT_RATE_LIMIT_PER_SEC: "200", TENANT_RATE_LIMIT_STORE: "redis" },
   // Deploys take their time, and must be shorter than the minute that ServiceDown waits.
-  max_scale: 20,
+  max_scale: 10,
   traffic: { rate: 5, tenants: 5, threads: 20 },
   clients: 3,
   faults: [

@@ -16,7 +16,7 @@ import { describeReal } from "../../support/real-components.ts";
 const MAIN = join(import.meta.dir, "main.ts");
 const FAST = 60;
 /** The fastest that plays the others, which are about how long a deploy takes. */
-const SLOW = 20;
+const SLOW = 10;
 
 const slowScenarios = SCENARIOS.filter((scenario) => scenario.max_scale < FAST);
 const alertsOf = (scenarios: typeof SCENARIOS) =>
