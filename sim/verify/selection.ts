@@ -25,7 +25,7 @@ export interface Selection {
 }
 
 export interface SelectionOptions {
-  /** Alerts; only scenarios that expect one of them are run. */
+  /** Alerts and scenarios; only scenarios that are or expect one of them are run. */
   readonly only: readonly string[];
   /** In place of our scenarios, if there are any. */
   readonly scenarioFiles: readonly ScenarioFile[];
@@ -41,7 +41,7 @@ const WRONG_SHARE = 0.4;
 
 /**
  * Reads and checks everything.
- * @throws DashstreamError `rules_invalid`, `scenario_invalid` or `usage` (an alert that no scenario expects)
+ * @throws DashstreamError `rules_invalid`, `scenario_invalid` or `usage` (a name that no scenario has or expects)
  */
 export function select({ only, scenarioFiles, ruleFiles }: SelectionOptions): Selection {
   const ours = ruleFiles.length === 0;
@@ -51,7 +51,7 @@ export function select({ only, scenarioFiles, ruleFiles }: SelectionOptions): Se
     scenarioFiles.length === 0
       ? SCENARIOS
       : readScenarioFiles(scenarioFiles, { alerts: new Set(Object.keys(known)), checkFault, checkEnv });
-  const scenarios = only.length === 0 ? all : only.flatMap((alert) => proving(alert, all));
+  const scenarios = only.length === 0 ? all : only.flatMap((wanted) => chosen(wanted, all));
   return {
     scenarios: [...new Set(scenarios)],
     rules,
@@ -60,20 +60,15 @@ export function select({ only, scenarioFiles, ruleFiles }: SelectionOptions): Se
   };
 }
 
-function proving(alert: string, scenarios: readonly Scenario[]): readonly Scenario[] {
-  const found = scenarios.filter(({ expect }) => expect.some((expectation) => expectation.alert === alert));
+/** @param wanted the name of an alert or of a scenario; those are never alike */
+function chosen(wanted: string, scenarios: readonly Scenario[]): readonly Scenario[] {
+  const found = scenarios.filter(
+    ({ name, expect }) => name === wanted || expect.some(({ alert }) => alert === wanted),
+  );
   if (found.length > 0) return found;
-  const scenario = scenarios.find(({ name }) => name === alert);
-  if (scenario !== undefined) {
-    const proves = scenario.expect.map((expectation) => expectation.alert).join(", ");
-    throw new DashstreamError(
-      "usage",
-      `--only: ${alert} is a scenario; --only takes alerts (it proves ${proves})`,
-    );
-  }
-  const names = scenarios.flatMap(({ expect }) => expect.map((expectation) => expectation.alert));
-  const hint = nearestHint(alert, [...new Set(names)], WRONG_SHARE);
-  throw new DashstreamError("usage", `--only: no scenario proves ${JSON.stringify(alert)}${hint}`);
+  const names = scenarios.flatMap(({ name, expect }) => [name, ...expect.map((each) => each.alert)]);
+  const hint = nearestHint(wanted, [...new Set(names)], WRONG_SHARE);
+  throw new DashstreamError("usage", `--only: no scenario has or proves ${JSON.stringify(wanted)}${hint}`);
 }
 
 function checkFault(name: string, params: unknown): readonly Objection[] {

@@ -103,7 +103,7 @@ export const drillCommand = defineCommand({
         parseScale,
         1,
       )
-      .option("--only <alerts>", "only scenarios that prove these alerts", collect)
+      .option("--only <names>", "only scenarios that prove these alerts or have these names", collect)
       .option("--scenario <files>", "scenarios of your own, as YAML, instead of ours", collect)
       .option("--rules <files>", "the rules of the stack, instead of ours", collect)
       .option("--seed <number>", "for the traffic", wholeNumber(0, SEED_LIMIT), 1)

@@ -56,8 +56,8 @@ export const verifyCommand = defineCommand({
   configure: (command) =>
     command
       .option(
-        "--only <alerts>",
-        "only scenarios that prove these alerts; with --rules: only these alerts of yours",
+        "--only <names>",
+        "only scenarios that prove these alerts or have these names; with --rules: only these alerts of yours",
         collect,
       )
       .option("--scenario <files>", "scenarios of your own, as YAML, instead of ours", collect)

@@ -65,8 +65,14 @@ describe("the test runner", () => {
   test.each([
     ["use real components", `${PASSES}${calls("describeReal")}`],
     ["have long suites", LONG],
+    ["are about seconds", `${PASSES}${calls("describeTimed")}`],
   ])("runs files that %s after plain ones", async (_, text) => {
     const { output } = await run({ "a.test.ts": text, "b.test.ts": PASSES });
+    expect(output.indexOf("test/b.test.ts")).toBeLessThan(output.indexOf("test/a.test.ts"));
+  });
+
+  test("runs files that are about seconds before long ones", async () => {
+    const { output } = await run({ "a.test.ts": LONG, "b.test.ts": `${PASSES}${calls("describeTimed")}` });
     expect(output.indexOf("test/b.test.ts")).toBeLessThan(output.indexOf("test/a.test.ts"));
   });
 

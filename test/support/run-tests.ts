@@ -1,7 +1,7 @@
 // Runs the test files, each in a process of its own, so that a leak, a crash or a hang stays the matter of the
-// file that caused it, and ends with one line `N passed, N failed` over all of them. Files that use real components
-// come last. Beside these run those that take minutes: they wait for clocks most of it, and go first when they do not, because
-// what they wait for may be late where everything is busy.
+// file that caused it, and ends with one line `N passed, N failed` over all of them. Those whose verdict is
+// about seconds follow plain ones, and have the machine for themselves. Files that use real components come last, and beside
+// them those that take minutes.
 //
 //   bun test/support/run-tests.ts [PART_OF_PATH ...]     only the files whose path contains one of the parts
 //
@@ -23,14 +23,12 @@ const SLOW_FILE_TIMEOUT_MS = 1_500_000;
 /** Plain ones wait for sockets and processes half of their time. */
 const PLAIN_FILES_PER_PROCESSOR = 2;
 const REAL_FILES_AT_ONCE = 2;
-const LONG_FILES_AT_ONCE = 2;
-/** How those of real components are started beside the long ones: they get a tenth of what these could use. */
-const BACKGROUND = ["nice", "-n", "10"];
 
 const USES_REAL_COMPONENT = /\b(describeReal\w*|requireReal)\(|\/support\/(kafka|kcat)/;
 const IS_LONG = /\bdescribeLong\(/;
+const IS_TIMED = /\bdescribeTimed\(/;
 
-type Kind = "plain" | "real" | "long";
+type Kind = "plain" | "timed" | "long" | "real";
 
 interface Outcome extends Report {
   readonly path: string;
@@ -72,12 +70,11 @@ function interrupted(): void {
   process.exit(130);
 }
 
-async function runFile(kind: Kind, path: string, timeoutMs: number): Promise<Outcome> {
+async function runFile(path: string, timeoutMs: number): Promise<Outcome> {
   const reportPath = join(reports, `${path.replaceAll("/", "+")}.xml`);
   const started = performance.now();
   const child = Bun.spawn(
     [
-      ...(kind === "real" ? BACKGROUND : []),
       process.execPath,
       "test",
       "--no-orphans",
@@ -129,7 +126,7 @@ async function runAll(kind: Kind, processes: number, timeoutMs: number): Promise
   const outcomes: Outcome[] = [];
   const worker = async () => {
     for (let path = queue.shift(); path !== undefined; path = queue.shift()) {
-      const outcome = await runFile(kind, path, timeoutMs);
+      const outcome = await runFile(path, timeoutMs);
       show(outcome);
       outcomes.push(outcome);
     }
@@ -155,7 +152,10 @@ const files = [...new Bun.Glob("test/**/*.test.ts").scanSync({ cwd: root })]
 /** What this run leaves out of a file does not count. */
 function kindOf(path: string): Kind {
   const text = readFileSync(join(root, path), "utf8");
-  if (process.env.DASHSTREAM_SKIP_LONG !== "1" && IS_LONG.test(text)) return "long";
+  if (process.env.DASHSTREAM_SKIP_LONG !== "1") {
+    if (IS_TIMED.test(text)) return "timed";
+    if (IS_LONG.test(text)) return "long";
+  }
   if (process.env.DASHSTREAM_SKIP_REAL !== "1" && USES_REAL_COMPONENT.test(text)) return "real";
   return "plain";
 }
@@ -163,9 +163,10 @@ const filesByKind = Object.groupBy(files, kindOf);
 
 const outcomes = [
   ...(await runAll("plain", PLAIN_FILES_PER_PROCESSOR * availableParallelism(), FILE_TIMEOUT_MS)),
+  ...(await runAll("timed", 1, SLOW_FILE_TIMEOUT_MS)),
   ...(
     await Promise.all([
-      runAll("long", LONG_FILES_AT_ONCE, SLOW_FILE_TIMEOUT_MS),
+      runAll("long", 1, SLOW_FILE_TIMEOUT_MS),
       runAll("real", REAL_FILES_AT_ONCE, SLOW_FILE_TIMEOUT_MS),
     ])
   ).flat(),

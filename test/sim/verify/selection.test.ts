@@ -50,12 +50,17 @@ describe("--only", () => {
     expect(complete).toBe(false);
   });
 
-  test("with a name that no scenario proves is wrong usage, with the nearest name", () => {
+  test("with the name of a scenario is that one, once", () => {
+    const { scenarios } = select({ ...NOTHING, only: ["sequence-gap", "SequenceGapsDetected"] });
+    expect(scenarios.map(({ name }) => name)).toEqual(["sequence-gap"]);
+  });
+
+  test("with a name that no scenario has or proves is wrong usage, with the nearest name", () => {
     expect(refused({ only: ["Watchdog", "SequenceGapDetected"] })).toMatchObject({
       code: "usage",
-      message: '--only: no scenario proves "SequenceGapDetected"; did you mean SequenceGapsDetected?',
+      message: '--only: no scenario has or proves "SequenceGapDetected"; did you mean SequenceGapsDetected?',
     });
-    expect(refused({ only: ["xyz"] }).message).toBe('--only: no scenario proves "xyz"');
+    expect(refused({ only: ["xyz"] }).message).toBe('--only: no scenario has or proves "xyz"');
   });
 });
 
