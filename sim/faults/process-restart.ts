@@ -24,6 +24,7 @@ export const processRestart = defineFault({
   needs: ["components"],
   raises: [],
   mayRaise: [],
+  scaled: (params, scale) => ({ ...params, down_seconds: params.down_seconds / scale }),
   async apply(stage, { component, down_seconds: downSeconds }) {
     await need(stage, "components").stop(component);
     return returning(stage, component, downSeconds * 1_000);

@@ -8,6 +8,8 @@ export const sequenceGapHalt = defineScenario({
   env_of: { "websocket-server": { SEQUENCE_GAP_POLICY: "halt" } },
   faults: [{ fault: "sequence-gap", params: { share: 0.002 } }],
   remedy: [{ fault: "process-restart", params: { component: "websocket-server" } }],
+  // The restart takes its time, and must be shorter than the minute that ServiceDown waits.
+  max_scale: 10,
   hold: "8m",
   expect: [{ alert: "GapDetectedWithHalt" }],
   may: [

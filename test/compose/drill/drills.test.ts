@@ -16,7 +16,7 @@ import { describeReal } from "../../support/real-components.ts";
 
 const MAIN = join(import.meta.dir, "main.ts");
 const FAST = 60;
-/** The fastest that plays the others, which are about how long a deploy takes. */
+/** The fastest that plays the others, in which services are restarted. */
 const SLOW = 10;
 
 interface Part {
