@@ -109,8 +109,8 @@ stack-shell: node_modules/.installed ## a shell in which `docker`, `docker-compo
 stack-down: node_modules/.installed ## end them in order; data and logs stay (WIPE=1 removes them)
 	@$(STACK) down $(if $(WIPE),--wipe)
 
-drill: node_modules/.installed ## drills of a stack of its own, sixty times as fast (ONLY=ALERT,ALERT for some)
-	@$(BUN) test/compose/drill/main.ts --only "$(ONLY)"
+drill: node_modules/.installed ## drills of a stack of its own, SCALE=60 times as fast (ONLY=ALERT,SCENARIO for some)
+	@$(BUN) test/compose/drill/main.ts --only "$(ONLY)" --scale "$(or $(SCALE),60)"
 
 clean: ## remove what was built
 	rm -rf dist
