@@ -1,6 +1,7 @@
 // Dead letters of services built with the library are dropped for want of a slot: the early tier.
 
 import type { AlertDefinition } from "../alert.ts";
+import { alertState } from "../commands.ts";
 import { forMinutes, rate, windowMinutes } from "../quantity.ts";
 import { expr, text } from "../template.ts";
 import { DASHSTREAM_DLQ_BACKPRESSURE_DROPS } from "./dashstream-dlq-backpressure-drops.ts";
@@ -30,6 +31,7 @@ export const DLQ_BACKPRESSURE_DROPS: AlertDefinition = {
     ...DASHSTREAM_DLQ_BACKPRESSURE_DROPS.runbook,
     meaning:
       "The dead-letter handler of a service built with the library drops letters for want of a slot. After 5 minutes DashStreamDlqBackpressureDrops tells of the same, and mutes this one.",
+    verification: [{ say: "The state of the alert.", run: alertState("DLQBackpressureDrops") }],
     escalateAfter: "if it becomes DashStreamDlqBackpressureDrops",
     escalation: "Not for itself.",
   },
