@@ -10,7 +10,7 @@ export const partitionStall = defineScenario({
   faults: [
     { fault: "partition-stall", params: { partition: 0 } },
     { fault: "idle" },
-    { fault: "burst", params: { count: 50 }, after: "5s" },
+    { fault: "burst", params: { count: 10 }, after: "5s" },
   ],
   hold: "9m",
   expect: [{ alert: "KafkaPartitionStale" }, { alert: "KafkaPartitionStaleCritical" }],
