@@ -7,7 +7,7 @@ import { DashstreamError, describeError } from "../../src/errors.ts";
 import { interruptSignal } from "../../src/runtime/interrupt.ts";
 import { showLogs } from "./commands/logs.ts";
 import { printStatus } from "./commands/status.ts";
-import type { KafkaComponent } from "./kafka/releases.ts";
+import { type KafkaComponent, kafkaRelease } from "./kafka/releases.ts";
 import { environment } from "./machine.ts";
 import { hasStack, openStack, startStack } from "./start-stack.ts";
 
@@ -69,8 +69,8 @@ const up = define("up", "Start what does not run yet; ends when all of it is rea
     new Option("--kafka <release>", "Apache Kafka 3.9 or 4")
       .env("STACK_KAFKA")
       .argParser((text: string): KafkaComponent => {
-        if (text === "3.9" || text === "3") return "kafka-3.9";
-        if (text === "4" || text === "4.3") return "kafka-4";
+        const release = kafkaRelease(text);
+        if (release !== null) return release;
         throw new InvalidArgumentError("expected 3.9 or 4");
       })
       .default("kafka-3.9"),

@@ -1,7 +1,7 @@
 // The part of Alertmanager's HTTP API (v2) that a drill needs: which alerts are muted by others.
 
 import { z } from "zod";
-import { askJson, type JsonClientOptions } from "./http-json.ts";
+import { askJson, type JsonClientOptions, withoutSlash } from "./http-json.ts";
 
 const alertsAnswer = z.array(
   z.object({
@@ -24,7 +24,7 @@ export interface AlertmanagerApi {
 }
 
 export function alertmanagerApi(url: string, client: JsonClientOptions): AlertmanagerApi {
-  const address = `${url.replace(/\/+$/, "")}/api/v2/alerts`;
+  const address = `${withoutSlash(url)}/api/v2/alerts`;
   return {
     async muted() {
       const alerts = await askJson(client, address, alertsAnswer);

@@ -36,7 +36,7 @@ export interface DrillResult {
 /**
  * An interrupted drill gives what was played until then.
  * @throws DashstreamError `scenario_invalid`, or `server_unreachable` or `server_refused` of a Prometheus that does not
- * tell its targets, or `server_refused` if an interrupted drill cannot put everything back
+ * tell its configuration, or `server_refused` if an interrupted drill cannot put everything back
  */
 export async function drill(options: DrillOptions): Promise<DrillResult> {
   const { services, remote, discovery, env, signal } = options;

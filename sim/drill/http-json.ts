@@ -17,6 +17,11 @@ export interface JsonClientOptions {
 /** Characters of an answer that are shown when it is not what was expected. */
 const SHOWN_CHARS = 200;
 
+/** An address that paths can be put behind. */
+export function withoutSlash(url: string): string {
+  return url.replace(/\/+$/, "");
+}
+
 /**
  * @throws DashstreamError `server_unreachable` if there is no answer, `server_refused` if it is no success or not of
  * this shape

@@ -1,6 +1,7 @@
 // A live stack as the stage of faults: traffic of the drill's own, clients of the server, services, targets. Faults of
 // Kafka, Redis and the links between them are applied by the fault proxy of the stack.
 
+import type { HostPort } from "../../src/runtime/address.ts";
 import type { Clock } from "../../src/runtime/clock.ts";
 import type { Network } from "../../src/runtime/network.ts";
 import type { Random } from "../../src/runtime/random.ts";
@@ -25,7 +26,7 @@ export interface LiveStageOptions extends Reach {
   readonly log: Log;
   readonly kafka: KafkaNames;
   /** Address of the server. */
-  readonly server: { readonly host: string; readonly port: number };
+  readonly server: HostPort;
   readonly traffic: TrafficControl;
 }
 

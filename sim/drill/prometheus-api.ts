@@ -1,7 +1,7 @@
 // The parts of Prometheus' HTTP API (v1) that a drill needs: states of rules, targets, samples as they were scraped.
 
 import { z } from "zod";
-import { askJson, type JsonClientOptions } from "./http-json.ts";
+import { askJson, type JsonClientOptions, withoutSlash } from "./http-json.ts";
 
 const labels = z.record(z.string(), z.string());
 
@@ -101,7 +101,7 @@ export interface PrometheusApi {
 
 /** All methods throw DashstreamError `server_unreachable` or `server_refused`. */
 export function prometheusApi(url: string, client: JsonClientOptions): PrometheusApi {
-  const base = url.replace(/\/+$/, "");
+  const base = withoutSlash(url);
   const ask = <T>(path: string, shape: z.ZodType<T>, query: Readonly<Record<string, string>> = {}) =>
     askJson(client, `${base}/api/v1/${[path, ...queryOf(query)].join("?")}`, shape);
   const at = (ms: number) => (ms / 1000).toFixed(3);

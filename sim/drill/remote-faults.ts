@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import type { RunningFault } from "../faults/fault.ts";
-import { askJson, type JsonClientOptions } from "./http-json.ts";
+import { askJson, type JsonClientOptions, withoutSlash } from "./http-json.ts";
 
 const inForce = z.object({
   id: z.union([z.string(), z.number()]).transform(String),
@@ -21,7 +21,7 @@ export interface RemoteFaults {
 
 /** All methods throw DashstreamError `server_unreachable` or `server_refused`. */
 export function remoteFaults(url: string, client: JsonClientOptions): RemoteFaults {
-  const base = `${url.replace(/\/+$/, "")}/faults`;
+  const base = `${withoutSlash(url)}/faults`;
   const json = { ...client, headers: { ...client.headers, "content-type": "application/json" } };
   return {
     async apply(fault, params) {

@@ -3,6 +3,7 @@
 import { parse } from "yaml";
 import { z } from "zod";
 import { DashstreamError } from "../../src/errors.ts";
+import { withoutSlash } from "./http-json.ts";
 import type { PrometheusApi } from "./prometheus-api.ts";
 
 /** An external label of a Prometheus whose stack is there to be broken. */
@@ -30,8 +31,4 @@ export async function requireSafe(prometheus: PrometheusApi, allowedUrl: string 
     "usage",
     `${prometheus.url} is not marked as safe to break, expected the external label ${SAFE_LABEL}: "true" in its configuration, or --yes-break ${prometheus.url}`,
   );
-}
-
-function withoutSlash(url: string): string {
-  return url.replace(/\/+$/, "");
 }

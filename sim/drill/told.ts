@@ -48,11 +48,15 @@ function fits(labels: Readonly<Record<string, string>>, told: Readonly<Record<st
 
 /** Whether people have not heard yet of something that they should hear of. */
 export function isTellingOwed({ firing_at_s, resolved_at_s }: AlertProof, told: Told): boolean {
-  if (told.muted_by.length > 0) return false;
   return (
-    (firing_at_s !== null && told.notified_at_s === null) ||
-    (resolved_at_s !== null && told.resolved_notified_at_s === null)
+    isUntold(firing_at_s, told.notified_at_s, told) ||
+    isUntold(resolved_at_s, told.resolved_notified_at_s, told)
   );
+}
+
+/** What is muted may be silent. */
+function isUntold(atS: number | null, toldS: number | null, { muted_by }: Told): boolean {
+  return atS !== null && toldS === null && muted_by.length === 0;
 }
 
 /**
@@ -61,9 +65,10 @@ export function isTellingOwed({ firing_at_s, resolved_at_s }: AlertProof, told: 
  */
 export function judgedByNotifications(proof: AlertProof, told: Told, withinMs: number): AlertProof {
   if (proof.firing_at_s === null) return proof;
-  const mayBeSilent = told.muted_by.length > 0;
-  const reasonsOf = (what: string, atS: number | null, toldS: number | null) =>
-    atS === null || (toldS === null && mayBeSilent) ? [] : late(what, atS, toldS, withinMs / 1000);
+  const reasonsOf = (what: string, atS: number | null, toldS: number | null) => {
+    if (isUntold(atS, toldS, told)) return [`nobody was notified that it ${what}`];
+    return atS === null || toldS === null ? [] : late(what, toldS - atS, withinMs / 1000);
+  };
   const reasons = [
     // Of one that fires always, as a dead man's switch does, people are told again and again.
     ...reasonsOf("fired", Math.max(0, proof.firing_at_s), told.notified_at_s),
@@ -72,7 +77,6 @@ export function judgedByNotifications(proof: AlertProof, told: Told, withinMs: n
   return { ...proof, proven: proof.proven && reasons.length === 0, reasons: [...proof.reasons, ...reasons] };
 }
 
-function late(what: string, atS: number, toldS: number | null, limitS: number): readonly string[] {
-  if (toldS === null) return [`nobody was notified that it ${what}`];
-  return toldS - atS > limitS ? [`it took ${(toldS - atS).toFixed(1)} s to notify that it ${what}`] : [];
+function late(what: string, tookS: number, limitS: number): readonly string[] {
+  return tookS > limitS ? [`it took ${tookS.toFixed(1)} s to notify that it ${what}`] : [];
 }

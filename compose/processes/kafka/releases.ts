@@ -9,6 +9,12 @@ export const KAFKA_VERSIONS = { "kafka-3.9": "3.9.2", "kafka-4": "4.3.1" } as co
 
 export type KafkaComponent = keyof typeof KAFKA_VERSIONS;
 
+/** The release that somebody names, as `3.9` or `4`; `null` if there is none of that name. */
+export function kafkaRelease(text: string): KafkaComponent | null {
+  if (text === "3.9" || text === "3") return "kafka-3.9";
+  return text === "4" || text === "4.3" ? "kafka-4" : null;
+}
+
 /** Holds one folder a release, outside the tree: fetching takes long and is done once a machine. */
 export function kafkaCacheDir(): string {
   return cachePath("kafka");

@@ -9,8 +9,7 @@ import type { DrillReport } from "../../../sim/drill/drill-report.ts";
 import type { Scenario } from "../../../sim/scenarios/scenario.ts";
 import { SCENARIOS } from "../../../sim/scenarios/scenarios.ts";
 import { ALERTS } from "../../../src/alerts/registry.ts";
-import { ended, spawnTied } from "../../support/child-process.ts";
-import { isolated } from "../../support/isolated.ts";
+import { runIsolated } from "../../support/isolated.ts";
 import { describeTimed, LONG_TEST_MS } from "../../support/long-suites.ts";
 import { describeReal } from "../../support/real-components.ts";
 
@@ -43,8 +42,7 @@ async function drilled(
   const only = [first, ...others].join(",");
   // Virtual time has a test of its own, which proves the same alerts in the same scenarios.
   const flags = ["--json", out, "--scale", String(scale), "--only", only, "--", "--no-compare"];
-  const [program = "", ...args] = isolated([process.execPath, MAIN, ...flags]);
-  await ended(spawnTied([program, ...args], { stdio: ["ignore", "inherit", "inherit"] }));
+  await runIsolated([process.execPath, MAIN, ...flags]);
   return JSON.parse(readFileSync(out, "utf8"));
 }
 

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { parseArgs } from "node:util";
 import { parseDotenv } from "../../../compose/processes/compose-file/dotenv.ts";
+import { kafkaRelease } from "../../../compose/processes/kafka/releases.ts";
 import type { Stack } from "../../../compose/processes/stack.ts";
 import { alertmanagerConfig } from "../../../src/alerts/alertmanager.ts";
 import { describeError } from "../../../src/errors.ts";
@@ -22,6 +23,8 @@ const { values, positionals: further } = parseArgs({
     only: { type: "string" },
   },
 });
+const release = kafkaRelease(values.kafka);
+if (release === null) throw new Error(`--kafka is "${values.kafka}", expected 3.9 or 4`);
 const ROOT = join(import.meta.dir, "..", "..", "..");
 const ENV_FILES = ["compose/.env", "compose/drill.env"];
 /** As the compose file has it. */
@@ -61,7 +64,7 @@ const stack = await startDrillStack(scale, {
   say,
   isTied: false,
   portOffset: "free",
-  kafka: values.kafka === "4" ? "kafka-4" : "kafka-3.9",
+  kafka: release,
   profiles: ["drill"],
   variables: parseDotenv(ENV_FILES.map((file) => readFileSync(join(ROOT, file), "utf8")).join("\n")),
   alertmanagerConfig: alertmanagerConfig({

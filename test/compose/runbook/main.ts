@@ -5,6 +5,7 @@ import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { kafkaRelease } from "../../../compose/processes/kafka/releases.ts";
 import { describeError } from "../../../src/errors.ts";
 import { ourBlocks, placeOf, printedBlocks } from "./blocks.ts";
 import { type Outcome, playSituation } from "./play.ts";
@@ -20,6 +21,8 @@ const { values } = parseArgs({
     show: { type: "boolean", default: false },
   },
 });
+const release = kafkaRelease(values.kafka);
+if (release === null) throw new Error(`--kafka is "${values.kafka}", expected 3.9 or 4`);
 const out = values.out ?? join(tmpdir(), "runbook-outcomes.jsonl");
 const only = values.only?.split(",") ?? null;
 const say = (line: string) => process.stderr.write(`${line}\n`);
@@ -49,7 +52,7 @@ function show({ problem, result, seconds, piece, phase, ...place }: Outcome): vo
 }
 
 try {
-  const site = await openSite({ dir, kafka: values.kafka === "4" ? "kafka-4" : "kafka-3.9", say });
+  const site = await openSite({ dir, kafka: release, say });
   try {
     for (const situation of SITUATIONS) {
       if (only !== null && !only.includes(situation.name)) continue;

@@ -5,8 +5,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ended, spawnTied } from "../../support/child-process.ts";
-import { isolated } from "../../support/isolated.ts";
+import { runIsolated } from "../../support/isolated.ts";
 import { describeLong, LONG_TEST_MS } from "../../support/long-suites.ts";
 import { describeReal, type RealComponent } from "../../support/real-components.ts";
 import { placeOf, printedBlocks } from "./blocks.ts";
@@ -36,8 +35,7 @@ describeLong("the runbook", () => {
     let remarks: readonly Remark[] = [];
 
     beforeAll(async () => {
-      const [program = "", ...args] = isolated([process.execPath, MAIN, "--out", file]);
-      await ended(spawnTied([program, ...args], { stdio: ["ignore", "inherit", "inherit"] }));
+      await runIsolated([process.execPath, MAIN, "--out", file]);
       const text = existsSync(file) ? readFileSync(file, "utf8") : "";
       const records = text
         .split("\n")

@@ -14,18 +14,18 @@ import { answering } from "./prometheus-answers.ts";
 
 const NO_ENV = { "websocket-server": {}, "quality-monitor": {}, exporter: {} };
 
+/** Services of which only the settings matter. */
+function configuredBy(configure: ServicesControl["configure"]): ServicesControl {
+  const nothing = async () => {};
+  return { kill: nothing, stop: nothing, start: nothing, configure };
+}
+
 describe("settings of services", () => {
   function rig(base = {}) {
     const calls: string[] = [];
-    const nothing = async () => {};
-    const services: ServicesControl = {
-      kill: nothing,
-      stop: nothing,
-      start: nothing,
-      async configure(name, env) {
-        calls.push(`${name} ${JSON.stringify(env)}`);
-      },
-    };
+    const services = configuredBy(async (name, env) => {
+      calls.push(`${name} ${JSON.stringify(env)}`);
+    });
     return { calls, settings: new ServiceSettings(services, base) };
   }
 
@@ -51,16 +51,10 @@ describe("settings of services", () => {
 
 test("settings are put back also where giving them failed half-way", async () => {
   const given: string[] = [];
-  const nothing = async () => {};
-  const services: ServicesControl = {
-    kill: nothing,
-    stop: nothing,
-    start: nothing,
-    async configure(name, env) {
-      given.push(`${name} ${JSON.stringify(env)}`);
-      if (Object.keys(env).length > 0) throw new Error("unhealthy");
-    },
-  };
+  const services = configuredBy(async (name, env) => {
+    given.push(`${name} ${JSON.stringify(env)}`);
+    if (Object.keys(env).length > 0) throw new Error("unhealthy");
+  });
   const settings = new ServiceSettings(services);
   await expect(settings.apply({ env: { A: "1" }, env_of: NO_ENV })).rejects.toThrow("unhealthy");
   for (const name of COMPONENT_NAMES) await settings.restore(name);
