@@ -16,10 +16,17 @@ const REPORT = `<?xml version="1.0" encoding="UTF-8"?>
   </testsuite>
 </testsuites>`;
 
-test("counts passed and failed tests and names the skipped ones", () => {
-  expect(readJunit(REPORT)).toEqual({ passed: 2, failed: 2, skipped: ['a <b> & "c"\nd'] });
+test("counts passed tests, and names the failed with their messages, and the skipped ones", () => {
+  expect(readJunit(REPORT)).toEqual({
+    passed: 2,
+    failures: [
+      { name: "breaks", message: "expected <skipped" },
+      { name: "ends badly", message: "boom" },
+    ],
+    skipped: ['a <b> & "c"\nd'],
+  });
 });
 
 test("a report without a test case counts nothing", () => {
-  expect(readJunit("<testsuites></testsuites>")).toEqual({ passed: 0, failed: 0, skipped: [] });
+  expect(readJunit("<testsuites></testsuites>")).toEqual({ passed: 0, failures: [], skipped: [] });
 });

@@ -37,8 +37,8 @@ describe("the test runner", () => {
     const failing = `${PASSES}test("breaks", () => { throw new Error("the reason"); });\n`;
     const { exitCode, lastLine, output } = await run({ "a.test.ts": failing, "b.test.ts": PASSES });
     expect([exitCode, lastLine]).toEqual([1, "2 passed, 1 failed"]);
-    expect(output).toContain("the reason");
-    expect(output).toContain("failed in: test/a.test.ts");
+    expect(output).toContain("error: the reason");
+    expect(output).toContain("\nfailed: test/a.test.ts: breaks: the reason\n");
   });
 
   test("names what was skipped and why", async () => {
@@ -81,8 +81,9 @@ describe("the test runner", () => {
     ["has no test", "export const a = 1;\n"],
     ["ends its process", `${PASSES}test("leaves", () => process.exit(0));\n`],
   ])("counts a file that %s as a failure", async (_, text) => {
-    const { exitCode, lastLine } = await run({ "a.test.ts": text, "b.test.ts": PASSES });
+    const { exitCode, lastLine, output } = await run({ "a.test.ts": text, "b.test.ts": PASSES });
     expect([exitCode, lastLine]).toEqual([1, "1 passed, 1 failed"]);
+    expect(output).toContain("\nfailed: test/a.test.ts: the file: ");
   });
 
   test("does not call a run without any test a success", async () => {

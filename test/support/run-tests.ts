@@ -1,5 +1,5 @@
 // Runs the test files, each in a process of its own, so that a leak, a crash or a hang stays the matter of the
-// file that caused it, and ends with one line `N passed, N failed` over all of them. Those whose verdict is
+// file that caused it, and ends with a line for each failed test and one `N passed, N failed` over all of them. Those whose verdict is
 // about seconds follow plain ones, and have the machine for themselves. Files that use real components come last, and beside
 // them those that take minutes.
 //
@@ -13,13 +13,15 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Report, readJunit } from "./junit.ts";
+import { type Failure, type Report, readJunit } from "./junit.ts";
 
 /** A single test may take this long unless it says otherwise; generous, because the machine may be busy. */
 const TEST_TIMEOUT_MS = 20_000;
 /** One file may take this long before its process is ended. */
 const FILE_TIMEOUT_MS = 180_000;
 const SLOW_FILE_TIMEOUT_MS = 1_500_000;
+/** Of the reason of a failure, in its one line. */
+const MAX_REASON_CHARS = 400;
 /** Plain ones wait for sockets and processes half of their time. */
 const PLAIN_FILES_PER_PROCESSOR = 2;
 const REAL_FILES_AT_ONCE = 2;
@@ -47,14 +49,14 @@ function readReport(path: string): Report {
     return readJunit(readFileSync(path, "utf8"));
   } catch {
     // A file that does not load, has no test or ends its process early leaves no report: judged by `runFile`.
-    return { passed: 0, failed: 0, skipped: [] };
+    return { passed: 0, failures: [], skipped: [] };
   }
 }
 
 /** What is wrong with a run beyond its failed tests, or `null`. */
 function defectOf(report: Report, exitCode: number | null, timedOut: boolean): string | null {
   if (timedOut) return "the file did not end in time";
-  if (report.failed > 0) return null;
+  if (report.failures.length > 0) return null;
   if (report.passed + report.skipped.length === 0)
     return `no test was reported (exit code ${exitCode ?? "none"})`;
   return exitCode === 0 ? null : `all tests passed but the exit code is ${exitCode ?? "none"}`;
@@ -105,14 +107,15 @@ async function runFile(path: string, timeoutMs: number): Promise<Outcome> {
     path,
     passed: report.passed,
     skipped: report.skipped,
-    failed: report.failed + (defect === null ? 0 : 1),
+    failures: [...report.failures, ...(defect === null ? [] : [{ name: "the file", message: defect }])],
     output: [stdout, stderr, defect === null ? "" : `(fail) ${path}: ${defect}\n`].join(""),
     seconds: (performance.now() - started) / 1000,
   };
 }
 
 function show(outcome: Outcome): void {
-  const { path, passed, failed, skipped, seconds, output } = outcome;
+  const { path, passed, failures, skipped, seconds, output } = outcome;
+  const failed = failures.length;
   const counts = [`${passed} passed`];
   if (failed > 0) counts.push(`${failed} failed`);
   if (skipped.length > 0) counts.push(`${skipped.length} skipped`);
@@ -133,6 +136,12 @@ async function runAll(kind: Kind, processes: number, timeoutMs: number): Promise
   };
   await Promise.all(Array.from({ length: processes }, worker));
   return outcomes;
+}
+
+/** In one line, for the end of a long output. */
+function failureLine(path: string, { name, message }: Failure): string {
+  const reason = message.replace(/\s+/g, " ").trim().slice(0, MAX_REASON_CHARS);
+  return `failed: ${path}: ${[name, ...(reason === "" ? [] : [reason])].join(": ")}`;
 }
 
 function showSkipped(outcomes: readonly Outcome[]): void {
@@ -174,10 +183,9 @@ const outcomes = [
 rmSync(reports, { recursive: true });
 
 const passed = outcomes.reduce((sum, outcome) => sum + outcome.passed, 0);
-const failed = outcomes.reduce((sum, outcome) => sum + outcome.failed, 0);
+const failures = outcomes.flatMap(({ path, failures }) => failures.map((each) => failureLine(path, each)));
 const skipped = outcomes.reduce((sum, outcome) => sum + outcome.skipped.length, 0);
-const failing = outcomes.filter((outcome) => outcome.failed > 0);
-if (failing.length > 0) print(`\nfailed in: ${failing.map((outcome) => outcome.path).join(" ")}`);
+failures.forEach(print);
 showSkipped(outcomes);
-print(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
-process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
+print(`${passed} passed, ${failures.length} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
+process.exitCode = failures.length > 0 || passed === 0 ? 1 : 0;

@@ -6,7 +6,7 @@ export const brokerOutage = defineScenario({
   name: "broker-outage",
   summary: "Kafka is away; every component retries, and says so.",
   faults: [{ fault: "broker-outage" }],
-  hold: "6m",
+  hold: "4m",
   settle: "12m",
   expect: [
     { alert: "ServiceDown", labels: { component: "kafka" } },

@@ -7,7 +7,7 @@ export const brokerRestart = defineScenario({
   summary:
     "Kafka is away for fifteen seconds: dozens of errors, though not hundreds, and nobody calls it down.",
   faults: [{ fault: "broker-outage", for: "15s" }],
-  hold: "5m",
+  hold: "4m",
   expect: [
     { alert: "KafkaInfraErrorsDetected" },
     { alert: "KafkaInfraErrorsHigh" },

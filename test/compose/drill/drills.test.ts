@@ -1,5 +1,6 @@
 // Every alert of the runbook, live: each scenario is played on a stack of real components with rules many times as fast, and
-// must come to the verdict that it has in virtual time (test/sim/verify/all-scenarios.test.ts).
+// must come to the verdict that it has in virtual time (test/sim/verify/all-scenarios.test.ts). What a busy machine may have
+// spoilt is played a second time, slower and on the only stack, and said in a note.
 
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -17,6 +18,11 @@ const MAIN = join(import.meta.dir, "main.ts");
 const FAST = 60;
 /** The fastest that plays the others, in which services are restarted. */
 const SLOW = 10;
+
+/** Of a second time. */
+const UNHURRIED = 30;
+/** More than these are not the fault of the machine. */
+const MAX_SECOND_TIMES = 5;
 
 interface Part {
   readonly scale: number;
@@ -38,12 +44,37 @@ async function drilled(
   dir: string,
   { scale, scenarios: [first = "", ...others] }: Part,
 ): Promise<DrillReport> {
-  const out = join(dir, `${first}.json`);
+  const out = join(dir, `${first}-${scale}.json`);
   const only = [first, ...others].join(",");
   // Virtual time has a test of its own, which proves the same alerts in the same scenarios.
   const flags = ["--json", out, "--scale", String(scale), "--only", only, "--", "--no-compare"];
   await runIsolated([process.execPath, MAIN, ...flags]);
   return JSON.parse(readFileSync(out, "utf8"));
+}
+
+async function drilledAll(dir: string): Promise<readonly DrillReport[]> {
+  const reports = await Promise.all(PARTS.map((part) => drilled(dir, part)));
+  const played = reports.flatMap(({ scenarios }) => scenarios);
+  const again = SCENARIOS.filter(({ name }) => played.some(({ scenario, ok }) => scenario === name && !ok));
+  if (again.length === 0 || again.length > MAX_SECOND_TIMES) return reports;
+  const bySpeed = Map.groupBy(again, ({ max_scale }) => Math.min(UNHURRIED, max_scale));
+  const seconds: DrillReport[] = [];
+  for (const [scale, scenarios] of bySpeed) {
+    const names = scenarios.map(({ name }) => name);
+    process.stderr.write(`note: played a second time, ${scale} times as fast: ${names.join(", ")}\n`);
+    seconds.push(await drilled(dir, { scale, scenarios: names }));
+  }
+  const isFirst = ({ scenario }: { scenario: string }) => !again.some(({ name }) => name === scenario);
+  return [...reports.map((report) => reportOf(report, isFirst)), ...seconds];
+}
+
+function reportOf(report: DrillReport, isOf: (part: { scenario: string }) => boolean): DrillReport {
+  return {
+    ...report,
+    scenarios: report.scenarios.filter(isOf),
+    alerts: report.alerts.filter(isOf),
+    notifications: report.notifications.filter(isOf),
+  };
 }
 
 describeTimed("drills", () => {
@@ -55,7 +86,7 @@ describeTimed("drills", () => {
       let reports: readonly DrillReport[];
 
       beforeAll(async () => {
-        reports = await Promise.all(PARTS.map((part) => drilled(dir, part)));
+        reports = await drilledAll(dir);
       }, LONG_TEST_MS);
       afterAll(() => rmSync(dir, { recursive: true }));
 
