@@ -14,8 +14,13 @@ GIT_COMMIT_SHA ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
 BUILD_DATE ?= $(shell date -u +%Y-%m-%dT%H:%M:%SZ)
 BINARY := dist/dashstream
 
-# Ports, Kafka release, folder and executable of the stack come from STACK_PORT_OFFSET, STACK_KAFKA (3.9 or 4), STACK_DIR and
-# STACK_BINARY.
+# What stack-... go by; `make help` shows these lines.
+# STACK_DIR folder of the stack: processes, logs, data (default .stack)
+# STACK_PROFILES profiles of the compose file, a comma list such as demo (default COMPOSE_PROFILES)
+# STACK_KAFKA Apache Kafka 3.9 or 4 (default 3.9)
+# STACK_PORT_OFFSET shifts all ports (default 0)
+# STACK_BINARY dist/dashstream instead of the sources
+# STACK_COMPOSE_FILE another compose file
 STACK := $(BUN) compose/processes/main.ts
 
 .PHONY: help demo test check fmt lint types build smoke smoke-deno bench generate runbook-table kafka promtool3 compose-check jaeger hadolint clean \
@@ -23,6 +28,8 @@ STACK := $(BUN) compose/processes/main.ts
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 15
+	@echo
+	@sed -n 's/^# \(STACK_[A-Z_]*\) /\1\t/p' $(MAKEFILE_LIST) | expand -t 20
 
 demo: node_modules/.installed ## broker, traffic and server in one process; ends on Ctrl-C or after DEMO_SECONDS
 	@$(BUN) src/cli/main.ts demo
@@ -103,6 +110,7 @@ stack-restart stack-stop stack-start stack-kill: stack-%: node_modules/.installe
 
 # In the folder of the compose file, where the runbook's commands are typed.
 stack-shell: node_modules/.installed ## a shell in which `docker`, `docker-compose` and Kafka's tools act on them
+	@$(STACK) addresses >&2
 	@cd compose && STACK_DIR="$(abspath $(or $(STACK_DIR),.stack))" \
 	  PATH="$(CURDIR)/compose/processes/stand-ins/bin:$(abspath $(or $(STACK_DIR),.stack))/bin:$$PATH" $${SHELL:-bash}
 

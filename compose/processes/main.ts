@@ -5,6 +5,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import { createPrinter, descriptorOutput } from "../../src/cli/printer.ts";
 import { DashstreamError, describeError } from "../../src/errors.ts";
 import { interruptSignal } from "../../src/runtime/interrupt.ts";
+import { printAddresses } from "./commands/addresses.ts";
 import { showLogs } from "./commands/logs.ts";
 import { printStatus } from "./commands/status.ts";
 import { type KafkaComponent, kafkaRelease } from "./kafka/releases.ts";
@@ -109,6 +110,13 @@ const status = define("status", "Show the services; exits 1 unless all of them a
     exitCode = (await printStatus(openStack(dir), printer, json === true)) ? 0 : 1;
   });
 
+const addresses = define(
+  "addresses",
+  "Show where published ports are, if the offset shifts them; nothing otherwise.",
+).action(({ dir }: Flags) => {
+  if (hasStack(dir)) printAddresses(openStack(dir), printer);
+});
+
 const logs = define("logs", "Show the end of the logs of all services, or of one.")
   .argument("[service]")
   .addOption(new Option("--lines <number>", "lines of each").argParser(lineCount).default(DEFAULT_LINES))
@@ -138,10 +146,23 @@ function single(name: "start" | "stop" | "restart" | "kill", description: string
     });
 }
 
-const program = new Command("stack").description("The stack of the compose file as processes.");
+/** What all commands go by, and those of `make stack-...` take from nowhere else. */
+const VARIABLES = `
+Variables:
+  STACK_DIR           folder of the stack: processes, logs, data (default .stack)
+  STACK_PROFILES      profiles of the compose file, a comma list such as demo (default COMPOSE_PROFILES)
+  STACK_KAFKA         Apache Kafka 3.9 or 4 (default 3.9)
+  STACK_PORT_OFFSET   shifts all ports (default 0)
+  STACK_BINARY        the executable of dashstream instead of its sources
+  STACK_COMPOSE_FILE  another compose file`;
+
+const program = new Command("stack")
+  .description("The stack of the compose file as processes.")
+  .addHelpText("after", VARIABLES);
 const commands = [
   up,
   status,
+  addresses,
   logs,
   down,
   single("start", "Start a service that was stopped, and wait until it is ready."),

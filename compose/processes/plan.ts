@@ -4,6 +4,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { ComposeFile } from "./compose-file/compose-file.ts";
+import { isActive } from "./compose-file/profiles.ts";
 import type { ComposeService, DependencyCondition, Mount } from "./compose-file/service.ts";
 import type { KafkaComponent } from "./kafka/releases.ts";
 import { type Address, Addresses, type Reachable } from "./places/addresses.ts";
@@ -79,7 +80,7 @@ export interface StackPlan {
 /** @throws DashstreamError `config_invalid`, or `storage_failed` if a program is missing */
 export function planStack(options: PlanOptions): StackPlan {
   const { file, profiles, portOffset } = options;
-  const services = [...file.services.values()].filter((service) => isWanted(service, profiles));
+  const services = [...file.services.values()].filter((service) => isActive(service, profiles));
   const addresses = new Addresses(services, portOffset);
   const drafts = services.map((service) => draftOf(service, addresses, options));
   const leftOut = drafts.flatMap(({ service, outcome }) =>
@@ -102,10 +103,6 @@ export function planStack(options: PlanOptions): StackPlan {
     reachable: services.map(({ name, hosts, ports }) => ({ name, hosts, ports })),
     addresses: addresses.all(),
   };
-}
-
-function isWanted({ profiles }: ComposeService, wanted: readonly string[]): boolean {
-  return profiles.length === 0 || profiles.some((profile) => wanted.includes(profile));
 }
 
 interface Draft {
@@ -206,6 +203,6 @@ function servicePlan({ service, launch, uses, workDir, addresses, missing, dir }
     dependsOn: Object.fromEntries(there),
     uses: uses.filter((used) => !missing.has(used)),
     gracePeriodMs,
-    stopSignal: stopSignal as NodeJS.Signals,
+    stopSignal,
   };
 }

@@ -32,6 +32,14 @@ export interface ServiceStatus {
   readonly log: string;
 }
 
+export interface PublishedPort {
+  readonly service: string;
+  /** In the compose file, and so in everything that is written about it. */
+  readonly published: number;
+  /** Of 127.0.0.1. */
+  readonly port: number;
+}
+
 export interface StackContext {
   readonly folder: StateFolder;
   readonly seams: StackSeams;
@@ -67,6 +75,11 @@ export class Stack {
     return this.#record.composeFile;
   }
 
+  /** Profiles of the compose file that it was started with. */
+  get profiles(): readonly string[] {
+    return this.#record.profiles;
+  }
+
   get services(): readonly ServicePlan[] {
     return this.#record.services;
   }
@@ -88,6 +101,17 @@ export class Stack {
     if (found !== undefined) return `${LOOPBACK}:${found.port}`;
     const known = addresses.map((address) => address.containerPort).join(", ");
     throw new DashstreamError("usage", `${service} has no port ${containerPort}, expected one of ${known}`);
+  }
+
+  /** Ports of the compose file that are published, with the ports of this machine that stand for them. */
+  get published(): readonly PublishedPort[] {
+    return this.services.flatMap(({ name, addresses }) => {
+      const ports = this.#record.reachable.find((service) => service.name === name)?.ports ?? [];
+      return ports.flatMap(({ target, published }) => {
+        const port = addresses.find((address) => address.containerPort === target)?.port;
+        return published === null || port === undefined ? [] : [{ service: name, published, port }];
+      });
+    });
   }
 
   /** Where a path in the container of a service lies; the same path if it is the same on both. */

@@ -38,7 +38,7 @@ export interface StackOptions extends ConfigChanges {
   readonly args?: Readonly<Record<string, readonly string[]>>;
   /** Whether all its processes end with this one, even if that is killed. Default true. */
   readonly isTied?: boolean;
-  /** Default: what `COMPOSE_PROFILES` asks for. */
+  /** Default: what `COMPOSE_PROFILES` asks for. A stack that runs keeps those that it has. */
   readonly profiles?: readonly string[];
   /** Told what happens, a sentence at a time. */
   readonly say?: (line: string) => void;
@@ -74,7 +74,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     for (const { name } of alive) say(`${name}: runs already`);
     const record =
       before !== null && running.length > 0
-        ? await plannedRecord(options, before.portOffset, context, running)
+        ? await plannedRecord(options, before.portOffset, context, { running, profiles: before.profiles })
         : await freshRecord(options, context);
     folder.writeStack(record);
     const missing = record.services.filter(({ name }) => !running.some((plan) => plan.name === name));
@@ -128,22 +128,31 @@ function other(current: string, wanted: string): DashstreamError {
 
 const DEFAULT_KAFKA: KafkaComponent = "kafka-3.9";
 
+/** What of a stack goes on. Its profiles do: nobody would know any more of what runs because of them. */
+interface Kept {
+  readonly running: readonly ServicePlan[];
+  readonly profiles: readonly string[];
+}
+
+const NOTHING: Kept = { running: [], profiles: [] };
+
 async function plannedRecord(
   options: StackOptions,
   portOffset: number,
   { folder, seams }: StackContext,
-  running: readonly ServicePlan[] = [],
+  { running, profiles: kept }: Kept = NOTHING,
 ): Promise<StackRecord> {
   const { composeFile = COMPOSE_FILE, variables = {}, kafka = DEFAULT_KAFKA } = options;
   const path = resolve(composeFile);
   const file = readComposeFile(path, variables);
+  const profiles = [...new Set([...kept, ...(options.profiles ?? file.profiles)])];
   const plan = planStack({
     dir: folder.dir,
     file,
     portOffset,
     kafka,
     binary: options.binary == null ? null : resolve(options.binary),
-    profiles: options.profiles ?? file.profiles,
+    profiles,
     env: options.env ?? {},
     args: options.args ?? {},
     rewrite: configRewrite(options, dirname(path)),
@@ -155,7 +164,7 @@ async function plannedRecord(
   const toStart = plan.services.filter(({ name }) => runningPlan(name) === undefined);
   await requireFreePorts(toStart, seams.network);
   const services = plan.services.map((service) => runningPlan(service.name) ?? service);
-  return { ...plan, services, composeFile: path, portOffset, kafka };
+  return { ...plan, services, composeFile: path, profiles, portOffset, kafka };
 }
 
 /** Below the ports that the system gives to outgoing connections, whichever port of the stack is shifted. */

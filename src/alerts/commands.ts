@@ -7,6 +7,8 @@ import { LIBRARY_DLQ_TOPIC, SERVER_GROUP, serverDlqTopic, TELEMETRY_TOPIC } from
 export const PROMETHEUS = "http://localhost:9090";
 export const SERVER = "http://localhost:3002";
 export const JAEGER = "http://localhost:16686";
+/** Any of its subcommands; the file is named, so that a wrong folder is an error and not another project. */
+export const COMPOSE = "docker compose -f docker-compose.dashstream.yml";
 export const TOPIC = TELEMETRY_TOPIC;
 export const SERVER_DLQ_TOPIC = serverDlqTopic(TOPIC);
 export const MONITOR_DLQ_TOPIC = LIBRARY_DLQ_TOPIC;

@@ -71,6 +71,12 @@ test("pages say who mutes whom, on both sides", () => {
   expect(pageOf("kafka-consumer-lag-high.md")).toContain("fires for `websocket-server` or `kafka`");
 });
 
+test("compose is called in one way", () => {
+  const calls = commands.flatMap(({ command }) => command.match(/\bdocker[ -]compose\b.*/g) ?? []);
+  expect(calls.length).toBeGreaterThan(5);
+  expect(calls.filter((call) => !call.startsWith("docker compose "))).toEqual([]);
+});
+
 describe("queries", () => {
   test("are PromQL on series that exist", () => {
     expect(queries.length).toBeGreaterThan(60);

@@ -8,6 +8,7 @@ import { z } from "zod";
 import { DashstreamError, describeError } from "../../../src/errors.ts";
 import { parseDotenv } from "./dotenv.ts";
 import { interpolateAll, type Variables } from "./interpolation.ts";
+import { profileList } from "./profiles.ts";
 import { type ComposeService, readService, serviceSchema } from "./service.ts";
 
 export interface ComposeFile {
@@ -35,11 +36,31 @@ const UNSUPPORTED = ["include", "extends", "env_file"];
  * @throws DashstreamError `config_invalid`, `storage_failed`
  */
 export function readComposeFile(path: string, variables: Variables = {}): ComposeFile {
-  const dir = dirname(path);
-  const dotenv = join(dir, ".env");
-  const known = { ...(existsSync(dotenv) ? parseDotenv(read(dotenv)) : {}), ...variables };
+  const known = withDotenv(path, variables);
+  return explained(path, () => ({ path, ...contentOf(resolved(path, known), dirname(path), known) }));
+}
+
+/**
+ * What a compose file says, with anchors, merge keys and variables resolved and nothing else changed.
+ * @throws DashstreamError as `readComposeFile`
+ */
+export function readComposeDocument(path: string, variables: Variables = {}): unknown {
+  return explained(path, () => resolved(path, withDotenv(path, variables)));
+}
+
+function withDotenv(path: string, variables: Variables): Variables {
+  const dotenv = join(dirname(path), ".env");
+  return { ...(existsSync(dotenv) ? parseDotenv(read(dotenv)) : {}), ...variables };
+}
+
+function resolved(path: string, variables: Variables): unknown {
+  return interpolateAll(parse(read(path), { merge: true }), variables);
+}
+
+/** What goes wrong with a file is told with its path. */
+function explained<T>(path: string, act: () => T): T {
   try {
-    return { path, ...contentOf(parse(read(path), { merge: true }), dir, known) };
+    return act();
   } catch (cause) {
     if (cause instanceof DashstreamError && cause.code === "storage_failed") throw cause;
     const reason = cause instanceof z.ZodError ? z.prettifyError(cause) : describeError(cause);
@@ -48,7 +69,7 @@ export function readComposeFile(path: string, variables: Variables = {}): Compos
 }
 
 function contentOf(document: unknown, dir: string, variables: Variables): Omit<ComposeFile, "path"> {
-  const { name: project, services, volumes, ...rest } = fileSchema.parse(interpolateAll(document, variables));
+  const { name: project, services, volumes, ...rest } = fileSchema.parse(document);
   refuseUnsupported("", rest);
   const readServices = Object.entries(services).map(([name, raw]) => {
     refuseUnsupported(`services.${name}.`, raw);
@@ -61,7 +82,7 @@ function contentOf(document: unknown, dir: string, variables: Variables): Omit<C
   return {
     services: new Map(readServices),
     volumes: Object.fromEntries(volumeNames),
-    profiles: (variables.COMPOSE_PROFILES ?? "").split(",").filter((profile) => profile !== ""),
+    profiles: profileList(variables.COMPOSE_PROFILES ?? ""),
   };
 }
 

@@ -6,6 +6,7 @@ import { z } from "zod";
 import { DashstreamError } from "../../../src/errors.ts";
 import { goDurationMs } from "../duration.ts";
 import { shellWords } from "../shell-words.ts";
+import { readSignal } from "../signals.ts";
 import type { Variables } from "./interpolation.ts";
 import { parsePorts, type ServicePort } from "./ports.ts";
 
@@ -34,9 +35,9 @@ export interface ComposeService {
   readonly ports: readonly ServicePort[];
   readonly mounts: readonly Mount[];
   readonly dependsOn: Readonly<Record<string, DependencyCondition>>;
-  /** Milliseconds between SIGTERM and SIGKILL. */
+  /** Milliseconds between the stop signal and SIGKILL. */
   readonly gracePeriodMs: number;
-  readonly stopSignal: string;
+  readonly stopSignal: NodeJS.Signals;
   /** Those in which it runs; empty: always. */
   readonly profiles: readonly string[];
 }
@@ -102,7 +103,7 @@ export const serviceSchema = z.looseObject({
   networks,
   profiles: z.array(z.string()).default([]),
   stop_grace_period: scalar.optional(),
-  stop_signal: z.string().default("SIGTERM"),
+  stop_signal: scalar.default("SIGTERM"),
 });
 
 /**
@@ -142,7 +143,7 @@ export function readService(
       raw.stop_grace_period === undefined
         ? DEFAULT_GRACE_PERIOD_MS
         : gracePeriodMs(name, raw.stop_grace_period),
-    stopSignal: raw.stop_signal,
+    stopSignal: stopSignal(name, raw.stop_signal),
     profiles: raw.profiles,
   };
 }
@@ -170,6 +171,16 @@ function mountOf(entry: z.infer<typeof volume>, dir: string): Mount {
 
 function bind(path: string, dir: string): Mount["source"] {
   return { kind: "bind", path: isAbsolute(path) ? path : join(dir, path) };
+}
+
+/** @throws DashstreamError `config_invalid`; a signal that nobody can send would be found when the service is to end */
+function stopSignal(service: string, text: string): NodeJS.Signals {
+  const signal = readSignal(text);
+  if (signal !== null) return signal;
+  throw new DashstreamError(
+    "config_invalid",
+    `services.${service}.stop_signal: "${text}", expected a signal of this system such as SIGTERM or 15`,
+  );
 }
 
 /** @throws DashstreamError `config_invalid` */

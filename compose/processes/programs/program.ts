@@ -82,8 +82,13 @@ export function requireOnPath(
 
 /** Whether `image` is one of a repository, in any registry and version. */
 export function isImage(image: string, repository: string): boolean {
-  const name = image.replace(/[:@][^/]*$/, "");
+  const name = repositoryOf(image);
   return name === repository || name.endsWith(`/${repository}`);
+}
+
+/** The name of an image without tag and digest. */
+export function repositoryOf(image: string): string {
+  return image.replace(/[:@][^/]*$/, "");
 }
 
 /** `args` with one value for `--flag`, whether they had it or not. */

@@ -62,13 +62,13 @@ export async function stopInOrder(
 }
 
 /** Each service after what it depends on, as far as that is possible. */
-export function dependenciesFirst(
-  services: readonly ServicePlan[],
-  further: (service: ServicePlan) => readonly string[] = () => [],
-): readonly ServicePlan[] {
-  const ordered = new Set<ServicePlan>();
-  const seen = new Set<ServicePlan>();
-  const visit = (service: ServicePlan) => {
+export function dependenciesFirst<Service extends Pick<ServicePlan, "name" | "dependsOn">>(
+  services: readonly Service[],
+  further: (service: Service) => readonly string[] = () => [],
+): readonly Service[] {
+  const ordered = new Set<Service>();
+  const seen = new Set<Service>();
+  const visit = (service: Service) => {
     if (seen.has(service)) return;
     seen.add(service);
     const before = [...Object.keys(service.dependsOn), ...further(service)];

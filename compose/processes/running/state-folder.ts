@@ -12,6 +12,7 @@ import type { StackPlan } from "../plan.ts";
 /** How a stack was started. */
 export interface StackRecord extends StackPlan {
   readonly composeFile: string;
+  readonly profiles: readonly string[];
   readonly portOffset: number;
   readonly kafka: KafkaComponent;
 }

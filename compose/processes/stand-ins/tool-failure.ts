@@ -11,7 +11,7 @@ export class ToolFailure extends Error {
   }
 }
 
-/** What the real tool could do and this one cannot. */
-export function notHere(what: string): ToolFailure {
-  return new ToolFailure(`this stand-in does not know ${what}; a container engine does`, 125);
+/** What the real tool could do and this one cannot. @param remedy who or what can here */
+export function notHere(what: string, remedy = "a container engine"): ToolFailure {
+  return new ToolFailure(`this stand-in does not know ${what}; ${remedy} does`, 125);
 }

@@ -2,12 +2,15 @@
 // cause, because a static label holds for a whole rule, and `component` must tell Alertmanager the causes apart.
 
 import type { AlertDefinition, Signal } from "../alert.ts";
-import { alertState, containerLogs, PROMETHEUS, query } from "../commands.ts";
+import { alertState, COMPOSE, containerLogs, PROMETHEUS, query } from "../commands.ts";
 import { constant, forMinutes } from "../quantity.ts";
 import { JOBS, SERVICES } from "../site.ts";
 import { expr, text } from "../template.ts";
 
 const DOWN = constant(0);
+
+/** What `component` can be in this stack. */
+const COMPONENTS: readonly string[] = [...SERVICES, "kafka", "redis"];
 
 /**
  * A scrape that fails gives `up` 0, also while the target is known; a target that vanished from discovery gives no `up` at
@@ -67,7 +70,7 @@ export const SERVICE_DOWN: AlertDefinition = {
   explainedBy: [],
   runbook: {
     meaning:
-      "The label `component` says what is gone: a service that does not answer scrapes or has vanished from the targets of Prometheus, Kafka, or Redis. Prometheus cannot tell of its own end: that is what Watchdog is for.",
+      "The label `component` says what is gone: a service that does not answer scrapes or has vanished from the targets of Prometheus, Kafka, or Redis. The container of each in this stack is called `dashstream-` and the component, such as `dashstream-kafka`. Prometheus cannot tell of its own end: that is what Watchdog is for.",
     investigation: [
       {
         say: "Which targets are down, and why.",
@@ -87,14 +90,17 @@ export const SERVICE_DOWN: AlertDefinition = {
           ".data.result[] | {instance: .metric.instance, dependency: .metric.dependency}",
         ),
       },
-      { say: "Whether the containers run.", run: "docker-compose -f docker-compose.dashstream.yml ps" },
       {
-        say: "What the service said last.",
-        run: [
-          containerLogs("dashstream-websocket-server", 100),
-          containerLogs("dashstream-prometheus", 100),
-          containerLogs("dashstream-kafka", 100),
-        ].join("\n"),
+        say: "Whether the containers run: `Up ... (healthy)` does its work, `Restarting` and `Exited` have ended; one that is not listed was removed. All but `dashstream-topics`, which makes the topics and ends, should be up.",
+        run: `${COMPOSE} ps --all`,
+      },
+      {
+        say: "What those said last that can be `component`, and Prometheus. The end of the log has why it ended; without `--tail` it is all there.",
+        run: [...COMPONENTS, "prometheus"].map((name) => containerLogs(`dashstream-${name}`, 100)).join("\n"),
+      },
+      {
+        say: "Whether the machine has room: a full disk or no memory ends everything by and by.",
+        run: "df -h .\ndocker stats --no-stream",
       },
     ],
     causes: [
@@ -106,17 +112,57 @@ export const SERVICE_DOWN: AlertDefinition = {
     ],
     remediation: [
       {
-        say: "Restart the service that `component` names.",
+        say: "`websocket-server`. `docker restart` starts what has ended, too. It goes on where it stopped, and so do its clients, which come back by themselves.",
         run: "docker restart dashstream-websocket-server",
       },
-      { say: "If everything is down.", run: "docker-compose -f docker-compose.dashstream.yml restart" },
+      {
+        say: "`prometheus-exporter`. It goes on where it stopped; its counters begin at 0.",
+        run: "docker restart dashstream-prometheus-exporter",
+      },
+      {
+        say: "`quality-monitor`. It goes on where it stopped; its counters begin at 0.",
+        run: "docker restart dashstream-quality-monitor",
+      },
+      {
+        say: "`redis`. It keeps its data; the server finds it by itself.",
+        run: "docker restart dashstream-redis",
+      },
+      {
+        say: "`kafka`. It takes half a minute or so; services find it by themselves, and read on where they stopped.",
+        run: "docker restart dashstream-kafka",
+      },
+      {
+        say: "A container that is not listed at all is made anew, with the name that `component` has. If the stack was started with further files or variables (`--env-file`, `-f`), give the same.",
+        run: `${COMPOSE} up --detach --no-deps dashstream-websocket-server`,
+      },
+      {
+        say: "If everything is down. Kafka comes first, and each service tries until it is there.",
+        run: `${COMPOSE} restart`,
+      },
       {
         say: "If it does not start: who has its port.",
-        run: "lsof -i :3002  # websocket-server\nlsof -i :9190  # prometheus-exporter\nlsof -i :3003  # quality-monitor\nlsof -i :9092  # Kafka\nlsof -i :9090  # Prometheus",
+        run: "lsof -i :3002  # websocket-server\nlsof -i :9190  # prometheus-exporter\nlsof -i :3003  # quality-monitor\nlsof -i :9092  # Kafka\nlsof -i :6379  # Redis\nlsof -i :9090  # Prometheus",
       },
     ],
     verification: [
-      { say: "It answers and reads.", run: "dashstream healthcheck --ready" },
+      { say: "`websocket-server` answers and reads.", run: "dashstream healthcheck --ready" },
+      {
+        say: "`prometheus-exporter` and `quality-monitor` say `true` each, or why not.",
+        run: "curl -s http://localhost:9190/readyz | jq -c .\ncurl -s http://localhost:3003/readyz | jq -c .",
+      },
+      {
+        say: "`kafka` names itself, and has the topics.",
+        run: [
+          "docker exec dashstream-kafka kafka-broker-api-versions --bootstrap-server localhost:9092 | head -1",
+          "docker exec dashstream-kafka kafka-topics --bootstrap-server localhost:9092 --list",
+        ].join("\n"),
+      },
+      { say: "`redis` says PONG.", run: "docker exec dashstream-redis redis-cli -e ping" },
+      { say: "All of them are `Up` and `(healthy)`.", run: `${COMPOSE} ps` },
+      {
+        say: "Prometheus reaches them, too: an `up` of 1 each. It asks every 15 s.",
+        run: query("up", ".data.result[] | {job: .metric.job, up: .value[1]}"),
+      },
       { say: "The state of the alert.", run: alertState("ServiceDown") },
     ],
     escalateAfter: "after 3 restart attempts",

@@ -1,9 +1,7 @@
 // Guide: the commands that fit every alert.
 
-import { JAEGER, PROMETHEUS, SERVER } from "../commands.ts";
+import { COMPOSE, JAEGER, PROMETHEUS, SERVER } from "../commands.ts";
 import { blocks, steps } from "./markdown.ts";
-
-const COMPOSE = "docker-compose -f docker-compose.dashstream.yml";
 
 /** The page, as Markdown. */
 export function quickReferenceGuide(): string {

@@ -210,10 +210,16 @@ describe("a stack", () => {
   );
 
   test(
-    "has the services of a profile when that is asked for",
+    "has the services of a profile when that is asked for, and keeps them while it runs",
     async () => {
       const started = await up({ profiles: ["demo"] });
       expect((await states(started)).extra).toBe("ready");
+      expect(started.profiles).toEqual(["demo"]);
+      said = [];
+      // Nobody would know any more of what runs because of it.
+      const again = await up({ profiles: ["other"] });
+      expect(said).toContain("extra: runs already");
+      expect([again.profiles, (await states(again)).extra]).toEqual([["demo", "other"], "ready"]);
     },
     TIMEOUT_MS,
   );

@@ -5,6 +5,7 @@ import { environment } from "../../machine.ts";
 import type { Stack } from "../../stack.ts";
 import { type FlagSpec, type ParsedFlags, parseFlags } from "../flags.ts";
 import { ToolFailure } from "../tool-failure.ts";
+import { CONFIG_FLAGS, config } from "./config.ts";
 import { COMPOSE_KILL_FLAGS, composeKill, composeRestart, composeStart, composeStop } from "./lifecycle.ts";
 import { COMPOSE_LOGS_FLAGS, composeLogs } from "./logs.ts";
 import { findProject, type Project } from "./project.ts";
@@ -26,6 +27,7 @@ interface Subcommand {
 }
 
 const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
+  config: { flags: CONFIG_FLAGS, act: config, interspersed: true },
   kill: { flags: COMPOSE_KILL_FLAGS, act: composeKill, interspersed: true },
   logs: { flags: COMPOSE_LOGS_FLAGS, act: composeLogs, interspersed: true },
   ps: { flags: COMPOSE_PS_FLAGS, act: composePs, interspersed: true },
@@ -39,6 +41,7 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
 const PROJECT_FLAGS: readonly FlagSpec[] = [
   { name: "file", short: "f", takes: "value" },
   { name: "env-file", takes: "value" },
+  { name: "profile", takes: "value" },
 ];
 
 /** Of a call that is wrong (pkg/compose, metrics). */
@@ -56,6 +59,7 @@ export async function compose(stack: Stack, args: readonly string[]): Promise<nu
   const project = findProject(stack, {
     files: global.all("file"),
     envFiles: global.all("env-file"),
+    profiles: global.all("profile"),
     cwd: environment().PWD ?? process.cwd(),
   });
   return await act({ stack, project, flags });

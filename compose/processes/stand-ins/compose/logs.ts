@@ -12,8 +12,9 @@ export const COMPOSE_LOGS_FLAGS: readonly FlagSpec[] = [
   { name: "no-log-prefix" },
 ];
 
-export async function composeLogs({ stack, flags }: ComposeCall): Promise<number> {
-  const names = selectServices(stack, flags.words).map(({ name }) => name);
+export async function composeLogs(call: ComposeCall): Promise<number> {
+  const { stack, flags } = call;
+  const names = selectServices(call, flags.words).map(({ name }) => name);
   const wanted = containers(stack).filter(({ name }) => names.includes(name));
   const width = Math.max(...wanted.map(({ name }) => name.length));
   const options = tailOptions(flags);

@@ -4,9 +4,10 @@
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { describeError } from "../../../../src/errors.ts";
-import { readComposeFile } from "../../compose-file/compose-file.ts";
+import { readComposeDocument, readComposeFile } from "../../compose-file/compose-file.ts";
 import { parseDotenv } from "../../compose-file/dotenv.ts";
 import type { Variables } from "../../compose-file/interpolation.ts";
+import { profileList } from "../../compose-file/profiles.ts";
 import type { ComposeService } from "../../compose-file/service.ts";
 import { environment } from "../../machine.ts";
 import type { Stack } from "../../stack.ts";
@@ -18,6 +19,12 @@ const PARSE_FAILURE = 15;
 const USUAL_NAMES = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
 
 export interface Project {
+  /** All services of the compose file that the stack was started from. */
+  readonly services: ReadonlyMap<string, ComposeService>;
+  /** Those that are active in this call: of `--profile`, else of `COMPOSE_PROFILES`. */
+  readonly profiles: readonly string[];
+  /** What each of the files says. */
+  readonly documents: () => readonly unknown[];
   /** By service: variables that differ from those the stack was started with. */
   readonly changes: ReadonlyMap<string, Environment>;
 }
@@ -27,6 +34,7 @@ type Environment = Readonly<Record<string, string>>;
 export interface ProjectFlags {
   readonly files: readonly string[];
   readonly envFiles: readonly string[];
+  readonly profiles: readonly string[];
   readonly cwd: string;
 }
 
@@ -40,11 +48,15 @@ export function findProject(stack: Stack, flags: ProjectFlags): Project {
     throw notHere(`a project other than that of ${stack.composeFile}; ${first}`);
   }
   const variables = { ...variablesOf(flags), ...environment() };
-  const files = [readFile(first, variables), ...others.map((path) => readFile(path, variables))];
-  for (const services of files.slice(1)) services.forEach(refuseMore);
+  const services = readServices(first, variables);
+  const overrides = others.map((path) => readServices(path, variables));
+  for (const override of overrides) override.forEach(refuseMore);
   const given = (name: string): Environment =>
-    Object.assign({}, ...files.map((services) => services.get(name)?.environment));
+    Object.assign({}, ...[services, ...overrides].map((file) => file.get(name)?.environment));
   return {
+    services,
+    profiles: flags.profiles.length > 0 ? flags.profiles : profileList(variables.COMPOSE_PROFILES ?? ""),
+    documents: () => [first, ...others].map((path) => readComposeDocument(path, variables)),
     changes: new Map(
       stack.services.map((plan) => [plan.name, changesOf(plan.environment, given(plan.name))]),
     ),
@@ -58,7 +70,7 @@ function changesOf(before: Environment, now: Environment): Environment {
   return Object.fromEntries([...gone.map((key) => [key, ""] as const), ...changed]);
 }
 
-function readFile(path: string, variables: Variables): ReadonlyMap<string, ComposeService> {
+function readServices(path: string, variables: Variables): ReadonlyMap<string, ComposeService> {
   try {
     return readComposeFile(path, variables).services;
   } catch (error) {

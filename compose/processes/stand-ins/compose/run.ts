@@ -6,7 +6,7 @@ import { runInside } from "../container/run-inside.ts";
 import type { FlagSpec } from "../flags.ts";
 import { notHere, ToolFailure } from "../tool-failure.ts";
 import type { ComposeCall } from "./compose.ts";
-import { selectServices } from "./selection.ts";
+import { isJob, selectServices, selectToStart } from "./selection.ts";
 
 export const COMPOSE_RUN_FLAGS: readonly FlagSpec[] = [
   { name: "rm" },
@@ -15,12 +15,13 @@ export const COMPOSE_RUN_FLAGS: readonly FlagSpec[] = [
   { name: "env", short: "e", takes: "value" },
 ];
 
-export async function composeRun({ stack, flags }: ComposeCall): Promise<number> {
+export async function composeRun(call: ComposeCall): Promise<number> {
+  const { stack, flags } = call;
   const [name = "", ...words] = flags.words;
   if (name === "") throw new ToolFailure('"docker compose run" requires at least 1 argument', 1);
-  const [plan] = selectServices(stack, [name]);
-  const dependencies = Object.keys(plan?.dependsOn ?? {});
-  if (!flags.has("no-deps") && dependencies.some((dependency) => stack.processOf(dependency) === null)) {
+  const [plan] = selectServices(call, [name]);
+  const needed = selectToStart(call, [name], { withDependencies: !flags.has("no-deps") });
+  if (needed.some((other) => other !== plan && !isJob(other) && stack.processOf(other.name) === null)) {
     throw notHere("how to start what a command depends on; --no-deps goes without");
   }
   if (words.length === 0) throw notHere("the service's own command, a second time");

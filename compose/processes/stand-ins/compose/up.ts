@@ -7,7 +7,7 @@ import type { FlagSpec } from "../flags.ts";
 import { complain } from "../terminal.ts";
 import { notHere, ToolFailure } from "../tool-failure.ts";
 import type { ComposeCall } from "./compose.ts";
-import { isJob, selectServices } from "./selection.ts";
+import { isJob, selectServices, selectToStart } from "./selection.ts";
 
 export const UP_FLAGS: readonly FlagSpec[] = [
   { name: "detach", short: "d" },
@@ -17,10 +17,11 @@ export const UP_FLAGS: readonly FlagSpec[] = [
   { name: "remove-orphans" },
 ];
 
-export async function up({ stack, project, flags }: ComposeCall): Promise<number> {
+export async function up(call: ComposeCall): Promise<number> {
+  const { stack, project, flags } = call;
   if (!flags.has("detach") && !flags.has("wait")) throw notHere("how to stay attached; --detach does not");
-  const chosen = selectServices(stack, flags.words);
-  const wanted = flags.has("no-deps") ? chosen : withDependencies(stack, chosen);
+  const chosen = selectServices(call, flags.words);
+  const wanted = selectToStart(call, flags.words, { withDependencies: !flags.has("no-deps") });
   for (const plan of wanted) {
     const overrides = placed(stack, plan, project.changes.get(plan.name) ?? {});
     const isSame = JSON.stringify(sorted(overrides)) === JSON.stringify(sorted(plan.overrides ?? {}));
@@ -29,18 +30,6 @@ export async function up({ stack, project, flags }: ComposeCall): Promise<number
   }
   if (flags.has("wait")) await untilReady(stack, wanted);
   return 0;
-}
-
-function withDependencies(stack: Stack, chosen: readonly ServicePlan[]): readonly ServicePlan[] {
-  const needed = new Set(chosen.map(({ name }) => name));
-  // The order has dependencies first, so that one pass from the end finds them all.
-  for (const { name, dependsOn } of [...selectServices(stack, [])].reverse()) {
-    if (needed.has(name)) for (const dependency of Object.keys(dependsOn)) needed.add(dependency);
-  }
-  return selectServices(
-    stack,
-    [...needed].filter((name) => stack.services.some((plan) => plan.name === name)),
-  );
 }
 
 function placed(

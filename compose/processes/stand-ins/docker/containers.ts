@@ -2,6 +2,7 @@
 
 import { createHash } from "node:crypto";
 import type { ServicePlan } from "../../plan.ts";
+import { repositoryOf } from "../../programs/program.ts";
 import type { ServiceStatus, Stack } from "../../stack.ts";
 import { humanDuration } from "../human.ts";
 import { ToolFailure } from "../tool-failure.ts";
@@ -36,22 +37,50 @@ export function isRunning(stack: Stack, { name }: Container): boolean {
   return stack.processOf(name) !== null;
 }
 
+export function shortId({ id }: Container): string {
+  return id.slice(0, 12);
+}
+
 /** Until a health check has passed, or failed for good. */
 const STARTING_MS = 60_000;
 
-/** `Up 5 minutes (healthy)`, `Exited`, `Created`. */
-export function statusText({ state, startedAtMs }: ServiceStatus, nowMs: number): string {
-  const age = startedAtMs === null ? 0 : nowMs - startedAtMs;
-  switch (state) {
-    case "ready":
-      return `Up ${humanDuration(age)} (healthy)`;
-    case "not ready":
-      return `Up ${humanDuration(age)} (${age < STARTING_MS ? "health: starting" : "unhealthy"})`;
-    case "completed":
-    case "exited":
-    case "stopped":
-      return "Exited";
-  }
+/** `Up 5 minutes (healthy)`, `Exited`. */
+export function statusText(row: ListedContainer, nowMs: number): string {
+  if (!isUp(row.status)) return "Exited";
+  const health = healthOf(row, nowMs);
+  const inWords = health === null ? "" : ` (${health === "starting" ? "health: starting" : health})`;
+  return `Up ${humanDuration(ageMs(row.status, nowMs))}${inWords}`;
+}
+
+function ageMs({ startedAtMs }: ServiceStatus, nowMs: number): number {
+  return startedAtMs === null ? 0 : nowMs - startedAtMs;
+}
+
+/** As engines name it in one word. */
+export function stateOf(status: ServiceStatus): "running" | "exited" {
+  return isUp(status) ? "running" : "exited";
+}
+
+/** In one word; `null`: nobody asks it, or it does not run. */
+export function healthOf(
+  { container, status }: ListedContainer,
+  nowMs: number,
+): "healthy" | "starting" | "unhealthy" | null {
+  const { kind } = container.plan.launch.readiness;
+  if (kind === "running" || kind === "completed" || !isUp(status)) return null;
+  if (status.state === "ready") return "healthy";
+  return ageMs(status, nowMs) < STARTING_MS ? "starting" : "unhealthy";
+}
+
+/** `null`: nobody waited for it, so that nobody knows. */
+export function exitCodeOf(status: ServiceStatus): number | null {
+  return isUp(status) || status.state === "completed" ? 0 : null;
+}
+
+/** `prom/prometheus (process, 2.42.0)`: the release that runs, which need not be that of the image. */
+function imageText({ image, launch }: ServicePlan): string {
+  const version = /\d+\.\d+\.\d+/.exec(launch.version)?.[0];
+  return version === undefined ? image : `${repositoryOf(image)} (process, ${version})`;
 }
 
 function isUp({ state }: ServiceStatus): boolean {
@@ -78,7 +107,7 @@ export function listing({ container: { plan }, status: { startedAtMs } }: Listed
   const created = startedAtMs === null ? "" : `${humanDuration(nowMs - startedAtMs)} ago`;
   const ports = plan.addresses.map(({ port, containerPort }) => `127.0.0.1:${port}->${containerPort}/tcp`);
   return {
-    image: plan.image,
+    image: imageText(plan),
     command: `"${command.length > 20 ? `${command.slice(0, 19)}…` : command}"`,
     created,
     ports: ports.join(", "),

@@ -6,6 +6,7 @@ import { compose } from "../compose/compose.ts";
 import { type FlagSpec, type ParsedFlags, parseFlags } from "../flags.ts";
 import { ToolFailure } from "../tool-failure.ts";
 import { EXEC_FLAGS, exec } from "./exec.ts";
+import { INSPECT_FLAGS, inspect } from "./inspect.ts";
 import { KILL_FLAGS, kill, restart, START_FLAGS, STOP_FLAGS, start, stop } from "./lifecycle.ts";
 import { LOGS_FLAGS, logs } from "./logs.ts";
 import { PS_FLAGS, ps } from "./ps.ts";
@@ -34,6 +35,13 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
     flags: EXEC_FLAGS,
     interspersed: false,
     act: exec,
+  },
+  inspect: {
+    synopsis: "[OPTIONS] NAME|ID [NAME|ID...]",
+    words: some,
+    flags: INSPECT_FLAGS,
+    interspersed: true,
+    act: inspect,
   },
   kill: { synopsis: CONTAINERS, words: some, flags: KILL_FLAGS, interspersed: true, act: kill },
   logs: {

@@ -1,6 +1,7 @@
 // `docker start`, `stop`, `restart` and `kill`: each container by itself, so that one that is not there keeps no other from
 // its turn. None of them waits until a program is ready.
 
+import { readSignal } from "../../signals.ts";
 import type { Stack } from "../../stack.ts";
 import type { FlagSpec, ParsedFlags } from "../flags.ts";
 import { complain, print } from "../terminal.ts";
@@ -32,7 +33,9 @@ export function restart(stack: Stack, flags: ParsedFlags): Promise<number> {
 }
 
 export function kill(stack: Stack, flags: ParsedFlags): Promise<number> {
-  const signal = readSignal(flags.last("signal") ?? "KILL");
+  const text = flags.last("signal") ?? "KILL";
+  const signal = readSignal(text);
+  if (signal === null) throw new ToolFailure(`Error response from daemon: Invalid signal: ${text}`, 1);
   return forEach(stack, flags, async (container) => {
     const { name, id } = container;
     if (!isRunning(stack, container)) {
@@ -68,29 +71,4 @@ async function forEach(
 /** The grace period is that of the compose file. */
 function refuseTime(flags: ParsedFlags): void {
   if (flags.last("time") !== null || flags.last("timeout") !== null) throw notHere("a time to stop");
-}
-
-const SIGNALS = [
-  "SIGHUP",
-  "SIGINT",
-  "SIGQUIT",
-  "SIGKILL",
-  "SIGUSR1",
-  "SIGUSR2",
-  "SIGTERM",
-  "SIGSTOP",
-  "SIGCONT",
-] as const;
-const NUMBERS: Readonly<Record<string, (typeof SIGNALS)[number]>> = {
-  1: "SIGHUP",
-  2: "SIGINT",
-  9: "SIGKILL",
-  15: "SIGTERM",
-};
-
-function readSignal(text: string): NodeJS.Signals {
-  const name = text.toUpperCase().replace(/^(SIG)?/, "SIG");
-  const signal = NUMBERS[text] ?? SIGNALS.find((known) => known === name);
-  if (signal === undefined) throw new ToolFailure(`Error response from daemon: Invalid signal: ${text}`, 1);
-  return signal;
 }

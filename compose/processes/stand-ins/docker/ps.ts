@@ -5,7 +5,7 @@ import type { Stack } from "../../stack.ts";
 import type { FlagSpec, ParsedFlags } from "../flags.ts";
 import { print, table, write } from "../terminal.ts";
 import { ToolFailure } from "../tool-failure.ts";
-import { type Container, listedContainers, listing, statusText } from "./containers.ts";
+import { type Container, listedContainers, listing, shortId, statusText } from "./containers.ts";
 
 export const PS_FLAGS: readonly FlagSpec[] = [
   { name: "all", short: "a" },
@@ -19,15 +19,15 @@ export async function ps(stack: Stack, flags: ParsedFlags): Promise<number> {
   const nowMs = systemClock.nowMs();
   const listed = await listedContainers(stack, flags.has("all"));
   const rows = listed.filter(({ container }) => filters.every((fits) => fits(container)));
-  const idOf = ({ id }: Container) => (flags.has("no-trunc") ? id : id.slice(0, 12));
+  const idOf = (container: Container) => (flags.has("no-trunc") ? container.id : shortId(container));
   if (flags.has("quiet")) {
     for (const { container } of rows) print(idOf(container));
     return 0;
   }
   const cells = rows.map((row) => {
-    const { container, status } = row;
+    const { container } = row;
     const { image, command, created, ports } = listing(row, nowMs);
-    return [idOf(container), image, command, created, statusText(status, nowMs), ports, container.name];
+    return [idOf(container), image, command, created, statusText(row, nowMs), ports, container.name];
   });
   write("stdout", table(["CONTAINER ID", "IMAGE", "COMMAND", "CREATED", "STATUS", "PORTS", "NAMES"], cells));
   return 0;

@@ -28,7 +28,7 @@ function service(text: string, variables: Record<string, string> = {}): ComposeS
 
 describe("a compose file", () => {
   test("is read with anchors, several merge keys and variables of .env below those that are given", () => {
-    writeFileSync(join(dir, ".env"), "IMAGE=from-dotenv\nTAG=1\nCOMPOSE_PROFILES=demo,chaos\n");
+    writeFileSync(join(dir, ".env"), "IMAGE=from-dotenv\nTAG=1\nCOMPOSE_PROFILES=demo, chaos,\n");
     const file = read(
       [
         "x-base: &base { restart: always, stop_grace_period: 40s }",
@@ -58,6 +58,10 @@ describe("a compose file", () => {
       expect(() => service(`stop_grace_period: ${period}`)).toThrow(
         `services.one.stop_grace_period: "${period}", expected a duration`,
       );
+    for (const signal of ["nonsense", "SIGRTMIN+3", "99"])
+      expect(() => service(`stop_signal: ${signal}`)).toThrow(
+        `services.one.stop_signal: "${signal}", expected a signal`,
+      );
     expect(() => read("services: [")).toThrow("compose.yml:");
     expect(() => readComposeFile(join(dir, "none.yml"))).toThrow("cannot read");
   });
@@ -84,6 +88,15 @@ describe("a service", () => {
       A: "1=2",
       SHELL_HAS: "it",
     });
+  });
+
+  test("is ended by SIGTERM, or by the signal that it names in any way", () => {
+    expect(service("image: x").stopSignal).toBe("SIGTERM");
+    expect(["SIGINT", "int", "2"].map((text) => service(`stop_signal: ${text}`).stopSignal)).toEqual([
+      "SIGINT",
+      "SIGINT",
+      "SIGINT",
+    ]);
   });
 
   test("depends on names, or on names with a condition", () => {

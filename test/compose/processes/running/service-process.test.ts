@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { ServicePlan } from "../../../../compose/processes/plan.ts";
 import type { Launch } from "../../../../compose/processes/programs/program.ts";
 import { systemStackSeams } from "../../../../compose/processes/running/seams.ts";
 import { ServiceProcess } from "../../../../compose/processes/running/service-process.ts";
@@ -23,14 +24,18 @@ afterEach(async () => {
 function create(
   launch: Partial<Launch> = {},
   seams = systemStackSeams,
-  gracePeriodMs = 10_000,
+  given: Partial<Pick<ServicePlan, "gracePeriodMs" | "stopSignal">> = {},
 ): ServiceProcess {
   const folder = new StateFolder(dir);
   folder.create();
   mkdirSync(join(dir, "services", "one"), { recursive: true });
-  const plan = servicePlan({ workDir: dir, log: join(dir, "logs", "one.log"), launch, gracePeriodMs });
+  const plan = servicePlan({ workDir: dir, log: join(dir, "logs", "one.log"), launch, ...given });
   service = new ServiceProcess({ plan, folder, seams, isTied: true });
   return service;
+}
+
+async function untilSaid({ plan }: ServiceProcess, word: string): Promise<void> {
+  while (!(await Bun.file(plan.log).text()).includes(word)) await systemStackSeams.clock.sleep(10);
 }
 
 const shell = (script: string) => ({ command: ["sh", "-c", script] });
@@ -73,13 +78,23 @@ describe("a service as a process", () => {
   });
 
   test("that does not hear is killed after its grace period, which is said", async () => {
-    const one = create(shell("trap '' TERM; echo deaf; while :; do sleep 0.05; done"), systemStackSeams, 300);
+    const deaf = shell("trap '' TERM; echo deaf; while :; do sleep 0.05; done");
+    const one = create(deaf, systemStackSeams, { gracePeriodMs: 300 });
     await one.start(never);
-    while (!(await Bun.file(one.plan.log).text()).includes("deaf")) await systemStackSeams.clock.sleep(10);
+    await untilSaid(one, "deaf");
     let said = 0;
     expect(await one.stop(() => said++)).toBe("had to be killed");
     expect(said).toBe(1);
     expect(one.isRunning()).toBe(false);
+  });
+
+  test("hears the stop signal of its own and no other", async () => {
+    const script = "trap 'echo interrupted; exit 0' INT; trap '' TERM; echo up; while :; do sleep 0.05; done";
+    const one = create(shell(script), systemStackSeams, { stopSignal: "SIGINT" });
+    await one.start(never);
+    await untilSaid(one, "up");
+    expect(await one.stop()).toBe("ended");
+    expect(await Bun.file(one.plan.log).text()).toContain("interrupted");
   });
 
   test("that stands still is stopped in order too", async () => {

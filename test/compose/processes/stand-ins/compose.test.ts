@@ -1,34 +1,19 @@
 // `docker compose` and `docker-compose` as a stand-in: which project a call means, and what becomes of its services.
 
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { describe, expect, test } from "bun:test";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { parse } from "yaml";
 import { dockerServices } from "../../../../sim/drill/docker-services.ts";
 import { eventually } from "../../../support/eventually.ts";
-import { BROKER, SERVER, type StandInRig, startStandInRig } from "./stand-in-rig.ts";
+import { BROKER, PAGE, SERVER, standIns, TIMEOUT_MS, TRAFFIC } from "./stand-in-rig.ts";
 
-const TIMEOUT_MS = 60_000;
-let dir: string;
-let rig: StandInRig;
-let sh: StandInRig["sh"];
-beforeAll(async () => {
-  dir = mkdtempSync(join(tmpdir(), "dashstream-compose-"));
-  rig = await startStandInRig(dir);
-  sh = rig.sh;
-}, TIMEOUT_MS);
-afterAll(async () => {
-  await rig.stack.down();
-  rmSync(dir, { recursive: true });
-}, TIMEOUT_MS);
-
-const pidOf = (name: string) => rig.stack.processOf(name)?.pid ?? null;
+const rig = standIns();
+const { sh, pidOf, isReady } = rig;
 const variable = async (name: string) =>
   (await sh(`docker exec ${SERVER} sh -c 'echo $${name}'`)).stdout.trim();
-const isReady = async (name: string) =>
-  (await rig.stack.status()).find((status) => status.name === name)?.state === "ready";
 const override = (text: string) => {
-  const path = join(dir, "override.yml");
+  const path = join(rig.dir, "override.yml");
   writeFileSync(path, text);
   return path;
 };
@@ -36,7 +21,7 @@ const override = (text: string) => {
 describe("the project", () => {
   test("is that of COMPOSE_FILE in the .env of the working directory, or of -f", async () => {
     expect((await sh("docker-compose ps --services")).stdout).toBe(`${BROKER}\n${SERVER}\n`);
-    const elsewhere = { cwd: join(dir, "elsewhere") };
+    const elsewhere = { cwd: join(rig.dir, "elsewhere") };
     expect(await sh("docker-compose ps", elsewhere)).toEqual({
       code: 14,
       stdout: "",
@@ -50,7 +35,10 @@ describe("the project", () => {
 
   test("must be there, be readable, and be that of the stack", async () => {
     const missing = await sh("docker-compose -f nope.yml ps");
-    expect([missing.code, missing.stderr]).toEqual([14, `open ${dir}/nope.yml: no such file or directory\n`]);
+    expect([missing.code, missing.stderr]).toEqual([
+      14,
+      `open ${rig.dir}/nope.yml: no such file or directory\n`,
+    ]);
     const other = override("services: { a: { image: b } }");
     expect((await sh(`docker-compose -f ${other} ps`)).code).toBe(125);
     const broken = override("services: [");
@@ -64,6 +52,116 @@ describe("the project", () => {
     const nobody = await sh("docker-compose restart nobody");
     expect([nobody.code, nobody.stderr]).toEqual([1, "no such service: nobody\n"]);
   });
+});
+
+describe("a profile", () => {
+  const refusal = (profile: string) => ({
+    code: 125,
+    stdout: "",
+    stderr: `this stand-in does not know how to add services to a stack, and this one was started without ${TRAFFIC} (profile ${profile}); STACK_PROFILES=${profile} make stack-up does\n`,
+  });
+
+  test("that asks for services which the stack was started without is refused, wherever it is named", async () => {
+    expect(await sh("docker compose --profile demo up -d")).toEqual(refusal("demo"));
+    expect(await sh("COMPOSE_PROFILES=elsewhere,chaos docker compose up -d")).toEqual(refusal("chaos"));
+    writeFileSync(join(rig.dir, "demo.env"), "COMPOSE_PROFILES=demo\n");
+    expect(await sh("docker compose --env-file .env --env-file demo.env up -d --wait")).toEqual(
+      refusal("demo"),
+    );
+    expect(await sh("docker compose --profile demo start")).toEqual(refusal("demo"));
+    expect((await sh("docker compose --profile '*' up -d")).stderr).toContain("STACK_PROFILES=demo,chaos");
+  });
+
+  test("counts for what a service depends on, and not without", async () => {
+    const call = `docker compose --profile demo up -d ${SERVER}`;
+    expect(await sh(call)).toEqual(refusal("demo"));
+    expect((await sh(`${call} --no-deps`)).code).toBe(0);
+  });
+
+  test("is that of a service which is named", async () => {
+    for (const call of [`up -d ${TRAFFIC}`, `run --rm --no-deps ${TRAFFIC} version`]) {
+      const { code, stderr } = await sh(`docker compose ${call}`);
+      expect([code, stderr]).toEqual([
+        125,
+        expect.stringContaining("STACK_PROFILES=demo,chaos make stack-up"),
+      ]);
+    }
+  });
+
+  test("that no service has asks for nothing, and flags count instead of variables", async () => {
+    expect((await sh("docker compose --profile nobody up -d")).code).toBe(0);
+    expect((await sh("COMPOSE_PROFILES=demo docker compose --profile nobody up -d")).code).toBe(0);
+    expect((await sh("docker compose --profile demo --profile chaos ps -q")).code).toBe(0);
+  });
+});
+
+test("a service that the stack goes without is refused with the reason", async () => {
+  const { code, stderr } = await sh(`docker compose up -d ${PAGE}`);
+  expect([code, stderr]).toEqual([125, expect.stringContaining("Grafana is no part of the stack")]);
+});
+
+describe("config", () => {
+  const config = async (call: string) => parse((await sh(`docker compose ${call}`)).stdout);
+
+  test("shows what the files say, with variables and profiles resolved, to be read again", async () => {
+    const { services, volumes } = await config("config");
+    expect(services[SERVER].environment).toMatchObject({ COLOUR: "green", SCHEMA_COMPATIBILITY: "exact" });
+    expect(services[SERVER].environment.PRICE).toBe("5$$");
+    expect(volumes).toEqual({ state: { name: "the-state" } });
+    expect(Object.keys(services)).toEqual([BROKER, SERVER, PAGE]);
+    expect(Object.keys((await config("--profile chaos config")).services)).toContain(TRAFFIC);
+    expect((await config("config --format json")).services).toEqual(services);
+  });
+
+  test("lays further files over the first", async () => {
+    const file = override(`services: { ${SERVER}: { environment: { COLOUR: blue, SHAPE: round } } }`);
+    const { services } = await config(`-f stack.yml -f ${file} config`);
+    expect(services[SERVER].environment).toMatchObject({
+      COLOUR: "blue",
+      SHAPE: "round",
+      SCHEMA_COMPATIBILITY: "exact",
+    });
+    expect(services[SERVER].command).toEqual(["serve"]);
+    const list = override(`services: { ${SERVER}: { environment: [COLOUR=blue] } }`);
+    const { code, stderr } = await sh(`docker compose -f stack.yml -f ${list} config`);
+    expect([code, stderr]).toEqual([125, expect.stringContaining("environment")]);
+  });
+
+  test("lists services that are active, and all profiles", async () => {
+    expect((await sh("docker compose config --services")).stdout).toBe(`${BROKER}\n${SERVER}\n${PAGE}\n`);
+    expect((await sh("docker compose --profile demo config --services")).stdout).toBe(
+      `${BROKER}\n${TRAFFIC}\n${SERVER}\n${PAGE}\n`,
+    );
+    expect((await sh("docker compose config --profiles")).stdout).toBe("chaos\ndemo\n");
+  });
+
+  test("says nothing when it is only to look, and refuses what it does not know", async () => {
+    expect(await sh("docker compose config --quiet")).toEqual({ code: 0, stdout: "", stderr: "" });
+    const odd = await sh("docker compose config --format xml");
+    expect([odd.code, odd.stderr]).toEqual([1, 'unsupported format "xml"\n']);
+    expect((await sh(`docker compose config ${SERVER}`)).code).toBe(125);
+  });
+});
+
+test("ps tells programs the same, an object a line", async () => {
+  const { stdout } = await sh("docker compose ps --format json");
+  const rows = stdout
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  expect(rows.map(({ Service }) => Service)).toEqual([BROKER, SERVER]);
+  expect(rows[1]).toMatchObject({
+    ID: expect.stringMatching(/^[0-9a-f]{12}$/),
+    Name: SERVER,
+    State: "running",
+    Health: "healthy",
+    ExitCode: 0,
+    Image: "registry.example/something:else",
+    Publishers: [{ TargetPort: 3002, Protocol: "tcp" }],
+  });
+  expect((await sh("docker compose ps --format table")).stdout).toContain("NAME");
+  const { code, stderr } = await sh("docker compose ps --format '{{.Name}}'");
+  expect([code, stderr]).toEqual([125, expect.stringContaining("{{.Name}}")]);
 });
 
 test("ps shows what runs, logs have names in front", async () => {
@@ -164,7 +262,8 @@ test(
     const call = `docker compose run --rm --no-deps ${SERVER} offsets reset --to latest --execute --json`;
     const { code, stdout } = await sh(call);
     expect([code, JSON.parse(stdout).executed]).toEqual([0, true]);
-    expect((await sh(`docker compose run --rm ${SERVER}`)).code).toBe(125);
+    const own = await sh(`docker compose run --rm ${SERVER}`);
+    expect([own.code, own.stderr]).toEqual([125, expect.stringContaining("own command, a second time")]);
     await sh(`docker start ${SERVER}`);
     await eventually(() => isReady(SERVER));
     const busy = await sh(call);

@@ -1,29 +1,13 @@
 // `docker` as a stand-in: what it does to a stack, and that it refuses what Docker refuses, in Docker's words.
 
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { describe, expect, test } from "bun:test";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { eventually } from "../../../support/eventually.ts";
-import { BROKER, SERVER, type StandInRig, startStandInRig } from "./stand-in-rig.ts";
+import { BROKER, SERVER, standIns, TIMEOUT_MS } from "./stand-in-rig.ts";
 
-const TIMEOUT_MS = 60_000;
-let dir: string;
-let rig: StandInRig;
-let sh: StandInRig["sh"];
-beforeAll(async () => {
-  dir = mkdtempSync(join(tmpdir(), "dashstream-docker-"));
-  rig = await startStandInRig(dir);
-  sh = rig.sh;
-}, TIMEOUT_MS);
-afterAll(async () => {
-  await rig.stack.down();
-  rmSync(dir, { recursive: true });
-}, TIMEOUT_MS);
-
-const pidOf = (name: string) => rig.stack.processOf(name)?.pid ?? null;
-const isReady = async (name: string) =>
-  (await rig.stack.status()).find((status) => status.name === name)?.state === "ready";
+const rig = standIns();
+const { sh, pidOf, isReady } = rig;
 
 describe("a call that is wrong", () => {
   test.each([
@@ -190,6 +174,60 @@ describe("docker ps and stats", () => {
   });
 });
 
+describe("docker inspect", () => {
+  test("tells what is known of containers", async () => {
+    const { code, stdout } = await sh(`docker inspect ${SERVER} ${BROKER}`);
+    const [server, broker] = JSON.parse(stdout);
+    expect([code, broker.Name]).toEqual([0, `/${BROKER}`]);
+    expect(server).toMatchObject({
+      Id: expect.stringMatching(/^[0-9a-f]{64}$/),
+      Name: `/${SERVER}`,
+      State: {
+        Status: "running",
+        Running: true,
+        Pid: pidOf(SERVER),
+        ExitCode: 0,
+        StartedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+        Health: { Status: "healthy" },
+      },
+      Config: {
+        Image: "registry.example/something:else",
+        Env: expect.arrayContaining(["SCHEMA_COMPATIBILITY=exact"]),
+      },
+    });
+  });
+
+  test("fills paths of a template in, a line for each container", async () => {
+    const call = `docker inspect --format '{{.State.Status}} {{ .State.Health.Status }} {{.State.Pid}}'`;
+    const { stdout } = await sh(`${call} ${SERVER} ${BROKER}`);
+    expect(stdout).toBe(`running healthy ${pidOf(SERVER)}\nrunning healthy ${pidOf(BROKER)}\n`);
+    expect((await sh(`docker inspect -f '{{.State.ExitCode}}' ${SERVER}`)).stdout).toBe("0\n");
+  });
+
+  test.each([
+    "{{json .State}}",
+    "{{.State}}",
+    "{{.NetworkSettings.IPAddress}}",
+    "{{.State.Status | upper}}",
+  ])("refuses the template %s by name", async (template) => {
+    const { code, stderr } = await sh(`docker inspect -f '${template}' ${SERVER}`);
+    expect([code, stderr]).toEqual([125, expect.stringContaining(template.replaceAll(/[{}]/g, ""))]);
+  });
+
+  test("tells of what is there when something else is not", async () => {
+    expect(await sh("docker inspect nobody")).toEqual({
+      code: 1,
+      stdout: "[]\n",
+      stderr: "error: no such object: nobody\n",
+    });
+    expect(await sh(`docker inspect -f '{{.Name}}' nobody ${BROKER}`)).toEqual({
+      code: 1,
+      stdout: `/${BROKER}\n`,
+      stderr: "error: no such object: nobody\n",
+    });
+  });
+});
+
 describe("docker run", () => {
   test("works on a volume by its name, with patterns", async () => {
     const wal = join(rig.stack.volumes["the-state"] ?? "", "wal");
@@ -250,6 +288,13 @@ describe("a container", () => {
       ]);
       expect((await sh("docker ps")).stdout).not.toContain(SERVER);
       expect((await sh("docker ps -a")).stdout).toMatch(new RegExp(`Exited .*${SERVER}$`, "m"));
+
+      const inspect = (path: string) => sh(`docker inspect -f '{{${path}}}' ${SERVER}`);
+      expect((await inspect(".State.Status")).stdout).toBe("exited\n");
+      expect((await inspect(".State.Pid")).stdout).toBe("0\n");
+      expect((await inspect(".State.ExitCode")).code).toBe(125);
+      const health = await inspect(".State.Health.Status");
+      expect([health.code, health.stderr]).toEqual([1, expect.stringContaining('no entry for key "Health"')]);
 
       const exec = await sh(`docker exec ${SERVER} ls`);
       expect([exec.code, exec.stderr]).toEqual([

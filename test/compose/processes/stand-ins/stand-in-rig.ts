@@ -1,6 +1,8 @@
 // A small stack of our own programs, and the stand-ins as they are typed in its folder.
 
-import { mkdirSync, writeFileSync } from "node:fs";
+import { afterAll, beforeAll } from "bun:test";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Stack } from "../../../../compose/processes/stack.ts";
 import { startStack } from "../../../../compose/processes/start-stack.ts";
@@ -9,6 +11,12 @@ import { freePort } from "../../../support/free-port.ts";
 const BIN = join(import.meta.dir, "..", "..", "..", "..", "compose", "processes", "stand-ins", "bin");
 export const BROKER = "dashstream-kafka";
 export const SERVER = "dashstream-websocket-server";
+/** In the profiles demo and chaos, which the stack is started without. */
+export const TRAFFIC = "dashstream-sim";
+/** Left out by the stack. */
+export const PAGE = "dashstream-grafana";
+
+export const TIMEOUT_MS = 60_000;
 
 export interface Said {
   readonly code: number;
@@ -26,10 +34,43 @@ export interface StandInRig {
     line: string,
     options?: { readonly cwd?: string; readonly stdin?: string; readonly env?: Record<string, string> },
   ): Promise<Said>;
+  /** `null` if it does not run. */
+  pidOf(service: string): number | null;
+  isReady(service: string): Promise<boolean>;
+}
+
+/** The rig for all tests of a file, started before the first and gone after the last. */
+export function standIns(): StandInRig {
+  let started: StandInRig | null = null;
+  const rig = () => {
+    if (started === null) throw new Error("the rig is there in tests only");
+    return started;
+  };
+  beforeAll(async () => {
+    started = await startStandInRig(mkdtempSync(join(tmpdir(), "dashstream-stand-ins-")));
+  }, TIMEOUT_MS);
+  afterAll(async () => {
+    await rig().stack.down();
+    rmSync(rig().dir, { recursive: true });
+  }, TIMEOUT_MS);
+  return {
+    get stack() {
+      return rig().stack;
+    },
+    get dir() {
+      return rig().dir;
+    },
+    get composeFile() {
+      return rig().composeFile;
+    },
+    sh: (line, options) => rig().sh(line, options),
+    pidOf: (service) => rig().pidOf(service),
+    isReady: (service) => rig().isReady(service),
+  };
 }
 
 /** @param dir an empty folder */
-export async function startStandInRig(dir: string): Promise<StandInRig> {
+async function startStandInRig(dir: string): Promise<StandInRig> {
   const [broker, server] = [await freePort(), await freePort()];
   const composeFile = join(dir, "stack.yml");
   mkdirSync(join(dir, "elsewhere"));
@@ -48,18 +89,35 @@ export async function startStandInRig(dir: string): Promise<StandInRig> {
       "    build: .",
       "    command: [serve]",
       `    ports: ["${server}:3002"]`,
-      `    depends_on: { ${BROKER}: { condition: service_healthy } }`,
+      "    depends_on:",
+      `      ${BROKER}: { condition: service_healthy }`,
+      `      ${TRAFFIC}: { condition: service_started, required: false }`,
       "    environment:",
       `      KAFKA_BROKERS: ${BROKER}:${broker}`,
       "      LOG_FILE: /var/log/websocket-server.log",
       "      SCHEMA_COMPATIBILITY: ${SCHEMA_COMPATIBILITY:-exact}",
       "      COLOUR: ${COLOUR}",
+      "      PRICE: 5$$",
       "    volumes: ['state:/var/lib/dashstream']",
+      `  ${TRAFFIC}:`,
+      "    image: dashstream:local",
+      "    command: [sim]",
+      "    profiles: [demo, chaos]",
+      `  ${PAGE}:`,
+      "    image: grafana/grafana:11",
       "volumes: { state: { name: the-state } }",
     ].join("\n"),
   );
   const stack = await startStack({ dir: join(dir, "state"), composeFile });
-  return { stack, dir, composeFile, sh: (line, options = {}) => run(stack, dir, line, options) };
+  return {
+    stack,
+    dir,
+    composeFile,
+    sh: (line, options = {}) => run(stack, dir, line, options),
+    pidOf: (service) => stack.processOf(service)?.pid ?? null,
+    isReady: async (service) =>
+      (await stack.status()).find(({ name }) => name === service)?.state === "ready",
+  };
 }
 
 async function run(

@@ -47,6 +47,22 @@ const running = works(
   ),
   { afterwards: all(succeeds, prints(/^dashstream-websocket-server .*\(healthy\)/m)) },
 );
+const listed = works(
+  all(
+    succeeds,
+    prints(/^NAME +IMAGE +COMMAND +SERVICE/m),
+    prints(/^dashstream-kafka .*\(healthy\)/m),
+    prints(/^dashstream-websocket-server .* Exited/m),
+  ),
+  { afterwards: all(succeeds, prints(/^dashstream-websocket-server .*\(healthy\)/m)) },
+);
+const room = works(all(succeeds, prints(/^Filesystem /m), prints(/^CONTAINER ID +NAME +CPU %/m)));
+const names = (container: string) => all(succeeds, prints(new RegExp(`^${container}$`, "m")));
+const cured = { when: "cured" } as const;
+const areReady = all(
+  succeeds,
+  json(2, (row) => ((row as { readonly ready?: boolean }).ready === true ? null : "one that is not ready")),
+);
 const restarted = all(
   succeeds,
   printsNothing,
@@ -78,15 +94,43 @@ export const SERVICES = [
         ),
       ),
       works(succeeds),
-      running,
+      listed,
       logTails,
+      room,
     ],
     Remediation: [
       works(serverRestarts, { cures: ["ServiceDown"] }),
+      works(names("dashstream-prometheus-exporter")),
+      works(names("dashstream-quality-monitor")),
+      works(names("dashstream-redis")),
+      // The pages of what goes before it show that it cures.
+      works(names("dashstream-kafka"), { in: BROKER }),
+      works(
+        all(succeeds, printsNothing, complains(/Container dashstream-websocket-server +(Running|Recreate)/)),
+      ),
       works(restarted, { in: ALL, cures: ["ServiceDown"] }),
       ports,
     ],
-    Verification: [works(all(succeeds, prints(/^healthy: /)), { when: "cured" }), stateOf("ServiceDown")],
+    Verification: [
+      works(all(succeeds, prints(/^healthy: /)), cured),
+      works(areReady, cured),
+      works(all(succeeds, prints(/9092/), prints(/^dashstream-quality-dlq$/m)), cured),
+      works(all(succeeds, prints(/^PONG$/m)), cured),
+      works(all(succeeds, prints(/^dashstream-websocket-server .*\(healthy\)/m)), cured),
+      works(
+        all(
+          succeeds,
+          json(3),
+          someJson(
+            "server that is up",
+            (row: { readonly job: string; readonly up: string }) =>
+              row.job === "dashstream-infrastructure" && row.up === "1",
+          ),
+        ),
+        cured,
+      ),
+      stateOf("ServiceDown"),
+    ],
   }),
   ...printed("3. ServiceDown", SERVER, {
     "Investigation Steps": [[downTargets, running, logTails]],

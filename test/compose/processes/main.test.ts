@@ -1,0 +1,100 @@
+// What the commands of the stack say before anything runs: their variables, and where shifted ports are.
+
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { StateFolder } from "../../../compose/processes/running/state-folder.ts";
+import { servicePlan } from "./running/plan-rig.ts";
+
+const ROOT = join(import.meta.dir, "..", "..", "..");
+const MAIN = join(ROOT, "compose", "processes", "main.ts");
+const VARIABLES = ["STACK_DIR", "STACK_PROFILES", "STACK_KAFKA", "STACK_PORT_OFFSET"];
+const TIMEOUT_MS = 30_000;
+
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), "dashstream-stack-"));
+});
+afterEach(() => rmSync(dir, { recursive: true }));
+
+/** A stack that was started with an offset, as later processes find it. */
+function record(portOffset: number): void {
+  const folder = new StateFolder(dir);
+  folder.create();
+  const service = "dashstream-prometheus";
+  const address = (containerPort: number) => ({ service, containerPort, port: containerPort + portOffset });
+  folder.writeStack({
+    services: [servicePlan({ name: service, addresses: [address(9090), address(9091)] })],
+    leftOut: [],
+    notes: [],
+    volumes: {},
+    reachable: [
+      {
+        name: service,
+        hosts: [service],
+        ports: [
+          { target: 9090, published: 9090 },
+          { target: 9091, published: null },
+        ],
+      },
+    ],
+    addresses: [address(9090), address(9091)],
+    composeFile: join(dir, "compose.yml"),
+    profiles: [],
+    portOffset,
+    kafka: "kafka-3.9",
+  });
+}
+
+async function run(...command: readonly string[]) {
+  const child = Bun.spawn([...command], {
+    cwd: ROOT,
+    // In place of an interactive shell.
+    env: { PATH: process.env.PATH, HOME: dir, STACK_DIR: dir, SHELL: "true" },
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  const [stdout, stderr] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+  ]);
+  return { code: await child.exited, stdout, stderr };
+}
+
+test.each([
+  ["the command of the stack", [process.execPath, MAIN, "--help"]],
+  ["make help", ["make", "help"]],
+])(
+  "%s names the variables of the stack",
+  async (_, command) => {
+    const { code, stdout } = await run(...command);
+    expect(code).toBe(0);
+    for (const name of VARIABLES) expect(stdout).toMatch(new RegExp(`^ *${name} +\\w`, "m"));
+  },
+  TIMEOUT_MS,
+);
+
+test(
+  "the shell of a stack with an offset begins with where its published ports are",
+  async () => {
+    record(5_000);
+    const { code, stdout, stderr } = await run("make", "stack-shell");
+    expect([code, stdout]).toEqual([0, ""]);
+    expect(stderr).toMatch(/^dashstream-prometheus +localhost:9090 +127\.0\.0\.1:14090$/m);
+    expect(stderr).toContain("shifted by 5000");
+    expect(stderr).not.toContain("9091");
+  },
+  TIMEOUT_MS,
+);
+
+test(
+  "the shell of a stack without an offset, or of none, begins with nothing",
+  async () => {
+    expect(await run("make", "stack-shell")).toEqual({ code: 0, stdout: "", stderr: "" });
+    record(0);
+    expect(await run("make", "stack-shell")).toEqual({ code: 0, stdout: "", stderr: "" });
+  },
+  TIMEOUT_MS,
+);
