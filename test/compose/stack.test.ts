@@ -241,7 +241,9 @@ describe("what others say about the stack", () => {
   });
 
   test("in the pages of the runbook names containers and volumes that are there", () => {
-    const containers = [...pages.matchAll(/docker (?:exec(?: -i)?|logs|restart|start|stop|stats) ([\w-]+)/g)];
+    const containers = [
+      ...pages.matchAll(/docker (?:exec(?: -i)?|logs|restart|start|stop|stats) (\w[\w-]*)/g),
+    ];
     expect(containers.length).toBeGreaterThan(50);
     for (const [, name = ""] of containers) expect(Object.keys(STACK.services)).toContain(name);
     const volumes = Object.values(STACK.volumes).map((volume) => volume?.name);

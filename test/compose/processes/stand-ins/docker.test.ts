@@ -204,15 +204,13 @@ describe("docker inspect", () => {
     expect((await sh(`docker inspect -f '{{.State.ExitCode}}' ${SERVER}`)).stdout).toBe("0\n");
   });
 
-  test.each([
-    "{{json .State}}",
-    "{{.State}}",
-    "{{.NetworkSettings.IPAddress}}",
-    "{{.State.Status | upper}}",
-  ])("refuses the template %s by name", async (template) => {
-    const { code, stderr } = await sh(`docker inspect -f '${template}' ${SERVER}`);
-    expect([code, stderr]).toEqual([125, expect.stringContaining(template.replaceAll(/[{}]/g, ""))]);
-  });
+  test.each(["{{json .State}}", "{{.State}}", "{{.NetworkSettings.IPAddress}}", "{{.State.Status | upper}}"])(
+    "refuses the template %s by name",
+    async (template) => {
+      const { code, stderr } = await sh(`docker inspect -f '${template}' ${SERVER}`);
+      expect([code, stderr]).toEqual([125, expect.stringContaining(template.replaceAll(/[{}]/g, ""))]);
+    },
+  );
 
   test("tells of what is there when something else is not", async () => {
     expect(await sh("docker inspect nobody")).toEqual({
