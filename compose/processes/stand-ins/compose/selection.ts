@@ -5,7 +5,7 @@ import { isActive } from "../../compose-file/profiles.ts";
 import type { ComposeService } from "../../compose-file/service.ts";
 import type { ServicePlan } from "../../plan.ts";
 import { dependenciesFirst } from "../../running/order.ts";
-import type { Stack } from "../../stack.ts";
+import { COMPOSE_FILE, type Stack } from "../../stack.ts";
 import { notHere, ToolFailure } from "../tool-failure.ts";
 import type { Project } from "./project.ts";
 
@@ -96,12 +96,13 @@ function cannotAdd(stack: Stack, { profiles }: Project, added: readonly ComposeS
 }
 
 /** The call that starts what is missing beside what runs. */
-function restart({ profiles, portOffset, kafka }: Stack, missing: readonly string[]): string {
+function restart({ profiles, portOffset, kafka, composeFile }: Stack, missing: readonly string[]): string {
   const joined = [...new Set([...profiles, ...missing])];
   return [
     ...(portOffset === 0 ? [] : [`STACK_PORT_OFFSET=${portOffset}`]),
     ...(kafka === "kafka-3.9" ? [] : [`STACK_KAFKA=${kafka.replace("kafka-", "")}`]),
+    ...(composeFile === COMPOSE_FILE ? [] : [`STACK_COMPOSE_FILE=${composeFile}`]),
     ...(joined.length === 0 ? [] : [`STACK_PROFILES=${joined.join(",")}`]),
-    "make stack-up",
+    "make stack-up (in the folder of the Makefile)",
   ].join(" ");
 }

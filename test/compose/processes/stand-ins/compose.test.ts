@@ -58,7 +58,7 @@ describe("a profile", () => {
   const refusal = (profile: string) => ({
     code: 125,
     stdout: "",
-    stderr: `this stand-in does not know how to add services to a stack, and this one was started without ${TRAFFIC} (profile ${profile}); STACK_PROFILES=${profile} make stack-up does\n`,
+    stderr: `this stand-in does not know how to add services to a stack, and this one was started without ${TRAFFIC} (profile ${profile}); STACK_COMPOSE_FILE=${rig.composeFile} STACK_PROFILES=${profile} make stack-up (in the folder of the Makefile) does\n`,
   });
 
   test("that asks for services which the stack was started without is refused, wherever it is named", async () => {
