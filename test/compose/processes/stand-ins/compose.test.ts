@@ -264,7 +264,12 @@ test(
     expect([code, JSON.parse(stdout).executed]).toEqual([0, true]);
     const own = await sh(`docker compose run --rm ${SERVER}`);
     expect([own.code, own.stderr]).toEqual([125, expect.stringContaining("own command, a second time")]);
-    await sh(`docker start ${SERVER}`);
+    // What it may depend on is there; then it is not.
+    expect((await sh(`docker compose run --rm ${SERVER} version`)).code).toBe(0);
+    await sh(`docker stop ${BROKER}`);
+    const alone = await sh(`docker compose run --rm ${SERVER} version`);
+    expect([alone.code, alone.stderr]).toEqual([125, expect.stringContaining("--no-deps goes without")]);
+    await sh(`docker start ${BROKER} ${SERVER}`);
     await eventually(() => isReady(SERVER));
     const busy = await sh(call);
     expect([busy.code, busy.stderr]).toEqual([1, expect.stringContaining("is in use")]);
