@@ -7,7 +7,10 @@ import { type KafkaComponent, kafkaJarsDir } from "./releases.ts";
 
 /** Classes by command; where the releases differ, by release. */
 const TOOLS: Readonly<Record<string, string | Readonly<Record<KafkaComponent, string>>>> = {
-  "kafka-broker-api-versions": "kafka.admin.BrokerApiVersionsCommand",
+  "kafka-broker-api-versions": {
+    "kafka-3.9": "kafka.admin.BrokerApiVersionsCommand",
+    "kafka-4": "org.apache.kafka.tools.BrokerApiVersionsCommand",
+  },
   "kafka-configs": "kafka.admin.ConfigCommand",
   "kafka-console-consumer": "org.apache.kafka.tools.consumer.ConsoleConsumer",
   "kafka-console-producer": {
@@ -43,12 +46,18 @@ export function writeKafkaTools(component: KafkaComponent, binDir: string): void
   mkdirSync(binDir, { recursive: true });
   writeFileSync(join(binDir, LOG4J_FILE), LOG4J_PROPERTIES);
   writeFileSync(join(binDir, LOG4J2_FILE), LOG4J2_XML);
-  for (const [name, classes] of Object.entries(TOOLS)) {
-    const className = typeof classes === "string" ? classes : classes[component];
+  for (const [name, className] of toolClasses(component)) {
     const path = join(binDir, name);
     writeFileSync(path, script(component, binDir, className));
     chmodSync(path, 0o755);
   }
+}
+
+/** Each command with its class; empty where that is given as its first word. */
+export function toolClasses(component: KafkaComponent): ReadonlyMap<string, string> {
+  const classOf = (classes: (typeof TOOLS)[string]) =>
+    typeof classes === "string" ? classes : classes[component];
+  return new Map(Object.entries(TOOLS).map(([name, classes]) => [name, classOf(classes)]));
 }
 
 /** Of a tool that is given none. */
