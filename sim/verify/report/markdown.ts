@@ -4,6 +4,7 @@
 import type { VerifyReport } from "./report.ts";
 import {
   allowedOthers,
+  clockSentence,
   counted,
   type Failure,
   failuresOf,
@@ -23,9 +24,10 @@ export function verifyMarkdown(report: VerifyReport): string {
   const allowed = report.scenarios.flatMap((scenario) =>
     allowedOthers(scenario).map((text) => `${scenario.scenario}: ${text}`),
   );
+  const clock = clockSentence(report);
   return fitted([
     `## ${report.ok ? "✅" : "❌"} ${markdownText(tallySentence(report))}`,
-    runSentence(report),
+    `${runSentence(report)}${clock === null ? "" : ` In this report ${clock}.`}`,
     ...(report.alerts.length > 0 ? [resultTable(report)] : []),
     ...failuresOf(report).map(failureDetails),
     ...(allowed.length > 0 ? [details("Fired beside the aim, as declared", allowed, false)] : []),

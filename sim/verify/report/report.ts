@@ -91,7 +91,9 @@ export interface ScenarioReport {
 
 /** The one part of a report that differs between two runs with one seed. */
 export interface RunReport {
+  /** How long the whole run took by the clock of the machine; of a drill with everything that it waited for. */
   readonly real_seconds: number;
+  /** Of all scenarios together; 0 of a drill. */
   readonly virtual_seconds: number;
   readonly workers: number;
   readonly max_rss_bytes: number;
@@ -107,6 +109,8 @@ export interface VerifyReport {
   readonly version: string;
   readonly seed: number;
   readonly engine: EvaluatedBy;
+  /** Of a drill: how many times faster than the scenarios say everything happened. Absent in virtual time. */
+  readonly scale?: number;
   readonly ok: boolean;
   readonly alerts: readonly AlertProof[];
   readonly scenarios: readonly ScenarioReport[];

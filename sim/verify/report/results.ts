@@ -45,6 +45,13 @@ export function timeSentence({ engine, run }: Pick<VerifyReport, "engine" | "run
   return engine === "prometheus" ? `live in ${real}` : `${spanText(run.virtual_seconds)} virtual in ${real}`;
 }
 
+/** What a second of a drill's times is; `null` of a run in virtual time, which has no other. */
+export function clockSentence({ scale }: Pick<VerifyReport, "scale">): string | null {
+  if (scale === undefined) return null;
+  const real = "times are real ones, from the start of each scenario";
+  return scale === 1 ? real : `${real}: at scale ${scale} a second of them is ${durationText(scale)} of the scenario`;
+}
+
 /** A span in one unit that fits it, for sentences. */
 export function spanText(seconds: number): string {
   if (seconds >= 7200) return `${tenths(seconds / 3600)} h`;

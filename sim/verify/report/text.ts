@@ -2,7 +2,7 @@
 // And the line that tells how far a run is.
 
 import type { VerifyProgress, VerifyReport } from "./report.ts";
-import { allowedOthers, failuresOf, RESULT_HEADINGS, resultRow, summarySentence } from "./results.ts";
+import { allowedOthers, clockSentence, failuresOf, RESULT_HEADINGS, resultRow, summarySentence } from "./results.ts";
 import { line, listBlocks, type TableBlock, type TextBlock } from "./text-block.ts";
 
 /** The whole report, the most important last, because that is what a terminal shows. */
@@ -10,11 +10,13 @@ export function verifyText(report: VerifyReport): readonly TextBlock[] {
   const allowed = report.scenarios.flatMap((scenario) =>
     allowedOthers(scenario).map((text) => `${scenario.scenario}: ${text}`),
   );
+  const clock = clockSentence(report);
   return [
     ...(report.alerts.length > 0 ? [resultTable(report)] : []),
     ...listBlocks("fired beside the aim, as declared", allowed, "faint"),
     ...failuresOf(report).flatMap(({ title, reasons }) => listBlocks(title, reasons, "bad")),
     line(""),
+    ...(clock === null ? [] : [line(clock, "faint")]),
     line(`seed ${report.seed}, evaluated by ${report.engine}`, "faint"),
     line(summarySentence(report), report.ok ? "good" : "bad"),
   ];

@@ -159,6 +159,21 @@ describe.each(FRONTS)("%s", (front) => {
         await rig.clear(fault);
         expect((await read()).map((partition) => bytesOf(partition) > 0)).toEqual([true, true]);
       }));
+
+    test("hides what is new of all partitions where none is named, and of no other topic", () =>
+      onStage(async (rig) => {
+        const wire = await rig.wire();
+        await rig.apply("partition-stall");
+        await rig.world.outcome(produce(wire, NAMES.topic, ["v"], [0, 1]));
+        await rig.world.outcome(produce(wire, NAMES.dlqTopic, ["v"]));
+        const stalled = await rig.world.outcome(fetch(wire, NAMES.topic, { from: { 0: 0, 1: 0 } }));
+        expect(stalled.map((partition) => [bytesOf(partition) > 0, partition.highWatermark])).toEqual([
+          [false, 1],
+          [false, 1],
+        ]);
+        const [letter] = await rig.world.outcome(fetch(wire, NAMES.dlqTopic));
+        expect(letter && bytesOf(letter) > 0).toBe(true);
+      }));
   });
 
   describe("errors that Kafka answers with", () => {

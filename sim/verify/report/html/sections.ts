@@ -5,6 +5,7 @@ import type { CoverageFinding } from "../coverage/findings.ts";
 import type { AlertChart, AlertProof, ScenarioReport, VerifyReport } from "../report.ts";
 import {
   allowedOthers,
+  clockSentence,
   counted,
   proofReasons,
   RESULT_HEADINGS,
@@ -18,20 +19,21 @@ import { chartId, drawnCharts } from "./page-data.ts";
 import { miniature, timeline } from "./timeline.ts";
 
 export function pageHeader(report: VerifyReport, ruleFindings: readonly CoverageFinding[] | null): Html {
-  const { run } = report;
+  const { run, scale } = report;
+  const clock = clockSentence(report);
   const { alertCount, provenCount, scenarioCount, failedScenarioCount } = tally(report);
   const isSound = ruleFindings === null || ruleFindings.length === 0;
   const tiles: readonly (readonly [string, string])[] = [
     ["alerts proven", `${provenCount} of ${alertCount}`],
     ["scenarios passed", `${scenarioCount - failedScenarioCount} of ${scenarioCount}`],
     ["median detection", medianDetection(report.alerts)],
-    ["virtual time", spanText(run.virtual_seconds)],
+    scale === undefined ? ["virtual time", spanText(run.virtual_seconds)] : ["scale", String(scale)],
     ["real time", spanText(run.real_seconds)],
     ...(ruleFindings === null ? [] : ([["findings in the rules", String(ruleFindings.length)]] as const)),
   ];
   return html`<a class="skip" href="#results">To the results</a>
 <div class="title"><h1>Verification of alerts</h1>${pill(report.ok && isSound, verdictText(report.ok, isSound))}</div>
-<p class="muted">Each alert was watched while the running system was broken on purpose: inactive, pending, firing, and resolved once the fault was gone.</p>
+<p class="muted">Each alert was watched while the running system was broken on purpose: inactive, pending, firing, and resolved once the fault was gone.${clock === null ? null : ` In this report ${clock}.`}</p>
 <dl class="tiles">${tiles.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
 
