@@ -113,6 +113,9 @@ export function createBroker(options: BrokerOptions): Broker {
   };
   return {
     nodes,
+    get connectionCount() {
+      return nodes.reduce((total, node) => total + node.connectionCount, 0);
+    },
     get bootstrap() {
       return nodes.map((node) => `${node.host}:${node.port}`).join(",");
     },

@@ -55,6 +55,8 @@ export interface ControlFilter {
 export interface BrokerControl {
   /** All that are known; a proxy hears of them from the first answer that names them. */
   readonly nodes: readonly { readonly nodeId: number }[];
+  /** Connections of clients to all nodes that are open now. */
+  readonly connectionCount: number;
   /**
    * Adds a rule for requests of one API, or of all. `decide` is asked for each request that the filter lets
    * through, until the rule is removed or has decided `times` requests.

@@ -48,6 +48,10 @@ export class BrokerNode implements NodeAddress {
     return this.#endpoint.isUp;
   }
 
+  get connectionCount(): number {
+    return this.#endpoint.connectionCount;
+  }
+
   /** Listens; does nothing if it is up. @throws DashstreamError `port_in_use` or `listen_failed` */
   async up({ network, cluster, controls, log }: NodeContext): Promise<void> {
     if (this.isUp) return;

@@ -29,6 +29,11 @@ export class Endpoint {
     return this.#listener !== null;
   }
 
+  /** Connections that are open now. */
+  get connectionCount(): number {
+    return this.#connections.size;
+  }
+
   /** Listens; does nothing if it is up. @throws DashstreamError `port_in_use` or `listen_failed` */
   async up(network: Network, serve: ServeSocket, options: ListenOptions = {}): Promise<void> {
     if (this.#listener) return;

@@ -16,6 +16,7 @@ import type { RuleHistory } from "../verify/rule-history.ts";
 import type { AlertmanagerApi, MutedAlert } from "./alertmanager-api.ts";
 import { storeOf } from "./live-recording.ts";
 import { loadedGroups } from "./loaded-rules.ts";
+import { missedFault } from "./missed-fault.ts";
 import type { Notification } from "./notifications.ts";
 import type { PrometheusApi } from "./prometheus-api.ts";
 import { RuleWatch } from "./rule-watch.ts";
@@ -58,7 +59,7 @@ export async function drillScenario(scenario: Scenario, options: LiveScenarioOpt
   watch.observe(first);
   const over = new AbortController();
   const watching = keepWatching(watch, options, over.signal);
-  const played = await play(plan, { clock, apply, signal }).finally(() => over.abort());
+  const played = await play(plan, { clock, apply, missed: missedFault, signal }).finally(() => over.abort());
   const { misses, muted } = await watching;
   const recording = await recordingOf(options, played, startMs);
   const history: RuleHistory = {

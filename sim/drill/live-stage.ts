@@ -33,6 +33,11 @@ export interface LiveStageOptions extends Reach {
 /** What the fault proxy of a stack can break. */
 const REMOTE: ReadonlySet<Capability> = new Set(["broker", "redis", "links"]);
 
+/** Whether a fault is applied by the fault proxy, where there is one. */
+export function isRemote({ needs }: Pick<Fault, "needs">): boolean {
+  return needs.some((part) => REMOTE.has(part));
+}
+
 /** What this stack can be asked for. */
 export function capabilities({ services, discovery, remote }: Reach): ReadonlySet<Capability> {
   return new Set<Capability>([
@@ -63,7 +68,5 @@ export function liveFaults(
     discovery,
   };
   return (fault, params) =>
-    remote !== null && fault.needs.some((part) => REMOTE.has(part))
-      ? remote.apply(fault.name, params)
-      : fault.apply(stage, params);
+    remote !== null && isRemote(fault) ? remote.apply(fault.name, params) : fault.apply(stage, params);
 }

@@ -16,10 +16,11 @@ export const brokerOutage = defineFault({
   mayRaise: [],
   async apply(stage) {
     const broker = need(stage, "broker");
+    const { connectionCount: cutCount } = broker;
     await broker.down();
     return {
       clear: () => broker.up(),
-      hits: () => broker.nodes.length,
+      hits: () => cutCount,
     };
   },
 });

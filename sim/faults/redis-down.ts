@@ -15,10 +15,11 @@ export const redisDown = defineFault({
   mayRaise: [],
   async apply(stage) {
     const redis = need(stage, "redis");
+    const { connectionCount: cutCount } = redis;
     await redis.down();
     return {
       clear: () => redis.up(),
-      hits: () => 1,
+      hits: () => cutCount,
     };
   },
 });

@@ -53,6 +53,11 @@ export class ToxicEndpoint implements LinkControl {
     return this.#inside.isUp;
   }
 
+  /** Connections that have come through to the server. */
+  get connectionCount(): number {
+    return this.#inside.connectionCount;
+  }
+
   /** Listens; does nothing if it is up. @throws DashstreamError `port_in_use` or `listen_failed` */
   async up(serve: ServeSocket): Promise<void> {
     if (this.isUp) return;

@@ -29,6 +29,8 @@ export interface ControlFilter {
 
 /** A Redis that breaks on command: the embedded one, or a proxy before a real one. */
 export interface RedisControl {
+  /** Connections of clients that are open now. */
+  readonly connectionCount: number;
   /**
    * Adds a rule for one command (`EVALSHA`, whatever the case), or for all (`*`). `decide` is asked for each of them,
    * until the rule is removed or has decided `times` commands.

@@ -93,6 +93,10 @@ class MemoryRedis implements RedisServer {
     return this.#endpoint.port;
   }
 
+  get connectionCount(): number {
+    return this.#endpoint.connectionCount;
+  }
+
   get url(): string {
     return `redis://${this.host}:${this.port}`;
   }

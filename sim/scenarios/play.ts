@@ -48,6 +48,8 @@ export interface Plan {
 export interface Stagehand {
   readonly clock: Clock;
   readonly apply: (fault: Fault, params: unknown) => Promise<RunningFault>;
+  /** What is said of a fault that was on and took nothing, in a sentence; default: that nothing was broken by it. */
+  readonly missed?: (played: PlayedFault) => string;
   /** Ends the play early: every fault is cleared, and nothing more is waited for. */
   readonly signal?: AbortSignal;
 }
@@ -94,27 +96,34 @@ export async function play(plan: Plan, stagehand: Stagehand): Promise<Played> {
 }
 
 async function playFault(
-  { clock, apply, signal }: Stagehand,
+  { clock, apply, missed = tookNothing, signal }: Stagehand,
   { fault, params, afterMs, forMs }: PlannedFault,
   findings: string[],
 ): Promise<PlayedFault> {
   await clock.sleep(afterMs, signal);
   const appliedMs = clock.nowMs();
   let running: RunningFault | null = null;
+  let wasOn = false;
   try {
     if (!signal?.aborted) running = await apply(fault, params);
     await clock.sleep(forMs, signal);
     await running?.clear();
+    wasOn = running !== null;
   } catch (error) {
     findings.push(`fault ${fault.name}: ${describeError(error)}`);
   }
-  const hits = running?.hits() ?? 0;
-  if (hits === 0) findings.push(`fault ${fault.name} did not take: nothing was broken by it`);
-  return {
+  const played = {
     fault: fault.name,
     params: params as Readonly<Record<string, unknown>>,
     appliedMs,
     clearedMs: clock.nowMs(),
-    hits,
+    hits: running?.hits() ?? 0,
   };
+  if (played.hits === 0) findings.push(wasOn ? missed(played) : tookNothing(played));
+  return played;
+}
+
+/** A drill that broke nothing proves nothing. */
+export function tookNothing({ fault }: Pick<PlayedFault, "fault">): string {
+  return `fault ${fault} did not take: nothing was broken by it`;
 }

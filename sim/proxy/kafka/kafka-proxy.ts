@@ -82,6 +82,10 @@ class ProxiedKafka implements KafkaFaultProxy {
     return this.#nodes.known;
   }
 
+  get connectionCount(): number {
+    return this.#nodes.connectionCount;
+  }
+
   start(): Promise<void> {
     return this.up();
   }

@@ -76,6 +76,10 @@ export class ProxiedNodes implements LinkControl {
     return named.length === 0 ? [this.#first] : named;
   }
 
+  get connectionCount(): number {
+    return this.#nodes.reduce((total, { endpoint }) => total + endpoint.connectionCount, 0);
+  }
+
   isUp(nodeId: number): boolean {
     return this.#find(nodeId)?.endpoint.isUp ?? false;
   }

@@ -67,6 +67,10 @@ class ProxiedRedis implements RedisFaultProxy {
     return this.#endpoint.port;
   }
 
+  get connectionCount(): number {
+    return this.#endpoint.connectionCount;
+  }
+
   start(): Promise<void> {
     return this.up();
   }

@@ -3,6 +3,7 @@
 
 import { describe, expect, test } from "bun:test";
 import { drill } from "../../../sim/drill/drill.ts";
+import { missedFault } from "../../../sim/drill/missed-fault.ts";
 import { onStack, slowRedis } from "./drill-rig.ts";
 
 const CLEANED = ["clear all", "restore websocket-server", "restore quality-monitor", "restore exporter"];
@@ -29,6 +30,35 @@ describe("a drill", () => {
       expect(played[0]?.report.ok).toBe(false);
       expect(played[0]?.report.alerts[0]?.reasons).toEqual(["Other fired too, and nothing declares that"]);
     }));
+});
+
+describe("a fault of the proxy that hit nothing", () => {
+  test("is named with how long it was in force, and asks who goes past the proxy", () =>
+    onStack(async ({ options, bypassed, over }) => {
+      bypassed.add("redis-latency");
+      const { played } = await over(drill(options));
+      expect(played[0]?.report.ok).toBe(false);
+      expect(played[0]?.report.faults).toMatchObject([{ fault: "redis-latency", hits: 0 }]);
+      expect(played[0]?.report.findings).toEqual([
+        "fault redis-latency was in force for 2m and hit nothing: does websocket-server reach Redis by the fault proxy? A service that was made anew without every --env-file of the stack goes past it",
+      ]);
+    }));
+
+  test.each([
+    ["broker-slow", {}, "do websocket-server, quality-monitor and exporter reach Kafka by"],
+    ["network-latency", { link: "kafka" }, "and exporter reach Kafka by"],
+    ["network-latency", { link: "redis" }, "does websocket-server reach Redis by"],
+  ])("asks of %s %j: %s", (fault, params, question) => {
+    const times = { appliedMs: 0, clearedMs: 480_000, hits: 0 };
+    const finding = missedFault({ fault, params, ...times });
+    expect(finding).toContain(`fault ${fault} was in force for 8m and hit nothing: `);
+    expect(finding).toContain(question);
+  });
+
+  test("is told from one of the drill's own, which goes nowhere else", () => {
+    const finding = missedFault({ fault: "sequence-gap", params: {}, appliedMs: 0, clearedMs: 1, hits: 0 });
+    expect(finding).toBe("fault sequence-gap did not take: nothing was broken by it");
+  });
 });
 
 describe("a stack that does not become quiet", () => {

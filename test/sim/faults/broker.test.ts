@@ -36,6 +36,15 @@ describe.each(FRONTS)("%s", (front) => {
         const [partition] = await rig.world.outcome(fetch(again, NAMES.topic));
         expect(partition?.highWatermark).toBe(1);
       }));
+
+    test("takes as many connections as it cuts, and nothing where there are none", () =>
+      onStage(async (rig) => {
+        const alone = await rig.apply("broker-outage");
+        expect(alone.hits()).toBe(0);
+        await rig.clear(alone);
+        for (const wire of [await rig.wire(), await rig.wire()]) await produceCode(rig, wire, NAMES.topic);
+        expect((await rig.apply("broker-outage")).hits()).toBe(2);
+      }));
   });
 
   describe("broker-slow", () => {

@@ -25,6 +25,7 @@ function rig() {
     traffic: null,
     broker: null,
     redis: {
+      connectionCount: 1,
       control: (command) => rule(command),
       async down() {
         asked.push("down");

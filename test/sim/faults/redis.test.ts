@@ -26,6 +26,11 @@ describe.each(FRONTS)("%s", (front) => {
       }));
   });
 
+  test("redis-down takes nothing where nobody is connected", () =>
+    onStage(async ({ apply }) => {
+      expect((await apply("redis-down")).hits()).toBe(0);
+    }));
+
   describe("redis-latency", () => {
     test("delays every answer", () =>
       onStage(async ({ apply, clear, redisClient, timed }) => {
