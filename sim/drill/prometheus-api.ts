@@ -53,6 +53,8 @@ const targetsAnswer = z.object({
     activeTargets: z.array(
       z.object({
         labels,
+        /** Before relabelling. */
+        discoveredLabels: labels.default({}),
         health: z.string(),
         lastError: z.string().default(""),
         scrapeUrl: z.string(),

@@ -20,10 +20,14 @@ import type { DrillReport, ToldAlert } from "./drill-report.ts";
 import type { LiveReport } from "./drill-scenario.ts";
 import { loadedGroups, ruleDifferences } from "./loaded-rules.ts";
 import { type NotificationReceiver, receiveNotifications } from "./notifications.ts";
+import { requireReadTargets } from "./read-targets.ts";
 import { requireSafe } from "./safety.ts";
+import type { TargetFile } from "./target-files.ts";
 
 export interface RunDrillOptions extends Omit<DrillOptions, "scenarios" | "known" | "notifications"> {
   readonly selection: Selection;
+  /** The files that `discovery` takes targets from; empty if it takes none. */
+  readonly targets: readonly TargetFile[];
   /** The Prometheus that may be broken though it is not marked. */
   readonly yesBreak: string | null;
   /** Where to listen to Alertmanager; `null` = not at all. */
@@ -40,13 +44,14 @@ export interface RunDrillOptions extends Omit<DrillOptions, "scenarios" | "known
 const RSS_UNIT_BYTES = 1024;
 
 /**
- * @throws DashstreamError `usage` if the stack may not be broken or has other rules, `storage_failed` if another drill
+ * @throws DashstreamError `usage` if the stack may not be broken or has other rules or targets, `storage_failed` if another drill
  * holds the lock, and what `drill` throws
  */
 export async function runDrill(options: RunDrillOptions): Promise<DrillReport> {
   const { prometheus, clock, selection, yesBreak } = options;
   await requireSafe(prometheus, yesBreak);
   await requireRules(options);
+  await requireReadTargets(options.targets, options);
   await requireUnbroken(options);
   const lock = lockFile(lockPath(prometheus.url), "the drill of this stack", systemProcesses);
   try {

@@ -2,9 +2,21 @@
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { z } from "zod";
 import { JOBS } from "../../src/alerts/site.ts";
 import { DashstreamError } from "../../src/errors.ts";
 import { COMPONENT_NAMES, type ComponentName, type DiscoveryControl } from "../faults/stage.ts";
+
+/** A file of targets, and what it lists. */
+export interface TargetFile {
+  readonly path: string;
+  readonly job: string;
+  /** `host:port` of each target. */
+  readonly addresses: readonly string[];
+}
+
+/** `file_sd_configs` of Prometheus, as JSON. */
+const targetGroups = z.array(z.object({ targets: z.array(z.string()) }));
 
 const NO_TARGETS = "[]\n";
 
@@ -27,14 +39,43 @@ export function targetFiles(directory: string): DiscoveryControl {
   };
 }
 
-/** What is wrong with a directory of targets, before anything is taken away; `null` if nothing is. */
-export function targetFilesDefect(directory: string): string | null {
+/**
+ * What the files of a directory list, before anything is taken away.
+ * @throws DashstreamError `usage` if one is not there, or is no list with targets
+ */
+export function listedTargets(directory: string): readonly TargetFile[] {
+  const refuse = (defect: string) =>
+    new DashstreamError(
+      "usage",
+      `--targets is "${directory}", expected a directory with a file for each job: ${defect}`,
+    );
   const missing = COMPONENT_NAMES.map((name) => fileOf(directory, name)).filter((path) => !existsSync(path));
-  return missing.length === 0 ? null : `there is no ${missing.join(", no ")}`;
+  if (missing.length > 0) throw refuse(`there is no ${missing.join(", no ")}`);
+  return COMPONENT_NAMES.map((name) => {
+    const path = fileOf(directory, name);
+    const groups = targetGroups.safeParse(parsed(read(path)));
+    if (!groups.success) throw refuse(`${path} is no JSON list of targets`);
+    const addresses = groups.data.flatMap(({ targets }) => targets);
+    if (addresses.length === 0) throw refuse(`${path} lists no targets`);
+    return { path, job: jobOf(name), addresses };
+  });
 }
 
 function fileOf(directory: string, name: ComponentName): string {
-  return join(directory, `${JOBS[name === "exporter" ? "prometheus-exporter" : name]}.json`);
+  return join(directory, `${jobOf(name)}.json`);
+}
+
+function jobOf(name: ComponentName): string {
+  return JOBS[name === "exporter" ? "prometheus-exporter" : name];
+}
+
+/** `null` if the text is no JSON. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 function read(path: string): string {

@@ -30,7 +30,7 @@ export async function stackParts(flags: StackFlags, token: string | null) {
     { prometheusApi },
     { remoteFaults },
     { dockerServices },
-    { targetFiles, targetFilesDefect },
+    { targetFiles, listedTargets },
     { alertmanagerApi },
   ] = await Promise.all([
     import("../../sim/drill/prometheus-api.ts"),
@@ -41,14 +41,6 @@ export async function stackParts(flags: StackFlags, token: string | null) {
   ]);
   const client = { fetch, timeout: () => AbortSignal.timeout(REQUEST_TIMEOUT_MS) };
   const admin = token === null ? client : { ...client, headers: { authorization: `Bearer ${token}` } };
-  const discovery = (directory: string) => {
-    const defect = targetFilesDefect(directory);
-    if (defect === null) return targetFiles(directory);
-    throw new DashstreamError(
-      "usage",
-      `--targets is "${directory}", expected a directory with a file for each job: ${defect}`,
-    );
-  };
   const run = async (program: string, args: readonly string[]) =>
     (await promisify(execFile)(program, args, { maxBuffer: MAX_OUTPUT_BYTES })).stdout;
   return {
@@ -62,7 +54,8 @@ export async function stackParts(flags: StackFlags, token: string | null) {
       flags.services === undefined
         ? null
         : dockerServices({ run, composeFile: flags.composeFile, envFiles: flags.envFile ?? [] }),
-    discovery: flags.targets === undefined ? null : discovery(flags.targets),
+    discovery: flags.targets === undefined ? null : targetFiles(flags.targets),
+    targets: flags.targets === undefined ? [] : listedTargets(flags.targets),
     server: serverAddress(flags.server),
   };
 }

@@ -8,7 +8,7 @@ import { prometheusApi } from "../../../sim/drill/prometheus-api.ts";
 import { remoteFaults } from "../../../sim/drill/remote-faults.ts";
 import { requireSafe } from "../../../sim/drill/safety.ts";
 import { ServiceSettings, type ServicesControl } from "../../../sim/drill/services.ts";
-import { targetFiles } from "../../../sim/drill/target-files.ts";
+import { listedTargets, targetFiles } from "../../../sim/drill/target-files.ts";
 import { COMPONENT_NAMES } from "../../../sim/faults/stage.ts";
 import { answering } from "./prometheus-answers.ts";
 
@@ -130,6 +130,46 @@ test("targets vanish from their file, and are as before in the end", () => {
   } finally {
     rmSync(directory, { recursive: true });
   }
+});
+
+describe("files of targets", () => {
+  const JOBS_ = ["dashstream-infrastructure", "dashstream-quality", "dashstream-quality-monitor"];
+  /** Calls `live` with a directory in which each job has this text, but for those that `changes` names. */
+  function inDirectory(live: (directory: string) => void, changes: Readonly<Record<string, string>> = {}) {
+    const directory = mkdtempSync(join(tmpdir(), "dashstream-targets-"));
+    try {
+      for (const job of JOBS_) {
+        writeFileSync(join(directory, `${job}.json`), changes[job] ?? `[{"targets": ["${job}:1"]}]`);
+      }
+      live(directory);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  }
+
+  test("are read with what they list for each job", () =>
+    inDirectory((directory) => {
+      const listed = listedTargets(directory);
+      expect(listed.map(({ job, addresses }) => [job, ...addresses]).sort()).toEqual(
+        JOBS_.map((job) => [job, `${job}:1`]),
+      );
+    }));
+
+  test.each([
+    ["no JSON", "targets: []", "is no JSON list of targets"],
+    ["something else", '{"targets": []}', "is no JSON list of targets"],
+    ["what a killed drill left", "[]\n", "lists no targets"],
+  ])("with %s are refused", (_, text, defect) =>
+    inDirectory(
+      (directory) => {
+        const path = join(directory, "dashstream-quality.json");
+        expect(() => listedTargets(directory)).toThrow(
+          `--targets is "${directory}", expected a directory with a file for each job: ${path} ${defect}`,
+        );
+      },
+      { "dashstream-quality": text },
+    ),
+  );
 });
 
 describe("faults of a fault proxy", () => {

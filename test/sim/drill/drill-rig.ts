@@ -115,6 +115,7 @@ function scriptedPrometheus({ firing, jobs }: Site, nowMs: () => number): Promet
       [...jobs].map(
         ([job, lastError]): TargetStatus => ({
           labels: { job },
+          discoveredLabels: {},
           health: lastError === "" ? "up" : "down",
           lastError,
           scrapeUrl: `http://${job}/metrics`,

@@ -15,6 +15,8 @@ const RULES = `groups:
 `;
 const MARKED = 'global:\n  external_labels:\n    safe_to_break: "true"\n';
 
+const JOB = "dashstream-infrastructure";
+
 /** The lock is named after it. */
 const URL_ = `http://run-drill-test-${process.pid}:9090`;
 
@@ -28,6 +30,7 @@ function runOptions({ options, world }: DrillRig, parts: Partial<RunDrillOptions
       known: { Lag: {} },
       complete: false,
     },
+    targets: [],
     yesBreak: null,
     receiver: null,
     serve: world.http.serve,
@@ -83,6 +86,13 @@ describe("a drill is refused, and nothing is broken,", () => {
       await refused(rig, { scale: 60, selection: { ...selection, rules } }).toThrow(
         /with --scale 60: \w+ has 0 rules there, expected \d+, and \d+ more; make them with `dashstream rules --scale 60` and reload/,
       );
+    }));
+
+  test("when Prometheus does not read the files of targets", () =>
+    onStack(async (rig) => {
+      const targets = [{ path: "/t/dashstream-infrastructure.json", job: JOB, addresses: ["a:1"] }];
+      await refused(rig, { targets }).toThrow("/t/dashstream-infrastructure.json lists a:1 for the job");
+      expect(rig.asked).toEqual([]);
     }));
 
   test("while the fault proxy has faults in force", () =>
