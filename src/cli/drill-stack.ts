@@ -4,7 +4,10 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { DashstreamError } from "../errors.ts";
 import type { HostPort } from "../runtime/address.ts";
+import type { CliContext } from "./context.ts";
+import { isOnPath } from "./executable.ts";
 import { baseAddress, httpAddress } from "./http-address.ts";
+import { requireInputFile } from "./input-file.ts";
 
 export interface StackFlags {
   readonly prometheus: string;
@@ -58,6 +61,25 @@ export async function stackParts(flags: StackFlags, token: string | null) {
     targets: flags.targets === undefined ? [] : listedTargets(flags.targets),
     server: serverAddress(flags.server),
   };
+}
+
+/**
+ * What `docker` will need when a scenario is already under way.
+ * @throws DashstreamError `usage` naming the flag of what is not there
+ */
+export function requireServices(
+  { services, composeFile, envFile = [] }: StackFlags,
+  { env, readFile }: Pick<CliContext, "env" | "readFile">,
+): void {
+  if (services === undefined) return;
+  if (!isOnPath(services, env)) {
+    throw new DashstreamError(
+      "usage",
+      `--services is "${services}", expected a program ${services} on PATH, which has none`,
+    );
+  }
+  requireInputFile(readFile, "--compose-file", composeFile);
+  for (const file of envFile) requireInputFile(readFile, "--env-file", file);
 }
 
 /** Its WebSocket is spoken over a plain socket. */

@@ -9,7 +9,7 @@ import { kafkaSettings } from "../server/kafka-config.ts";
 import { collect, defineCommand, gather, wholeNumber } from "./command.ts";
 import { commandLog } from "./command-log.ts";
 import type { CliContext, ExitCode } from "./context.ts";
-import { type StackFlags, stackParts } from "./drill-stack.ts";
+import { requireServices, type StackFlags, stackParts } from "./drill-stack.ts";
 import { hostPort } from "./host-port.ts";
 import { readInputFile } from "./input-file.ts";
 import { addOptionFlags, loadCommandConfig } from "./option-flags.ts";
@@ -122,12 +122,14 @@ async function drill(context: CliContext, command: Command): Promise<ExitCode> {
   const flags = command.opts<Flags>();
   const { clock, network, serve, build, printer, interrupted, readFile } = context;
   const { config } = loadCommandConfig(context, command, "drill");
+  requireTogether(flags);
+  const env = variables(flags.set ?? []);
+  requireServices(flags, context);
   const [{ select }, { runDrill }, parts] = await Promise.all([
     import("../../sim/verify/selection.ts"),
     import("../../sim/drill/run-drill.ts"),
     stackParts(flags, config.adminToken),
   ]);
-  requireTogether(flags);
   const selection = select({
     only: flags.only ?? [],
     scenarioFiles: (flags.scenario ?? []).map((file) => readInputFile(readFile, file)),
@@ -140,7 +142,7 @@ async function drill(context: CliContext, command: Command): Promise<ExitCode> {
     selection,
     scale: flags.scale,
     seed: flags.seed,
-    env: variables(flags.set ?? []),
+    env,
     notifyWithinMs: flags.notifyWithin * 1000,
     receiver: flags.receiver === undefined ? null : hostPort("--receiver", flags.receiver),
     yesBreak: flags.yesBreak ?? null,

@@ -21,3 +21,16 @@ export function readInputFile(readFile: ReadFile, file: string): InputFile {
     throw new DashstreamError("usage", `${printable(file, MAX_PATH_LENGTH)} cannot be read`, { cause });
   }
 }
+
+/**
+ * A file that another program will read.
+ * @throws DashstreamError `usage` naming `flag` if it cannot be read
+ */
+export function requireInputFile(readFile: ReadFile, flag: string, file: string): void {
+  try {
+    readFile(file);
+  } catch (cause) {
+    const shown = printable(file, MAX_PATH_LENGTH);
+    throw new DashstreamError("usage", `${flag} is "${shown}", expected a file that can be read`, { cause });
+  }
+}

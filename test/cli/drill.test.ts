@@ -1,10 +1,11 @@
 // `dashstream drill` as a user types it: what is refused before anything is broken, and what a drill gives.
 
-import { afterAll, afterEach, describe, expect, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { drillCommand } from "../../src/cli/drill.ts";
+import type { Environment } from "../../src/config/environment.ts";
 import { serveBun } from "../../src/runtime/serve-bun.ts";
 import { group, rule } from "../sim/drill/prometheus-answers.ts";
 import { startEmbeddedBroker } from "../support/embedded-broker.ts";
@@ -142,6 +143,53 @@ describe("a wrong command line is refused with exit code 2:", () => {
     const { exitCode, stdout, stderr } = await run(...args);
     expect([exitCode, stdout]).toEqual([2, ""]);
     expect(stderr).toContain(message);
+  });
+});
+
+describe("services that docker could not make anew are refused with exit code 2:", () => {
+  const bin = join(folder, "bin");
+  const refused = async (env: Environment, ...args: readonly string[]) => {
+    const { exitCode, stderr } = await runCommand(
+      [drillCommand],
+      ["drill", "--services", "docker", ...args],
+      {
+        env,
+        context: { readFile },
+      },
+    );
+    expect(exitCode).toBe(2);
+    return stderr;
+  };
+  beforeAll(() => {
+    mkdirSync(join(bin, "folder", "docker"), { recursive: true });
+    writeFileSync(join(bin, "docker"), "#!/bin/sh\n", { mode: 0o755 });
+    mkdirSync(join(bin, "plain"));
+    writeFileSync(join(bin, "plain", "docker"), "", { mode: 0o644 });
+  });
+
+  test.each([
+    ["that is not set", {}],
+    ["that leads nowhere", { PATH: join(folder, "absent") }],
+    ["on which docker is a folder", { PATH: `${join(bin, "folder")}:${join(bin, "plain")}` }],
+  ])("a PATH %s", async (_, env) => {
+    expect(await refused(env)).toContain(
+      '--services is "docker", expected a program docker on PATH, which has none',
+    );
+  });
+
+  test("a compose file that is not there, by default or as it was given", async () => {
+    const env = { PATH: `${join(folder, "absent")}:${bin}` };
+    expect(await refused(env)).toContain(
+      '--compose-file is "compose/docker-compose.dashstream.yml", expected a file that can be read: ENOENT',
+    );
+    expect(await refused(env, "--compose-file", "absent.yml")).toContain('--compose-file is "absent.yml"');
+  });
+
+  test("one of several files of variables that is not there", async () => {
+    const args = ["--compose-file", "rules.yml", "--env-file", "slow.yaml", "--env-file", "drill.env"];
+    expect(await refused({ PATH: bin }, ...args)).toContain(
+      '--env-file is "drill.env", expected a file that can be read: ENOENT',
+    );
   });
 });
 
