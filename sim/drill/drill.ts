@@ -8,6 +8,7 @@ import type { VerifyProgress } from "../verify/report/report.ts";
 import { type AttemptOptions, attemptScenario } from "./attempt.ts";
 import { type CleanUpStep, cleanUp } from "./clean-up.ts";
 import type { LiveReport } from "./drill-scenario.ts";
+import { requireListener } from "./named-server.ts";
 import { whyNotHere } from "./playable.ts";
 import { scrapedJobs } from "./scraped-jobs.ts";
 import { type Environment, ServiceSettings } from "./services.ts";
@@ -36,7 +37,7 @@ export interface DrillResult {
 /**
  * An interrupted drill gives what was played until then.
  * @throws DashstreamError `scenario_invalid`, or `server_unreachable` or `server_refused` of a Prometheus that does not
- * tell its configuration, or `server_refused` if an interrupted drill cannot put everything back
+ * tell its configuration, or `server_unreachable` of a server for clients that is not there, or `server_refused` if an interrupted drill cannot put everything back
  */
 export async function drill(options: DrillOptions): Promise<DrillResult> {
   const { services, remote, discovery, env, signal } = options;
@@ -69,13 +70,18 @@ async function playAll(
 ): Promise<Omit<DrillResult, "findings">> {
   const { scenarios, known, signal, onProgress } = options;
   const jobs = scrapedJobs(await options.prometheus.config());
+  const why = (scenario: Scenario) => whyNotHere(scenario, { ...options, jobs });
+  // Clients come back for ever, so that nobody would hear of a server that is not there.
+  if (scenarios.some((scenario) => scenario.clients > 0 && why(scenario) === null)) {
+    await requireListener(options, "--server", options.server);
+  }
   const played: LiveReport[] = [];
   const skipped: SkippedScenario[] = [];
   /** Why nothing further is tried; `null` as long as all is well. */
   let ended: string | null = null;
   for (const [done, scenario] of scenarios.entries()) {
     if (signal.aborted) break;
-    const because = whyNotHere(scenario, { ...options, jobs }) ?? ended;
+    const because = why(scenario) ?? ended;
     if (because !== null) {
       skipped.push({ scenario: scenario.name, because });
       continue;

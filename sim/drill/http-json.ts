@@ -1,12 +1,15 @@
 // Asking for JSON over HTTP, with errors that say who was asked for what.
 
 import type { z } from "zod";
-import { DashstreamError, describeError } from "../../src/errors.ts";
+import { DashstreamError } from "../../src/errors.ts";
+import { type NamedServer, unreachable } from "./named-server.ts";
 
 /** `fetch`, as far as it is used here. */
 export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
 
 export interface JsonClientOptions {
+  /** Who is asked. */
+  readonly named: NamedServer;
   readonly fetch: Fetch;
   /** For each request a signal that ends it when it takes too long, or when all is over. */
   readonly timeout: () => AbortSignal;
@@ -27,7 +30,7 @@ export function withoutSlash(url: string): string {
  * this shape
  */
 export async function askJson<T>(
-  { fetch, timeout, headers = {} }: JsonClientOptions,
+  { named, fetch, timeout, headers = {} }: JsonClientOptions,
   url: string,
   shape: z.ZodType<T>,
   init: RequestInit = {},
@@ -39,11 +42,14 @@ export async function askJson<T>(
     response = await fetch(url, { ...init, headers, redirect: "manual", signal: timeout() });
     text = await response.text();
   } catch (cause) {
-    throw new DashstreamError("server_unreachable", `${asked}: ${describeError(cause)}`, { cause });
+    throw unreachable(named, asked, cause);
   }
   const shown = text.trim().slice(0, SHOWN_CHARS);
-  if (!response.ok)
-    throw new DashstreamError("server_refused", `${asked}: status ${response.status}: ${shown}`);
+  if (!response.ok) {
+    const wantsToKnow = response.status === 401 || response.status === 403;
+    const remedy = wantsToKnow && named.credentials !== undefined ? `; ${named.credentials}` : "";
+    throw new DashstreamError("server_refused", `${asked}: status ${response.status}: ${shown}${remedy}`);
+  }
   const parsed = shape.safeParse(parseJson(text));
   if (parsed.success) return parsed.data;
   throw new DashstreamError(

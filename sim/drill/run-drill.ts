@@ -44,8 +44,8 @@ export interface RunDrillOptions extends Omit<DrillOptions, "scenarios" | "known
 const RSS_UNIT_BYTES = 1024;
 
 /**
- * @throws DashstreamError `usage` if the stack may not be broken or has other rules or targets, `storage_failed` if another drill
- * holds the lock, and what `drill` throws
+ * @throws DashstreamError `usage` if the stack may not be broken or has other rules or targets, `server_unreachable` or
+ * `server_refused` if a part of it does not answer, `storage_failed` if another drill holds the lock, and what `drill` throws
  */
 export async function runDrill(options: RunDrillOptions): Promise<DrillReport> {
   const { prometheus, clock, selection, yesBreak } = options;
@@ -53,6 +53,8 @@ export async function runDrill(options: RunDrillOptions): Promise<DrillReport> {
   await requireRules(options);
   await requireReadTargets(options.targets, options);
   await requireUnbroken(options);
+  // It is asked again and again; one that is not there would be found out when something is broken already.
+  await options.alertmanager?.muted();
   const lock = lockFile(lockPath(prometheus.url), "the drill of this stack", systemProcesses);
   try {
     const startedMs = clock.monotonicMs();

@@ -23,6 +23,8 @@ export interface StackFlags {
 /** Each request to Prometheus, Alertmanager and the fault proxy. */
 const REQUEST_TIMEOUT_MS = 10_000;
 const MAX_OUTPUT_BYTES = 1_048_576;
+const PROXY_CREDENTIALS =
+  "expected the admin token of the fault proxy in ADMIN_TOKEN, or in the file of --admin-token-file";
 
 /**
  * @param token for the fault proxy
@@ -42,17 +44,27 @@ export async function stackParts(flags: StackFlags, token: string | null) {
     import("../../sim/drill/target-files.ts"),
     import("../../sim/drill/alertmanager-api.ts"),
   ]);
-  const client = { fetch, timeout: () => AbortSignal.timeout(REQUEST_TIMEOUT_MS) };
-  const admin = token === null ? client : { ...client, headers: { authorization: `Bearer ${token}` } };
+  const client = (flag: string, url: string) => ({
+    named: { flag, url },
+    fetch,
+    timeout: () => AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+  });
+  const admin = (url: string) => ({
+    ...client("--proxy", url),
+    named: { flag: "--proxy", url, credentials: PROXY_CREDENTIALS },
+    headers: token === null ? {} : { authorization: `Bearer ${token}` },
+  });
   const run = async (program: string, args: readonly string[]) =>
     (await promisify(execFile)(program, args, { maxBuffer: MAX_OUTPUT_BYTES })).stdout;
+  const prometheus = baseAddress("--prometheus", flags.prometheus);
+  const alertmanager =
+    flags.alertmanager === undefined ? null : baseAddress("--alertmanager", flags.alertmanager);
+  const proxy = flags.proxy === undefined ? null : baseAddress("--proxy", flags.proxy);
   return {
-    prometheus: prometheusApi(baseAddress("--prometheus", flags.prometheus), client),
+    prometheus: prometheusApi(prometheus, client("--prometheus", prometheus)),
     alertmanager:
-      flags.alertmanager === undefined
-        ? null
-        : alertmanagerApi(baseAddress("--alertmanager", flags.alertmanager), client),
-    remote: flags.proxy === undefined ? null : remoteFaults(baseAddress("--proxy", flags.proxy), admin),
+      alertmanager === null ? null : alertmanagerApi(alertmanager, client("--alertmanager", alertmanager)),
+    remote: proxy === null ? null : remoteFaults(proxy, admin(proxy)),
     services:
       flags.services === undefined
         ? null

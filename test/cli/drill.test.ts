@@ -199,7 +199,9 @@ describe("a stack is left alone", () => {
     await endings.pop()?.();
     const { exitCode, stderr } = await run("--prometheus", url, "--only", "SequenceGapsDetected");
     expect(exitCode).toBe(1);
-    expect(stderr).toContain(`GET ${url}/api/v1/status/config: `);
+    expect(stderr).toContain(
+      `--prometheus is "${url}": nothing listens there (ECONNREFUSED); start the stack (make stack-up, or docker compose up in compose/) or name yours\n`,
+    );
   });
 
   test("that is not marked as safe to break", async () => {

@@ -66,10 +66,8 @@ export class Site {
     this.#stage = stage;
     this.#proxies = proxies;
     const timeout = () => AbortSignal.timeout(5_000);
-    this.prometheus = prometheusApi(`http://${stack.addressOf("dashstream-prometheus", 9090)}`, {
-      fetch,
-      timeout,
-    });
+    const url = `http://${stack.addressOf("dashstream-prometheus", 9090)}`;
+    this.prometheus = prometheusApi(url, { named: { flag: "Prometheus", url }, fetch, timeout });
   }
 
   get traffic(): StackTraffic["control"] {

@@ -102,6 +102,24 @@ describe("a stack that does not become quiet", () => {
     }));
 });
 
+describe("a server that is not there", () => {
+  test("ends the drill before anything is broken, if clients of the drill need it", () =>
+    onStack(async ({ options, asked, over }) => {
+      const scenarios = [slowRedis({ clients: 1 })];
+      await expect(over(drill({ ...options, scenarios }))).rejects.toThrow(
+        '--server is "http://127.0.0.1:3002": nothing listens there',
+      );
+      expect(asked).toEqual(CLEANED);
+    }));
+
+  test("is of no importance for clients of what is not played", () =>
+    onStack(async ({ options, over }) => {
+      const scenarios = [slowRedis({ name: "settings", clients: 1, env: { LOG_LEVEL: "debug" } })];
+      const { skipped } = await over(drill({ ...options, scenarios, services: null }));
+      expect(skipped).toHaveLength(1);
+    }));
+});
+
 describe("what does not work", () => {
   const two = ["first", "second"].map((name) => slowRedis({ name, env: { LOG_LEVEL: "debug" } }));
 

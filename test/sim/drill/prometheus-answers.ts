@@ -62,5 +62,6 @@ export function answering(answers: Readonly<Record<string, unknown>>): JsonClien
     if (found === undefined) return new Response("no such page\n", { status: 404 });
     return found instanceof Error ? Promise.reject(found) : Response.json(found);
   };
-  return { fetch, timeout: () => new AbortController().signal, asked };
+  const named = { flag: "--prometheus", url: "http://prometheus:9090" };
+  return { named, fetch, timeout: () => new AbortController().signal, asked };
 }

@@ -105,6 +105,13 @@ describe("a drill is refused, and nothing is broken,", () => {
       expect(rig.asked).toEqual([]);
     }));
 
+  test("when Alertmanager does not answer", () =>
+    onStack(async (rig) => {
+      const alertmanager = { muted: () => Promise.reject(new Error("nobody")) };
+      await refused(rig, { alertmanager }).toThrow("nobody");
+      expect(rig.asked).toEqual([]);
+    }));
+
   test("while another one is under way, and not any more when that is over", () =>
     onStack(async (rig) => {
       const first = runDrill(runOptions(rig));
