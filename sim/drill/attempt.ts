@@ -90,15 +90,17 @@ async function onceQuiet(
   faster: Scenario,
   options: AttemptOptions & Pick<LiveScenarioOptions, "apply">,
 ): Promise<Attempt> {
-  const { prometheus, clock, scale, signal } = options;
+  const { prometheus, clock, scale, onPhase, signal } = options;
   const scrapeIntervalMs = SCRAPE_INTERVAL_MS / scale;
   const pollMs = Math.max(MIN_POLL_MS, scrapeIntervalMs / LOOKS_PER_SCRAPE);
+  const limitMs = Math.max(QUIET_LIMIT_MS / scale, MIN_QUIET_LIMIT_MS);
+  onPhase({ kind: "waiting for a quiet stack", atMostMs: limitMs });
   const quiet = await untilQuiet({
     prometheus,
     clock,
     pollMs,
     lastingMs: scrapeIntervalMs * QUIET_SCRAPES,
-    limitMs: Math.max(QUIET_LIMIT_MS / scale, MIN_QUIET_LIMIT_MS),
+    limitMs,
     signal,
   });
   switch (quiet.kind) {

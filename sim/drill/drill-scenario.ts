@@ -5,7 +5,7 @@ import { describeError } from "../../src/errors.ts";
 import { createEngine } from "../../src/promql/engine.ts";
 import type { Clock } from "../../src/runtime/clock.ts";
 import type { Fault, RunningFault } from "../faults/fault.ts";
-import { type Played, planOf, play } from "../scenarios/play.ts";
+import { type Played, planDurationMs, planOf, play } from "../scenarios/play.ts";
 import type { Scenario } from "../scenarios/scenario.ts";
 import { chartsOf } from "../verify/charts.ts";
 import { judgeScenario } from "../verify/judge.ts";
@@ -14,6 +14,7 @@ import type { Recording } from "../verify/recording.ts";
 import type { AlertProof, ScenarioReport } from "../verify/report/report.ts";
 import type { RuleHistory } from "../verify/rule-history.ts";
 import type { AlertmanagerApi, MutedAlert } from "./alertmanager-api.ts";
+import type { Phase } from "./drill-progress.ts";
 import { storeOf } from "./live-recording.ts";
 import { loadedGroups } from "./loaded-rules.ts";
 import { missedFault } from "./missed-fault.ts";
@@ -36,6 +37,8 @@ export interface LiveScenarioOptions {
   readonly alertmanager: AlertmanagerApi | null;
   /** How long after firing or resolving Alertmanager may take to tell. */
   readonly notifyWithinMs: number;
+  /** Told of each phase as it begins. */
+  readonly onPhase: (phase: Phase) => void;
   readonly signal: AbortSignal;
 }
 
@@ -50,8 +53,9 @@ export interface LiveReport {
 
 /** @throws DashstreamError `scenario_invalid`, or `server_unreachable` if Prometheus does not answer at the start */
 export async function drillScenario(scenario: Scenario, options: LiveScenarioOptions): Promise<LiveReport> {
-  const { prometheus, clock, apply, known, scrapeIntervalMs, signal } = options;
+  const { prometheus, clock, apply, known, scrapeIntervalMs, onPhase, signal } = options;
   const plan = planOf(scenario);
+  onPhase({ kind: "playing", forMs: planDurationMs(plan) });
   const first = await prometheus.rules();
   const groups = loadedGroups(first);
   const watch = new RuleWatch(groups);
@@ -95,9 +99,11 @@ async function untilTold(
   alerts: readonly AlertProof[],
   messages: Messages,
   untilMs: number,
-  { clock, pollMs, signal }: LiveScenarioOptions,
+  { clock, pollMs, onPhase, signal }: LiveScenarioOptions,
 ): Promise<void> {
   const isOwed = () => alerts.some((proof) => isTellingOwed(proof, toldOf(proof, messages)));
+  const atMostMs = untilMs - clock.nowMs();
+  if (isOwed() && atMostMs > 0) onPhase({ kind: "waiting for notifications", atMostMs });
   while (isOwed() && clock.nowMs() < untilMs) {
     if (!(await clock.sleep(pollMs, signal))) return;
   }

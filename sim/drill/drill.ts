@@ -4,9 +4,9 @@
 import { DashstreamError, describeError, isExpected } from "../../src/errors.ts";
 import { COMPONENT_NAMES } from "../faults/stage.ts";
 import type { Scenario } from "../scenarios/scenario.ts";
-import type { VerifyProgress } from "../verify/report/report.ts";
 import { type AttemptOptions, attemptScenario } from "./attempt.ts";
 import { type CleanUpStep, cleanUp } from "./clean-up.ts";
+import type { DrillProgress } from "./drill-progress.ts";
 import type { LiveReport } from "./drill-scenario.ts";
 import { requireListener } from "./named-server.ts";
 import { whyNotHere } from "./playable.ts";
@@ -14,11 +14,11 @@ import { scrapedJobs } from "./scraped-jobs.ts";
 import { type Environment, ServiceSettings } from "./services.ts";
 import { unplayedReport } from "./unplayed.ts";
 
-export interface DrillOptions extends AttemptOptions {
+export interface DrillOptions extends Omit<AttemptOptions, "onPhase"> {
   readonly scenarios: readonly Scenario[];
   /** Variables that services have during all scenarios. */
   readonly env: Environment;
-  readonly onProgress?: (progress: VerifyProgress) => void;
+  readonly onProgress?: (progress: DrillProgress) => void;
 }
 
 export interface SkippedScenario {
@@ -88,7 +88,10 @@ async function playAll(
     }
     const event = { scenario: scenario.name, total: scenarios.length };
     onProgress?.({ ...event, state: "started", done });
-    const attempt = await attemptScenario(scenario, settings, options);
+    const attempt = await attemptScenario(scenario, settings, {
+      ...options,
+      onPhase: (phase) => onProgress?.({ ...event, state: "phase", phase, done }),
+    });
     if (attempt.kind === "interrupted") break;
     const live = attempt.kind === "played" ? attempt.live : unplayedReport(scenario, attempt.finding, known);
     if (attempt.kind === "restless") ended = `the stack was not quiet before ${scenario.name}`;

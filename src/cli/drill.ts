@@ -137,6 +137,7 @@ async function drill(context: CliContext, command: Command): Promise<ExitCode> {
   });
   await checkReports(flags);
   const log = commandLog(context, "drill", config);
+  const { tell, onProgress } = await progressOf(context, flags);
   const report = await runDrill({
     ...parts,
     selection,
@@ -155,9 +156,9 @@ async function drill(context: CliContext, command: Command): Promise<ExitCode> {
     log,
     build,
     signal: interrupted,
-    virtual: flags.compare ? () => inVirtualTime(context, flags, selection) : null,
+    virtual: flags.compare ? () => inVirtualTime(context, flags, selection, tell) : null,
     onListening: (url) => printer.note(`listening for Alertmanager on ${url}`),
-    ...(flags.json ? {} : { onProgress: await progressLine(context) }),
+    onProgress,
   });
   log.close();
   if (interrupted.aborted) throw new DashstreamError("aborted", "interrupted; every fault is cleared");
@@ -177,7 +178,9 @@ async function inVirtualTime(
   { clock, build, interrupted }: CliContext,
   { seed }: Flags,
   selection: Selection,
+  tell: (text: string) => void,
 ) {
+  tell("the same scenarios are run in virtual time, to compare");
   const { verify } = await import("../../sim/verify/verify.ts");
   const { alerts } = await verify({
     ...selection,
@@ -194,10 +197,20 @@ async function inVirtualTime(
   return alerts;
 }
 
-async function progressLine({ printer }: CliContext) {
-  const { createProgressText } = await import("../../sim/verify/report/text.ts");
-  const text = createProgressText();
-  return (event: Parameters<typeof text>[0]) => printer.progress(text(event));
+/** A drill takes an hour: one who waits sees a line that changes, and a log gets a line for each step. */
+async function progressOf({ printer }: CliContext, { json }: Pick<Flags, "json">) {
+  const { createDrillProgressTexts } = await import("../../sim/drill/drill-progress.ts");
+  const textsOf = createDrillProgressTexts();
+  // The line that changes is on standard output, which is for the JSON object alone.
+  const tell = (line: string, note: string = line) =>
+    json ? printer.note(note) : printer.progress(line, note);
+  return {
+    tell,
+    onProgress(event: Parameters<typeof textsOf>[0]) {
+      const { line, note } = textsOf(event);
+      tell(line, note);
+    },
+  };
 }
 
 /** What would have no effect without another flag. */

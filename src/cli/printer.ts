@@ -25,8 +25,11 @@ export interface Printer {
   error(text: string): void;
   /** What is going on now: rewrites one line on a terminal, is a line of its own elsewhere. */
   status(text: string): void;
-  /** Like `status`, and nothing elsewhere: for what only somebody who waits wants to know. */
-  progress(text: string): void;
+  /**
+   * Like `status`, and elsewhere a line about the run, or nothing without one: for what only somebody who waits wants to
+   * know.
+   */
+  progress(text: string, note?: string): void;
 }
 
 /** Where text goes. */
@@ -62,19 +65,21 @@ export function createPrinter(stdout: Output, stderr: Output, env: Environment):
     withoutStatus(() => stdout.write(`${NO_WRAP}${content}${WRAP}`));
     statusShown = true;
   };
+  const note = (content: string): void => withoutStatus(() => stderr.write(`${content}\n`));
   return {
     colors: pc.createColors(wantsColors(env, stdout.isTerminal)),
     text,
     line: (content) => text(`${content}\n`),
     json: (value) => text(`${JSON.stringify(value, jsonValue)}\n`),
-    note: (content) => withoutStatus(() => stderr.write(`${content}\n`)),
+    note,
     error: (content) => withoutStatus(() => stderr.write(`${errorColors.red("error:")} ${content}\n`)),
     status(content) {
       if (rewrites) rewriteStatus(content);
       else text(`${content}\n`);
     },
-    progress(content) {
+    progress(content, line) {
       if (rewrites) rewriteStatus(content);
+      else if (line !== undefined) note(line);
     },
   };
 }

@@ -297,7 +297,14 @@ describe("a drill", () => {
       ...["--kafka-brokers", brokers, "--kafka-topic", "telemetry", "--receiver", "127.0.0.1:0"],
     ];
     const { exitCode, stdout, stderr } = await run(...args);
-    expect(stderr).toMatch(/^listening for Alertmanager on http:\/\/127\.0\.0\.1:\d+\/\n$/);
+    const [listening, ...notes] = stderr.trimEnd().split("\n");
+    expect(listening).toMatch(/^listening for Alertmanager on http:\/\/127\.0\.0\.1:\d+\/$/);
+    expect(notes).toEqual([
+      "calm begins, 1 of 1",
+      "calm waits for the stack to be quiet, at most 2m",
+      "calm is being played, 2s",
+      "calm passed",
+    ]);
     expect(JSON.parse(stdout)).toMatchObject({
       ok: true,
       scenarios: [{ scenario: "calm", ok: true, findings: [] }],

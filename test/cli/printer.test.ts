@@ -79,4 +79,13 @@ describe("the status", () => {
     terminal.printer.line("end");
     expect(terminal.stdout.text).toBe("\u001b[?7l1 of 2\u001b[?7h\r\u001b[2Kend\n");
   });
+
+  test("that only those who wait want to know is another line for a log, beside the result", () => {
+    const log = printer(false);
+    log.printer.progress("1 of 2", "the first has ended");
+    expect([log.stdout.text, log.stderr.text]).toEqual(["", "the first has ended\n"]);
+    const terminal = printer(true);
+    terminal.printer.progress("1 of 2", "the first has ended");
+    expect([terminal.stdout.text, terminal.stderr.text]).toEqual(["\u001b[?7l1 of 2\u001b[?7h", ""]);
+  });
 });

@@ -3,6 +3,7 @@
 import { describe, expect, test } from "bun:test";
 import type { AlertmanagerApi } from "../../../sim/drill/alertmanager-api.ts";
 import { drill } from "../../../sim/drill/drill.ts";
+import type { DrillProgress } from "../../../sim/drill/drill-progress.ts";
 import type { Notification } from "../../../sim/drill/notifications.ts";
 import type { Scenario } from "../../../sim/scenarios/scenario.ts";
 import { DashstreamError } from "../../../src/errors.ts";
@@ -62,7 +63,17 @@ describe("a scenario", () => {
       const short = { ...rig.options.scenarios[0], settle: "2m" } as Scenario;
       const late = RESOLVED_AT_MS + 150_000;
       const notifications = sent(rig, [FIRING_AT_MS + 20_000, "firing"], [late, "resolved"]);
-      const live = await played(rig, { notifications, notifyWithinMs: 200_000, scenarios: [short] });
+      const waits: DrillProgress[] = [];
+      const onProgress = (event: DrillProgress) => {
+        if (event.state === "phase" && event.phase.kind === "waiting for notifications") waits.push(event);
+      };
+      const live = await played(rig, {
+        notifications,
+        notifyWithinMs: 200_000,
+        scenarios: [short],
+        onProgress,
+      });
+      expect(waits).toHaveLength(1);
       expect(live?.report.ok).toBe(true);
       expect(live?.told[0]?.resolved_notified_at_s).toBeGreaterThan(live?.report.end_s ?? 1e9);
     }));

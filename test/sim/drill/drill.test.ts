@@ -3,6 +3,7 @@
 
 import { describe, expect, test } from "bun:test";
 import { drill } from "../../../sim/drill/drill.ts";
+import type { DrillProgress } from "../../../sim/drill/drill-progress.ts";
 import { missedFault } from "../../../sim/drill/missed-fault.ts";
 import { onStack, slowRedis } from "./drill-rig.ts";
 
@@ -11,16 +12,16 @@ const CLEANED = ["clear all", "restore websocket-server", "restore quality-monit
 describe("a drill", () => {
   test("breaks a stack that is quiet, sees its alert, and puts everything back", () =>
     onStack(async ({ options, asked, over }) => {
-      const states: string[] = [];
-      const { played, skipped, findings } = await over(
-        drill({ ...options, onProgress: ({ state, done }) => states.push(`${state} ${done}`) }),
-      );
+      const steps: string[] = [];
+      const onProgress = (event: DrillProgress) =>
+        steps.push(`${event.done} ${event.state === "phase" ? event.phase.kind : event.state}`);
+      const { played, skipped, findings } = await over(drill({ ...options, onProgress }));
       expect(played.map(({ report }) => report)).toMatchObject([
         { scenario: "slow-redis", ok: true, findings: [], alerts: [{ alert: "Lag", proven: true }] },
       ]);
       expect([skipped, findings]).toEqual([[], []]);
       expect(asked).toEqual(["apply redis-latency", "clear redis-latency", ...CLEANED]);
-      expect(states).toEqual(["started 0", "passed 1"]);
+      expect(steps).toEqual(["0 started", "0 waiting for a quiet stack", "0 playing", "1 passed"]);
     }));
 
   test("fails a scenario in which something else fires", () =>
