@@ -30,6 +30,8 @@ export interface AttemptOptions
   readonly random: Random;
   readonly network: Network;
   readonly log: Log;
+  /** Told of each fault that was cleared because of an interruption, by its name. */
+  readonly onInterrupted: (fault: string) => void;
 }
 
 export type Attempt =
@@ -80,10 +82,26 @@ async function withTraffic(faster: Scenario, options: AttemptOptions): Promise<A
   });
   try {
     const apply = liveFaults({ ...options, kafka: kafkaNames(topic), traffic: traffic.control });
-    return await onceQuiet(faster, { ...options, apply });
+    return await onceQuiet(faster, { ...options, apply: tellingOfInterruption(apply, options) });
   } finally {
     await traffic.stop();
   }
+}
+
+function tellingOfInterruption(
+  apply: LiveScenarioOptions["apply"],
+  { signal, onInterrupted }: AttemptOptions,
+): LiveScenarioOptions["apply"] {
+  return async (fault, params) => {
+    const running = await apply(fault, params);
+    return {
+      async clear() {
+        await running.clear();
+        if (signal.aborted) onInterrupted(fault.name);
+      },
+      hits: () => running.hits(),
+    };
+  };
 }
 
 async function onceQuiet(

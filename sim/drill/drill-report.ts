@@ -24,6 +24,8 @@ export interface DrillReport extends VerifyReport {
   readonly skipped: readonly SkippedScenario[];
   /** Empty if nothing was compared. */
   readonly comparison: readonly TimelineComparison[];
+  /** What was put right in the end, for whoever interrupts a drill; not a part of reports. */
+  readonly putBack: readonly string[];
 }
 
 /** The JSON document. */

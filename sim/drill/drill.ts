@@ -14,7 +14,7 @@ import { scrapedJobs } from "./scraped-jobs.ts";
 import { type Environment, ServiceSettings } from "./services.ts";
 import { unplayedReport } from "./unplayed.ts";
 
-export interface DrillOptions extends Omit<AttemptOptions, "onPhase"> {
+export interface DrillOptions extends Omit<AttemptOptions, "onPhase" | "onInterrupted"> {
   readonly scenarios: readonly Scenario[];
   /** Variables that services have during all scenarios. */
   readonly env: Environment;
@@ -32,7 +32,11 @@ export interface DrillResult {
   readonly skipped: readonly SkippedScenario[];
   /** What went wrong beside the scenarios, in sentences. */
   readonly findings: readonly string[];
+  /** What was still broken or changed when it ended, and was put right: one text each. */
+  readonly putBack: readonly string[];
 }
+
+type Plays = Pick<DrillResult, "played" | "skipped">;
 
 /**
  * An interrupted drill gives what was played until then.
@@ -42,20 +46,27 @@ export interface DrillResult {
 export async function drill(options: DrillOptions): Promise<DrillResult> {
   const { services, remote, discovery, env, signal } = options;
   const settings = services === null ? null : new ServiceSettings(services, env);
+  const putBack: string[] = [];
+  const noteCleared = (fault: string) => void putBack.push(`fault ${fault} is cleared`);
   const steps: readonly CleanUpStep[] = [
-    () => remote?.clearAll(),
-    ...COMPONENT_NAMES.flatMap((name) => [() => discovery?.restore(name), () => settings?.restore(name)]),
+    async () => (await remote?.clearAll())?.forEach(noteCleared),
+    ...COMPONENT_NAMES.flatMap((name) => [
+      () => discovery?.restore(name),
+      async () => {
+        if (await settings?.restore(name)) putBack.push(`${name} has its usual settings`);
+      },
+    ]),
   ];
-  let result: Omit<DrillResult, "findings">;
+  let result: Plays;
   try {
-    result = await playAll(settings, options);
+    result = await playAll(settings, { ...options, onInterrupted: noteCleared });
   } catch (error) {
     const left = await cleanUp(steps);
     throw left === null ? error : withRemains(error, left);
   }
   const left = await cleanUp(steps);
   if (left !== null && signal.aborted) throw new DashstreamError("server_refused", `interrupted; ${left}`);
-  return { ...result, findings: left === null ? [] : [left] };
+  return { ...result, findings: left === null ? [] : [left], putBack };
 }
 
 /** What ended a drill that could not be put right either. */
@@ -66,8 +77,8 @@ function withRemains(cause: unknown, left: string): DashstreamError {
 
 async function playAll(
   settings: ServiceSettings | null,
-  options: DrillOptions,
-): Promise<Omit<DrillResult, "findings">> {
+  options: DrillOptions & Pick<AttemptOptions, "onInterrupted">,
+): Promise<Plays> {
   const { scenarios, known, signal, onProgress } = options;
   const jobs = scrapedJobs(await options.prometheus.config());
   const why = (scenario: Scenario) => whyNotHere(scenario, { ...options, jobs });

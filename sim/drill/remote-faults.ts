@@ -16,7 +16,8 @@ export interface RemoteFaults {
   apply(fault: string, params: unknown): Promise<RunningFault>;
   /** Names of what is in force. */
   active(): Promise<readonly string[]>;
-  clearAll(): Promise<void>;
+  /** @returns names of what was in force */
+  clearAll(): Promise<readonly string[]>;
 }
 
 /** All methods throw DashstreamError `server_unreachable` or `server_refused`. */
@@ -42,7 +43,8 @@ export function remoteFaults(url: string, client: JsonClientOptions): RemoteFaul
     },
     active: async () => (await askJson(client, base, list)).faults.map(({ fault }) => fault),
     async clearAll() {
-      await askJson(client, base, clearedList, { method: "DELETE" });
+      const { cleared } = await askJson(client, base, clearedList, { method: "DELETE" });
+      return cleared.map(({ fault }) => fault);
     },
   };
 }

@@ -93,6 +93,7 @@ export async function runDrill(options: RunDrillOptions): Promise<DrillReport> {
         scale: options.scale,
         notifications: result.played.flatMap(toldAlerts),
         skipped: result.skipped,
+        putBack: result.putBack,
         comparison: proofs.length === 0 ? [] : compareTimelines(alerts, proofs, options.scale),
       };
     } finally {

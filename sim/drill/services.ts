@@ -35,9 +35,9 @@ export class ServiceSettings {
     return started;
   }
 
-  /** Gives one service the settings that it had before the drill. */
-  async restore(name: ComponentName): Promise<void> {
-    await this.#give(name, {});
+  /** Gives one service the settings that it had before the drill. @returns whether it had others */
+  async restore(name: ComponentName): Promise<boolean> {
+    return this.#give(name, {});
   }
 
   async #give(name: ComponentName, env: Environment): Promise<boolean> {

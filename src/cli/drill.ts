@@ -161,7 +161,10 @@ async function drill(context: CliContext, command: Command): Promise<ExitCode> {
     onProgress,
   });
   log.close();
-  if (interrupted.aborted) throw new DashstreamError("aborted", "interrupted; every fault is cleared");
+  if (interrupted.aborted) {
+    const done = report.putBack.join(", ") || "no fault was in force, and nothing had to be put back";
+    throw new DashstreamError("aborted", `interrupted; ${done}`);
+  }
   const [{ drillDocument, drillText }, { reportOutputs }] = await Promise.all([
     import("../../sim/drill/drill-report.ts"),
     import("../../sim/verify/report/report-files.ts"),

@@ -185,6 +185,18 @@ describe("faults of a fault proxy", () => {
     expect(running.hits()).toBe(12);
     expect(client.asked).toEqual(["POST /faults", "DELETE /faults/7"]);
   });
+
+  test("are all cleared at once, and named", async () => {
+    const cleared = [
+      { id: 7, fault: "redis-latency", hits: 1 },
+      { id: 8, fault: "broker-slow", hits: 0 },
+    ];
+    const client = answering({ "DELETE /faults": { cleared } });
+    expect(await remoteFaults("http://proxy:8474", client).clearAll()).toEqual([
+      "redis-latency",
+      "broker-slow",
+    ]);
+  });
 });
 
 describe("a stack may be broken", () => {

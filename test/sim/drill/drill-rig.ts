@@ -157,7 +157,10 @@ function scriptedReach(
         };
       },
       active: async () => [],
-      clearAll: async () => call("clear all"),
+      clearAll: async () => {
+        call("clear all");
+        return [];
+      },
     },
   };
 }

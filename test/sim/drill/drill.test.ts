@@ -195,7 +195,8 @@ describe("an interrupted drill", () => {
     onStack(async ({ options, world, interruption, asked, over }) => {
       world.clock.after(100_000, () => interruption.abort());
       const startedMs = world.clock.nowMs();
-      const { played } = await over(drill({ ...options, scenarios: two }));
+      const { played, putBack } = await over(drill({ ...options, scenarios: two }));
+      expect(putBack).toEqual(["fault redis-latency is cleared"]);
       expect(asked).toEqual(["apply redis-latency", "clear redis-latency", ...CLEANED]);
       expect(played.map(({ report }) => [report.scenario, report.ok, report.findings])).toEqual([
         ["first", false, ["it was interrupted"]],
@@ -206,8 +207,18 @@ describe("an interrupted drill", () => {
   test("breaks nothing more while it waits for a quiet stack", () =>
     onStack(async ({ options, world, interruption, asked, over }) => {
       world.clock.after(10_000, () => interruption.abort());
-      expect((await over(drill({ ...options, scenarios: two }))).played).toEqual([]);
+      const { played, putBack } = await over(drill({ ...options, scenarios: two }));
+      expect([played, putBack]).toEqual([[], []]);
       expect(asked).toEqual(CLEANED);
+    }));
+
+  test("says which services have their usual settings again, and what the proxy still had in force", () =>
+    onStack(async ({ options, world, interruption, over }) => {
+      world.clock.after(10_000, () => interruption.abort());
+      const scenarios = [slowRedis({ env_of: { exporter: { LOG_LEVEL: "debug" } } })];
+      const remote = options.remote && { ...options.remote, clearAll: async () => ["broker-slow"] };
+      const { putBack } = await over(drill({ ...options, scenarios, remote }));
+      expect(putBack).toEqual(["fault broker-slow is cleared", "exporter has its usual settings"]);
     }));
 
   test("says what could not be put back", () =>

@@ -10,7 +10,7 @@ const EVERYTHING = {
   remote: {
     apply: async () => ({ clear: nothing, hits: () => 1 }),
     active: async () => [],
-    clearAll: nothing,
+    clearAll: async () => [],
   },
   scale: 1,
   jobs: new Set(["dashstream-infrastructure"]),
