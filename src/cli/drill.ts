@@ -2,6 +2,7 @@
 
 import { availableParallelism } from "node:os";
 import type { Command } from "commander";
+import type { Scenario } from "../../sim/scenarios/scenario.ts";
 import type { Selection } from "../../sim/verify/selection.ts";
 import { DashstreamError } from "../errors.ts";
 import { seededRandom } from "../runtime/random.ts";
@@ -14,6 +15,7 @@ import { hostPort } from "./host-port.ts";
 import { readInputFile } from "./input-file.ts";
 import { addOptionFlags, loadCommandConfig } from "./option-flags.ts";
 import { parseScale } from "./scale.ts";
+import { printScenarioList } from "./scenario-list.ts";
 import { printBlocks } from "./text-blocks.ts";
 import { startVerifyWorker } from "./verify-processes.ts";
 import { checkReports, giveReports, type ReportFlags } from "./verify-reports.ts";
@@ -29,6 +31,7 @@ interface Flags extends ReportFlags, StackFlags {
   readonly seed: number;
   readonly yesBreak?: string;
   readonly compare: boolean;
+  readonly list?: true;
 }
 
 const SEED_LIMIT = 2 ** 31;
@@ -62,6 +65,7 @@ export const drillCommand = defineCommand({
       "drill --receiver 127.0.0.1:9099 --alertmanager http://127.0.0.1:9093",
       "and people must be told, unless an alert is muted",
     ],
+    ["drill --list", "which scenarios there are, and what each needs of the stack"],
     ["drill --prometheus http://staging:9090 --yes-break http://staging:9090", "a stack without a mark"],
   ],
   configure: (command) => {
@@ -112,6 +116,7 @@ export const drillCommand = defineCommand({
       .option("--junit <file>", "writes a report for CI")
       .option("--markdown <file>", "writes a report for people; - for standard output")
       .option("--html <file>", "writes a page with charts")
+      .option("--list", "shows what each scenario needs and how fast it may be, and breaks nothing")
       .option("--json", "only the report, as one JSON object");
     addOptionFlags(command, "drill");
   },
@@ -124,18 +129,17 @@ async function drill(context: CliContext, command: Command): Promise<ExitCode> {
   const { config } = loadCommandConfig(context, command, "drill");
   requireTogether(flags);
   const env = variables(flags.set ?? []);
-  requireServices(flags, context);
-  const [{ select }, { runDrill }, parts] = await Promise.all([
-    import("../../sim/verify/selection.ts"),
-    import("../../sim/drill/run-drill.ts"),
-    stackParts(flags, config.adminToken),
-  ]);
+  const { select } = await import("../../sim/verify/selection.ts");
   const selection = select({
     only: flags.only ?? [],
     scenarioFiles: (flags.scenario ?? []).map((file) => readInputFile(readFile, file)),
     ruleFiles: (flags.rules ?? []).map((file) => readInputFile(readFile, file)),
   });
+  if (flags.list) return list(context, flags, selection);
+  requireServices(flags, context);
+  const parts = await stackParts(flags, config.adminToken);
   await checkReports(flags);
+  const { runDrill } = await import("../../sim/drill/run-drill.ts");
   const log = commandLog(context, "drill", config);
   const { tell, onProgress } = await progressOf(context, flags);
   const report = await runDrill({
@@ -175,6 +179,16 @@ async function drill(context: CliContext, command: Command): Promise<ExitCode> {
   };
   await giveReports(flags, reportOutputs(flags, report), print, printer);
   return report.ok ? 0 : 1;
+}
+
+async function list({ printer }: CliContext, { json }: Flags, { scenarios }: Selection): Promise<ExitCode> {
+  const { drillNeeds } = await import("../../sim/drill/playable.ts");
+  const columns = [
+    { key: "max_scale", heading: "scale up to", tellsOf: ({ max_scale }: Scenario) => max_scale },
+    { key: "needs", heading: "needs", tellsOf: drillNeeds },
+  ];
+  await printScenarioList(scenarios, { json: json === true, columns }, printer);
+  return 0;
 }
 
 async function inVirtualTime(

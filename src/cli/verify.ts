@@ -2,7 +2,6 @@
 
 import { availableParallelism } from "node:os";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { Scenario } from "../../sim/scenarios/scenario.ts";
 import type { CoverOptions } from "../../sim/verify/coverage/cover.ts";
 import type { KnownLabels } from "../../sim/verify/known-alerts.ts";
 import type { VerifyProgress, VerifyReport } from "../../sim/verify/report/report.ts";
@@ -11,7 +10,7 @@ import { collect, defineCommand, wholeNumber } from "./command.ts";
 import type { CliContext, ExitCode } from "./context.ts";
 import { readInputFile } from "./input-file.ts";
 import type { Printer } from "./printer.ts";
-import { printTable } from "./table.ts";
+import { printScenarioList } from "./scenario-list.ts";
 import { startVerifyWorker } from "./verify-processes.ts";
 import { checkReports, type ReportFlags } from "./verify-reports.ts";
 
@@ -113,7 +112,10 @@ async function verify(context: CliContext, command: Command): Promise<ExitCode> 
     scenarioFiles: (flags.scenario ?? []).map(read),
     ruleFiles: (flags.rules ?? []).map(read),
   });
-  if (flags.list) return printList(selection.scenarios, flags, printer);
+  if (flags.list) {
+    await printScenarioList(selection.scenarios, { json: flags.json === true }, printer);
+    return 0;
+  }
   await checkReports(flags);
   const promtool = flags.engine === "promtool" ? flags.promtool : null;
   if (promtool !== null) {
@@ -173,38 +175,6 @@ async function coverageOptions(
 async function printSchema(printer: Printer): Promise<ExitCode> {
   const { scenarioSchemaText } = await import("../../sim/scenarios/json-schema.ts");
   printer.text(scenarioSchemaText());
-  return 0;
-}
-
-async function printList(
-  scenarios: readonly Scenario[],
-  { json }: Flags,
-  printer: Printer,
-): Promise<ExitCode> {
-  const { FAULTS } = await import("../../sim/faults/faults.ts");
-  const faults = [...FAULTS.values()];
-  if (json) {
-    printer.json({
-      scenarios: scenarios.map(({ name, summary, expect }) => ({
-        scenario: name,
-        summary,
-        alerts: expect.map(({ alert }) => alert),
-      })),
-      faults: faults.map(({ name, area, summary, raises }) => ({ fault: name, area, summary, raises })),
-    });
-    return 0;
-  }
-  printTable(
-    printer,
-    ["scenario", "what happens"],
-    scenarios.map(({ name, summary }) => [name, summary]),
-  );
-  printer.line("");
-  printTable(
-    printer,
-    ["fault", "area", "what breaks"],
-    faults.map(({ name, area, summary }) => [name, area, summary]),
-  );
   return 0;
 }
 

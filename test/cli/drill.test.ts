@@ -193,6 +193,31 @@ describe("services that docker could not make anew are refused with exit code 2:
   });
 });
 
+describe("the list", () => {
+  test("says how fast each scenario may be and what it needs, without a stack", async () => {
+    const { exitCode, stdout, stderr } = await run("--list", "--only", "sequence-gap,target-vanished");
+    expect([exitCode, stderr]).toEqual([0, ""]);
+    const [headings, ...rows] = stdout.split("\n\n")[0]?.split("\n") ?? [];
+    expect(headings).toMatch(/^scenario +scale up to +needs +what happens$/);
+    expect(rows.map((row) => row.split(/ {2,}/).slice(0, 3))).toEqual([
+      ["sequence-gap", "60", "-"],
+      ["target-vanished", "60", "targets"],
+    ]);
+    expect(stdout).toContain("redis-latency");
+  });
+
+  test("is one JSON object for programs", async () => {
+    const { stdout } = await run("--list", "--json", "--only", "service-killed,limiter-redis-down");
+    expect(JSON.parse(stdout)).toMatchObject({
+      scenarios: [
+        { scenario: "service-killed", needs: ["services"], alerts: ["ServiceDown"] },
+        { scenario: "limiter-redis-down", max_scale: 60, needs: ["proxy", "services"] },
+      ],
+      faults: expect.arrayContaining([expect.objectContaining({ fault: "redis-latency", area: "redis" })]),
+    });
+  });
+});
+
 describe("a stack is left alone", () => {
   test("whose Prometheus is not there, which is no wrong command line", async () => {
     const url = await startPrometheus();
