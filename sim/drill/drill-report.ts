@@ -39,9 +39,7 @@ export function drillText(report: DrillReport): readonly TextBlock[] {
   const skipped = report.skipped.map(({ scenario, because }) => `${scenario}: ${because}`);
   const compared = "compared with virtual time, in the time of the scenarios";
   return [
-    ...(report.comparison.length > 0
-      ? [line(compared), comparisonTable(report.comparison), line("")]
-      : []),
+    ...(report.comparison.length > 0 ? [line(compared), comparisonTable(report.comparison), line("")] : []),
     ...(report.notifications.length > 0 ? [notificationTable(report.notifications), line("")] : []),
     ...listBlocks("not played", skipped, "notice"),
     ...verifyText(report),

@@ -49,7 +49,9 @@ export function timeSentence({ engine, run }: Pick<VerifyReport, "engine" | "run
 export function clockSentence({ scale }: Pick<VerifyReport, "scale">): string | null {
   if (scale === undefined) return null;
   const real = "times are real ones, from the start of each scenario";
-  return scale === 1 ? real : `${real}: at scale ${scale} a second of them is ${durationText(scale)} of the scenario`;
+  return scale === 1
+    ? real
+    : `${real}: at scale ${scale} a second of them is ${durationText(scale)} of the scenario`;
 }
 
 /** A span in one unit that fits it, for sentences. */

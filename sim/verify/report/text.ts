@@ -2,7 +2,14 @@
 // And the line that tells how far a run is.
 
 import type { VerifyProgress, VerifyReport } from "./report.ts";
-import { allowedOthers, clockSentence, failuresOf, RESULT_HEADINGS, resultRow, summarySentence } from "./results.ts";
+import {
+  allowedOthers,
+  clockSentence,
+  failuresOf,
+  RESULT_HEADINGS,
+  resultRow,
+  summarySentence,
+} from "./results.ts";
 import { line, listBlocks, type TableBlock, type TextBlock } from "./text-block.ts";
 
 /** The whole report, the most important last, because that is what a terminal shows. */

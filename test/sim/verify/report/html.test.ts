@@ -32,6 +32,17 @@ describe("the HTML report", () => {
     expect(page).not.toContain("@import");
   });
 
+  test("says of a drill how fast it was and in which time its times are, and of no other its virtual time", () => {
+    const text = body({ ...SAMPLE_REPORT, engine: "prometheus", scale: 60 });
+    expect(text).toContain("<dt>scale</dt><dd>60</dd>");
+    expect(text).toContain(
+      "In this report times are real ones, from the start of each scenario: at scale 60",
+    );
+    expect(text).not.toContain("virtual time");
+    expect(body(SAMPLE_REPORT)).toContain("<dt>virtual time</dt>");
+    expect(body(SAMPLE_REPORT)).not.toContain("real ones");
+  });
+
   test("has every result as text, with links to the scenarios", () => {
     const text = body(SAMPLE_REPORT);
     expect(text).toContain('<td><a href="#scenario-3">HighDecodeErrorRate</a></td>');

@@ -14,6 +14,12 @@ describe("the Markdown report", () => {
     );
   });
 
+  test("says of a drill in which time its times are", () => {
+    expect(verifyMarkdown({ ...PASSING_REPORT, engine: "prometheus", scale: 60 }).split("\n")[2]).toBe(
+      "live in 41 s, seed 7, evaluated by prometheus. In this report times are real ones, from the start of each scenario: at scale 60 a second of them is 1m of the scenario.",
+    );
+  });
+
   test("has the table of alerts", () => {
     expect(verifyMarkdown(SAMPLE_REPORT)).toContain(
       [

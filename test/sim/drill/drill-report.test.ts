@@ -1,0 +1,50 @@
+// What a drill says on a terminal beside what a verification says.
+
+import { expect, test } from "bun:test";
+import { type DrillReport, drillText } from "../../../sim/drill/drill-report.ts";
+import { createPrinter } from "../../../src/cli/printer.ts";
+import { printBlocks } from "../../../src/cli/text-blocks.ts";
+import { RecordedOutput } from "../../cli/cli-rig.ts";
+import { PASSING_REPORT } from "../verify/report/sample-report.ts";
+
+function printed(parts: Partial<DrillReport>): readonly string[] {
+  const stdout = new RecordedOutput();
+  const report: DrillReport = {
+    ...PASSING_REPORT,
+    engine: "prometheus",
+    scale: 60,
+    notifications: [],
+    skipped: [],
+    comparison: [],
+    putBack: [],
+    ...parts,
+  };
+  printBlocks(createPrinter(stdout, new RecordedOutput(), {}), drillText(report));
+  return stdout.lines;
+}
+
+test("its times are said to be real ones, and what a second of them is in the scenario", () => {
+  expect(printed({}).slice(-3)).toEqual([
+    "times are real ones, from the start of each scenario: at scale 60 a second of them is 1m of the scenario",
+    "seed 7, evaluated by prometheus",
+    "4 of 4 alerts proven in 5 scenarios, live in 41 s",
+  ]);
+  expect(printed({ scale: 1 })).toContain("times are real ones, from the start of each scenario");
+});
+
+test("the comparison is said to be in the time of the scenarios", () => {
+  const compared = {
+    alert: "Lag",
+    scenario: "lag-high",
+    live_proven: true,
+    virtual_proven: true,
+    live_detection_s: 330,
+    virtual_detection_s: 345,
+    difference_s: -15,
+  };
+  expect(printed({ comparison: [compared] }).slice(0, 3)).toEqual([
+    "compared with virtual time, in the time of the scenarios",
+    "alert  scenario  live    virtual  detection live  virtual  difference",
+    "Lag    lag-high  proven  proven   5m30s           5m45s    -15s",
+  ]);
+});
