@@ -53,23 +53,29 @@ function notificationTable(notifications: readonly ToldAlert[]): TableBlock {
       "alert",
       "scenario",
       "fired",
-      "notified",
+      "notified (after firing)",
       "resolved",
-      "notified again",
+      "resolution notified (after)",
       "receivers",
-      "muted by",
+      "muted by alerts",
     ],
     rows: notifications.map((told) => [
       told.alert,
       told.scenario,
       time(told.firing_at_s),
-      time(told.notified_at_s),
+      time(delay(told.firing_at_s, told.notified_at_s)),
       time(told.resolved_at_s),
-      time(told.resolved_notified_at_s),
+      time(delay(told.resolved_at_s, told.resolved_notified_at_s)),
       told.receivers.join(", "),
       told.muted_by.join(", "),
     ]),
   };
+}
+
+/** How long after something people were told of it. */
+function delay(atS: number | null, toldS: number | null): number | null {
+  // What fires always did so before the scenario began.
+  return atS === null || toldS === null ? null : toldS - Math.max(0, atS);
 }
 
 function comparisonTable(comparison: readonly TimelineComparison[]): TableBlock {

@@ -32,6 +32,41 @@ test("its times are said to be real ones, and what a second of them is in the sc
   expect(printed({ scale: 1 })).toContain("times are real ones, from the start of each scenario");
 });
 
+test("who was told is said with how long that took, after firing and after resolving", () => {
+  const told = {
+    alert: "Lag",
+    scenario: "lag-high",
+    firing_at_s: 60,
+    notified_at_s: 62.5,
+    resolved_at_s: 90,
+    resolved_notified_at_s: 120,
+    receivers: ["pager", "chat"],
+    muted_by: [],
+  };
+  const always = { ...told, alert: "Watchdog", firing_at_s: -3600, notified_at_s: 5, resolved_at_s: null };
+  const muted = {
+    ...told,
+    alert: "Low",
+    notified_at_s: null,
+    resolved_notified_at_s: null,
+    receivers: [],
+    muted_by: ["Lag"],
+  };
+  const notifications = [told, { ...always, resolved_notified_at_s: null }, muted];
+  const table = printed({ notifications })
+    .slice(0, 4)
+    .map((row) => row.split(/ {2,}/));
+  expect(table).toEqual([
+    [
+      ...["alert", "scenario", "fired", "notified (after firing)", "resolved"],
+      ...["resolution notified (after)", "receivers", "muted by alerts"],
+    ],
+    ["Lag", "lag-high", "1m", "2.5s", "1m30s", "30s", "pager, chat"],
+    ["Watchdog", "lag-high", "-1h", "5s", "-", "-", "pager, chat"],
+    ["Low", "lag-high", "1m", "-", "1m30s", "-", "", "Lag"].filter((cell) => cell !== ""),
+  ]);
+});
+
 test("the comparison is said to be in the time of the scenarios", () => {
   const compared = {
     alert: "Lag",
