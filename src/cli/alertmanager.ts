@@ -33,7 +33,11 @@ export const alertmanagerCommand = defineCommand({
   configure: (command) => {
     command
       .option("--out <file>", "write it there; its directory must be there")
-      .option("--webhook <[receiver=]url>", "address of a receiver, may be given several times", gather)
+      .option(
+        "--webhook <[receiver=]url>",
+        "address of a receiver, or of p0, p1 and p2 that have none of their own; may be given several times",
+        gather,
+      )
       .option("--site-labels <names>", "labels of all alerts that tell sites apart, a comma list", collect)
       .option("--scale <factor>", "everybody is told so many times sooner, for drills", parseScale, 1)
       .option("--several-servers", "one server that is down mutes nothing of the others");
@@ -49,16 +53,7 @@ async function printConfig({ printer }: CliContext, command: Command): Promise<E
     }
   }
   const { alertmanagerConfig, RECEIVERS } = await import("../alerts/alertmanager.ts");
-  const webhooks: Partial<Record<Receiver, string>> = {};
-  for (const text of webhook) {
-    const [, name, url = ""] = /^(?:([\w-]+)=)?(.*)$/.exec(text) ?? [];
-    const receivers =
-      name === undefined ? RECEIVERS.filter(isPriority) : RECEIVERS.filter((known) => known === name);
-    if (receivers.length === 0) {
-      throw new DashstreamError("usage", `--webhook has "${name}=", expected one of ${RECEIVERS.join(", ")}`);
-    }
-    for (const receiver of receivers) webhooks[receiver] = httpAddress("--webhook", url);
-  }
+  const webhooks = webhooksOf(webhook, RECEIVERS);
   const config = alertmanagerConfig({ webhooks, siteLabels, severalServers, scale });
   if (out === undefined) printer.text(config);
   else {
@@ -66,6 +61,29 @@ async function printConfig({ printer }: CliContext, command: Command): Promise<E
     printer.line(`wrote ${out}`);
   }
   return 0;
+}
+
+/** One that names its receiver goes before one for all, whichever comes first; of two for the same the last one counts. */
+function webhooksOf(
+  given: readonly string[],
+  known: readonly Receiver[],
+): Partial<Readonly<Record<Receiver, string>>> {
+  const general: Partial<Record<Receiver, string>> = {};
+  const named: Partial<Record<Receiver, string>> = {};
+  for (const text of given) {
+    const [, name, address = ""] = /^(?:([\w-]+)=)?(.*)$/.exec(text) ?? [];
+    const url = httpAddress("--webhook", address);
+    if (name === undefined) {
+      for (const receiver of known.filter(isPriority)) general[receiver] = url;
+      continue;
+    }
+    const receiver = known.find((each) => each === name);
+    if (receiver === undefined) {
+      throw new DashstreamError("usage", `--webhook has "${name}=", expected one of ${known.join(", ")}`);
+    }
+    named[receiver] = url;
+  }
+  return { ...general, ...named };
 }
 
 function isPriority(receiver: Receiver): boolean {

@@ -29,6 +29,13 @@ test("an address without a name is for all priorities, and those with one for th
   expect(stdout).toBe(alertmanagerConfig({ webhooks }));
 });
 
+test("an address with a name goes before one without, whichever comes first; of two for the same the last counts", async () => {
+  const given = ["p0=http://first/", "p0=http://pager/", "http://other/", "http://chat/"];
+  const { stdout } = await alertmanager(...given.flatMap((text) => ["--webhook", text]));
+  const webhooks = { p0: "http://pager/", p1: "http://chat/", p2: "http://chat/" };
+  expect(stdout).toBe(alertmanagerConfig({ webhooks }));
+});
+
 test("an address without a name is not the Watchdog's", async () => {
   const { stdout } = await alertmanager("--webhook", "http://chat/");
   expect(stdout).toBe(
