@@ -4,7 +4,7 @@
 import { DashstreamError, describeError } from "../../src/errors.ts";
 import { Turns } from "../control/turns.ts";
 import type { Fault, RunningFault } from "./fault.ts";
-import { FAULTS, parseFaultParams } from "./faults.ts";
+import { FAULTS, noSuchFault, parseFaultParams } from "./faults.ts";
 import type { Capability, Stage } from "./stage.ts";
 
 export interface FaultInForce {
@@ -61,6 +61,8 @@ export class FaultBoard {
   apply(name: string, params: Readonly<Record<string, unknown>> = {}): Promise<Applied> {
     return this.#turns.take(async () => {
       if (this.#isClosed) throw new DashstreamError("aborted", "no fault is put in force at the end");
+      const possible = faultsOf(this.#stage).map((each) => each.name);
+      if (!FAULTS.has(name)) throw noSuchFault(name, possible);
       const { fault, params: checked } = parseFaultParams(name, params);
       const lacking = missing(fault, this.#stage);
       if (lacking.length > 0) {

@@ -109,10 +109,14 @@ const WRONG_SHARE = 0.4;
 export function findFault(name: string): Fault {
   const fault = FAULTS.get(name);
   if (fault !== undefined) return fault;
-  const names = [...FAULTS.keys()];
+  throw noSuchFault(name, [...FAULTS.keys()]);
+}
+
+/** The error about a fault that is none. @param names what may be meant */
+export function noSuchFault(name: string, names: readonly string[]): DashstreamError {
   const nearest = nearestName(name, names, WRONG_SHARE);
   const hint = nearest === null ? `there are ${names.join(", ")}` : `did you mean ${nearest}?`;
-  throw new DashstreamError("scenario_invalid", `there is no fault ${JSON.stringify(name)}; ${hint}`);
+  return new DashstreamError("scenario_invalid", `there is no fault ${JSON.stringify(name)}; ${hint}`);
 }
 
 /**

@@ -93,6 +93,16 @@ describe("a board of faults", () => {
     expect(board.list()).toEqual([]);
   });
 
+  test("names only faults that can be here, for one that is none", async () => {
+    const { board, stage } = rig();
+    const available = faultsOf(stage).map(({ name }) => name);
+    await expect(board.apply("volcano")).rejects.toThrow(
+      `there is no fault "volcano"; there are ${available.join(", ")}`,
+    );
+    // It is like slow-client alone, which cannot be here.
+    await expect(board.apply("slow-clien")).rejects.toThrow(/^there is no fault "slow-clien"; there are /);
+  });
+
   test("clears all, the last first; what cannot be cleared stays, is named, and can be cleared later", async () => {
     const { board, asked, state } = rig();
     await board.apply("redis-hang");
