@@ -7,7 +7,11 @@ import type { CliContext, ExitCode } from "./context.ts";
 export type Action = (context: CliContext, command: Command) => ExitCode | Promise<ExitCode>;
 
 /** A command that a program can hold; `outcome` gets the exit code of the one that ran. */
-export type CommandFactory = (context: CliContext, outcome: Outcome) => Command;
+export interface CommandFactory {
+  (context: CliContext, outcome: Outcome): Command;
+  /** Lists of commands leave it out. */
+  readonly isHidden?: boolean;
+}
 
 /** What became of a command line. */
 export interface Outcome {
@@ -24,6 +28,8 @@ export interface CommandDefinition {
   readonly exitCodes?: Partial<Record<ExitCode, string>>;
   /** Command lines without the program's name, and what they do. */
   readonly examples: readonly (readonly [line: string, purpose: string])[];
+  /** Not for people: lists of commands leave it out. */
+  readonly isHidden?: boolean;
   /** Adds options and arguments. */
   readonly configure?: (command: Command) => void;
   readonly action: Action;
@@ -36,7 +42,7 @@ export interface CommandGroup extends Pick<CommandDefinition, "name" | "descript
 
 /** Makes a command; its `--help` says what its exit codes mean, and shows examples. */
 export function defineCommand(definition: CommandDefinition): CommandFactory {
-  return (context, outcome) => {
+  const create = (context: CliContext, outcome: Outcome) => {
     const { description, exitCodes = {} } = definition;
     const command = describedCommand({
       ...definition,
@@ -49,6 +55,7 @@ export function defineCommand(definition: CommandDefinition): CommandFactory {
     });
     return command;
   };
+  return Object.assign(create, { isHidden: definition.isHidden ?? false });
 }
 
 /** Makes a command that holds others. */

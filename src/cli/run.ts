@@ -46,7 +46,9 @@ function createProgram(context: CliContext, commands: readonly CommandFactory[],
         ["tail --type state_diff", "watch the stream"],
       ]),
     );
-  for (const create of commands) program.addCommand(create(context, outcome));
+  for (const create of commands) {
+    program.addCommand(create(context, outcome), { hidden: create.isHidden ?? false });
+  }
   for (const command of [program, ...descendants(program)]) {
     command.exitOverride();
     command.configureOutput({

@@ -5,6 +5,7 @@ import type { ExitCode } from "./context.ts";
 
 export const verifyWorkerCommand = defineCommand({
   name: "verify-worker",
+  isHidden: true,
   description: "Run scenarios for `verify`, one line of JSON each.",
   examples: [["verify-worker", "started by `dashstream verify`"]],
   async action(): Promise<ExitCode> {

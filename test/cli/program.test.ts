@@ -22,6 +22,13 @@ test("every command is listed with what it does, in one paragraph", async () => 
   expect(list).not.toMatch(/\n\s*\n/);
 });
 
+test("a command that is not for people is in no list, and runs all the same", async () => {
+  const { stdout } = await runCommand(COMMANDS, ["--help"]);
+  expect(stdout).not.toContain("verify-worker");
+  const help = await runCommand(COMMANDS, ["verify-worker", "--help"]);
+  expect([help.exitCode, help.stdout]).toEqual([0, expect.stringContaining("Run scenarios for `verify`")]);
+});
+
 test("the help of every command has examples", async () => {
   for (const name of NAMES) {
     for (const words of [[name], ...(SUBCOMMANDS[name] ?? []).map((sub) => [name, sub])]) {
