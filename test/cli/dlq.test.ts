@@ -162,9 +162,14 @@ describe("dlq stats", () => {
       ...["", "letters  error type", "2  org.apache.kafka.connect.errors.DataException"],
       ...["", "letters  tenant", "1  acme", "1  (none)"],
       ...["", "letters  hour (UTC)", "2  2026-01-01T00"],
-      ...["", "letters  times redriven", "2  0"],
+      ...["", "letters  redrives before", "2  0"],
       "",
     ]);
+  });
+
+  test("say in their help that a record may count more than once", async () => {
+    const text = (await dlq("stats", "--help")).stdout.replaceAll(/\s+/g, " ");
+    expect(text).toContain("one that failed again has a letter for each time, and counts as often");
   });
 
   test("of one letter say so", async () => {

@@ -23,7 +23,7 @@ export const statsCommand = defineCommand({
   description: [
     "Count dead letters by family, error type, tenant, hour (UTC) and redrives.",
     "",
-    "Up to 1,000 values of each are told apart, the rest is (other). Connect and Streams give a letter the time of the bad record.",
+    "Redrives are those that a record had behind it when the letter was written; one that failed again has a letter for each time, and counts as often. Up to 1,000 values of each are told apart, the rest is (other). Connect and Streams give a letter the time of the bad record.",
   ].join("\n"),
   examples: [
     ["dlq stats", "all of them"],
@@ -93,7 +93,7 @@ function printStats(topic: string, stats: LetterStats, printer: Printer): void {
     ["error type", stats.byErrorType],
     ["tenant", stats.byTenant],
     ["hour (UTC)", stats.byHour],
-    ["times redriven", stats.byHops],
+    ["redrives before", stats.byHops],
   ];
   for (const [title, counts] of tables) {
     // Of hours the latest are of interest, of all others the first are the most frequent.
