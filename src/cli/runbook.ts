@@ -63,6 +63,7 @@ async function findPage(pages: readonly RunbookPage[], wanted: string): Promise<
     import("../alerts/alert.ts"),
     import("../alerts/registry.ts"),
   ]);
+  const slugs = new Set(ALERTS.map(({ name }) => alertSlug(name)));
   const names = new Map<string, RunbookPage>();
   for (const page of pages) names.set(page.file.replace(/\.md$/, "").toLowerCase(), page);
   for (const { name } of ALERTS) {
@@ -71,10 +72,11 @@ async function findPage(pages: readonly RunbookPage[], wanted: string): Promise<
   }
   const page = names.get(wanted.replace(/\.md$/i, "").toLowerCase());
   if (page !== undefined) return page;
-  const known = [...ALERTS.map(({ name }) => name), ...pages.map(({ file }) => file.replace(/\.md$/, ""))];
+  const others = pages.map(({ file }) => file.replace(/\.md$/, "")).filter((name) => !slugs.has(name));
+  const known = [...ALERTS.map(({ name }) => name), ...slugs, ...others];
   const hint = nearestHint(wanted, known, WRONG_SHARE);
   throw new DashstreamError(
     "usage",
-    `the runbook has no page "${wanted}", expected the name of an alert${hint}`,
+    `the runbook has no page "${wanted}", expected the name of an alert, or one of ${others.join(", ")}${hint}`,
   );
 }
