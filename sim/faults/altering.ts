@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import type { TrafficAlteration } from "../traffic/alteration.ts";
+import type { SelectionOptions } from "../traffic/alterations/selection.ts";
 import { type Companion, MAX_DENSER, type RunningFault } from "./fault.ts";
 import { need, type Stage } from "./stage.ts";
 
@@ -15,6 +16,14 @@ export const spreadParam = z
   .enum(["even", "random"])
   .default("even")
   .describe("Whether these are every so many records, or each by chance");
+
+/** How a fault chooses its records: it begins elsewhere than those before it, so that two of one share take different ones. */
+export function chosen<P extends Pick<SelectionOptions, "share" | "spread">>(
+  stage: Stage,
+  params: P,
+): P & SelectionOptions {
+  return { ...params, random: stage.random, phase: need(stage, "traffic").claimPhase() };
+}
 
 /** What a fast drill takes at most where few are meant: one record in a hundred raises HighMessageProcessingErrorRate. */
 const FEW_SHARE = 0.005;

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { skewClock } from "../traffic/alterations/clock-skew.ts";
-import { altering, shareParam, spreadParam } from "./altering.ts";
+import { altering, chosen, shareParam, spreadParam } from "./altering.ts";
 import { defineFault } from "./fault.ts";
 
 export const clockSkew = defineFault({
@@ -28,6 +28,6 @@ export const clockSkew = defineFault({
     },
   ],
   async apply(stage, params) {
-    return altering(stage, skewClock({ ...params, aheadMs: params.ahead_ms, random: stage.random }));
+    return altering(stage, skewClock({ ...chosen(stage, params), aheadMs: params.ahead_ms }));
   },
 });

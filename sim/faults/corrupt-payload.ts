@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { CORRUPTIONS, corrupt } from "../traffic/alterations/corrupt.ts";
-import { altering, asOften, shareParam, spreadParam } from "./altering.ts";
+import { altering, asOften, chosen, shareParam, spreadParam } from "./altering.ts";
 import { defineFault } from "./fault.ts";
 
 export const corruptPayload = defineFault({
@@ -22,6 +22,6 @@ export const corruptPayload = defineFault({
   mayRaise: [],
   scaled: asOften,
   async apply(stage, params) {
-    return altering(stage, corrupt({ ...params, random: stage.random }));
+    return altering(stage, corrupt(chosen(stage, params)));
   },
 });

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { delayRecords } from "../traffic/alterations/delay.ts";
-import { altering, shareParam, spreadParam } from "./altering.ts";
+import { altering, chosen, shareParam, spreadParam } from "./altering.ts";
 import { defineFault } from "./fault.ts";
 
 export const deliveryDelay = defineFault({
@@ -23,6 +23,6 @@ export const deliveryDelay = defineFault({
   raises: ["E2ELatencyHigh"],
   mayRaise: [],
   async apply(stage, params) {
-    return altering(stage, delayRecords({ ...params, delayMs: params.delay_ms, random: stage.random }));
+    return altering(stage, delayRecords({ ...chosen(stage, params), delayMs: params.delay_ms }));
   },
 });

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { repeatRecords } from "../traffic/alterations/duplicate.ts";
-import { altering, shareParam, spreadParam } from "./altering.ts";
+import { altering, chosen, shareParam, spreadParam } from "./altering.ts";
 import { defineFault } from "./fault.ts";
 
 export const duplicate = defineFault({
@@ -23,6 +23,6 @@ export const duplicate = defineFault({
   raises: ["HighDuplicateRate"],
   mayRaise: [],
   async apply(stage, params) {
-    return altering(stage, repeatRecords({ ...params, random: stage.random }));
+    return altering(stage, repeatRecords(chosen(stage, params)));
   },
 });

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { sendNulls } from "../traffic/alterations/null-value.ts";
-import { altering, shareParam, spreadParam } from "./altering.ts";
+import { altering, chosen, shareParam, spreadParam } from "./altering.ts";
 import { defineFault } from "./fault.ts";
 
 export const nullValue = defineFault({
@@ -26,6 +26,6 @@ export const nullValue = defineFault({
     },
   ],
   async apply(stage, params) {
-    return altering(stage, sendNulls({ ...params, random: stage.random }));
+    return altering(stage, sendNulls(chosen(stage, params)));
   },
 });

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { inflate } from "../traffic/alterations/oversized.ts";
-import { altering, asOften, MANY_DEAD_LETTERS, shareParam, spreadParam } from "./altering.ts";
+import { altering, asOften, chosen, MANY_DEAD_LETTERS, shareParam, spreadParam } from "./altering.ts";
 import { defineFault } from "./fault.ts";
 
 const MEBIBYTE = 1024 * 1024;
@@ -26,6 +26,6 @@ export const oversized = defineFault({
   mayRaise: MANY_DEAD_LETTERS,
   scaled: asOften,
   async apply(stage, params) {
-    return altering(stage, inflate({ ...params, random: stage.random }));
+    return altering(stage, inflate(chosen(stage, params)));
   },
 });

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { delayBehindOthers } from "../traffic/alterations/reorder.ts";
-import { altering, shareParam, spreadParam } from "./altering.ts";
+import { altering, chosen, shareParam, spreadParam } from "./altering.ts";
 import { defineFault } from "./fault.ts";
 
 export const reorder = defineFault({
@@ -35,7 +35,11 @@ export const reorder = defineFault({
   async apply(stage, params) {
     return altering(
       stage,
-      delayBehindOthers({ ...params, withinMs: params.within_ms, clock: stage.clock, random: stage.random }),
+      delayBehindOthers({
+        ...chosen(stage, params),
+        withinMs: params.within_ms,
+        clock: stage.clock,
+      }),
     );
   },
 });

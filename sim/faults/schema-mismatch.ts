@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { setSchemaVersion } from "../traffic/alterations/schema-version.ts";
-import { altering, asOften, MANY_DEAD_LETTERS, shareParam, spreadParam } from "./altering.ts";
+import { altering, asOften, chosen, MANY_DEAD_LETTERS, shareParam, spreadParam } from "./altering.ts";
 import { defineFault } from "./fault.ts";
 
 export const schemaMismatch = defineFault({
@@ -24,6 +24,6 @@ export const schemaMismatch = defineFault({
   mayRaise: MANY_DEAD_LETTERS,
   scaled: asOften,
   async apply(stage, params) {
-    return altering(stage, setSchemaVersion({ ...params, random: stage.random }));
+    return altering(stage, setSchemaVersion(chosen(stage, params)));
   },
 });

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { loseRecords } from "../traffic/alterations/sequence-gap.ts";
-import { altering, asOften, shareParam, spreadParam } from "./altering.ts";
+import { altering, asOften, chosen, shareParam, spreadParam } from "./altering.ts";
 import { defineFault } from "./fault.ts";
 
 export const sequenceGap = defineFault({
@@ -23,6 +23,6 @@ export const sequenceGap = defineFault({
   ],
   scaled: asOften,
   async apply(stage, params) {
-    return altering(stage, loseRecords({ ...params, random: stage.random }));
+    return altering(stage, loseRecords(chosen(stage, params)));
   },
 });

@@ -28,6 +28,8 @@ export interface Removable {
 export interface TrafficControl {
   /** Passes every record through `alteration` before it is sent, after those that were added earlier. */
   alter(alteration: TrafficAlteration): Removable;
+  /** Where an alteration that takes every so many records is to begin, from 0 to below 1; each call gives another place. */
+  claimPhase(): number;
   /** A further producer beside the usual traffic; its records pass through the alterations too. */
   add(source: TrafficSource, ratePerSecond: number): Removable;
   /** Sends `count` records of `source` as fast as Kafka takes them. Resolves when all are acknowledged. */

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { dropKeys } from "../traffic/alterations/unkeyed.ts";
-import { altering, shareParam, spreadParam } from "./altering.ts";
+import { altering, chosen, shareParam, spreadParam } from "./altering.ts";
 import { defineFault } from "./fault.ts";
 
 export const unkeyed = defineFault({
@@ -22,6 +22,6 @@ export const unkeyed = defineFault({
     },
   ],
   async apply(stage, params) {
-    return altering(stage, dropKeys({ ...params, random: stage.random }));
+    return altering(stage, dropKeys(chosen(stage, params)));
   },
 });

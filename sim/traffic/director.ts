@@ -53,6 +53,8 @@ interface Feed {
 
 const DEFAULT_TICK_MS = 10;
 export const DEFAULT_MAX_BATCH_RECORDS = 500;
+/** Multiples of it, modulo 1, stay as far from each other as they can, however many they are (the golden ratio). */
+const PHASE_STEP = (Math.sqrt(5) - 1) / 2;
 
 export class TrafficDirector implements TrafficControl {
   readonly #options: DirectorOptions;
@@ -62,6 +64,7 @@ export class TrafficDirector implements TrafficControl {
   readonly #feeds: Feed[] = [];
   readonly #bursts = new Set<Promise<void>>();
   readonly #pauses = new Set<object>();
+  #claimedPhases = 0;
   #usual: Feed | null = null;
 
   constructor(options: DirectorOptions) {
@@ -77,6 +80,10 @@ export class TrafficDirector implements TrafficControl {
   alter(alteration: TrafficAlteration): Removable {
     this.#alterations.push(alteration);
     return { remove: () => this.#withdraw(alteration) };
+  }
+
+  claimPhase(): number {
+    return (this.#claimedPhases++ * PHASE_STEP) % 1;
   }
 
   add(source: TrafficSource, ratePerSecond: number): Removable {

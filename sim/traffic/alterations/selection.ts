@@ -14,15 +14,20 @@ export interface SelectionOptions {
   readonly spread: Spread;
   /** Only asked if the spread is `random`. */
   readonly random: Random;
+  /**
+   * Of an `even` spread: how much of the first record is collected already, from 0 to below 1. Two alterations of the same
+   * share take the same records if they begin alike. Default 0.
+   */
+  readonly phase?: number;
 }
 
 /** Whether the next record is one of them. */
 export type Selection = () => boolean;
 
-export function selection({ share, spread, random }: SelectionOptions): Selection {
+export function selection({ share, spread, random, phase = 0 }: SelectionOptions): Selection {
   if (spread === "random") return () => random.next() < share;
   // A tiny bit more than nothing, so that ten shares of 0.1 make a whole one in spite of rounding.
-  let collected = 1e-9;
+  let collected = phase + 1e-9;
   return () => {
     collected += share;
     if (collected < 1) return false;

@@ -95,3 +95,17 @@ test("burst sends its records at once", async () => {
   await director.run();
   expect([running.hits(), sent.length]).toEqual([1234, 1234]);
 });
+
+test.each([0.2, 0.05])("two faults of the share %d do not take the same records", async (share) => {
+  const { stage, director, sent, advance, end } = faultRig();
+  const summary = director.run();
+  const faults = ["corrupt-payload", "unkeyed"].map((name) => parseFaultParams(name, { share }));
+  for (const { fault, params } of faults) await fault.apply(stage, params);
+  await advance(10_000);
+  end();
+  await summary;
+  const damaged = sent.filter((record) => verdict(record) !== null);
+  const unkeyed = sent.filter(({ key }) => key === null);
+  expect([damaged.length, unkeyed.length]).toEqual([500 * share, 500 * share]);
+  expect(damaged.filter((record) => unkeyed.includes(record))).toEqual([]);
+});

@@ -20,6 +20,17 @@ test("an even share takes every so many", () => {
   expect(choices.flatMap((is, index) => (is ? [index] : []))).toEqual([3, 7, 11]);
 });
 
+test("an even share that begins elsewhere takes others, as many of them", () => {
+  const places = (share: number, phase: number) => {
+    const choose = selection({ share, spread: "even", random: seededRandom(1), phase });
+    return Array.from({ length: 12 }, (_, index) => index).filter(() => choose());
+  };
+  expect(places(0.25, 0)).toEqual([3, 7, 11]);
+  expect(places(0.25, 0.3)).toEqual([2, 6, 10]);
+  expect(places(0.25, 0.99)).toEqual([0, 4, 8]);
+  expect(places(1, 0.99)).toHaveLength(12);
+});
+
 test("a random share is about right, the same for the same seed and another for another", () => {
   expect(Math.abs(count(chosen(0.1, "random", 10_000)) - 1000)).toBeLessThan(150);
   expect(chosen(0.1, "random", 500)).toEqual(chosen(0.1, "random", 500));
