@@ -24,7 +24,7 @@ const SLOW_FILE_TIMEOUT_MS = 1_500_000;
 const MAX_REASON_CHARS = 400;
 /** Plain ones wait for sockets and processes half of their time. */
 const PLAIN_FILES_PER_PROCESSOR = 2;
-const REAL_FILES_AT_ONCE = 2;
+const REAL_FILES_AT_ONCE = 3;
 
 const USES_REAL_COMPONENT = /\b(describeReal\w*|requireReal)\(|\/support\/(kafka|kcat)/;
 const IS_LONG = /\bdescribeLong\(/;
