@@ -86,7 +86,9 @@ export class Keyspace {
 
   /** Drops what has expired. */
   sweep(nowMs: number): void {
-    for (const name of this.#entries.keys()) this.#find(name, nowMs);
+    for (const [name, { expiresMs }] of this.#entries) {
+      if (expiresMs !== null && expiresMs <= nowMs) this.#entries.delete(name);
+    }
   }
 
   /** Drops the keys that `isVictim` names, as a Redis does that has no memory left. */
