@@ -80,6 +80,11 @@ export class Stack {
     return this.#record.profiles;
   }
 
+  /** The executable of this program that it was started from last; `null`: its sources. */
+  get binary(): string | null {
+    return this.#record.binary;
+  }
+
   get services(): readonly ServicePlan[] {
     return this.#record.services;
   }

@@ -143,6 +143,7 @@ async function plannedRecord(
   { running, profiles: kept }: Kept = NOTHING,
 ): Promise<StackRecord> {
   const { composeFile = COMPOSE_FILE, variables = {}, kafka = DEFAULT_KAFKA } = options;
+  const binary = options.binary == null ? null : resolve(options.binary);
   const path = resolve(composeFile);
   const file = readComposeFile(path, variables);
   const profiles = [...new Set([...kept, ...(options.profiles ?? file.profiles)])];
@@ -151,7 +152,7 @@ async function plannedRecord(
     file,
     portOffset,
     kafka,
-    binary: options.binary == null ? null : resolve(options.binary),
+    binary,
     profiles,
     env: options.env ?? {},
     args: options.args ?? {},
@@ -164,7 +165,7 @@ async function plannedRecord(
   const toStart = plan.services.filter(({ name }) => runningPlan(name) === undefined);
   await requireFreePorts(toStart, seams.network);
   const services = plan.services.map((service) => runningPlan(service.name) ?? service);
-  return { ...plan, services, composeFile: path, profiles, portOffset, kafka };
+  return { ...plan, services, composeFile: path, profiles, portOffset, kafka, binary };
 }
 
 /** Below the ports that the system gives to outgoing connections, whichever port of the stack is shifted. */

@@ -15,7 +15,12 @@ export interface StackRecord extends StackPlan {
   readonly profiles: readonly string[];
   readonly portOffset: number;
   readonly kafka: KafkaComponent;
+  /** The executable of this program that it was started from last; `null`: its sources. */
+  readonly binary: string | null;
 }
+
+/** Of a stack that was started before these were recorded. */
+const UNRECORDED: Pick<StackRecord, "profiles" | "binary"> = { profiles: [], binary: null };
 
 /** A process that a service was started as. */
 export interface ServiceRecord {
@@ -46,7 +51,8 @@ export class StateFolder {
 
   /** The stack that was started here last; `null` if there was none. */
   readStack(): StackRecord | null {
-    return this.#read(this.#stackPath());
+    const record = this.#read<StackRecord>(this.#stackPath());
+    return record === null ? null : { ...UNRECORDED, ...record };
   }
 
   writeStack(stack: StackRecord): void {

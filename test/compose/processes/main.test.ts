@@ -44,6 +44,7 @@ function record(portOffset: number): void {
     profiles: [],
     portOffset,
     kafka: "kafka-3.9",
+    binary: null,
   });
 }
 

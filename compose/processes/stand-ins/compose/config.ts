@@ -7,6 +7,7 @@ import type { FlagSpec } from "../flags.ts";
 import { print, write } from "../terminal.ts";
 import { notHere, ToolFailure } from "../tool-failure.ts";
 import type { ComposeCall } from "./compose.ts";
+import type { Project } from "./project.ts";
 import { activeServices } from "./selection.ts";
 
 export const CONFIG_FLAGS: readonly FlagSpec[] = [
@@ -18,9 +19,8 @@ export const CONFIG_FLAGS: readonly FlagSpec[] = [
 
 export async function config({ project, flags }: ComposeCall): Promise<number> {
   if (flags.words.length > 0) throw notHere("the configuration of single services");
-  const active = activeServices(project);
   if (flags.has("services")) {
-    for (const { name } of dependenciesFirst([...active.values()])) print(name);
+    for (const { name } of dependenciesFirst([...activeServices(project).values()])) print(name);
     return 0;
   }
   if (flags.has("profiles")) {
@@ -28,7 +28,7 @@ export async function config({ project, flags }: ComposeCall): Promise<number> {
     for (const name of [...all].sort()) print(name);
     return 0;
   }
-  const text = written(flags.last("format") ?? "yaml", resolved(project.documents(), new Set(active.keys())));
+  const text = written(flags.last("format") ?? "yaml", resolved(project));
   if (!flags.has("quiet")) write("stdout", text);
   return 0;
 }
@@ -48,26 +48,15 @@ interface Tree {
   readonly [key: string]: unknown;
 }
 
-/** One document of all, without the services that are not active. */
-function resolved(documents: readonly unknown[], active: ReadonlySet<string>): Tree {
-  const { services, ...rest } = documents.filter(isTree).reduce(merged, {});
-  const there = Object.entries(isTree(services) ? services : {}).filter(([name]) => active.has(name));
+/** What the first file says, with variables of the others, and without the services that are not active. */
+function resolved(project: Project): Tree {
+  const { services, ...rest } = project.document() as Tree & { readonly services: Tree };
+  const active = activeServices(project);
+  const there = Object.entries(services)
+    .filter(([name]) => active.has(name))
+    .map(([name, service]) => {
+      const environment = project.overridden.get(name);
+      return [name, environment === undefined ? service : { ...(service as Tree), environment }];
+    });
   return { ...rest, services: Object.fromEntries(there) };
-}
-
-/** Keys of both; lists follow each other, of anything else the later one counts (Compose Specification, 13-merge). */
-function merged(before: Tree, later: Tree): Tree {
-  const both = Object.entries(later).map(([key, value]) => {
-    const old = before[key];
-    if (isTree(old) && isTree(value)) return [key, merged(old, value)];
-    if (Array.isArray(old) ? isTree(value) : isTree(old) && Array.isArray(value)) {
-      throw notHere(`how to merge ${key} as a list with ${key} as a mapping`);
-    }
-    return [key, Array.isArray(old) && Array.isArray(value) ? [...old, ...value] : value];
-  });
-  return { ...before, ...Object.fromEntries(both) };
-}
-
-function isTree(value: unknown): value is Tree {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

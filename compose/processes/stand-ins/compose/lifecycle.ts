@@ -10,21 +10,20 @@ import { isJob, selectServices, selectToStart } from "./selection.ts";
 export const COMPOSE_KILL_FLAGS = KILL_FLAGS;
 
 export function composeStart(call: ComposeCall): Promise<number> {
-  selectToStart(call, call.flags.words, { withDependencies: false });
-  return inOrder(call, "Started", ({ name }) => call.stack.launch(name));
+  const { stack, flags } = call;
+  const chosen = selectToStart(call, flags.words, { withDependencies: false });
+  return inOrder(chosen, "Started", ({ name }) => stack.launch(name));
 }
 
 export async function composeStop(call: ComposeCall): Promise<number> {
-  for (const plan of [...longRunning(call)].reverse()) {
-    await call.stack.stop(plan.name);
-    say(plan, "Stopped");
-  }
-  return 0;
+  const { stack, flags } = call;
+  const chosen = selectServices(call, flags.words).toReversed();
+  return await inOrder(chosen, "Stopped", async ({ name }) => void (await stack.stop(name)));
 }
 
 export function composeRestart(call: ComposeCall): Promise<number> {
-  const { stack } = call;
-  return inOrder(call, "Started", async ({ name }) => {
+  const { stack, flags } = call;
+  return inOrder(selectServices(call, flags.words), "Started", async ({ name }) => {
     await stack.stop(name);
     await stack.launch(name);
   });
@@ -32,24 +31,25 @@ export function composeRestart(call: ComposeCall): Promise<number> {
 
 export async function composeKill(call: ComposeCall): Promise<number> {
   const { stack, flags } = call;
-  const words = longRunning(call).flatMap(({ name }) => (stack.processOf(name) === null ? [] : [name]));
+  const chosen = selectServices(call, flags.words).filter(isLongRunning);
+  const words = chosen.flatMap(({ name }) => (stack.processOf(name) === null ? [] : [name]));
   return words.length === 0 ? 0 : await kill(stack, { ...flags, words });
 }
 
 async function inOrder(
-  call: ComposeCall,
+  chosen: readonly ServicePlan[],
   done: string,
   act: (plan: ServicePlan) => Promise<void>,
 ): Promise<number> {
-  for (const plan of longRunning(call)) {
+  for (const plan of chosen.filter(isLongRunning)) {
     await act(plan);
     say(plan, done);
   }
   return 0;
 }
 
-function longRunning(call: ComposeCall): readonly ServicePlan[] {
-  return selectServices(call, call.flags.words).filter((plan) => !isJob(plan));
+function isLongRunning(plan: ServicePlan): boolean {
+  return !isJob(plan);
 }
 
 /** Progress goes to standard error. */

@@ -23,8 +23,10 @@ export interface Project {
   readonly services: ReadonlyMap<string, ComposeService>;
   /** Those that are active in this call: of `--profile`, else of `COMPOSE_PROFILES`. */
   readonly profiles: readonly string[];
-  /** What each of the files says. */
-  readonly documents: () => readonly unknown[];
+  /** What that file says. */
+  readonly document: () => unknown;
+  /** All variables of each service that further files give some. */
+  readonly overridden: ReadonlyMap<string, Environment>;
   /** By service: variables that differ from those the stack was started with. */
   readonly changes: ReadonlyMap<string, Environment>;
 }
@@ -49,14 +51,19 @@ export function findProject(stack: Stack, flags: ProjectFlags): Project {
   }
   const variables = { ...variablesOf(flags), ...environment() };
   const services = readServices(first, variables);
-  const overrides = others.map((path) => readServices(path, variables));
-  for (const override of overrides) override.forEach(refuseMore);
-  const given = (name: string): Environment =>
-    Object.assign({}, ...[services, ...overrides].map((file) => file.get(name)?.environment));
+  const overridden = new Map<string, Environment>();
+  for (const path of others) {
+    for (const { name, environment } of readOverrides(path, variables, services)) {
+      const before = overridden.get(name) ?? services.get(name)?.environment;
+      overridden.set(name, { ...before, ...environment });
+    }
+  }
+  const given = (name: string) => overridden.get(name) ?? services.get(name)?.environment ?? {};
   return {
     services,
     profiles: flags.profiles.length > 0 ? flags.profiles : profileList(variables.COMPOSE_PROFILES ?? ""),
-    documents: () => [first, ...others].map((path) => readComposeDocument(path, variables)),
+    document: () => readComposeDocument(first, variables),
+    overridden,
     changes: new Map(
       stack.services.map((plan) => [plan.name, changesOf(plan.environment, given(plan.name))]),
     ),
@@ -76,6 +83,37 @@ function readServices(path: string, variables: Variables): ReadonlyMap<string, C
   } catch (error) {
     throw new ToolFailure(describeError(error), PARSE_FAILURE);
   }
+}
+
+/**
+ * The services of a further file, of which only variables can be given to a process afterwards: whatever else it has would
+ * silently be left out.
+ */
+function readOverrides(
+  path: string,
+  variables: Variables,
+  known: Project["services"],
+): readonly ComposeService[] {
+  const overrides = [...readServices(path, variables).values()];
+  const { services, ...rest } = readComposeDocument(path, variables) as OverrideDocument;
+  const [other] = Object.keys(rest);
+  if (other !== undefined) throw notHere(`${other} in ${path}, only services`);
+  for (const { name } of overrides) {
+    const key = Object.keys(services[name] ?? {}).find((each) => each !== "environment");
+    if (key !== undefined) throw notHere(`an override of ${name} beyond its environment (${key})`);
+    if (!known.has(name)) {
+      throw new ToolFailure(
+        `service "${name}" has neither an image nor a build context specified: invalid compose project`,
+        PARSE_FAILURE,
+      );
+    }
+  }
+  return overrides;
+}
+
+/** As `readComposeFile` has found it. */
+interface OverrideDocument {
+  readonly services: Readonly<Record<string, object>>;
 }
 
 function filesOf(flags: ProjectFlags): readonly string[] {
@@ -100,11 +138,4 @@ function variablesOf({ envFiles, cwd }: ProjectFlags): Variables {
     throw new ToolFailure(`couldn't find env file: ${path}`, FILE_NOT_FOUND);
   });
   return Object.assign({}, ...texts.map(parseDotenv));
-}
-
-/** What a process cannot be given afterwards would silently be left out. */
-function refuseMore({ name, image, command, entrypoint, ports, mounts }: ComposeService): void {
-  const isPlain =
-    image === "" && command === null && entrypoint === null && ports.length === 0 && mounts.length === 0;
-  if (!isPlain) throw notHere(`an override of ${name} beyond its environment`);
 }

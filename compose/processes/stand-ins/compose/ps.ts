@@ -58,19 +58,19 @@ function asTable(rows: readonly ListedContainer[], nowMs: number): string {
 /** Fields as Compose 2 names them. */
 function asJson(row: ListedContainer, nowMs: number): object {
   const { container, status } = row;
-  const { image, command, created, ports } = listing(row, nowMs);
+  const { command, created, ports } = listing(row, nowMs);
   return {
     Command: command,
     ExitCode: exitCodeOf(status),
     Health: healthOf(row, nowMs) ?? "",
     ID: shortId(container),
-    Image: image,
+    Image: container.plan.image,
     Name: container.name,
     Ports: ports,
-    Publishers: container.plan.addresses.map(({ port, containerPort }) => ({
-      URL: LOOPBACK,
-      TargetPort: containerPort,
-      PublishedPort: port,
+    Publishers: row.ports.map(({ target, published }) => ({
+      URL: published === null ? "" : LOOPBACK,
+      TargetPort: target,
+      PublishedPort: published ?? 0,
       Protocol: "tcp",
     })),
     RunningFor: created,

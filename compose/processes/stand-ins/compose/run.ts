@@ -6,7 +6,7 @@ import { runInside } from "../container/run-inside.ts";
 import type { FlagSpec } from "../flags.ts";
 import { notHere, ToolFailure } from "../tool-failure.ts";
 import type { ComposeCall } from "./compose.ts";
-import { isJob, selectServices, selectToStart } from "./selection.ts";
+import { isJob, selectToStart } from "./selection.ts";
 
 export const COMPOSE_RUN_FLAGS: readonly FlagSpec[] = [
   { name: "rm" },
@@ -19,8 +19,8 @@ export async function composeRun(call: ComposeCall): Promise<number> {
   const { stack, flags } = call;
   const [name = "", ...words] = flags.words;
   if (name === "") throw new ToolFailure('"docker compose run" requires at least 1 argument', 1);
-  const [plan] = selectServices(call, [name]);
   const needed = selectToStart(call, [name], { withDependencies: !flags.has("no-deps") });
+  const plan = needed.find((each) => each.name === name);
   if (needed.some((other) => other !== plan && !isJob(other) && stack.processOf(other.name) === null)) {
     throw notHere("how to start what a command depends on; --no-deps goes without");
   }

@@ -20,8 +20,8 @@ export const UP_FLAGS: readonly FlagSpec[] = [
 export async function up(call: ComposeCall): Promise<number> {
   const { stack, project, flags } = call;
   if (!flags.has("detach") && !flags.has("wait")) throw notHere("how to stay attached; --detach does not");
-  const chosen = selectServices(call, flags.words);
   const wanted = selectToStart(call, flags.words, { withDependencies: !flags.has("no-deps") });
+  const chosen = selectServices(call, flags.words);
   for (const plan of wanted) {
     const overrides = placed(stack, plan, project.changes.get(plan.name) ?? {});
     const isSame = JSON.stringify(sorted(overrides)) === JSON.stringify(sorted(plan.overrides ?? {}));

@@ -1,6 +1,7 @@
 // The services of a stack as containers: their names, ids and states.
 
 import { createHash } from "node:crypto";
+import { LOOPBACK } from "../../places/addresses.ts";
 import type { ServicePlan } from "../../plan.ts";
 import { repositoryOf } from "../../programs/program.ts";
 import type { ServiceStatus, Stack } from "../../stack.ts";
@@ -90,6 +91,14 @@ function isUp({ state }: ServiceStatus): boolean {
 export interface ListedContainer {
   readonly container: Container;
   readonly status: ServiceStatus;
+  readonly ports: readonly ListedPort[];
+}
+
+export interface ListedPort {
+  /** Of the container. */
+  readonly target: number;
+  /** Of 127.0.0.1; `null`: the compose file publishes it not, though it is reached there too. */
+  readonly published: number | null;
 }
 
 /** Those that run, or `all`; each asked now. */
@@ -97,19 +106,34 @@ export async function listedContainers(stack: Stack, all: boolean): Promise<read
   const states = new Map((await stack.status()).map((status) => [status.name, status]));
   return containers(stack).flatMap((container) => {
     const status = states.get(container.name);
-    return status !== undefined && (all || isUp(status)) ? [{ container, status }] : [];
+    const ports = portsOf(stack, container);
+    return status !== undefined && (all || isUp(status)) ? [{ container, status, ports }] : [];
   });
 }
 
-/** What is listed of a container, as both lists have it. */
-export function listing({ container: { plan }, status: { startedAtMs } }: ListedContainer, nowMs: number) {
+function portsOf(stack: Stack, { name, plan }: Container): readonly ListedPort[] {
+  const published = stack.published.filter(({ service }) => service === name).map(({ port }) => port);
+  return plan.addresses.map(({ containerPort, port }) => ({
+    target: containerPort,
+    published: published.includes(port) ? port : null,
+  }));
+}
+
+/** What is listed of a container, as both lists have it in their tables. */
+export function listing(
+  { container: { plan }, status: { startedAtMs }, ports }: ListedContainer,
+  nowMs: number,
+) {
   const command = plan.launch.command.join(" ");
   const created = startedAtMs === null ? "" : `${humanDuration(nowMs - startedAtMs)} ago`;
-  const ports = plan.addresses.map(({ port, containerPort }) => `127.0.0.1:${port}->${containerPort}/tcp`);
   return {
     image: imageText(plan),
     command: `"${command.length > 20 ? `${command.slice(0, 19)}…` : command}"`,
     created,
-    ports: ports.join(", "),
+    ports: ports
+      .map(
+        ({ target, published }) => `${published === null ? "" : `${LOOPBACK}:${published}->`}${target}/tcp`,
+      )
+      .join(", "),
   };
 }

@@ -13,7 +13,6 @@ import {
   healthOf,
   type ListedContainer,
   listedContainers,
-  listing,
   stateOf,
 } from "./containers.ts";
 
@@ -29,15 +28,24 @@ export async function inspect(stack: Stack, flags: ParsedFlags): Promise<number>
   const nowMs = systemClock.nowMs();
   const found: Tree[] = [];
   const complaints: string[] = [];
+  let exitCode = 0;
   for (const word of flags.words) {
-    const row = listed.find(({ container }) => container.name === nameOf(stack, word));
-    if (row === undefined) complaints.push(`error: no such object: ${word}`);
-    else found.push(describe(row, nowMs));
+    try {
+      const row = listed.find(({ container }) => container.name === nameOf(stack, word));
+      if (row === undefined) throw new ToolFailure(`error: no such object: ${word}`, 1);
+      const container = describe(row, nowMs);
+      if (format === null) found.push(container);
+      else print(filled(format, container));
+    } catch (error) {
+      // One that cannot be shown keeps no other from its turn.
+      if (!(error instanceof ToolFailure)) throw error;
+      complaints.push(error.message);
+      ({ exitCode } = error);
+    }
   }
   if (format === null) print(JSON.stringify(found, null, 4));
-  else for (const container of found) print(filled(format, container));
   for (const complaint of complaints) complain(complaint);
-  return complaints.length === 0 ? 0 : 1;
+  return exitCode;
 }
 
 /** `null`: there is no such container. */
@@ -69,7 +77,7 @@ function describe(row: ListedContainer, nowMs: number): Tree {
     },
     Config: {
       Env: Object.entries({ ...launch.env, ...overrides }).map(([name, value]) => `${name}=${value}`),
-      Image: listing(row, nowMs).image,
+      Image: container.plan.image,
     },
   };
 }

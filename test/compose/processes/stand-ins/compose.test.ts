@@ -6,12 +6,22 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { dockerServices } from "../../../../sim/drill/docker-services.ts";
 import { eventually } from "../../../support/eventually.ts";
-import { BROKER, PAGE, SERVER, standIns, TIMEOUT_MS, TRAFFIC } from "./stand-in-rig.ts";
+import {
+  BROKEN_TRAFFIC,
+  BROKER,
+  PAGE,
+  PROXY,
+  SERVER,
+  standIns,
+  TIMEOUT_MS,
+  TRAFFIC,
+} from "./stand-in-rig.ts";
 
 const rig = standIns();
 const { sh, pidOf, isReady } = rig;
 const variable = async (name: string) =>
   (await sh(`docker exec ${SERVER} sh -c 'echo $${name}'`)).stdout.trim();
+const serverPort = () => Number(rig.stack.addressOf(SERVER, 3002).split(":")[1]);
 const override = (text: string) => {
   const path = join(rig.dir, "override.yml");
   writeFileSync(path, text);
@@ -55,37 +65,70 @@ describe("the project", () => {
 });
 
 describe("a profile", () => {
-  const refusal = (profile: string) => ({
+  const refusal = (profile: string, ...services: readonly string[]) => ({
     code: 125,
     stdout: "",
-    stderr: `this stand-in does not know how to add services to a stack, and this one was started without ${TRAFFIC} (profile ${profile}); STACK_COMPOSE_FILE=${rig.composeFile} STACK_PROFILES=${profile} make stack-up (in the folder of the Makefile) does\n`,
+    stderr: `this stand-in does not know how to add services to a stack, and this one was started without ${services.join(", ")} (profile ${profile}); STACK_COMPOSE_FILE=${rig.composeFile} STACK_PROFILES=${profile} make stack-up (in the folder of the Makefile) does\n`,
   });
 
   test("that asks for services which the stack was started without is refused, wherever it is named", async () => {
-    expect(await sh("docker compose --profile demo up -d")).toEqual(refusal("demo"));
-    expect(await sh("COMPOSE_PROFILES=elsewhere,chaos docker compose up -d")).toEqual(refusal("chaos"));
+    expect(await sh("docker compose --profile demo up -d")).toEqual(refusal("demo", TRAFFIC));
+    expect(await sh("COMPOSE_PROFILES=elsewhere,chaos docker compose up -d")).toEqual(
+      refusal("chaos", TRAFFIC, BROKEN_TRAFFIC, PROXY),
+    );
     writeFileSync(join(rig.dir, "demo.env"), "COMPOSE_PROFILES=demo\n");
     expect(await sh("docker compose --env-file .env --env-file demo.env up -d --wait")).toEqual(
-      refusal("demo"),
+      refusal("demo", TRAFFIC),
     );
-    expect(await sh("docker compose --profile demo start")).toEqual(refusal("demo"));
+    expect(await sh("docker compose --profile demo start")).toEqual(refusal("demo", TRAFFIC));
     expect((await sh("docker compose --profile '*' up -d")).stderr).toContain("STACK_PROFILES=demo,chaos");
   });
 
   test("counts for what a service depends on, and not without", async () => {
     const call = `docker compose --profile demo up -d ${SERVER}`;
-    expect(await sh(call)).toEqual(refusal("demo"));
+    expect(await sh(call)).toEqual(refusal("demo", TRAFFIC));
     expect((await sh(`${call} --no-deps`)).code).toBe(0);
   });
 
   test("is that of a service which is named", async () => {
     for (const call of [`up -d ${TRAFFIC}`, `run --rm --no-deps ${TRAFFIC} version`]) {
       const { code, stderr } = await sh(`docker compose ${call}`);
-      expect([code, stderr]).toEqual([
-        125,
-        expect.stringContaining("STACK_PROFILES=demo,chaos make stack-up"),
-      ]);
+      expect([code, stderr]).toEqual([125, expect.stringContaining("STACK_PROFILES=demo make stack-up")]);
     }
+  });
+
+  test.each([
+    ["up -d dashstream-fault-proxy", "drill"],
+    ["start dashstream-fault-proxy", "drill"],
+    ["--profile chaos up -d dashstream-fault-proxy", "chaos"],
+    ["--profile demo up -d dashstream-sim dashstream-fault-proxy", "demo,drill"],
+    ["--profile demo up -d dashstream-websocket-server dashstream-fault-proxy", "demo,drill"],
+    // What is asked for anyway does not count.
+    ["up -d dashstream-sim dashstream-sim-chaos dashstream-fault-proxy", "demo,chaos"],
+    ["stop dashstream-sim dashstream-fault-proxy", "demo,drill"],
+  ])("that adds what %s needs brings as little else along as can be: %s", async (call, profiles) => {
+    const { code, stderr } = await sh(`docker compose ${call}`);
+    expect([code, stderr]).toEqual([
+      125,
+      expect.stringContaining(` STACK_PROFILES=${profiles} make stack-up`),
+    ]);
+  });
+
+  test("joins those that the stack has, and the executable that it runs", async () => {
+    const call = `docker compose up -d ${PROXY}`;
+    const { stderr } = await rig.shWith((record) => {
+      record.profiles = ["demo"];
+      record.binary = "/there/dashstream";
+    }, call);
+    expect(stderr).toContain(
+      `STACK_BINARY=/there/dashstream STACK_COMPOSE_FILE=${rig.composeFile} STACK_PROFILES=demo,drill make`,
+    );
+    // As stacks were recorded before.
+    const old = await rig.shWith((record) => {
+      delete record.profiles;
+      delete record.binary;
+    }, call);
+    expect(old).toEqual(refusal("drill", PROXY));
   });
 
   test("that no service has asks for nothing, and flags count instead of variables", async () => {
@@ -122,9 +165,12 @@ describe("config", () => {
       SCHEMA_COMPATIBILITY: "exact",
     });
     expect(services[SERVER].command).toEqual(["serve"]);
+    expect(services[BROKER].environment).toBeUndefined();
     const list = override(`services: { ${SERVER}: { environment: [COLOUR=blue] } }`);
-    const { code, stderr } = await sh(`docker compose -f stack.yml -f ${list} config`);
-    expect([code, stderr]).toEqual([125, expect.stringContaining("environment")]);
+    expect((await config(`-f stack.yml -f ${list} config`)).services[SERVER].environment).toMatchObject({
+      COLOUR: "blue",
+      SCHEMA_COMPATIBILITY: "exact",
+    });
   });
 
   test("lists services that are active, and all profiles", async () => {
@@ -132,7 +178,7 @@ describe("config", () => {
     expect((await sh("docker compose --profile demo config --services")).stdout).toBe(
       `${BROKER}\n${TRAFFIC}\n${SERVER}\n${PAGE}\n`,
     );
-    expect((await sh("docker compose config --profiles")).stdout).toBe("chaos\ndemo\n");
+    expect((await sh("docker compose config --profiles")).stdout).toBe("chaos\ndemo\ndrill\n");
   });
 
   test("says nothing when it is only to look, and refuses what it does not know", async () => {
@@ -157,11 +203,23 @@ test("ps tells programs the same, an object a line", async () => {
     Health: "healthy",
     ExitCode: 0,
     Image: "registry.example/something:else",
-    Publishers: [{ TargetPort: 3002, Protocol: "tcp" }],
+    Publishers: [{ URL: "127.0.0.1", TargetPort: 3002, PublishedPort: serverPort(), Protocol: "tcp" }],
   });
   expect((await sh("docker compose ps --format table")).stdout).toContain("NAME");
   const { code, stderr } = await sh("docker compose ps --format '{{.Name}}'");
   expect([code, stderr]).toEqual([125, expect.stringContaining("{{.Name}}")]);
+});
+
+test("ps tells programs which ports are not published, and the image as the compose file has it", async () => {
+  const { stdout } = await rig.shWith(({ services, reachable }) => {
+    for (const { launch } of services) launch.version = "something 1.2.3";
+    for (const { ports } of reachable) for (const port of ports) port.published = null;
+  }, "docker compose ps --format json");
+  expect(JSON.parse(stdout.split("\n")[1] ?? "")).toMatchObject({
+    Image: "registry.example/something:else",
+    Ports: "3002/tcp",
+    Publishers: [{ URL: "", TargetPort: 3002, PublishedPort: 0, Protocol: "tcp" }],
+  });
 });
 
 test("ps shows what runs, logs have names in front", async () => {
@@ -225,9 +283,34 @@ describe("up", () => {
     TIMEOUT_MS,
   );
 
-  test("refuses what a process cannot be given afterwards, and to stay attached", async () => {
-    const file = override(`services: { ${SERVER}: { ports: ["1:2"] } }`);
-    expect((await sh(`docker compose -f stack.yml -f ${file} up -d`)).code).toBe(125);
+  test.each([
+    'ports: ["1:2"]',
+    "command: [version]",
+    "entrypoint: [version]",
+    "image: other",
+    "healthcheck: { test: [CMD, 'false'] }",
+    "depends_on: [dashstream-kafka]",
+    "profiles: [demo]",
+  ])("refuses to lay %s over a service, which a process cannot be given afterwards", async (line) => {
+    const file = override(`services: { ${SERVER}: { environment: { A: b }, ${line} } }`);
+    const { code, stderr } = await sh(`docker compose -f stack.yml -f ${file} up -d`);
+    expect([code, stderr]).toEqual([125, expect.stringContaining(`(${line.split(":")[0]})`)]);
+  });
+
+  test("refuses further files with anything but variables of services that there are", async () => {
+    const volumes = override(`services: { ${SERVER}: { environment: { A: b } } }\nvolumes: { more: {} }`);
+    const other = await sh(`docker compose -f stack.yml -f ${volumes} config`);
+    expect([other.code, other.stderr]).toEqual([125, expect.stringContaining("volumes in ")]);
+    const nobody = override("services: { nobody: { environment: { A: b } } }");
+    expect(await sh(`docker compose -f stack.yml -f ${nobody} config`)).toEqual({
+      code: 15,
+      stdout: "",
+      stderr:
+        'service "nobody" has neither an image nor a build context specified: invalid compose project\n',
+    });
+  });
+
+  test("refuses to stay attached", async () => {
     expect((await sh(`docker compose up ${SERVER}`)).code).toBe(125);
   });
 

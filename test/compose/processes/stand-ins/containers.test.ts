@@ -17,7 +17,7 @@ function listed(state: ServiceState, given: Given = {}): ListedContainer {
   const plan = servicePlan(given);
   const { name, log, launch } = plan;
   const status = { name, log, version: launch.version, state, process: null, startedAtMs: 0, ports: [] };
-  return { container: { name, id: "1", plan }, status };
+  return { container: { name, id: "1", plan }, status, ports: [] };
 }
 
 test.each([

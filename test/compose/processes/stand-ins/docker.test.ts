@@ -1,7 +1,7 @@
 // `docker` as a stand-in: what it does to a stack, and that it refuses what Docker refuses, in Docker's words.
 
 import { describe, expect, test } from "bun:test";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { eventually } from "../../../support/eventually.ts";
 import { BROKER, SERVER, standIns, TIMEOUT_MS } from "./stand-in-rig.ts";
@@ -132,13 +132,9 @@ describe("docker logs", () => {
   });
 
   test("splits the streams", async () => {
-    const file = join(rig.stack.dir, "stack.json");
-    const before = readFileSync(file, "utf8");
-    const record = JSON.parse(before);
-    for (const service of record.services) service.launch.logsTo = "stderr";
-    writeFileSync(file, JSON.stringify(record));
-    const said = await sh(`docker logs ${SERVER} --tail 1`);
-    writeFileSync(file, before);
+    const said = await rig.shWith(({ services }) => {
+      for (const { launch } of services) launch.logsTo = "stderr";
+    }, `docker logs ${SERVER} --tail 1`);
     expect([said.stdout, said.stderr.split("\n").length]).toEqual(["", 2]);
   });
 
@@ -163,6 +159,16 @@ describe("docker ps and stats", () => {
     const id = (await sh(`docker ps -q --filter name=${BROKER}`)).stdout.trim();
     expect(id).toMatch(/^[0-9a-f]{12}$/);
     expect((await sh(`docker exec ${id} sh -c 'echo here'`)).stdout).toBe("here\n");
+  });
+
+  test("show which ports are not published", async () => {
+    const { stdout } = await rig.shWith(({ reachable }) => {
+      for (const port of reachable.flatMap(({ ports }) => ports)) {
+        if (port.target === 3002) port.published = null;
+      }
+    }, "docker ps");
+    expect(stdout).toMatch(new RegExp(` 3002/tcp +${SERVER}$`, "m"));
+    expect(stdout).toMatch(new RegExp(` 127\\.0\\.0\\.1:\\d+->\\d+/tcp +${BROKER}$`, "m"));
   });
 
   test("show use of CPU and memory", async () => {
@@ -211,6 +217,14 @@ describe("docker inspect", () => {
       expect([code, stderr]).toEqual([125, expect.stringContaining(template.replaceAll(/[{}]/g, ""))]);
     },
   );
+
+  test("tells the image as the compose file has it, whatever runs in its place", async () => {
+    const { stdout } = await rig.shWith(({ services }) => {
+      for (const { launch } of services) launch.version = "something 1.2.3";
+    }, `docker inspect -f '{{.Config.Image}}' ${SERVER}; docker ps`);
+    expect(stdout.split("\n")[0]).toBe("registry.example/something:else");
+    expect(stdout).toContain("registry.example/something (process, 1.2.3)");
+  });
 
   test("tells of what is there when something else is not", async () => {
     expect(await sh("docker inspect nobody")).toEqual({
@@ -294,6 +308,16 @@ describe("a container", () => {
       expect([exitCode.code, exitCode.stderr]).toEqual([125, expect.stringContaining("what has ended")]);
       const health = await inspect(".State.Health.Status");
       expect([health.code, health.stderr]).toEqual([1, expect.stringContaining('no entry for key "Health"')]);
+
+      // What cannot be said of one is said of the others, and every complaint is there.
+      expect(
+        await sh(`docker inspect -f '{{.Name}} {{.State.Health.Status}}' nobody ${SERVER} ${BROKER}`),
+      ).toEqual({
+        code: 1,
+        stdout: `/${BROKER} healthy\n`,
+        stderr: expect.stringMatching(/^error: no such object: nobody\n.* no entry for key "Health"\n$/),
+      });
+      expect((await sh(`docker inspect -f '{{.State.ExitCode}}' nobody ${SERVER}`)).code).toBe(125);
 
       const exec = await sh(`docker exec ${SERVER} ls`);
       expect([exec.code, exec.stderr]).toEqual([

@@ -1,7 +1,7 @@
 // A small stack of our own programs, and the stand-ins as they are typed in its folder.
 
 import { afterAll, beforeAll } from "bun:test";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Stack } from "../../../../compose/processes/stack.ts";
@@ -13,6 +13,10 @@ export const BROKER = "dashstream-kafka";
 export const SERVER = "dashstream-websocket-server";
 /** In the profiles demo and chaos, which the stack is started without. */
 export const TRAFFIC = "dashstream-sim";
+/** In the profile chaos alone. */
+export const BROKEN_TRAFFIC = "dashstream-sim-chaos";
+/** In the profiles chaos and drill; nothing else is in drill. */
+export const PROXY = "dashstream-fault-proxy";
 /** Left out by the stack. */
 export const PAGE = "dashstream-grafana";
 
@@ -37,6 +41,23 @@ export interface StandInRig {
   /** `null` if it does not run. */
   pidOf(service: string): number | null;
   isReady(service: string): Promise<boolean>;
+  /** What a line says when the stack was started in another way. */
+  shWith(change: (record: ChangedRecord) => void, line: string): Promise<Said>;
+}
+
+/** The part of the record of a stack that tests change. */
+export interface ChangedRecord {
+  profiles?: readonly string[];
+  binary?: string | null;
+  readonly services: {
+    readonly name: string;
+    image: string;
+    readonly launch: { version: string; logsTo?: string };
+  }[];
+  readonly reachable: {
+    readonly name: string;
+    readonly ports: { readonly target: number; published: number | null }[];
+  }[];
 }
 
 /** The rig for all tests of a file, started before the first and gone after the last. */
@@ -66,6 +87,7 @@ export function standIns(): StandInRig {
     sh: (line, options) => rig().sh(line, options),
     pidOf: (service) => rig().pidOf(service),
     isReady: (service) => rig().isReady(service),
+    shWith: (change, line) => rig().shWith(change, line),
   };
 }
 
@@ -103,6 +125,14 @@ async function startStandInRig(dir: string): Promise<StandInRig> {
       "    image: dashstream:local",
       "    command: [sim]",
       "    profiles: [demo, chaos]",
+      `  ${BROKEN_TRAFFIC}:`,
+      "    image: dashstream:local",
+      "    command: [sim]",
+      "    profiles: [chaos]",
+      `  ${PROXY}:`,
+      "    image: dashstream:local",
+      "    command: [fault-proxy]",
+      "    profiles: [chaos, drill]",
       `  ${PAGE}:`,
       "    image: grafana/grafana:11",
       "volumes: { state: { name: the-state } }",
@@ -117,6 +147,18 @@ async function startStandInRig(dir: string): Promise<StandInRig> {
     pidOf: (service) => stack.processOf(service)?.pid ?? null,
     isReady: async (service) =>
       (await stack.status()).find(({ name }) => name === service)?.state === "ready",
+    shWith: async (change, line) => {
+      const file = join(stack.dir, "stack.json");
+      const before = readFileSync(file, "utf8");
+      const record = JSON.parse(before);
+      change(record);
+      writeFileSync(file, JSON.stringify(record));
+      try {
+        return await run(stack, dir, line, {});
+      } finally {
+        writeFileSync(file, before);
+      }
+    },
   };
 }
 
