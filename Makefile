@@ -14,13 +14,6 @@ GIT_COMMIT_SHA ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
 BUILD_DATE ?= $(shell date -u +%Y-%m-%dT%H:%M:%SZ)
 BINARY := dist/dashstream
 
-# What stack-... go by; `make help` shows these lines.
-# STACK_DIR folder of the stack: processes, logs, data (default .stack)
-# STACK_PROFILES profiles of the compose file, a comma list such as demo (default COMPOSE_PROFILES)
-# STACK_KAFKA Apache Kafka 3.9 or 4 (default 3.9)
-# STACK_PORT_OFFSET shifts all ports (default 0)
-# STACK_BINARY dist/dashstream instead of the sources
-# STACK_COMPOSE_FILE another compose file
 STACK := $(BUN) compose/processes/main.ts
 
 .PHONY: help demo test check fmt lint types build smoke smoke-deno bench generate runbook-table kafka promtool3 compose-check jaeger hadolint clean \
@@ -29,7 +22,8 @@ STACK := $(BUN) compose/processes/main.ts
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 15
 	@echo
-	@sed -n 's/^# \(STACK_[A-Z_]*\) /\1\t/p' $(MAKEFILE_LIST) | expand -t 20
+	@if [ -x $(BUN) ]; then $(STACK) --help | sed -n 's/^Variables:/Variables of stack-...:/; /^Variables of/,$$p'; \
+	  else echo 'Variables of stack-...: compose/processes/README.md'; fi
 
 demo: node_modules/.installed ## broker, traffic and server in one process; ends on Ctrl-C or after DEMO_SECONDS
 	@$(BUN) src/cli/main.ts demo

@@ -146,7 +146,7 @@ function single(name: "start" | "stop" | "restart" | "kill", description: string
     });
 }
 
-/** What all commands go by, and those of `make stack-...` take from nowhere else. */
+/** Part of the help, and of that of the Makefile, whose targets `stack-...` pass these on instead of options. */
 const VARIABLES = `
 Variables:
   STACK_DIR           folder of the stack: processes, logs, data (default .stack)

@@ -80,7 +80,7 @@ export class Stack {
     return this.#record.profiles;
   }
 
-  /** The executable of this program that it was started from last; `null`: its sources. */
+  /** The executable of this program that it was started from; `null`: its sources. */
   get binary(): string | null {
     return this.#record.binary;
   }

@@ -27,7 +27,7 @@ export interface StackOptions extends ConfigChanges {
   readonly portOffset?: number | "free";
   /** Default 3.9. */
   readonly kafka?: KafkaComponent;
-  /** The executable of this program instead of its sources. */
+  /** The executable of this program; `null`: its sources. Default those, or what a stack that runs was started from. */
   readonly binary?: string | null;
   readonly composeFile?: string;
   /** Variables of the compose file; they win over those of `.env` beside it. */
@@ -74,7 +74,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     for (const { name } of alive) say(`${name}: runs already`);
     const record =
       before !== null && running.length > 0
-        ? await plannedRecord(options, before.portOffset, context, { running, profiles: before.profiles })
+        ? await plannedRecord(options, before.portOffset, context, { ...before, running })
         : await freshRecord(options, context);
     folder.writeStack(record);
     const missing = record.services.filter(({ name }) => !running.some((plan) => plan.name === name));
@@ -128,25 +128,28 @@ function other(current: string, wanted: string): DashstreamError {
 
 const DEFAULT_KAFKA: KafkaComponent = "kafka-3.9";
 
-/** What of a stack goes on. Its profiles do: nobody would know any more of what runs because of them. */
-interface Kept {
+/**
+ * What of a stack goes on. Its profiles do: nobody would know any more of what runs because of them. What is added to it is
+ * the same program.
+ */
+interface Kept extends Pick<StackRecord, "profiles" | "binary"> {
   readonly running: readonly ServicePlan[];
-  readonly profiles: readonly string[];
 }
 
-const NOTHING: Kept = { running: [], profiles: [] };
+const NOTHING: Kept = { running: [], profiles: [], binary: null };
 
 async function plannedRecord(
   options: StackOptions,
   portOffset: number,
   { folder, seams }: StackContext,
-  { running, profiles: kept }: Kept = NOTHING,
+  { running, ...kept }: Kept = NOTHING,
 ): Promise<StackRecord> {
   const { composeFile = COMPOSE_FILE, variables = {}, kafka = DEFAULT_KAFKA } = options;
-  const binary = options.binary == null ? null : resolve(options.binary);
+  const { binary: executable = kept.binary } = options;
+  const binary = executable === null ? null : resolve(executable);
   const path = resolve(composeFile);
   const file = readComposeFile(path, variables);
-  const profiles = [...new Set([...kept, ...(options.profiles ?? file.profiles)])];
+  const profiles = [...new Set([...kept.profiles, ...(options.profiles ?? file.profiles)])];
   const plan = planStack({
     dir: folder.dir,
     file,

@@ -15,7 +15,7 @@ export interface StackRecord extends StackPlan {
   readonly profiles: readonly string[];
   readonly portOffset: number;
   readonly kafka: KafkaComponent;
-  /** The executable of this program that it was started from last; `null`: its sources. */
+  /** The executable of this program that it was started from; `null`: its sources. */
   readonly binary: string | null;
 }
 

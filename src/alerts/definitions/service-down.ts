@@ -91,7 +91,7 @@ export const SERVICE_DOWN: AlertDefinition = {
         ),
       },
       {
-        say: "Whether the containers run: `Up ... (healthy)` does its work, `Restarting` and `Exited` have ended; one that is not listed was removed. All but `dashstream-topics`, which makes the topics and ends, should be up.",
+        say: "Whether the containers run: `Up ... (healthy)`, or `Up` where there is no health check (`dashstream-sim`, `dashstream-sim-chaos`), does its work, `Restarting` and `Exited` have ended; one that is not listed was removed. All but `dashstream-topics`, which makes the topics and ends, should be up.",
         run: `${COMPOSE} ps --all`,
       },
       {
@@ -158,7 +158,10 @@ export const SERVICE_DOWN: AlertDefinition = {
         ].join("\n"),
       },
       { say: "`redis` says PONG.", run: "docker exec dashstream-redis redis-cli -e ping" },
-      { say: "All of them are `Up` and `(healthy)`.", run: `${COMPOSE} ps` },
+      {
+        say: "All of them are `Up` and `(healthy)`, also what nobody scrapes. Only `Up` are `dashstream-sim` and `dashstream-sim-chaos`, which have no health check, and only `dashstream-topics` is `Exited`.",
+        run: `${COMPOSE} ps --all`,
+      },
       {
         say: "Prometheus reaches them, too: an `up` of 1 each. It asks every 15 s.",
         run: query("up", ".data.result[] | {job: .metric.job, up: .value[1]}"),

@@ -1,7 +1,7 @@
 // What the commands of the stack say before anything runs: their variables, and where shifted ports are.
 
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { StateFolder } from "../../../compose/processes/running/state-folder.ts";
@@ -9,7 +9,14 @@ import { servicePlan } from "./running/plan-rig.ts";
 
 const ROOT = join(import.meta.dir, "..", "..", "..");
 const MAIN = join(ROOT, "compose", "processes", "main.ts");
-const VARIABLES = ["STACK_DIR", "STACK_PROFILES", "STACK_KAFKA", "STACK_PORT_OFFSET"];
+const VARIABLES = [
+  "STACK_DIR",
+  "STACK_PROFILES",
+  "STACK_KAFKA",
+  "STACK_PORT_OFFSET",
+  "STACK_BINARY",
+  "STACK_COMPOSE_FILE",
+];
 const TIMEOUT_MS = 30_000;
 
 let dir: string;
@@ -72,10 +79,17 @@ test.each([
   async (_, command) => {
     const { code, stdout } = await run(...command);
     expect(code).toBe(0);
-    for (const name of VARIABLES) expect(stdout).toMatch(new RegExp(`^ *${name} +\\w`, "m"));
+    const named = [...stdout.matchAll(/^ *(STACK_\w+) +\w/gm)].map(([, name]) => name);
+    expect(named.toSorted()).toEqual(VARIABLES.toSorted());
   },
   TIMEOUT_MS,
 );
+
+test("the readme names them, too", () => {
+  const text = readFileSync(join(ROOT, "compose", "processes", "README.md"), "utf8");
+  const named = [...text.matchAll(/^\| `(STACK_\w+)` \|/gm)].map(([, name]) => name);
+  expect(named.toSorted()).toEqual(VARIABLES.toSorted());
+});
 
 test(
   "the shell of a stack with an offset begins with where its published ports are",

@@ -9,6 +9,7 @@ import { openStack, type StackOptions, startStack } from "../../../compose/proce
 import { freePort } from "../../support/free-port.ts";
 
 const TIMEOUT_MS = 60_000;
+const MAIN = join(import.meta.dir, "..", "..", "..", "src", "cli", "main.ts");
 let dir: string;
 let stack: Stack | null;
 let said: string[];
@@ -210,16 +211,20 @@ describe("a stack", () => {
   );
 
   test(
-    "has the services of a profile when that is asked for, and keeps them while it runs",
+    "has the services of a profile when that is asked for, and keeps them and its executable while it runs",
     async () => {
-      const started = await up({ profiles: ["demo"] });
+      const binary = join(dir, "dashstream");
+      writeFileSync(binary, `#!/bin/sh\nexec ${process.execPath} ${MAIN} "$@"\n`, { mode: 0o755 });
+      const started = await up({ profiles: ["demo"], binary });
       expect((await states(started)).extra).toBe("ready");
+      await started.stop("server");
       expect(started.profiles).toEqual(["demo"]);
       said = [];
       // Nobody would know any more of what runs because of it.
       const again = await up({ profiles: ["other"] });
       expect(said).toContain("extra: runs already");
       expect([again.profiles, (await states(again)).extra]).toEqual([["demo", "other"], "ready"]);
+      expect([again.binary, again.serviceOf("server").launch.command[0]]).toEqual([binary, binary]);
     },
     TIMEOUT_MS,
   );

@@ -83,6 +83,49 @@ describe("the table of blocks", () => {
   });
 });
 
+describe("the check that all containers are up again", () => {
+  const check = TABLE.find((entry) => nameOf(entry) === "ours service-down: Verification, 5")?.pieces[0]
+    ?.check;
+  const row = (name: string, status: string) =>
+    `dashstream-${name}   image:1   "dashstream"   dashstream-${name}   5 minutes ago   ${status}   3002/tcp`;
+  const good = {
+    topics: "Exited (0) 4 minutes ago",
+    sim: "Up 5 minutes",
+    kafka: "Up 5 minutes (healthy)",
+    redis: "Up 5 minutes (healthy)",
+    prometheus: "Up 5 minutes (healthy)",
+    "quality-monitor": "Up 5 minutes (healthy)",
+    "prometheus-exporter": "Up 5 minutes (healthy)",
+    "websocket-server": "Up 5 seconds (healthy)",
+  };
+  const problemWith = (statuses: Readonly<Record<string, string>>) => {
+    const rows = Object.entries(statuses).map(([name, status]) => row(name, status));
+    const heading = "NAME   IMAGE   COMMAND   SERVICE   CREATED   STATUS   PORTS";
+    const stdout = [heading, ...rows, ""].join("\n");
+    return check?.({ stdout, stderr: "", statuses: [0], isLate: false }, new Map());
+  };
+
+  test("passes when they are, but for those that end or have no health check", () => {
+    expect(problemWith(good)).toBeNull();
+  });
+
+  test.each([
+    ["quality-monitor", "Exited (137) 5 minutes ago"],
+    ["prometheus", "Up 5 minutes"],
+    ["prometheus", "Restarting (1) 5 seconds ago"],
+    ["kafka", "Up 5 minutes (unhealthy)"],
+    ["websocket-server", "Up 5 seconds (health: starting)"],
+    ["sim", "Exited (1) 5 minutes ago"],
+  ])("does not pass while %s is %s", (name, status) => {
+    expect(problemWith({ ...good, [name]: status })).toContain(`dashstream-${name} `);
+  });
+
+  test("does not pass while one of them is not listed", () => {
+    const { redis: _, ...others } = good;
+    expect(problemWith(others)).toContain("dashstream-redis");
+  });
+});
+
 test("the report is what the table says (make runbook-table)", () => {
   const committed = readFileSync(new URL(`../../../${BLOCKS_REPORT}`, import.meta.url), "utf8");
   const generated = blocksReport(TABLE, SITUATIONS, blocks);

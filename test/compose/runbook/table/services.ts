@@ -56,6 +56,17 @@ const listed = works(
   ),
   { afterwards: all(succeeds, prints(/^dashstream-websocket-server .*\(healthy\)/m)) },
 );
+/** A line of each container, which does its work or has done it. */
+const allAreUp = all(
+  succeeds,
+  lines(
+    2,
+    /^NAME |^dashstream-topics .* Exited|^dashstream-sim(-chaos)? .* Up |^dashstream-\S+ .* Up .*\(healthy\)/,
+  ),
+  ...["websocket-server", "prometheus-exporter", "quality-monitor", "kafka", "redis"].map((component) =>
+    prints(new RegExp(`^dashstream-${component} `, "m")),
+  ),
+);
 const room = works(all(succeeds, prints(/^Filesystem /m), prints(/^CONTAINER ID +NAME +CPU %/m)));
 const names = (container: string) => all(succeeds, prints(new RegExp(`^${container}$`, "m")));
 const cured = { when: "cured" } as const;
@@ -116,7 +127,7 @@ export const SERVICES = [
       works(areReady, cured),
       works(all(succeeds, prints(/9092/), prints(/^dashstream-quality-dlq$/m)), cured),
       works(all(succeeds, prints(/^PONG$/m)), cured),
-      works(all(succeeds, prints(/^dashstream-websocket-server .*\(healthy\)/m)), cured),
+      works(allAreUp, cured),
       works(
         all(
           succeeds,
