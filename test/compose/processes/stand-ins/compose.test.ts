@@ -244,6 +244,25 @@ test(
   TIMEOUT_MS,
 );
 
+test(
+  "stop ends what depends on others before these, start begins with them, and kill ends what runs",
+  async () => {
+    const said = (...services: readonly string[]) => services.map((line) => ` Container ${line}\n`).join("");
+    expect(await sh("docker compose stop")).toEqual({
+      code: 0,
+      stdout: "",
+      stderr: said(`${SERVER}  Stopped`, `${BROKER}  Stopped`),
+    });
+    expect((await sh("docker compose kill")).code).toBe(0);
+    expect((await sh("docker compose start")).stderr).toBe(said(`${BROKER}  Started`, `${SERVER}  Started`));
+    expect((await sh(`docker compose kill ${SERVER}`)).code).toBe(0);
+    expect([pidOf(BROKER) !== null, pidOf(SERVER)]).toEqual([true, null]);
+    await sh(`docker compose start ${SERVER}`);
+    await eventually(() => isReady(SERVER));
+  },
+  TIMEOUT_MS,
+);
+
 describe("up", () => {
   const UP = `docker compose up --detach --no-deps --wait ${SERVER}`;
 
