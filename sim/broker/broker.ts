@@ -116,6 +116,9 @@ export function createBroker(options: BrokerOptions): Broker {
     get connectionCount() {
       return nodes.reduce((total, node) => total + node.connectionCount, 0);
     },
+    get acceptedCount() {
+      return nodes.reduce((total, node) => total + node.acceptedCount, 0);
+    },
     get bootstrap() {
       return nodes.map((node) => `${node.host}:${node.port}`).join(",");
     },

@@ -57,6 +57,8 @@ export interface BrokerControl {
   readonly nodes: readonly { readonly nodeId: number }[];
   /** Connections of clients to all nodes that are open now. */
   readonly connectionCount: number;
+  /** Those that were taken since it was up for the first time. */
+  readonly acceptedCount: number;
   /**
    * Adds a rule for requests of one API, or of all. `decide` is asked for each request that the filter lets
    * through, until the rule is removed or has decided `times` requests.

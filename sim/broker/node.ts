@@ -52,6 +52,10 @@ export class BrokerNode implements NodeAddress {
     return this.#endpoint.connectionCount;
   }
 
+  get acceptedCount(): number {
+    return this.#endpoint.acceptedCount;
+  }
+
   /** Listens; does nothing if it is up. @throws DashstreamError `port_in_use` or `listen_failed` */
   async up({ network, cluster, controls, log }: NodeContext): Promise<void> {
     if (this.isUp) return;

@@ -14,6 +14,7 @@ export class Endpoint {
   #listener: Listener | null = null;
   /** Ends what waits on each open connection. */
   readonly #connections = new Set<() => void>();
+  #acceptedCount = 0;
 
   /** `port` 0 picks a free one when it comes up for the first time. */
   constructor(host: string, port: number) {
@@ -34,10 +35,16 @@ export class Endpoint {
     return this.#connections.size;
   }
 
+  /** Connections that it has taken since it was up for the first time. */
+  get acceptedCount(): number {
+    return this.#acceptedCount;
+  }
+
   /** Listens; does nothing if it is up. @throws DashstreamError `port_in_use` or `listen_failed` */
   async up(network: Network, serve: ServeSocket, options: ListenOptions = {}): Promise<void> {
     if (this.#listener) return;
     const onConnection = (socket: StreamSocket) => {
+      this.#acceptedCount++;
       const end = serve(socket);
       this.#connections.add(end);
       socket.once("close", () => this.#connections.delete(end));

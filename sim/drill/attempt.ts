@@ -8,6 +8,7 @@ import type { Network } from "../../src/runtime/network.ts";
 import type { Random } from "../../src/runtime/random.ts";
 import type { KafkaSettings } from "../../src/stream/kafka-settings.ts";
 import type { Log } from "../../src/telemetry/log.ts";
+import type { Fault } from "../faults/fault.ts";
 import { kafkaNames } from "../faults/kafka-names.ts";
 import { scaleScenario } from "../scenarios/scale.ts";
 import type { Scenario } from "../scenarios/scenario.ts";
@@ -18,8 +19,17 @@ import { untilQuiet } from "./quiet.ts";
 import type { ServiceSettings } from "./services.ts";
 import { startTraffic } from "./stack-traffic.ts";
 
+/** Told of what became of faults. */
+export interface FaultWitness {
+  /** Each fault that was cleared because of an interruption, by its name. */
+  readonly onInterrupted: (fault: string) => void;
+  /** Each fault that could not be cleared. */
+  readonly onUncleared: (fault: Fault) => void;
+}
+
 export interface AttemptOptions
   extends Reach,
+    FaultWitness,
     Omit<LiveScenarioOptions, "apply" | "scrapeIntervalMs" | "pollMs"> {
   readonly scale: number;
   readonly kafka: KafkaSettings;
@@ -30,8 +40,6 @@ export interface AttemptOptions
   readonly random: Random;
   readonly network: Network;
   readonly log: Log;
-  /** Told of each fault that was cleared because of an interruption, by its name. */
-  readonly onInterrupted: (fault: string) => void;
 }
 
 export type Attempt =
@@ -82,21 +90,26 @@ async function withTraffic(faster: Scenario, options: AttemptOptions): Promise<A
   });
   try {
     const apply = liveFaults({ ...options, kafka: kafkaNames(topic), traffic: traffic.control });
-    return await onceQuiet(faster, { ...options, apply: tellingOfInterruption(apply, options) });
+    return await onceQuiet(faster, { ...options, apply: witnessed(apply, options) });
   } finally {
     await traffic.stop();
   }
 }
 
-function tellingOfInterruption(
+function witnessed(
   apply: LiveScenarioOptions["apply"],
-  { signal, onInterrupted }: AttemptOptions,
+  { signal, onInterrupted, onUncleared }: AttemptOptions,
 ): LiveScenarioOptions["apply"] {
   return async (fault, params) => {
     const running = await apply(fault, params);
     return {
       async clear() {
-        await running.clear();
+        try {
+          await running.clear();
+        } catch (error) {
+          onUncleared(fault);
+          throw error;
+        }
         if (signal.aborted) onInterrupted(fault.name);
       },
       hits: () => running.hits(),

@@ -28,6 +28,12 @@ export interface DrillReport extends VerifyReport {
   readonly putBack: readonly string[];
 }
 
+/** What an interrupted drill ends with, in a sentence. */
+export function interruptionText({ putBack, findings }: Pick<DrillReport, "putBack" | "findings">): string {
+  const done = [...putBack, ...findings].join("; ");
+  return `interrupted; ${done || "no fault was in force, and nothing had to be put back"}`;
+}
+
 /** The JSON document. */
 export function drillDocument(report: DrillReport): object {
   const { scale, notifications, skipped, comparison } = report;

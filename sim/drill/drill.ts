@@ -1,20 +1,22 @@
 // A drill: scenarios against a live stack, one after the other, each from a quiet stack to a quiet stack. Whatever happens,
-// every fault is cleared and every service has its usual settings in the end, and what was learnt until then is told.
+// every fault is cleared in the end, every service runs with its usual settings, and what was learnt until then is told.
 
 import { DashstreamError, describeError, isExpected } from "../../src/errors.ts";
+import type { Fault } from "../faults/fault.ts";
 import { COMPONENT_NAMES } from "../faults/stage.ts";
 import type { Scenario } from "../scenarios/scenario.ts";
-import { type AttemptOptions, attemptScenario } from "./attempt.ts";
+import { type AttemptOptions, attemptScenario, type FaultWitness } from "./attempt.ts";
 import { type CleanUpStep, cleanUp } from "./clean-up.ts";
 import type { DrillProgress } from "./drill-progress.ts";
 import type { LiveReport } from "./drill-scenario.ts";
+import { isRemote } from "./live-stage.ts";
 import { requireListener } from "./named-server.ts";
 import { whyNotHere } from "./playable.ts";
 import { scrapedJobs } from "./scraped-jobs.ts";
-import { type Environment, ServiceSettings } from "./services.ts";
+import { type Environment, ServiceSettings, WatchedServices } from "./services.ts";
 import { unplayedReport } from "./unplayed.ts";
 
-export interface DrillOptions extends Omit<AttemptOptions, "onPhase" | "onInterrupted"> {
+export interface DrillOptions extends Omit<AttemptOptions, "onPhase" | keyof FaultWitness> {
   readonly scenarios: readonly Scenario[];
   /** Variables that services have during all scenarios. */
   readonly env: Environment;
@@ -41,31 +43,43 @@ type Plays = Pick<DrillResult, "played" | "skipped">;
 /**
  * An interrupted drill gives what was played until then.
  * @throws DashstreamError `scenario_invalid`, or `server_unreachable` or `server_refused` of a Prometheus that does not
- * tell its configuration, or `server_unreachable` of a server for clients that is not there, or `server_refused` if an interrupted drill cannot put everything back
+ * tell its configuration, or `server_unreachable` of a server for clients that is not there, or `aborted` if it is interrupted
+ * while it looks for that server
  */
 export async function drill(options: DrillOptions): Promise<DrillResult> {
-  const { services, remote, discovery, env, signal } = options;
-  const settings = services === null ? null : new ServiceSettings(services, env);
+  const { remote, discovery, env } = options;
+  const services = options.services && new WatchedServices(options.services);
+  const settings = services && new ServiceSettings(services, env);
   const putBack: string[] = [];
+  /** Faults of the proxy that did not say that they were cleared. */
+  const unsure: string[] = [];
   const noteCleared = (fault: string) => void putBack.push(`fault ${fault} is cleared`);
+  const noting = async (step: Promise<boolean> | boolean | undefined, text: string) => {
+    if (await step) putBack.push(text);
+  };
   const steps: readonly CleanUpStep[] = [
-    async () => (await remote?.clearAll())?.forEach(noteCleared),
+    async () => {
+      const cleared = (await remote?.clearAll()) ?? [];
+      // Those of which only the answer was lost are not in force any more.
+      for (const fault of [...cleared, ...unsure.filter((name) => !cleared.includes(name))]) noteCleared(fault);
+    },
     ...COMPONENT_NAMES.flatMap((name) => [
-      () => discovery?.restore(name),
-      async () => {
-        if (await settings?.restore(name)) putBack.push(`${name} has its usual settings`);
-      },
+      async () => noting(discovery?.restore(name), `${name} is a target again`),
+      async () => noting(settings?.restore(name), `${name} has its usual settings`),
+      async () => noting(services?.revive(name), `${name} is started again`),
     ]),
   ];
+  const onUncleared = (fault: Fault) => {
+    if (remote !== null && isRemote(fault)) unsure.push(fault.name);
+  };
   let result: Plays;
   try {
-    result = await playAll(settings, { ...options, onInterrupted: noteCleared });
+    result = await playAll(settings, { ...options, services, onInterrupted: noteCleared, onUncleared });
   } catch (error) {
     const left = await cleanUp(steps);
     throw left === null ? error : withRemains(error, left);
   }
   const left = await cleanUp(steps);
-  if (left !== null && signal.aborted) throw new DashstreamError("server_refused", `interrupted; ${left}`);
   return { ...result, findings: left === null ? [] : [left], putBack };
 }
 
@@ -77,7 +91,7 @@ function withRemains(cause: unknown, left: string): DashstreamError {
 
 async function playAll(
   settings: ServiceSettings | null,
-  options: DrillOptions & Pick<AttemptOptions, "onInterrupted">,
+  options: DrillOptions & FaultWitness,
 ): Promise<Plays> {
   const { scenarios, known, signal, onProgress } = options;
   const jobs = scrapedJobs(await options.prometheus.config());

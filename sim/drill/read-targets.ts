@@ -1,6 +1,9 @@
 // Whether Prometheus reads the files of targets that a drill would empty: another directory with files of the same names
-// changes nothing, and its targets would not vanish. Paths differ inside of containers, so that what the files list is compared.
+// changes nothing, and its targets would not vanish. Where the path that Prometheus names exists on this machine, it must be
+// that very file. Elsewhere, as inside of a container, only names and content are compared: a copy would not be noticed.
 
+import { existsSync, realpathSync } from "node:fs";
+import { isAbsolute } from "node:path";
 import { DashstreamError } from "../../src/errors.ts";
 import type { Clock } from "../../src/runtime/clock.ts";
 import type { PrometheusApi, TargetStatus } from "./prometheus-api.ts";
@@ -19,7 +22,7 @@ const POLL_MS = 1_000;
 /** The file that a target comes from, as Prometheus names it; targets of other discoveries have none. */
 const FILE_LABEL = "__meta_filepath";
 
-/** @throws DashstreamError `usage` naming the first file that Prometheus does not read */
+/** @throws DashstreamError `usage` naming the first file that Prometheus does not read, or `aborted` */
 export async function requireReadTargets(
   files: readonly TargetFile[],
   { prometheus, clock, signal }: ReadTargetsOptions,
@@ -30,12 +33,17 @@ export async function requireReadTargets(
     const targets = await prometheus.targets();
     const defect = files.map((file) => defectOf(file, targets)).find((found) => found !== null);
     if (defect === undefined) return;
-    if (clock.monotonicMs() >= untilMs || !(await clock.sleep(POLL_MS, signal))) {
+    if (clock.monotonicMs() < untilMs) {
+      if (await clock.sleep(POLL_MS, signal)) continue;
       throw new DashstreamError(
-        "usage",
-        `${defect}; expected --targets to be the directory of the files that ${prometheus.url} reads`,
+        "aborted",
+        `interrupted while ${prometheus.url} was asked for its targets; nothing was broken`,
       );
     }
+    throw new DashstreamError(
+      "usage",
+      `${defect}; expected --targets to be the directory of the files that ${prometheus.url} reads`,
+    );
   }
 }
 
@@ -47,9 +55,17 @@ function defectOf({ path, job, addresses }: TargetFile, targets: readonly Target
   );
   const known = read.map(({ discoveredLabels }) => discoveredLabels.__address__);
   const unknown = addresses.find((address) => !known.includes(address));
-  if (unknown === undefined) return null;
+  if (unknown === undefined) return read.map((target) => otherPlace(path, target)).find(Boolean) ?? null;
   const instead = known.length === 0 ? "none from such a file" : `${known.join(", ")} from such a file`;
   return `${path} lists ${unknown} for the job ${job}, and Prometheus has ${instead}`;
+}
+
+/** What is said where Prometheus reads another file of this machine; `null` if nobody knows that it does. */
+function otherPlace(path: string, { discoveredLabels }: TargetStatus): string | null {
+  const theirs = discoveredLabels[FILE_LABEL] ?? "";
+  // What is relative begins where Prometheus has its configuration.
+  if (!isAbsolute(theirs) || !existsSync(theirs) || realpathSync(theirs) === realpathSync(path)) return null;
+  return `${path} is another file than ${theirs}, which Prometheus reads`;
 }
 
 function baseName(path: string): string {

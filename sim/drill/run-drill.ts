@@ -45,7 +45,8 @@ const RSS_UNIT_BYTES = 1024;
 
 /**
  * @throws DashstreamError `usage` if the stack may not be broken or has other rules or targets, `server_unreachable` or
- * `server_refused` if a part of it does not answer, `storage_failed` if another drill holds the lock, and what `drill` throws
+ * `server_refused` if a part of it does not answer, `storage_failed` if another drill holds the lock, `aborted` if it is
+ * interrupted before anything is played, and what `drill` throws
  */
 export async function runDrill(options: RunDrillOptions): Promise<DrillReport> {
   const { prometheus, clock, selection, yesBreak } = options;
@@ -70,8 +71,7 @@ export async function runDrill(options: RunDrillOptions): Promise<DrillReport> {
       const reports = result.played.map(({ report }) => report);
       const alerts = reports.flatMap((report) => report.alerts);
       const played = new Set(reports.map(({ scenario }) => scenario));
-      const virtual = options.virtual === null || options.signal.aborted ? [] : await options.virtual();
-      const proofs = virtual.filter(({ scenario }) => played.has(scenario));
+      const proofs = (await virtualProofs(options)).filter(({ scenario }) => played.has(scenario));
       const findings = [...result.findings, ...(receiver?.problems ?? []).map(strayRequest)];
       return {
         version: options.build.version,
@@ -101,6 +101,18 @@ export async function runDrill(options: RunDrillOptions): Promise<DrillReport> {
     }
   } finally {
     lock.release();
+  }
+}
+
+/** None if it is interrupted before they are there: what was played is not lost for that. */
+async function virtualProofs({ virtual, signal }: RunDrillOptions): Promise<readonly AlertProof[]> {
+  if (virtual === null || signal.aborted) return [];
+  try {
+    return await virtual();
+  } catch (error) {
+    // However it ends then: an interruption reaches the processes that run it, too.
+    if (signal.aborted) return [];
+    throw error;
   }
 }
 

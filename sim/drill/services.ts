@@ -55,3 +55,41 @@ export class ServiceSettings {
 function textOf(env: Environment): string {
   return JSON.stringify(Object.entries(env).sort());
 }
+
+/** Services of which is kept what was done to them: one that was killed or stopped is down until it has been started. */
+export class WatchedServices implements ServicesControl {
+  readonly #services: ServicesControl;
+  readonly #down = new Set<ComponentName>();
+
+  constructor(services: ServicesControl) {
+    this.#services = services;
+  }
+
+  async kill(name: ComponentName): Promise<void> {
+    // Also where it fails: an interruption reaches the program that does it, which may have done its work.
+    this.#down.add(name);
+    await this.#services.kill(name);
+  }
+
+  async stop(name: ComponentName): Promise<void> {
+    this.#down.add(name);
+    await this.#services.stop(name);
+  }
+
+  async start(name: ComponentName): Promise<void> {
+    await this.#services.start(name);
+    this.#down.delete(name);
+  }
+
+  async configure(name: ComponentName, env: Environment): Promise<void> {
+    await this.#services.configure(name, env);
+    this.#down.delete(name);
+  }
+
+  /** Starts one that is down, or may be. @returns whether it was such a one */
+  async revive(name: ComponentName): Promise<boolean> {
+    if (!this.#down.has(name)) return false;
+    await this.start(name);
+    return true;
+  }
+}

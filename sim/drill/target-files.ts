@@ -32,9 +32,10 @@ export function targetFiles(directory: string): DiscoveryControl {
     },
     restore(name) {
       const text = kept.get(name);
-      if (text === undefined) return;
+      if (text === undefined) return false;
       write(fileOf(directory, name), text);
       kept.delete(name);
+      return true;
     },
   };
 }

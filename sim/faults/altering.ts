@@ -17,12 +17,19 @@ export const spreadParam = z
   .default("even")
   .describe("Whether these are every so many records, or each by chance");
 
-/** How a fault chooses its records: it begins elsewhere than those before it, so that two of one share take different ones. */
+/**
+ * How a fault chooses its records. One that takes every so many begins elsewhere than those before it, so that a few faults of
+ * one small share take different records. They meet now and then where the share is larger than the places lie apart, or where
+ * an alteration before it changes how many records there are.
+ */
 export function chosen<P extends Pick<SelectionOptions, "share" | "spread">>(
   stage: Stage,
   params: P,
 ): P & SelectionOptions {
-  return { ...params, random: stage.random, phase: need(stage, "traffic").claimPhase() };
+  const { random } = stage;
+  return params.spread === "even"
+    ? { ...params, random, phase: need(stage, "traffic").claimPhase() }
+    : { ...params, random };
 }
 
 /** What a fast drill takes at most where few are meant: one record in a hundred raises HighMessageProcessingErrorRate. */

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { defineFault } from "./fault.ts";
 import { KAFKA_DOWN } from "./kafka-alerts.ts";
+import { offNetwork } from "./off-network.ts";
 import { need } from "./stage.ts";
 
 export const brokerOutage = defineFault({
@@ -14,13 +15,5 @@ export const brokerOutage = defineFault({
   needs: ["broker"],
   raises: KAFKA_DOWN,
   mayRaise: [],
-  async apply(stage) {
-    const broker = need(stage, "broker");
-    const { connectionCount: cutCount } = broker;
-    await broker.down();
-    return {
-      clear: () => broker.up(),
-      hits: () => cutCount,
-    };
-  },
+  apply: (stage) => offNetwork(need(stage, "broker")),
 });

@@ -10,7 +10,11 @@ export function returning(stage: Stage, component: ComponentName, afterMs: numbe
   const components = need(stage, "components");
   let starting: Promise<void> | null = null;
   const start = () => {
-    starting ??= components.start(component);
+    starting ??= components.start(component).catch((error: unknown) => {
+      // It is tried anew when the fault is cleared, also for the second time.
+      starting = null;
+      throw error;
+    });
     return starting;
   };
   const startByItself = () => {

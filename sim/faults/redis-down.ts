@@ -3,6 +3,7 @@
 
 import { z } from "zod";
 import { defineFault } from "./fault.ts";
+import { offNetwork } from "./off-network.ts";
 import { need } from "./stage.ts";
 
 export const redisDown = defineFault({
@@ -13,13 +14,5 @@ export const redisDown = defineFault({
   needs: ["redis"],
   raises: ["ServiceDown", "RateLimiterRedisErrors", "WebSocketRedisErrors", "ReplayBufferRedisWriteFailures"],
   mayRaise: [],
-  async apply(stage) {
-    const redis = need(stage, "redis");
-    const { connectionCount: cutCount } = redis;
-    await redis.down();
-    return {
-      clear: () => redis.up(),
-      hits: () => cutCount,
-    };
-  },
+  apply: (stage) => offNetwork(need(stage, "redis")),
 });

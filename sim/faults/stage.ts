@@ -28,7 +28,10 @@ export interface Removable {
 export interface TrafficControl {
   /** Passes every record through `alteration` before it is sent, after those that were added earlier. */
   alter(alteration: TrafficAlteration): Removable;
-  /** Where an alteration that takes every so many records is to begin, from 0 to below 1; each call gives another place. */
+  /**
+   * Where an alteration that takes every so many records is to begin, from 0 to below 1; each call gives another place, as far
+   * from those before as it can be.
+   */
   claimPhase(): number;
   /** A further producer beside the usual traffic; its records pass through the alterations too. */
   add(source: TrafficSource, ratePerSecond: number): Removable;
@@ -79,7 +82,8 @@ export interface ComponentsControl {
 export interface DiscoveryControl {
   /** The target vanishes from discovery: its series end, and it has no `up`. */
   withdraw(name: ComponentName): void;
-  restore(name: ComponentName): void;
+  /** @returns whether it had vanished */
+  restore(name: ComponentName): boolean;
 }
 
 /** Ways over which components reach each other; a proxy stands on each. */

@@ -27,6 +27,8 @@ export class ToxicEndpoint implements LinkControl {
   readonly #options: ToxicEndpointOptions;
   readonly #front: FaultProxy;
   #inside = new Endpoint(INSIDE, 0);
+  /** By those that stood inside before. */
+  #acceptedBefore = 0;
 
   constructor(options: ToxicEndpointOptions) {
     this.#options = options;
@@ -58,10 +60,16 @@ export class ToxicEndpoint implements LinkControl {
     return this.#inside.connectionCount;
   }
 
+  /** Connections that have come through to the server since this was up for the first time. */
+  get acceptedCount(): number {
+    return this.#acceptedBefore + this.#inside.acceptedCount;
+  }
+
   /** Listens; does nothing if it is up. @throws DashstreamError `port_in_use` or `listen_failed` */
   async up(serve: ServeSocket): Promise<void> {
     if (this.isUp) return;
     // A new port each time: somebody may have taken the old one meanwhile.
+    this.#acceptedBefore += this.#inside.acceptedCount;
     this.#inside = new Endpoint(INSIDE, 0);
     await this.#inside.up(this.#options.network, serve);
     try {

@@ -31,6 +31,8 @@ export interface ControlFilter {
 export interface RedisControl {
   /** Connections of clients that are open now. */
   readonly connectionCount: number;
+  /** Those that were taken since it was up for the first time. */
+  readonly acceptedCount: number;
   /**
    * Adds a rule for one command (`EVALSHA`, whatever the case), or for all (`*`). `decide` is asked for each of them,
    * until the rule is removed or has decided `times` commands.

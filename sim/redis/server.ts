@@ -97,6 +97,10 @@ class MemoryRedis implements RedisServer {
     return this.#endpoint.connectionCount;
   }
 
+  get acceptedCount(): number {
+    return this.#endpoint.acceptedCount;
+  }
+
   get url(): string {
     return `redis://${this.host}:${this.port}`;
   }

@@ -13,6 +13,7 @@ export interface PlayedFault {
   readonly params: Readonly<Record<string, unknown>>;
   readonly appliedMs: number;
   readonly clearedMs: number;
+  /** 0 also where it could not be cleared, so that nobody knows. */
   readonly hits: number;
 }
 
@@ -103,12 +104,12 @@ async function playFault(
   await clock.sleep(afterMs, signal);
   const appliedMs = clock.nowMs();
   let running: RunningFault | null = null;
-  let wasOn = false;
+  let isOver = false;
   try {
     if (!signal?.aborted) running = await apply(fault, params);
     await clock.sleep(forMs, signal);
     await running?.clear();
-    wasOn = running !== null;
+    isOver = true;
   } catch (error) {
     findings.push(`fault ${fault.name}: ${describeError(error)}`);
   }
@@ -119,7 +120,10 @@ async function playFault(
     clearedMs: clock.nowMs(),
     hits: running?.hits() ?? 0,
   };
-  if (played.hits === 0) findings.push(wasOn ? missed(played) : tookNothing(played));
+  if (played.hits > 0) return played;
+  if (running === null) findings.push(tookNothing(played));
+  // One that was on and could not be cleared does not tell what it hit.
+  else if (isOver) findings.push(missed(played));
   return played;
 }
 

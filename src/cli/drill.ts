@@ -165,11 +165,7 @@ async function drill(context: CliContext, command: Command): Promise<ExitCode> {
     onProgress,
   });
   log.close();
-  if (interrupted.aborted) {
-    const done = report.putBack.join(", ") || "no fault was in force, and nothing had to be put back";
-    throw new DashstreamError("aborted", `interrupted; ${done}`);
-  }
-  const [{ drillDocument, drillText }, { reportOutputs }] = await Promise.all([
+  const [{ drillDocument, drillText, interruptionText }, { reportOutputs }] = await Promise.all([
     import("../../sim/drill/drill-report.ts"),
     import("../../sim/verify/report/report-files.ts"),
   ]);
@@ -177,7 +173,11 @@ async function drill(context: CliContext, command: Command): Promise<ExitCode> {
     if (flags.json) printer.json(drillDocument(report));
     else printBlocks(printer, drillText(report));
   };
-  await giveReports(flags, reportOutputs(flags, report), print, printer);
+  // An interrupted drill tells what it has learnt, if that is anything.
+  if (!interrupted.aborted || report.scenarios.length > 0) {
+    await giveReports(flags, reportOutputs(flags, report), print, printer);
+  }
+  if (interrupted.aborted) throw new DashstreamError("aborted", interruptionText(report));
   return report.ok ? 0 : 1;
 }
 

@@ -54,10 +54,12 @@ interface Answers {
   readonly labels?: string;
   /** How long `Lag` must last, in seconds. */
   readonly forS?: number;
+  /** Told when it is asked for samples. */
+  readonly onSamples?: () => void;
 }
 
 /** Answers as a Prometheus with one rule, one target and no samples does; gives its address. */
-async function startPrometheus({ labels = '{ safe_to_break: "true" }', forS = 0 }: Answers = {}) {
+async function startPrometheus({ labels = '{ safe_to_break: "true" }', forS = 0, onSamples }: Answers = {}) {
   const target = {
     labels: { job: "dashstream-infrastructure" },
     health: "up",
@@ -77,7 +79,9 @@ async function startPrometheus({ labels = '{ safe_to_break: "true" }', forS = 0 
     maxFrameBytes: 1024,
     maxBufferedBytes: 1024,
     fetch: (request) => {
-      const data = answers[new URL(request.url).pathname.replace("/api/v1/", "")];
+      const asked = new URL(request.url).pathname.replace("/api/v1/", "");
+      if (asked === "query") onSamples?.();
+      const data = answers[asked];
       return data === undefined
         ? new Response(null, { status: 404 })
         : Response.json({ status: "success", data });
@@ -303,11 +307,31 @@ describe("a drill", () => {
     expect(await Bun.file(junit).text()).toContain("<testsuites");
   });
 
-  test("is played, sixty times as fast, and proves that nothing fires", async () => {
+  /** Flags of a Kafka that is there. */
+  async function kafkaFlags(): Promise<readonly string[]> {
     const broker = await startEmbeddedBroker();
     endings.push(() => broker.stop());
     broker.createTopic("telemetry", { partitions: 1 });
     const brokers = broker.nodes.map(({ host, port }) => `${host}:${port}`).join(",");
+    return ["--kafka-brokers", brokers, "--kafka-topic", "telemetry"];
+  }
+
+  test("that is interrupted gives the report of what was played, and then says what was put back", async () => {
+    const interruption = new AbortController();
+    const prometheus = await startPrometheus({ onSamples: () => interruption.abort() });
+    const flags = ["--prometheus", prometheus, "--scenario", "calm.yaml", "--scale", "60", "--json"];
+    const context = { readFile, interrupted: interruption.signal };
+    const args = ["drill", ...flags, ...OWN, ...(await kafkaFlags())];
+    const { exitCode, stdout, stderr } = await runCommand([drillCommand], args, { context });
+    expect(JSON.parse(stdout)).toMatchObject({
+      ok: false,
+      scenarios: [{ scenario: "calm", findings: ["it was interrupted"] }],
+    });
+    expect(stderr).toContain("interrupted; no fault was in force, and nothing had to be put back");
+    expect(exitCode).toBe(1);
+  });
+
+  test("is played, sixty times as fast, and proves that nothing fires", async () => {
     const args = [
       ...[
         "--prometheus",
@@ -319,7 +343,8 @@ describe("a drill", () => {
         "--json",
         ...OWN,
       ],
-      ...["--kafka-brokers", brokers, "--kafka-topic", "telemetry", "--receiver", "127.0.0.1:0"],
+      ...(await kafkaFlags()),
+      ...["--receiver", "127.0.0.1:0"],
     ];
     const { exitCode, stdout, stderr } = await run(...args);
     const [listening, ...notes] = stderr.trimEnd().split("\n");

@@ -86,6 +86,10 @@ class ProxiedKafka implements KafkaFaultProxy {
     return this.#nodes.connectionCount;
   }
 
+  get acceptedCount(): number {
+    return this.#nodes.acceptedCount;
+  }
+
   start(): Promise<void> {
     return this.up();
   }

@@ -80,6 +80,10 @@ export class ProxiedNodes implements LinkControl {
     return this.#nodes.reduce((total, { endpoint }) => total + endpoint.connectionCount, 0);
   }
 
+  get acceptedCount(): number {
+    return this.#nodes.reduce((total, { endpoint }) => total + endpoint.acceptedCount, 0);
+  }
+
   isUp(nodeId: number): boolean {
     return this.#find(nodeId)?.endpoint.isUp ?? false;
   }

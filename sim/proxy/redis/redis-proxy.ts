@@ -71,6 +71,10 @@ class ProxiedRedis implements RedisFaultProxy {
     return this.#endpoint.connectionCount;
   }
 
+  get acceptedCount(): number {
+    return this.#endpoint.acceptedCount;
+  }
+
   start(): Promise<void> {
     return this.up();
   }

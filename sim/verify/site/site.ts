@@ -124,7 +124,7 @@ export class Site implements Stage {
     };
     this.discovery = {
       withdraw: (name) => void this.#withdrawn.add(name),
-      restore: (name) => void this.#withdrawn.delete(name),
+      restore: (name) => this.#withdrawn.delete(name),
     };
     this.#scraper = this.#createScraper();
   }

@@ -124,7 +124,8 @@ test("targets vanish from their file, and are as before in the end", () => {
     discovery.withdraw("websocket-server");
     discovery.withdraw("websocket-server");
     expect(readFileSync(path, "utf8")).toBe("[]\n");
-    discovery.restore("websocket-server");
+    expect(discovery.restore("websocket-server")).toBe(true);
+    expect(discovery.restore("websocket-server")).toBe(false);
     expect(readFileSync(path, "utf8")).toBe('[{"targets": ["a:1"]}]\n');
     expect(() => discovery.withdraw("exporter")).toThrow("cannot read the targets in");
   } finally {

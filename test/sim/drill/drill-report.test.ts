@@ -83,3 +83,17 @@ test("the comparison is said to be in the time of the scenarios", () => {
     "Lag    lag-high  proven  proven   5m30s           5m45s    -15s",
   ]);
 });
+
+describe("an interrupted drill ends with", () => {
+  test.each([
+    ["nothing", [], [], "interrupted; no fault was in force, and nothing had to be put back"],
+    [
+      "what was put back, and what could not be",
+      ["fault redis-down is cleared", "exporter is started again"],
+      ["not everything could be put back: no"],
+      "interrupted; fault redis-down is cleared; exporter is started again; not everything could be put back: no",
+    ],
+  ])("%s", (_, putBack, findings, text) => {
+    expect(interruptionText({ putBack, findings })).toBe(text);
+  });
+});

@@ -142,7 +142,10 @@ function scriptedReach(
     },
     discovery: {
       withdraw: (name) => call(`withdraw ${name}`),
-      restore: (name) => call(`restore ${name}`),
+      restore(name) {
+        call(`restore ${name}`);
+        return false;
+      },
     },
     remote: {
       async apply(fault) {

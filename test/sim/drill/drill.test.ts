@@ -5,7 +5,7 @@ import { describe, expect, test } from "bun:test";
 import { drill } from "../../../sim/drill/drill.ts";
 import type { DrillProgress } from "../../../sim/drill/drill-progress.ts";
 import { missedFault } from "../../../sim/drill/missed-fault.ts";
-import { onStack, slowRedis } from "./drill-rig.ts";
+import { type DrillRig, onStack, slowRedis } from "./drill-rig.ts";
 
 const CLEANED = ["clear all", "restore websocket-server", "restore quality-monitor", "restore exporter"];
 
@@ -225,9 +225,69 @@ describe("an interrupted drill", () => {
     onStack(async ({ options, world, interruption, broken, over }) => {
       broken.add("clear all");
       world.clock.after(10_000, () => interruption.abort());
-      await expect(over(drill(options))).rejects.toThrow(
-        "interrupted; not everything could be put back: clear all failed",
-      );
+      const { findings } = await over(drill(options));
+      expect(findings).toEqual(["not everything could be put back: clear all failed"]);
+    }));
+
+  describe("in which a service could not be started again", () => {
+    const killed = slowRedis({ faults: [{ fault: "process-kill", params: { component: "exporter" } }] });
+    const interrupted = (rig: DrillRig) => {
+      rig.world.clock.after(100_000, () => rig.interruption.abort());
+      return rig.over(drill({ ...rig.options, scenarios: [killed] }));
+    };
+
+    test("tries it once more, and says so", () =>
+      onStack(async (rig) => {
+        rig.broken.add("start exporter");
+        rig.world.clock.after(100_001, () => rig.broken.clear());
+        const { services } = rig.options;
+        if (!services) throw new Error("the stack has services");
+        // As long as it takes until nothing is in its way any more.
+        const start: typeof services.start = async (name) => {
+          await services.start(name).catch(async (error: unknown) => {
+            await rig.world.clock.sleep(1);
+            throw error;
+          });
+        };
+        const options = { ...rig.options, services: { ...services, start } };
+        const { putBack, findings, played } = await interrupted({ ...rig, options });
+        expect([putBack, findings]).toEqual([["exporter is started again"], []]);
+        expect(played[0]?.report.findings).toContain("fault process-kill: start exporter failed");
+        expect(rig.asked.filter((call) => call.endsWith("exporter"))).toEqual([
+          "kill exporter",
+          "start exporter",
+          "restore exporter",
+          "start exporter",
+        ]);
+      }));
+
+    test("says if it fails again", () =>
+      onStack(async (rig) => {
+        rig.broken.add("start exporter");
+        const { putBack, findings } = await interrupted(rig);
+        expect([putBack, findings]).toEqual([[], ["not everything could be put back: start exporter failed"]]);
+      }));
+
+    test("starts one that was killed though nobody heard of it", () =>
+      onStack(async (rig) => {
+        rig.broken.add("kill exporter");
+        expect((await interrupted(rig)).putBack).toEqual(["exporter is started again"]);
+      }));
+  });
+
+  test("says that a fault is cleared of which the proxy could not say so", () =>
+    onStack(async ({ options, world, interruption, broken, over }) => {
+      broken.add("clear redis-latency");
+      world.clock.after(100_000, () => interruption.abort());
+      const { putBack, findings } = await over(drill(options));
+      expect([putBack, findings]).toEqual([["fault redis-latency is cleared"], []]);
+    }));
+
+  test("says which targets are there again", () =>
+    onStack(async ({ options, world, interruption, over }) => {
+      world.clock.after(10_000, () => interruption.abort());
+      const discovery = { withdraw: () => {}, restore: (name: string) => name === "exporter" };
+      expect((await over(drill({ ...options, discovery }))).putBack).toEqual(["exporter is a target again"]);
     }));
 });
 

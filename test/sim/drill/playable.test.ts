@@ -6,7 +6,7 @@ import { slowRedis } from "./drill-rig.ts";
 const nothing = async () => {};
 const EVERYTHING = {
   services: { kill: nothing, stop: nothing, start: nothing, configure: nothing },
-  discovery: { withdraw: () => {}, restore: () => {} },
+  discovery: { withdraw: () => {}, restore: () => false },
   remote: {
     apply: async () => ({ clear: nothing, hits: () => 1 }),
     active: async () => [],

@@ -1,8 +1,12 @@
 // Whether Prometheus reads the files that a drill would take targets from.
 
-import { describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, test } from "bun:test";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { TargetStatus } from "../../../sim/drill/prometheus-api.ts";
 import { requireReadTargets } from "../../../sim/drill/read-targets.ts";
+import type { TargetFile } from "../../../sim/drill/target-files.ts";
 import { type DrillRig, onStack } from "./drill-rig.ts";
 
 const JOB = "dashstream-quality";
@@ -20,11 +24,19 @@ function target(address: string, file: string | null, job = JOB): TargetStatus {
 }
 
 /** Asks a Prometheus that tells of these targets, of each answer in its turn and of the last for ever. */
-function required({ options, over }: DrillRig, ...answers: readonly (readonly TargetStatus[])[]) {
+function required(rig: DrillRig, ...answers: readonly (readonly TargetStatus[])[]) {
+  return requiredOf(FILE, rig, ...answers);
+}
+
+function requiredOf(
+  file: TargetFile,
+  { options, over }: DrillRig,
+  ...answers: readonly (readonly TargetStatus[])[]
+) {
   let asked = 0;
   const targets = async () => answers[Math.min(asked++, answers.length - 1)] ?? [];
   const prometheus = { ...options.prometheus, targets };
-  return over(requireReadTargets([FILE], { ...options, prometheus })).then(() => asked);
+  return over(requireReadTargets([file], { ...options, prometheus })).then(() => asked);
 }
 
 describe("files of targets", () => {
@@ -64,9 +76,37 @@ describe("files of targets", () => {
     }),
   );
 
+  describe("on the machine of Prometheus", () => {
+    const folder = mkdtempSync(join(tmpdir(), "dashstream-read-targets-"));
+    afterAll(() => rmSync(folder, { recursive: true }));
+    for (const name of ["original", "copy"]) {
+      mkdirSync(join(folder, name));
+      writeFileSync(join(folder, name, "dashstream-quality.json"), "[]");
+    }
+    symlinkSync(join(folder, "original"), join(folder, "link"));
+    const at = (directory: string) => join(folder, directory, "dashstream-quality.json");
+    const read = target("exporter:9190", at("original"));
+
+    test.each(["original", "link"])("are the very files that it reads, by the path %s", (directory) =>
+      onStack(async (rig) => {
+        expect(await requiredOf({ ...FILE, path: at(directory) }, rig, [read])).toBe(1);
+      }),
+    );
+
+    test("are refused where they are copies, though they list the same", () =>
+      onStack(async (rig) => {
+        await expect(requiredOf({ ...FILE, path: at("copy") }, rig, [read])).rejects.toThrow(
+          `${at("copy")} is another file than ${at("original")}, which Prometheus reads; expected --targets to be`,
+        );
+      }));
+  });
+
   test("are not waited for by an interrupted drill", () =>
     onStack(async (rig) => {
       rig.interruption.abort();
-      await expect(required(rig, [])).rejects.toThrow("lists exporter:9190");
+      await expect(required(rig, [])).rejects.toMatchObject({
+        code: "aborted",
+        message: "interrupted while http://prometheus:9090 was asked for its targets; nothing was broken",
+      });
     }));
 });

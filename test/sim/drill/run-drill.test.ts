@@ -4,6 +4,7 @@ import { describe, expect, test } from "bun:test";
 import { drillDocument } from "../../../sim/drill/drill-report.ts";
 import { type RunDrillOptions, runDrill } from "../../../sim/drill/run-drill.ts";
 import { unprovenAlert } from "../../../sim/verify/judge.ts";
+import { DashstreamError } from "../../../src/errors.ts";
 import { OUR_RULES } from "../../../sim/verify/selection.ts";
 import { type DrillRig, onStack, slowRedis } from "./drill-rig.ts";
 
@@ -218,6 +219,22 @@ describe("the report of a drill", () => {
       expect(report.skipped).toEqual([
         { scenario: "slow-redis", because: "redis-latency needs redis, which cannot be controlled here" },
       ]);
+    }));
+
+  test("is there although the comparison is interrupted, with nothing to compare with", () =>
+    onStack(async (rig) => {
+      const virtual = () => {
+        rig.interruption.abort();
+        return Promise.reject(new DashstreamError("aborted", "interrupted: nothing is proven"));
+      };
+      const report = await rig.over(runDrill(runOptions(rig, { virtual })));
+      expect([report.ok, report.scenarios.length, report.comparison]).toEqual([true, 1, []]);
+    }));
+
+  test("is not there where the comparison is a defect", () =>
+    onStack(async (rig) => {
+      const virtual = () => Promise.reject(new Error("a bug"));
+      await expect(rig.over(runDrill(runOptions(rig, { virtual })))).rejects.toThrow("a bug");
     }));
 
   test("of an interrupted drill is not compared with anything", () =>

@@ -37,7 +37,20 @@ describe.each(FRONTS)("%s", (front) => {
         expect(partition?.highWatermark).toBe(1);
       }));
 
-    test("takes as many connections as it cuts, and nothing where there are none", () =>
+    test("takes all that ever came where clients that lost their connections wait before they connect again", () =>
+      onStage(async (rig) => {
+        for (const wire of [await rig.wire(), await rig.wire()]) {
+          await produceCode(rig, wire, NAMES.topic);
+          wire.close();
+        }
+        await rig.world.advance(1_000);
+        const first = await rig.apply("broker-outage");
+        expect(first.hits()).toBe(2);
+        await rig.clear(first);
+        expect((await rig.apply("broker-outage")).hits()).toBe(2);
+      }));
+
+    test("takes as many connections as it cuts, and nothing where nobody ever came", () =>
       onStage(async (rig) => {
         const alone = await rig.apply("broker-outage");
         expect(alone.hits()).toBe(0);

@@ -26,6 +26,7 @@ function rig() {
     broker: null,
     redis: {
       connectionCount: 1,
+      acceptedCount: 1,
       control: (command) => rule(command),
       async down() {
         asked.push("down");

@@ -42,6 +42,17 @@ describe("process-kill", () => {
       expect(clear(fault)).rejects.toThrow("port in use");
       await world.settled();
     }));
+
+  test("starts it when it is cleared, although it could not start before", () =>
+    onStage(async ({ apply, clear, failStartsWith, asked }) => {
+      failStartsWith(new Error("port in use"));
+      const fault = await apply("process-kill");
+      await expect(clear(fault)).rejects.toThrow("port in use");
+      failStartsWith(null);
+      await clear(fault);
+      await clear(fault);
+      expect(asked).toEqual(["kill websocket-server", "start websocket-server"]);
+    }));
 });
 
 describe("process-restart", () => {

@@ -143,7 +143,7 @@ export function onStage(
       },
       discovery: {
         withdraw: (name) => void asked.push(`withdraw ${name}`),
-        restore: (name) => void asked.push(`restore ${name}`),
+        restore: (name) => asked.push(`restore ${name}`) > 0,
       },
     };
     try {
