@@ -18,6 +18,8 @@ import { unplayedReport } from "./unplayed.ts";
 
 export interface DrillOptions extends Omit<AttemptOptions, "onPhase" | keyof FaultWitness> {
   readonly scenarios: readonly Scenario[];
+  /** Of `server`, as it was given. */
+  readonly serverUrl: string;
   /** Variables that services have during all scenarios. */
   readonly env: Environment;
   readonly onProgress?: (progress: DrillProgress) => void;
@@ -61,7 +63,8 @@ export async function drill(options: DrillOptions): Promise<DrillResult> {
     async () => {
       const cleared = (await remote?.clearAll()) ?? [];
       // Those of which only the answer was lost are not in force any more.
-      for (const fault of [...cleared, ...unsure.filter((name) => !cleared.includes(name))]) noteCleared(fault);
+      for (const fault of [...cleared, ...unsure.filter((name) => !cleared.includes(name))])
+        noteCleared(fault);
     },
     ...COMPONENT_NAMES.flatMap((name) => [
       async () => noting(discovery?.restore(name), `${name} is a target again`),
@@ -98,7 +101,7 @@ async function playAll(
   const why = (scenario: Scenario) => whyNotHere(scenario, { ...options, jobs });
   // Clients come back for ever, so that nobody would hear of a server that is not there.
   if (scenarios.some((scenario) => scenario.clients > 0 && why(scenario) === null)) {
-    await requireListener(options, "--server", options.server);
+    await requireListener({ flag: "--server", url: options.serverUrl }, options.server, options);
   }
   const played: LiveReport[] = [];
   const skipped: SkippedScenario[] = [];

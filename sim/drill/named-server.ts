@@ -1,9 +1,10 @@
 // Servers of a stack as the user has named them, each by a flag, and what is said when one is not there.
 
-import { DashstreamError, describeError, systemCode } from "../../src/errors.ts";
-import { type HostPort, hostPortText } from "../../src/runtime/address.ts";
+import { DashstreamError, describeError } from "../../src/errors.ts";
+import type { HostPort } from "../../src/runtime/address.ts";
 import type { Clock } from "../../src/runtime/clock.ts";
 import type { Network } from "../../src/runtime/network.ts";
+import { isRefused } from "../../src/runtime/refused.ts";
 
 export interface NamedServer {
   /** With its dashes. */
@@ -22,33 +23,34 @@ export function unreachable({ flag, url }: NamedServer, asked: string, cause: un
   if (!isRefused(cause)) {
     return new DashstreamError("server_unreachable", `${asked}: ${describeError(cause)}`, { cause });
   }
-  // The cause says the same in other words with each runtime, and would be printed behind it.
   return new DashstreamError(
     "server_unreachable",
     `${flag} is "${url}": nothing listens there (ECONNREFUSED); ${REMEDY}`,
+    { cause },
   );
-}
-
-/** Runtimes tell it by different codes; Deno by its message alone. */
-function isRefused(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  if (["ECONNREFUSED", "ConnectionRefused"].includes(systemCode(error) ?? "")) return true;
-  return /connection refused/i.test(error.message) || isRefused(error.cause);
 }
 
 /**
  * Connects once and lets go.
- * @throws DashstreamError `server_unreachable`
+ * @param target where it is, by its `url`
+ * @throws DashstreamError `server_unreachable`, or `aborted` by the signal
  */
 export async function requireListener(
-  { network, clock }: { readonly network: Network; readonly clock: Clock },
-  flag: string,
+  named: NamedServer,
   target: HostPort,
+  {
+    network,
+    clock,
+    signal,
+  }: { readonly network: Network; readonly clock: Clock; readonly signal: AbortSignal },
 ): Promise<void> {
-  const named = { flag, url: `http://${hostPortText(target)}` };
+  const asked = `${named.flag} is "${named.url}"`;
   const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const interrupt = () => reject(new DashstreamError("aborted", `interrupted before ${asked} has answered`));
+  if (signal.aborted) interrupt();
+  signal.addEventListener("abort", interrupt, { once: true });
   const socket = network.dial(target, resolve);
-  const fail = (cause: Error) => reject(unreachable(named, `${flag} is "${named.url}"`, cause));
+  const fail = (cause: Error) => reject(unreachable(named, asked, cause));
   socket.on("error", fail);
   const timer = clock.after(CONNECT_TIMEOUT_MS, () =>
     fail(new Error(`no answer in ${CONNECT_TIMEOUT_MS} ms`)),
@@ -56,6 +58,7 @@ export async function requireListener(
   try {
     await promise;
   } finally {
+    signal.removeEventListener("abort", interrupt);
     timer.cancel();
     socket.destroy();
   }

@@ -13,10 +13,12 @@ export interface PlayableOptions extends Reach {
   readonly jobs: ReadonlySet<string>;
 }
 
-/** What a drill must be given for a scenario: each is the name of a flag. */
-export type DrillNeed = "proxy" | "services" | "targets";
+/** What a drill must be given for a scenario: the name of a flag, or a job that its Prometheus must scrape. */
+export type DrillNeed = DrillFlag | `job ${string}`;
 
-const NEEDS: Readonly<Record<Capability, DrillNeed | null>> = {
+type DrillFlag = "proxy" | "services" | "targets";
+
+const NEEDS: Readonly<Record<Capability, DrillFlag | null>> = {
   traffic: null,
   clients: null,
   broker: "proxy",
@@ -32,8 +34,10 @@ const NEEDS: Readonly<Record<Capability, DrillNeed | null>> = {
  */
 export function drillNeeds(scenario: Scenario): readonly DrillNeed[] {
   const parts = faultsOf(scenario).flatMap(({ needs }) => needs.map((part) => NEEDS[part]));
-  const wanted = new Set<DrillNeed | null>(wantsSettings(scenario) ? [...parts, "services"] : parts);
-  return (["proxy", "services", "targets"] as const).filter((need) => wanted.has(need));
+  const wanted = new Set<DrillFlag | null>(wantsSettings(scenario) ? [...parts, "services"] : parts);
+  const flags = (["proxy", "services", "targets"] as const).filter((need) => wanted.has(need));
+  const jobs = new Set(scenario.also_scraped.map(({ job }) => job));
+  return [...flags, ...[...jobs].map((job) => `job ${job}` as const)];
 }
 
 /** Those of its remedies too. */

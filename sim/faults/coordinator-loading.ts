@@ -17,6 +17,10 @@ export const coordinatorLoading = defineFault({
   needs: ["broker"],
   raises: KAFKA_DOWN,
   mayRaise: [],
+  takes: () => ({
+    what: "requests of members of consumer groups",
+    from: ["websocket-server", "quality-monitor"],
+  }),
   async apply(stage) {
     const broker = need(stage, "broker");
     const rules = REFUSED.map((api) =>

@@ -1,6 +1,7 @@
 // Which dead letters a fault concerns.
 
 import { z } from "zod";
+import type { Taken } from "./fault.ts";
 import type { KafkaNames } from "./stage.ts";
 
 export const deadLetterTopicParam = z
@@ -12,4 +13,9 @@ export const deadLetterTopicParam = z
 
 export function deadLetterTopic(names: KafkaNames, whose: z.output<typeof deadLetterTopicParam>): string {
   return whose === "server" ? names.dlqTopic : names.libraryDlqTopic;
+}
+
+export function deadLettersOf(whose: z.output<typeof deadLetterTopicParam>): Taken {
+  const component = whose === "server" ? "websocket-server" : "quality-monitor";
+  return { what: `dead letters of ${component}`, from: [component] };
 }

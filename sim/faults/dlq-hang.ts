@@ -1,7 +1,7 @@
 // Whoever writes a dead letter gets no answer.
 
 import { z } from "zod";
-import { deadLetterTopic, deadLetterTopicParam } from "./dead-letter-topic.ts";
+import { deadLettersOf, deadLetterTopic, deadLetterTopicParam } from "./dead-letter-topic.ts";
 import { defineFault } from "./fault.ts";
 import { ruleInForce } from "./rule-in-force.ts";
 import { need } from "./stage.ts";
@@ -14,6 +14,7 @@ export const dlqHang = defineFault({
   needs: ["broker"],
   raises: ["WebSocketDlqBroken"],
   mayRaise: [],
+  takes: ({ topic }) => deadLettersOf(topic),
   async apply(stage, { topic }) {
     const filter = { topic: deadLetterTopic(stage.kafka, topic) };
     return ruleInForce(need(stage, "broker").control("Produce", () => ({ kind: "hang" }), filter));

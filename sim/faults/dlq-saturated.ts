@@ -1,7 +1,7 @@
 // Dead letters are acknowledged, but late: more come than may be in flight, and the rest is dropped.
 
 import { z } from "zod";
-import { deadLetterTopic, deadLetterTopicParam } from "./dead-letter-topic.ts";
+import { deadLettersOf, deadLetterTopic, deadLetterTopicParam } from "./dead-letter-topic.ts";
 import { delayParam } from "./delay-param.ts";
 import { defineFault } from "./fault.ts";
 import { ruleInForce } from "./rule-in-force.ts";
@@ -24,6 +24,7 @@ export const dlqSaturated = defineFault({
       because: "The stream waits up to a second for a slot before it drops a letter.",
     },
   ],
+  takes: ({ topic }) => deadLettersOf(topic),
   async apply(stage, { topic, delay_ms: delayMs }) {
     const filter = { topic: deadLetterTopic(stage.kafka, topic) };
     return ruleInForce(need(stage, "broker").control("Produce", () => ({ kind: "delay", delayMs }), filter));

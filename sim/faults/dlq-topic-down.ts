@@ -1,7 +1,7 @@
 // The topic of the dead letters takes no records: each is answered with an error.
 
 import { z } from "zod";
-import { deadLetterTopic, deadLetterTopicParam } from "./dead-letter-topic.ts";
+import { deadLettersOf, deadLetterTopic, deadLetterTopicParam } from "./dead-letter-topic.ts";
 import { defineFault } from "./fault.ts";
 import { ruleInForce } from "./rule-in-force.ts";
 import { need } from "./stage.ts";
@@ -25,6 +25,7 @@ export const dlqTopicDown = defineFault({
   needs: ["broker"],
   raises: ["WebSocketDlqBroken"],
   mayRaise: [],
+  takes: ({ topic }) => deadLettersOf(topic),
   async apply(stage, { topic, error }) {
     const filter = { topic: deadLetterTopic(stage.kafka, topic) };
     return ruleInForce(need(stage, "broker").control("Produce", () => ({ kind: "error", error }), filter));

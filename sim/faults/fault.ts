@@ -2,7 +2,7 @@
 // name beside it.
 
 import type { z } from "zod";
-import type { Capability, Stage } from "./stage.ts";
+import type { Capability, ComponentName, Stage } from "./stage.ts";
 
 /** An alert that may come along with a fault though it is not the aim, and why. */
 export interface Companion {
@@ -27,6 +27,14 @@ export interface RunningFault {
   hits(): number;
 }
 
+/** What a fault takes of all that comes its way. */
+export interface Taken {
+  /** A noun in the plural. */
+  readonly what: string;
+  /** Components that it comes from; none = it does not depend on whether they come this way. */
+  readonly from: readonly ComponentName[];
+}
+
 /** @typeParam P its parameters, as checked */
 export interface Fault<P = unknown> {
   /** Kebab case, as its file and its page. */
@@ -41,6 +49,8 @@ export interface Fault<P = unknown> {
   /** Alerts that its default parameters raise in a server with default settings, if held long enough. */
   readonly raises: readonly string[];
   readonly mayRaise: readonly Companion[];
+  /** For whoever wonders why it took nothing; default: all that comes its way, whoever sends it. */
+  takes?(params: P): Taken;
   /** Its parameters where everything happens `scale` times faster; default: they stay, as rates, shares and latencies do. */
   scaled?(params: P, scale: number): P;
   apply(stage: Stage, params: P): Promise<RunningFault>;

@@ -31,6 +31,7 @@ export const fetchThrottle = defineFault({
     },
   ],
   scaled: (params, scale) => ({ ...params, every_ms: params.every_ms / scale }),
+  takes: () => ({ what: "requests for records of the topic", from: ["websocket-server", "quality-monitor"] }),
   async apply(stage, { every_ms: everyMs }) {
     const { clock } = stage;
     const lastMs = new Map<number, number>();

@@ -23,6 +23,7 @@ export const groupRebalance = defineFault({
   needs: ["broker"],
   raises: [],
   mayRaise: [],
+  takes: () => ({ what: "members of the consumer group of websocket-server", from: [] }),
   async apply(stage, { every_seconds: everySeconds }) {
     const broker = need(stage, "broker");
     let hits = 0;

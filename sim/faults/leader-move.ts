@@ -19,6 +19,7 @@ export const leaderMove = defineFault({
   needs: ["broker"],
   raises: KAFKA_ERRORS,
   mayRaise: [],
+  takes: () => ({ what: "requests to leaders of the topic", from: ["websocket-server", "quality-monitor"] }),
   async apply(stage, { delay_ms: delayMs }) {
     const broker = need(stage, "broker");
     const refuse = (api: "Fetch" | "Produce" | "ListOffsets") =>

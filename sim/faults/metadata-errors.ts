@@ -4,7 +4,7 @@ import { z } from "zod";
 import { defineFault } from "./fault.ts";
 import { KAFKA_DOWN } from "./kafka-alerts.ts";
 import { ruleInForce } from "./rule-in-force.ts";
-import { need } from "./stage.ts";
+import { COMPONENT_NAMES, need } from "./stage.ts";
 
 export const metadataErrors = defineFault({
   name: "metadata-errors",
@@ -19,6 +19,7 @@ export const metadataErrors = defineFault({
   needs: ["broker"],
   raises: KAFKA_DOWN,
   mayRaise: [],
+  takes: () => ({ what: "questions about the topic", from: COMPONENT_NAMES }),
   async apply(stage, { error }) {
     const filter = { topic: stage.kafka.topic };
     return ruleInForce(need(stage, "broker").control("Metadata", () => ({ kind: "error", error }), filter));

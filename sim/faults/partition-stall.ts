@@ -22,6 +22,7 @@ export const partitionStall = defineFault({
   needs: ["broker"],
   raises: ["KafkaPartitionStale", "KafkaPartitionStaleCritical"],
   mayRaise: [],
+  takes: () => ({ what: "requests for records of the topic", from: ["websocket-server", "quality-monitor"] }),
   async apply(stage, { partition }) {
     const { topic } = stage.kafka;
     const filter = partition === ALL_PARTITIONS ? { topic } : { topic, partition };

@@ -18,6 +18,7 @@ export const produceErrors = defineFault({
   needs: ["broker"],
   raises: [],
   mayRaise: [],
+  takes: () => ({ what: "telemetry of producers that go through the fault proxy", from: [] }),
   async apply(stage, { error }) {
     const filter = { topic: stage.kafka.topic };
     return ruleInForce(need(stage, "broker").control("Produce", () => ({ kind: "error", error }), filter));

@@ -31,6 +31,7 @@ export const redisErrors = defineFault({
   needs: ["redis"],
   raises: ["WebSocketRedisErrors", "ReplayBufferRedisWriteFailures", "RateLimiterRedisErrors"],
   mayRaise: [],
+  takes: () => ({ what: "commands that write", from: ["websocket-server"] }),
   async apply(stage, { error }) {
     const redis = need(stage, "redis");
     return ruleInForce(

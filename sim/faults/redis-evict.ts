@@ -23,6 +23,7 @@ export const redisEvict = defineFault({
   needs: ["redis"],
   raises: [],
   mayRaise: [],
+  takes: () => ({ what: "keys", from: [] }),
   async apply(stage, { share, every_seconds: everySeconds }) {
     const redis = need(stage, "redis");
     const { random } = stage;

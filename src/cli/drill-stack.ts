@@ -44,27 +44,34 @@ export async function stackParts(flags: StackFlags, token: string | null) {
     import("../../sim/drill/target-files.ts"),
     import("../../sim/drill/alertmanager-api.ts"),
   ]);
-  const client = (flag: string, url: string) => ({
-    named: { flag, url },
+  const client = (flag: string, given: string) => ({
+    named: { flag, url: given },
     fetch,
     timeout: () => AbortSignal.timeout(REQUEST_TIMEOUT_MS),
   });
-  const admin = (url: string) => ({
-    ...client("--proxy", url),
-    named: { flag: "--proxy", url, credentials: PROXY_CREDENTIALS },
+  const admin = (given: string) => ({
+    ...client("--proxy", given),
+    named: { flag: "--proxy", url: given, credentials: PROXY_CREDENTIALS },
     headers: token === null ? {} : { authorization: `Bearer ${token}` },
   });
   const run = async (program: string, args: readonly string[]) =>
     (await promisify(execFile)(program, args, { maxBuffer: MAX_OUTPUT_BYTES })).stdout;
-  const prometheus = baseAddress("--prometheus", flags.prometheus);
-  const alertmanager =
-    flags.alertmanager === undefined ? null : baseAddress("--alertmanager", flags.alertmanager);
-  const proxy = flags.proxy === undefined ? null : baseAddress("--proxy", flags.proxy);
   return {
-    prometheus: prometheusApi(prometheus, client("--prometheus", prometheus)),
+    prometheus: prometheusApi(
+      baseAddress("--prometheus", flags.prometheus),
+      client("--prometheus", flags.prometheus),
+    ),
     alertmanager:
-      alertmanager === null ? null : alertmanagerApi(alertmanager, client("--alertmanager", alertmanager)),
-    remote: proxy === null ? null : remoteFaults(proxy, admin(proxy)),
+      flags.alertmanager === undefined
+        ? null
+        : alertmanagerApi(
+            baseAddress("--alertmanager", flags.alertmanager),
+            client("--alertmanager", flags.alertmanager),
+          ),
+    remote:
+      flags.proxy === undefined
+        ? null
+        : remoteFaults(baseAddress("--proxy", flags.proxy), admin(flags.proxy)),
     services:
       flags.services === undefined
         ? null
@@ -72,6 +79,7 @@ export async function stackParts(flags: StackFlags, token: string | null) {
     discovery: flags.targets === undefined ? null : targetFiles(flags.targets),
     targets: flags.targets === undefined ? [] : listedTargets(flags.targets),
     server: serverAddress(flags.server),
+    serverUrl: flags.server,
   };
 }
 

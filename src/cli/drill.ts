@@ -116,7 +116,10 @@ export const drillCommand = defineCommand({
       .option("--junit <file>", "writes a report for CI")
       .option("--markdown <file>", "writes a report for people; - for standard output")
       .option("--html <file>", "writes a page with charts")
-      .option("--list", "shows what each scenario needs and how fast it may be, and breaks nothing")
+      .option(
+        "--list",
+        "shows what each scenario needs, flags and jobs that Prometheus scrapes, and how fast it may be; breaks nothing",
+      )
       .option("--json", "only the report, as one JSON object");
     addOptionFlags(command, "drill");
   },

@@ -199,13 +199,18 @@ describe("services that docker could not make anew are refused with exit code 2:
 
 describe("the list", () => {
   test("says how fast each scenario may be and what it needs, without a stack", async () => {
-    const { exitCode, stdout, stderr } = await run("--list", "--only", "sequence-gap,target-vanished");
+    const { exitCode, stdout, stderr } = await run(
+      "--list",
+      "--only",
+      "sequence-gap,target-vanished,exporter-killed",
+    );
     expect([exitCode, stderr]).toEqual([0, ""]);
     const [headings, ...rows] = stdout.split("\n\n")[0]?.split("\n") ?? [];
     expect(headings).toMatch(/^scenario +scale up to +needs +what happens$/);
     expect(rows.map((row) => row.split(/ {2,}/).slice(0, 3))).toEqual([
       ["sequence-gap", "60", "-"],
       ["target-vanished", "60", "targets"],
+      ["exporter-killed", "60", "services, job dashstream-checkout"],
     ]);
     expect(stdout).toContain("redis-latency");
   });
@@ -226,10 +231,10 @@ describe("a stack is left alone", () => {
   test("whose Prometheus is not there, which is no wrong command line", async () => {
     const url = await startPrometheus();
     await endings.pop()?.();
-    const { exitCode, stderr } = await run("--prometheus", url, "--only", "SequenceGapsDetected");
+    const { exitCode, stderr } = await run("--prometheus", `${url}//`, "--only", "SequenceGapsDetected");
     expect(exitCode).toBe(1);
     expect(stderr).toContain(
-      `--prometheus is "${url}": nothing listens there (ECONNREFUSED); start the stack (make stack-up, or docker compose up in compose/) or name yours\n`,
+      `--prometheus is "${url}//": nothing listens there (ECONNREFUSED); start the stack (make stack-up, or docker compose up in compose/) or name yours: `,
     );
   });
 

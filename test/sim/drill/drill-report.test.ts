@@ -1,7 +1,7 @@
 // What a drill says on a terminal beside what a verification says.
 
-import { expect, test } from "bun:test";
-import { type DrillReport, drillText } from "../../../sim/drill/drill-report.ts";
+import { describe, expect, test } from "bun:test";
+import { type DrillReport, drillText, interruptionText } from "../../../sim/drill/drill-report.ts";
 import { createPrinter } from "../../../src/cli/printer.ts";
 import { printBlocks } from "../../../src/cli/text-blocks.ts";
 import { RecordedOutput } from "../../cli/cli-rig.ts";

@@ -85,6 +85,7 @@ export function onStack(live: (rig: DrillRig) => Promise<void>): Promise<void> {
       kafka: { ...DEFAULT_KAFKA_SETTINGS, brokers: broker.nodes.map(({ host, port }) => `${host}:${port}`) },
       topic: TOPIC,
       server: { host: "127.0.0.1", port: 3002 },
+      serverUrl: "http://localhost:3002/",
       clock,
       random,
       network,

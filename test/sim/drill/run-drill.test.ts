@@ -4,8 +4,8 @@ import { describe, expect, test } from "bun:test";
 import { drillDocument } from "../../../sim/drill/drill-report.ts";
 import { type RunDrillOptions, runDrill } from "../../../sim/drill/run-drill.ts";
 import { unprovenAlert } from "../../../sim/verify/judge.ts";
-import { DashstreamError } from "../../../src/errors.ts";
 import { OUR_RULES } from "../../../sim/verify/selection.ts";
+import { DashstreamError } from "../../../src/errors.ts";
 import { type DrillRig, onStack, slowRedis } from "./drill-rig.ts";
 
 const RULES = `groups:

@@ -20,7 +20,9 @@ test("a fault that takes its records by chance claims no place, and leaves it to
   const stage = { traffic, random: seededRandom(1) } as Stage;
   const taken = (spread: "even" | "random") => chosen(stage, { share: 0.5, spread }).phase;
   expect([taken("even"), taken("random"), taken("even")]).toEqual([0, undefined, 0.5]);
-  const takes = [0, 0.5].map((phase) => selection({ share: 0.5, spread: "even", random: stage.random, phase }));
+  const takes = [0, 0.5].map((phase) =>
+    selection({ share: 0.5, spread: "even", random: stage.random, phase }),
+  );
   expect(Array.from({ length: 4 }, () => takes.map((take) => take()))).toEqual(
     [false, true, false, true].map((first) => [first, !first]),
   );

@@ -4,8 +4,8 @@ import { describe, expect, test } from "bun:test";
 import type { RunningFault } from "../../../sim/faults/fault.ts";
 import { planOf, play } from "../../../sim/scenarios/play.ts";
 import { runVirtual } from "../../../sim/verify/virtual-world.ts";
-import { START_MS } from "../drill/prometheus-answers.ts";
 import { slowRedis } from "../drill/drill-rig.ts";
+import { START_MS } from "../drill/prometheus-answers.ts";
 
 /** What is found when `redis-latency` is applied so; `missed` is said of a fault that was on. */
 async function findingsOf(apply: () => Promise<RunningFault>): Promise<readonly string[]> {
