@@ -1,6 +1,7 @@
 // Plays drills of a stack of real components, with the command as a user types it: `main.ts [--only ALERTS] [--scale 60]
-// [--kafka 4] [--json REPORT] [-- FLAGS OF THE DRILL]`. Best started in a namespace of its own, with which everything ends: services that the
-// stand-in for docker starts are nobody's children.
+// [--kafka 4] [--json REPORT] [-- FLAGS OF THE DRILL]`. Asked to end, it has the drill put everything back and ends the stack.
+// Best started in a namespace of its own, with which everything ends: services that the stand-in for docker starts are
+// nobody's children.
 
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,6 +12,7 @@ import { kafkaRelease } from "../../../compose/processes/kafka/releases.ts";
 import type { Stack } from "../../../compose/processes/stack.ts";
 import { alertmanagerConfig } from "../../../src/alerts/alertmanager.ts";
 import { describeError } from "../../../src/errors.ts";
+import { interruptSignal } from "../../../src/runtime/interrupt.ts";
 import { freePort } from "../../support/free-port.ts";
 import { startDrillStack } from "./drill-stack.ts";
 
@@ -59,6 +61,38 @@ function drillOf(stack: Stack): readonly string[] {
   ];
 }
 
+const interrupted = interruptSignal();
+// A terminal that is closed, maybe behind a Ctrl-C: that is not to be asked twice.
+process.on("SIGHUP", () => {
+  if (!interrupted.aborted) process.kill(process.pid, "SIGTERM");
+});
+// Nobody reads it any more; what has to be ended is ended all the same.
+process.stderr.on("error", () => {});
+interrupted.addEventListener("abort", () => {
+  say(`interrupted; the stack is ended. If it is not, STACK_DIR=${dir} WIPE=1 make stack-down does`);
+});
+
+/** Resolves with its exit code. */
+async function drillWith(stack: Stack): Promise<number> {
+  // A file that is there is written over from its beginning, and keeps its end.
+  if (values.json !== undefined) rmSync(values.json, { force: true });
+  const path = [join(ROOT, "compose/processes/stand-ins/bin"), stack.toolsDir, process.env.PATH].join(
+    delimiter,
+  );
+  const child = Bun.spawn([process.execPath, "src/cli/main.ts", ...drillOf(stack)], {
+    cwd: ROOT,
+    env: { ...environment, STACK_DIR: dir, PATH: path, ADMIN_TOKEN: PROXY_TOKEN },
+    // Ctrl-C comes to it from here, once: twice means at once.
+    detached: true,
+    stdin: "ignore",
+    stdout: values.json === undefined ? "inherit" : Bun.file(values.json),
+    stderr: "inherit",
+  });
+  const interrupt = () => child.kill("SIGINT");
+  interrupted.addEventListener("abort", interrupt);
+  return await child.exited;
+}
+
 const stack = await startDrillStack(scale, {
   dir,
   say,
@@ -73,22 +107,14 @@ const stack = await startDrillStack(scale, {
   }),
 });
 try {
-  // A file that is there is written over from its beginning, and keeps its end.
-  if (values.json !== undefined) rmSync(values.json, { force: true });
-  const path = [join(ROOT, "compose/processes/stand-ins/bin"), stack.toolsDir, process.env.PATH].join(
-    delimiter,
-  );
-  const child = Bun.spawn([process.execPath, "src/cli/main.ts", ...drillOf(stack)], {
-    cwd: ROOT,
-    env: { ...environment, STACK_DIR: dir, PATH: path, ADMIN_TOKEN: PROXY_TOKEN },
-    stdin: "ignore",
-    stdout: values.json === undefined ? "inherit" : Bun.file(values.json),
-    stderr: "inherit",
-  });
-  const exitCode = await child.exited;
-  say(`the drill ended with exit code ${exitCode}`);
-  process.exitCode = exitCode;
+  if (!interrupted.aborted) {
+    process.exitCode = await drillWith(stack);
+    say(`the drill ended with exit code ${process.exitCode}`);
+  }
 } finally {
   await stack.down().catch((error: unknown) => say(describeError(error)));
   rmSync(dir, { recursive: true });
 }
+if (interrupted.aborted) process.exitCode ||= 1;
+// The listeners of signals would keep it.
+process.exit();

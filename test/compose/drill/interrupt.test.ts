@@ -1,0 +1,47 @@
+// `make drill` has a stack of its own, and leaves nothing of it when it is interrupted.
+
+import { expect, test } from "bun:test";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { ended, spawnTied } from "../../support/child-process.ts";
+import { describeReal } from "../../support/real-components.ts";
+
+const MAIN = join(import.meta.dir, "main.ts");
+const TEST_MS = 180_000;
+
+/** Arguments of all processes of this machine. */
+function commandLines(): string {
+  return Bun.spawnSync(["ps", "-eo", "args"]).stdout.toString();
+}
+
+describeReal(
+  ["kafka-3.9", "redis-server", "prometheus", "prometheus-alertmanager", "jaeger"],
+  "a drill of a stack of its own",
+  () => {
+    test.each(["SIGINT", "SIGHUP"] as const)(
+      "that is ended by %s in the middle puts everything back and ends the stack",
+      async (signal) => {
+        const child = spawnTied(
+          [process.execPath, MAIN, "--only", "WebSocketDlqBroken", "--", "--no-compare"],
+          {
+            stdio: ["ignore", "ignore", "pipe"],
+          },
+        );
+        let said = "";
+        let stackDir = "";
+        for await (const chunk of child.stderr ?? []) {
+          said += String(chunk);
+          if (stackDir !== "" || !said.includes("is being played")) continue;
+          [stackDir = ""] = /\/[^ ]*dashstream-drill-stack-\w+/.exec(commandLines()) ?? [];
+          child.kill(signal);
+        }
+        await ended(child);
+        expect(said).toContain("interrupted; websocket-server has its usual settings");
+        expect(stackDir).not.toBe("");
+        expect(existsSync(stackDir)).toBe(false);
+        expect(commandLines()).not.toContain(stackDir);
+      },
+      TEST_MS,
+    );
+  },
+);
