@@ -93,26 +93,31 @@ async function drillWith(stack: Stack): Promise<number> {
   return await child.exited;
 }
 
-const stack = await startDrillStack(scale, {
-  dir,
-  say,
-  isTied: false,
-  portOffset: "free",
-  kafka: release,
-  profiles: ["drill"],
-  variables: parseDotenv(ENV_FILES.map((file) => readFileSync(join(ROOT, file), "utf8")).join("\n")),
-  alertmanagerConfig: alertmanagerConfig({
-    scale,
-    webhooks: { p0: webhook("p0"), p1: webhook("p1"), p2: webhook("p2"), watchdog: webhook("watchdog") },
-  }),
-});
+let stack: Stack | null = null;
 try {
+  stack = await startDrillStack(scale, {
+    dir,
+    say,
+    isTied: false,
+    portOffset: "free",
+    kafka: release,
+    profiles: ["drill"],
+    variables: parseDotenv(ENV_FILES.map((file) => readFileSync(join(ROOT, file), "utf8")).join("\n")),
+    alertmanagerConfig: alertmanagerConfig({
+      scale,
+      webhooks: { p0: webhook("p0"), p1: webhook("p1"), p2: webhook("p2"), watchdog: webhook("watchdog") },
+    }),
+    signal: interrupted,
+  });
   if (!interrupted.aborted) {
     process.exitCode = await drillWith(stack);
     say(`the drill ended with exit code ${process.exitCode}`);
   }
+} catch (error) {
+  if (!interrupted.aborted) throw error;
+  say(describeError(error));
 } finally {
-  await stack.down().catch((error: unknown) => say(describeError(error)));
+  await stack?.down().catch((error: unknown) => say(describeError(error)));
   rmSync(dir, { recursive: true });
 }
 if (interrupted.aborted) process.exitCode ||= 1;
