@@ -1,7 +1,7 @@
 // Scenario files of users: YAML or JSON. Either a scenario that can run comes out, or an error that names every problem
 // with file, line, column, path and what was expected.
 
-import { nearestHint } from "../../src/config/nearest.ts";
+import { nearestOrListed } from "../../src/config/nearest.ts";
 import { DashstreamError, describeError } from "../../src/errors.ts";
 import { parseExpr } from "../../src/promql/parse.ts";
 import { type Complaint, type Path, pathText, type ScenarioProblem, scenarioError } from "./problem.ts";
@@ -124,8 +124,8 @@ function nameComplaints(value: unknown, { checkFault, alerts }: ScenarioChecks):
 }
 
 function unknownAlert(name: string, alerts: ReadonlySet<string>): string {
-  const hint = nearestHint(name, [...alerts], WRONG_SHARE);
-  return `no rule has the alert ${JSON.stringify(name)}, expected one of the rules' alerts${hint}`;
+  const hint = nearestOrListed(name, [...alerts], WRONG_SHARE);
+  return `no rule has the alert ${JSON.stringify(name)}${hint}`;
 }
 
 /** The environment of all components, and of each that has more. */

@@ -4,7 +4,7 @@
 import { ALERTS } from "../../src/alerts/registry.ts";
 import { ruleFile } from "../../src/alerts/rule-file.ts";
 import { configProblems } from "../../src/config/load.ts";
-import { nearestHint } from "../../src/config/nearest.ts";
+import { nearestOrListed } from "../../src/config/nearest.ts";
 import { problemText } from "../../src/config/problem.ts";
 import { DashstreamError, describeError } from "../../src/errors.ts";
 import { faultParamProblems } from "../faults/fault-params.ts";
@@ -67,7 +67,7 @@ function chosen(wanted: string, scenarios: readonly Scenario[]): readonly Scenar
   );
   if (found.length > 0) return found;
   const names = scenarios.flatMap(({ name, expect }) => [name, ...expect.map((each) => each.alert)]);
-  const hint = nearestHint(wanted, [...new Set(names)], WRONG_SHARE);
+  const hint = nearestOrListed(wanted, [...new Set(names)], WRONG_SHARE);
   throw new DashstreamError("usage", `--only: no scenario has or proves ${JSON.stringify(wanted)}${hint}`);
 }
 

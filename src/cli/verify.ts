@@ -40,7 +40,7 @@ export const verifyCommand = defineCommand({
   ].join("\n"),
   exitCodes: {
     0: "everything is proven; with --rules: there are no findings",
-    1: "something is not proven; with --rules: an alert on series that no component exports or that fires without a fault, a rule that cannot be evaluated (many-to-many matching, say), or a fault that did not take",
+    1: "something is not proven; with --rules: an alert on series or label values that no component exports, or that fires without a fault, a rule that cannot be evaluated (many-to-many matching, say), or a fault that did not take",
     2: "wrong command line or scenario, or rules that Prometheus would not load, such as an expression that cannot be parsed",
   },
   examples: [

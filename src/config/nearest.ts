@@ -72,3 +72,16 @@ export function nearestHint(text: string, names: readonly string[], wrongShare: 
   const nearest = nearestName(text, names, wrongShare);
   return nearest === null ? "" : `; did you mean ${nearest}?`;
 }
+
+/** So many names are listed where none is close. */
+const MAX_LISTED = 12;
+
+/** The same, but where none is close it says what there is: `; expected one of A, B and 3 more`. */
+export function nearestOrListed(text: string, names: readonly string[], wrongShare: number): string {
+  const hint = nearestHint(text, names, wrongShare);
+  if (hint !== "" || names.length === 0) return hint;
+  const more = names.length - MAX_LISTED;
+  const listed = names.slice(0, MAX_LISTED).join(", ");
+  const expected = names.length === 1 ? "expected" : "expected one of";
+  return `; ${expected} ${listed}${more > 0 ? ` and ${more} more` : ""}`;
+}

@@ -141,6 +141,28 @@ describe("verify --rules", () => {
     expect(readFileSync(html, "utf8")).toContain("rules have findings</span>");
   });
 
+  test("fails for values that a label cannot have, also where another rule records them", async () => {
+    const typos = file(
+      "typos.yml",
+      `groups:
+  - name: team
+    rules:
+      - record: team:decode:rate
+        expr: sum(rate(websocket_decode_errors_total{error_type="schema_missmatch"}[5m]))
+      - { alert: Decode, expr: 'team:decode:rate > 0' }
+      - { alert: Uptime, expr: 'websocket_uptime_seconds{job="websocket"} < 0' }
+      - { alert: Shop, expr: 'websocket_uptime_seconds{job="shop"} < 0' }
+`,
+    );
+    const run = runs("--rules", TARGETS, "--rules", typos, "--target-labels", "job=shop", "--json");
+    const { exitCode } = await run.ended();
+    expect(exitCode).toBe(1);
+    expect(JSON.parse(run.lines.join("\n")).coverage.findings).toEqual([
+      `${typos}:5:24: team:decode:rate asks for websocket_decode_errors_total{error_type="schema_missmatch"}, but its error_type is one of payload_too_large, buffer_underflow, invalid_protobuf, decompression_failed, schema_mismatch, unknown_decode_error; did you mean schema_mismatch?`,
+      `${typos}:7:33: Uptime asks for websocket_uptime_seconds{job="websocket"}, but its job is always shop (if your targets have it: --target-labels job=websocket)`,
+    ]);
+  });
+
   test("names the report that cannot be written after the run, and writes the others", async () => {
     const junit = join(folder, "beside.xml");
     const run = runs("--rules", TARGETS, "--markdown", "/dev/full", "--junit", junit);
@@ -185,6 +207,9 @@ describe("bad input runs nothing, and is named:", () => {
   test("an alert that the rules do not have", async () => {
     expect(await refused("--rules", TARGETS, "--only", "ShareOfTargetDown")).toContain(
       '--only: the rules have no alert "ShareOfTargetDown"; did you mean ShareOfTargetsDown?',
+    );
+    expect(await refused("--rules", TARGETS, "--only", "Nope")).toContain(
+      '--only: the rules have no alert "Nope"; expected one of ShareOfTargetsDown, ',
     );
   });
 

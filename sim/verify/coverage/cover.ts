@@ -1,7 +1,7 @@
 // Coverage of users' rules: every scenario run, and what the rules make of each. Where users bring scenarios too, what
 // those expect of the rules is judged as in any verification.
 
-import { nearestHint } from "../../../src/config/nearest.ts";
+import { nearestOrListed } from "../../../src/config/nearest.ts";
 import { DashstreamError } from "../../../src/errors.ts";
 import { readRules } from "../job.ts";
 import type { KnownLabels } from "../known-alerts.ts";
@@ -31,7 +31,7 @@ const WRONG_SHARE = 0.4;
 export function checkOnly(only: readonly string[], known: KnownLabels): void {
   for (const alert of only) {
     if (Object.hasOwn(known, alert)) continue;
-    const hint = nearestHint(alert, Object.keys(known), WRONG_SHARE);
+    const hint = nearestOrListed(alert, Object.keys(known), WRONG_SHARE);
     throw new DashstreamError("usage", `--only: the rules have no alert ${JSON.stringify(alert)}${hint}`);
   }
 }
@@ -41,7 +41,7 @@ export function checkOnly(only: readonly string[], known: KnownLabels): void {
  * @throws DashstreamError `rules_invalid`, `scenario_invalid`, `config_invalid`, `aborted`
  */
 export async function cover(options: CoverOptions): Promise<Cover> {
-  const { rules: texts, only, judged, build, seed, promtool } = options;
+  const { rules: texts, only, judged, build, seed, promtool, targetLabels } = options;
   const rules = readRules(texts).flatMap((group) => group.rules);
   const { answers, run } = await askScenarios(
     "coverage",
@@ -59,6 +59,7 @@ export async function cover(options: CoverOptions): Promise<Cover> {
         answers.map(({ observation }) => observation),
         rules,
         only,
+        targetLabels,
       ),
       run,
     },

@@ -13,20 +13,27 @@ import type {
 } from "../report/coverage/coverage.ts";
 import { Evidence } from "./evidence.ts";
 import { knownNames } from "./exported-names.ts";
+import { LabelValues } from "./label-values.ts";
 import type { ScenarioObservation } from "./observation.ts";
 import { withRecorders } from "./rule-reading.ts";
 import { type BlameContext, silenceOf, unknownIn } from "./silence.ts";
+import { unknownValuesIn } from "./unknown-values.ts";
 
-type Coverage = Pick<CoverageReport, "alerts" | "faults" | "problems" | "unknown" | "scenario_findings">;
+type Coverage = Pick<
+  CoverageReport,
+  "alerts" | "faults" | "problems" | "unknown" | "unknown_values" | "scenario_findings"
+>;
 
 /**
  * @param rules all of them, in the order of the observations
  * @param only names of alerts; empty = all alerts and all rules that record
+ * @param targetLabels labels of all targets
  */
 export function coverageOf(
   observations: readonly ScenarioObservation[],
   rules: readonly Rule[],
   only: readonly string[] = [],
+  targetLabels: Readonly<Record<string, string>> = {},
 ): Coverage {
   const evidence = new Evidence(observations, rules);
   const known = knownNames(new Set(observations.flatMap(({ exported }) => exported)), rules);
@@ -37,6 +44,7 @@ export function coverageOf(
           alertsOf(rules).filter(({ alert }) => only.includes(alert)),
           rules,
         );
+  const labelValues = new LabelValues(rules, targetLabels);
   const always = new Set(observations.flatMap((observation) => observation.always));
   const alerts = alertsOf(chosen).map((rule) => alertCoverage(rule, always, { evidence, rules, known }));
   return {
@@ -44,6 +52,7 @@ export function coverageOf(
     faults: observations.flatMap((observation) => faultCoverage(observation, alerts)),
     problems: chosen.flatMap((rule) => problemsOf(rule, evidence)),
     unknown: chosen.flatMap((rule) => unknownIn(rule, known)),
+    unknown_values: chosen.flatMap((rule) => unknownValuesIn(rule, labelValues)),
     scenario_findings: observations.flatMap(({ scenario, findings }) =>
       findings.map((finding) => ({ scenario, finding })),
     ),

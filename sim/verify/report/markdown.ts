@@ -30,7 +30,9 @@ export function verifyMarkdown(report: VerifyReport): string {
     `${runSentence(report)}${clock === null ? "" : ` In this report ${clock}.`}`,
     ...(report.alerts.length > 0 ? [resultTable(report)] : []),
     ...failuresOf(report).map(failureDetails),
-    ...(allowed.length > 0 ? [details("Fired beside the aim, as declared", allowed, false)] : []),
+    ...(allowed.length > 0
+      ? [details("Fired beside the aim, as the scenario or its faults declare", allowed, false)]
+      : []),
   ]);
 }
 

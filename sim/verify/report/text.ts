@@ -20,7 +20,7 @@ export function verifyText(report: VerifyReport): readonly TextBlock[] {
   const clock = clockSentence(report);
   return [
     ...(report.alerts.length > 0 ? [resultTable(report)] : []),
-    ...listBlocks("fired beside the aim, as declared", allowed, "faint"),
+    ...listBlocks("fired beside the aim, as the scenario or its faults declare", allowed, "faint"),
     ...failuresOf(report).flatMap(({ title, reasons }) => listBlocks(title, reasons, "bad")),
     line(""),
     ...(clock === null ? [] : [line(clock, "faint")]),

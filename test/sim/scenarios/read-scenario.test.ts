@@ -284,8 +284,8 @@ describe("names that nobody knows are named:", () => {
     expect(problemsOf(text)).toEqual([
       "a.yaml:5:12: faults[0].fault: there is no fault corupt, expected corrupt-payload",
       "a.yaml:7:15: faults[1].params.share: is 2, expected at most 1",
-      'a.yaml:9:12: expect[0].alert: no rule has the alert "HighDecodeErorRate", expected one of the rules\' alerts; did you mean HighDecodeErrorRate?',
-      'a.yaml:11:14: may[0].alert: no rule has the alert "Nothing", expected one of the rules\' alerts',
+      'a.yaml:9:12: expect[0].alert: no rule has the alert "HighDecodeErorRate"; did you mean HighDecodeErrorRate?',
+      'a.yaml:11:14: may[0].alert: no rule has the alert "Nothing"; expected one of HighDecodeErrorRate, ServiceDown',
     ]);
   });
 

@@ -55,12 +55,17 @@ describe("--only", () => {
     expect(scenarios.map(({ name }) => name)).toEqual(["sequence-gap"]);
   });
 
-  test("with a name that no scenario has or proves is wrong usage, with the nearest name", () => {
+  test("with a name that no scenario has or proves is wrong usage, with the nearest name or what there is", () => {
     expect(refused({ only: ["Watchdog", "SequenceGapDetected"] })).toMatchObject({
       code: "usage",
       message: '--only: no scenario has or proves "SequenceGapDetected"; did you mean SequenceGapsDetected?',
     });
-    expect(refused({ only: ["xyz"] }).message).toBe('--only: no scenario has or proves "xyz"');
+    expect(refused({ only: ["xyz"] }).message).toMatch(
+      /^--only: no scenario has or proves "xyz"; expected one of (\S+, ){11}\S+ and \d+ more$/,
+    );
+    expect(refused({ only: ["xyz"], scenarioFiles: [scenario("ServiceDown")] }).message).toBe(
+      '--only: no scenario has or proves "xyz"; expected one of mine, ServiceDown',
+    );
   });
 });
 

@@ -30,6 +30,23 @@ export interface UnknownUse extends UnknownSeries {
   readonly rule: string;
 }
 
+/** A value of a label that a rule asks for and no series of this name can have. */
+export interface UnknownValue {
+  /** The name of the alert or of the recorded series. */
+  readonly rule: string;
+  readonly series: string;
+  /** As in a selector: `error_type="typo"`. */
+  readonly matcher: string;
+  readonly label: string;
+  readonly position: FilePosition;
+  /** All that there can be; never empty. */
+  readonly values: readonly string[];
+  /** What may have been meant; `null` if nothing is close. */
+  readonly nearest: string | null;
+  /** `job=shop`, if the value is one of targets; `null` if components give it. */
+  readonly target_label: string | null;
+}
+
 /** A label that a selector asks for in vain. */
 export interface LabelMismatch {
   readonly label: string;
@@ -111,6 +128,8 @@ export interface CoverageReport {
   readonly problems: readonly CoverageProblem[];
   /** Of all rules, also of those that record. */
   readonly unknown: readonly UnknownUse[];
+  /** The same. */
+  readonly unknown_values: readonly UnknownValue[];
   readonly scenario_findings: readonly ScenarioFinding[];
   readonly run: RunReport;
 }

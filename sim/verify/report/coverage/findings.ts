@@ -1,5 +1,5 @@
-// What all reports of coverage say in the same words. Findings are what is wrong with the rules: names that mean nothing,
-// rules that cannot be evaluated, alarms without a fault; or with a scenario, whose fault did not take. That nothing raises
+// What all reports of coverage say in the same words. Findings are what is wrong with the rules: names and label
+// values that mean nothing, rules that cannot be evaluated, alarms without a fault; or with a scenario, whose fault did not take. That nothing raises
 // an alert, or nothing notices a fault, is a result: rules may be about other systems, and a site may not care for every
 // fault.
 
@@ -14,6 +14,7 @@ import type {
   Silence,
   UnknownSeries,
   UnknownUse,
+  UnknownValue,
 } from "./coverage.ts";
 
 /** `file:line`, where there is little room. */
@@ -33,12 +34,13 @@ export interface CoverageFinding {
 
 /** None = the rules are sound. */
 export function findingsOf(report: CoverageReport): readonly CoverageFinding[] {
-  const { alerts, problems, unknown, scenario_findings } = report;
+  const { alerts, problems, unknown, unknown_values, scenario_findings } = report;
   return [
     ...problems.map(({ rule, position, reason }) =>
       ofRule(rule, position, `${placeText(position)}: ${rule}: ${reason}`),
     ),
     ...unknown.map((use) => ofRule(use.rule, use.position, unknownText(use))),
+    ...unknown_values.map((use) => ofRule(use.rule, use.position, unknownValueText(use))),
     ...alerts.flatMap(({ alert, position, without_fault }) => {
       const names = shortList(without_fault);
       const text = `${placeText(position)}: ${alert} fires though nothing is broken (${names})`;
@@ -63,15 +65,25 @@ export function coverageFindings(report: CoverageReport): readonly string[] {
 
 /** So many names are listed; a rule may fire in all scenarios. */
 const MAX_NAMES = 3;
+/** Enough for every label but that of models. */
+const MAX_VALUES = 12;
 
-function shortList(names: readonly string[]): string {
-  const more = names.length - MAX_NAMES;
-  return more <= 0 ? names.join(", ") : `${names.slice(0, MAX_NAMES).join(", ")} and ${more} more`;
+function shortList(names: readonly string[], max = MAX_NAMES): string {
+  const more = names.length - max;
+  return more <= 0 ? names.join(", ") : `${names.slice(0, max).join(", ")} and ${more} more`;
 }
 
 function unknownText({ rule, series, position, nearest }: UnknownUse): string {
   const hint = nearest === null ? "" : `; did you mean ${nearest}?`;
   return `${placeText(position)}: ${rule} needs ${series}, which ${nobodyText(series)}${hint}`;
+}
+
+function unknownValueText(use: UnknownValue): string {
+  const { rule, series, matcher, label, position, values, nearest, target_label } = use;
+  const given = values.length === 1 ? "is always" : "is one of";
+  const fact = withTargetHint(`its ${label} ${given} ${shortList(values, MAX_VALUES)}`, target_label);
+  const hint = nearest === null ? "" : `; did you mean ${nearest}?`;
+  return `${placeText(position)}: ${rule} asks for ${series}{${matcher}}, but ${fact}${hint}`;
 }
 
 /** Alerts that nothing raised: one sentence each, with where it stands and why. */
@@ -126,6 +138,10 @@ function nobodyText(series: string): string {
 
 function mismatchText({ label, values, target_label }: LabelMismatch): string {
   const fact = values.length === 0 ? `there is no label ${label}` : `${label} is one of ${values.join(", ")}`;
+  return withTargetHint(fact, target_label);
+}
+
+function withTargetHint(fact: string, target_label: string | null): string {
   if (target_label === null) return fact;
   return `${fact} (if your targets have it: --target-labels ${target_label})`;
 }

@@ -3,7 +3,14 @@
 
 import type { FilePosition } from "../../../../src/promql/rules/rule.ts";
 import { runDocument } from "../json.ts";
-import type { AlertCoverage, CoverageReport, Raise, Silence, UnknownSeries } from "./coverage.ts";
+import type {
+  AlertCoverage,
+  CoverageReport,
+  Raise,
+  Silence,
+  UnknownSeries,
+  UnknownValue,
+} from "./coverage.ts";
 import { coverageFindings, silenceText } from "./findings.ts";
 
 /** The document, to be written by `JSON.stringify`. `ok` is that there are no findings. */
@@ -28,6 +35,7 @@ export function coverageDocument(report: CoverageReport) {
       reason,
     })),
     unknown: report.unknown.map(({ rule, ...unknown }) => ({ rule, ...unknownDocument(unknown) })),
+    unknown_values: report.unknown_values.map(unknownValueDocument),
     scenario_findings: report.scenario_findings.map(({ scenario, finding }) => ({ scenario, finding })),
     findings,
     run: runDocument(report.run),
@@ -51,6 +59,11 @@ function raiseDocument({ alert, position, scenario, firing_at_s, detection_s, re
 
 function unknownDocument({ series, position, nearest }: UnknownSeries) {
   return { series, ...positionDocument(position), nearest };
+}
+
+function unknownValueDocument(use: UnknownValue) {
+  const { rule, series, label, matcher, position, values, nearest, target_label } = use;
+  return { rule, series, label, matcher, ...positionDocument(position), values, nearest, target_label };
 }
 
 function positionDocument({ file, line, column }: FilePosition): FilePosition {

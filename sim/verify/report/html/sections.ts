@@ -105,7 +105,7 @@ export function scenarioSection(scenario: ScenarioReport, index: number): Html {
   return html`<section class="card ${ok ? "passed" : "failed"}" id="scenario-${index}" aria-labelledby="scenario-${index}-name">
 <div class="title"><h2 id="scenario-${index}-name">${scenario.scenario}</h2>${pill(ok, ok ? "passed" : "failed")}<a class="filter" href="#results">results</a></div>
 <p class="muted">${summary}</p>${alerts.map(unprovenReasons)}${reasons.length > 0 ? findingsList("In this scenario", reasons) : null}
-${timeline(scenario)}${allowed.length === 0 ? null : html`<div class="others"><h3>Fired beside the aim, as declared</h3><ul>${allowed.map(item)}</ul></div>`}
+${timeline(scenario)}${allowed.length === 0 ? null : html`<div class="others"><h3>Fired beside the aim, as the scenario or its faults declare</h3><ul>${allowed.map(item)}</ul></div>`}
 ${faultDetails(scenario)}${charts.map((chart, chartIndex) => chartFigure(chart, chartId(index, chartIndex), index, alerts))}</section>`;
 }
 

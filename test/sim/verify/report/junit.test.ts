@@ -102,11 +102,13 @@ describe("the JUnit report", () => {
       ["team:errors:ratio (team.rules.yaml:40:9)", "failure"],
       ["TeamTypo (team.rules.yaml:17:22)", "failure"],
       ["TeamTypo (team.rules.yaml:17:60)", "failure"],
+      ["TeamTypo (team.rules.yaml:18:30)", "failure"],
+      ["TeamTypo (team.rules.yaml:18:90)", "failure"],
       ["TeamErrors (team.rules.yaml:10:9)", "failure"],
       ["scenario dlq-hang", "failure"],
     ]);
     expect(cases.map(({ children }) => children[0]?.text)).toEqual(findings.map(({ text }) => text));
-    expect(root.attributes.failures).toBe("5");
+    expect(root.attributes.failures).toBe("7");
     const sound = parse(verifyJunit(PASSING_REPORT, [])).root;
     expect(sound.attributes.failures).toBe("0");
     expect(sound.children.at(-1)?.attributes).toMatchObject({ name: "rules", tests: "1" });

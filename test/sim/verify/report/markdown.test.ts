@@ -40,7 +40,7 @@ describe("the Markdown report", () => {
       "<details open><summary>❌ scenario redis-latency</summary>\n\n- the fault redis-latency took nothing",
     );
     expect(text).toContain(
-      "<details><summary>Fired beside the aim, as declared</summary>\n\n- dlq-topic-down: ",
+      "<details><summary>Fired beside the aim, as the scenario or its faults declare</summary>\n\n- dlq-topic-down: ",
     );
     expect(verifyMarkdown(PASSING_REPORT)).not.toContain("<details open>");
   });

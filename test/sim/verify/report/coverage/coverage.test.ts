@@ -16,6 +16,8 @@ const FINDINGS = [
   'team.rules.yaml:40:9: team:errors:ratio: many-to-many matching: both sides have {job="a"} twice',
   "team.rules.yaml:17:22: TeamTypo needs websocket_droped_messages_total, which no component exports; did you mean websocket_dropped_messages_total?",
   "team.rules.yaml:17:60: TeamTypo needs node_load1, which no component exports",
+  'team.rules.yaml:18:30: TeamTypo asks for websocket_kafka_messages_total{status="sucess"}, but its status is one of success, error, old_data_error; did you mean success?',
+  'team.rules.yaml:18:90: TeamTypo asks for websocket_kafka_messages_total{job="shop"}, but its job is always dashstream-infrastructure (if your targets have it: --target-labels job=shop)',
   "team.rules.yaml:10:9: TeamErrors fires though nothing is broken (healthy-hour)",
   "dlq-hang: fault dlq-hang did not take: nothing was broken by it",
 ];
@@ -38,6 +40,17 @@ test("a series whose name is that of a recorded one may also be missing among th
   expect(silenceText({ kind: "unknown-series", unknown: [...unknown, use] })).toBe(
     "no component exports r:y and no rule records it; no component exports websocket_droped_messages_total",
   );
+});
+
+test("of a label with many values the first are listed", () => {
+  const [use] = SAMPLE_COVERAGE.unknown_values;
+  if (use === undefined) throw new Error("the sample has an unknown value");
+  const values = Array.from({ length: 14 }, (_, index) => `v${index}`);
+  const [text] = coverageFindings({
+    ...SOUND_COVERAGE,
+    unknown_values: [{ ...use, values, nearest: null }],
+  });
+  expect(text).toEndWith("v10, v11 and 2 more");
 });
 
 test("a fault is named beside its scenario, unless that is all there is to say", () => {
@@ -93,7 +106,7 @@ describe("coverage on a terminal", () => {
       ...FINDINGS.map((finding) => `  ${finding}`),
       "",
       "seed 7, evaluated by dashstream",
-      "2 of 9 alerts raised, 2 of 3 scenarios noticed, 5 findings, 3.3 h virtual in 41 s",
+      "2 of 9 alerts raised, 2 of 3 scenarios noticed, 7 findings, 3.3 h virtual in 41 s",
     ]);
     expect(printed(SOUND_COVERAGE).at(-1)).toBe(
       "2 of 8 alerts raised, 2 of 3 scenarios noticed, 3.3 h virtual in 41 s",
@@ -153,6 +166,18 @@ test("coverage as JSON has the places of alerts, reasons as code and sentence, a
     column: 60,
     nearest: null,
   });
+  expect(document.unknown_values[0]).toEqual({
+    rule: "TeamTypo",
+    series: "websocket_kafka_messages_total",
+    label: "status",
+    matcher: 'status="sucess"',
+    file: "team.rules.yaml",
+    line: 18,
+    column: 30,
+    values: ["success", "error", "old_data_error"],
+    nearest: "success",
+    target_label: null,
+  });
   expect(document.faults.map(({ first }: { first: string | null }) => first)).toEqual([
     "TeamGaps",
     "TeamErrors",
@@ -165,7 +190,7 @@ test("coverage as JSON has the places of alerts, reasons as code and sentence, a
 test("coverage as Markdown has both tables, and findings unfolded", () => {
   const text = coverageMarkdown(SAMPLE_COVERAGE);
   expect(text).toStartWith(
-    "## ❌ 2 of 9 alerts raised, 2 of 3 scenarios noticed, 5 findings\n\nteam.rules.yaml: 3.3 h virtual in 41 s, seed 7, evaluated by dashstream.\n\n<details open><summary>❌ findings</summary>",
+    "## ❌ 2 of 9 alerts raised, 2 of 3 scenarios noticed, 7 findings\n\nteam.rules.yaml: 3.3 h virtual in 41 s, seed 7, evaluated by dashstream.\n\n<details open><summary>❌ findings</summary>",
   );
   expect(text).toContain("| TeamGaps | page | 2 scenarios | 1m30s | sequence-gap | team.rules.yaml:4 |\n");
   expect(text).toContain("| dlq-hang (corrupt-payload, dlq-hang) | nothing |  |  |  |\n");

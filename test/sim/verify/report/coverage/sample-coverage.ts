@@ -111,6 +111,28 @@ export const SAMPLE_COVERAGE: CoverageReport = {
     },
     { rule: "TeamTypo", series: "node_load1", position: at(17, 60), nearest: null },
   ],
+  unknown_values: [
+    {
+      rule: "TeamTypo",
+      series: "websocket_kafka_messages_total",
+      matcher: 'status="sucess"',
+      label: "status",
+      position: at(18, 30),
+      values: ["success", "error", "old_data_error"],
+      nearest: "success",
+      target_label: null,
+    },
+    {
+      rule: "TeamTypo",
+      series: "websocket_kafka_messages_total",
+      matcher: 'job="shop"',
+      label: "job",
+      position: at(18, 90),
+      values: ["dashstream-infrastructure"],
+      nearest: null,
+      target_label: "job=shop",
+    },
+  ],
   scenario_findings: [
     { scenario: "dlq-hang", finding: "fault dlq-hang did not take: nothing was broken by it" },
   ],
@@ -125,5 +147,6 @@ export const SOUND_COVERAGE: CoverageReport = {
     .map((alert) => ({ ...alert, without_fault: [] })),
   problems: [],
   unknown: [],
+  unknown_values: [],
   scenario_findings: [],
 };
