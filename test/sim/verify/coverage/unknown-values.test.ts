@@ -4,6 +4,7 @@ import { describe, expect, test } from "bun:test";
 import { LabelValues } from "../../../../sim/verify/coverage/label-values.ts";
 import { unknownValuesIn } from "../../../../sim/verify/coverage/unknown-values.ts";
 import type { UnknownValue } from "../../../../sim/verify/report/coverage/coverage.ts";
+import { ruleFile } from "../../../../src/alerts/rule-file.ts";
 import { recording, ruleText, series } from "../hand-made.ts";
 import { rules } from "../promtool/scene.ts";
 import { covered } from "./observed.ts";
@@ -56,7 +57,9 @@ describe("a label that the catalogue closes", () => {
 
   test("is told once of a rule, however often it asks", () => {
     const rate = `rate(websocket_decode_errors_total{${TYPO}}[5m])`;
-    expect(unknownValues(`${rate} > 0 and ${rate} < 9`)).toHaveLength(1);
+    const [found, ...others] = unknownValues(`${rate} > 0 and ${rate} < 9`);
+    expect(found?.position.column).toBe(33);
+    expect(others).toEqual([]);
   });
 
   test.each([
@@ -74,6 +77,7 @@ describe("a label that the catalogue closes", () => {
     ["a pattern that fits one", 'websocket_decode_errors_total{error_type=~"schema_.+|other"}'],
     ["what it excludes", 'websocket_decode_errors_total{error_type!="other"}'],
     ["a pattern that it excludes", 'websocket_decode_errors_total{error_type!~"other"}'],
+    ["a pattern that excludes all", 'websocket_decode_errors_total{error_type!~".*"}'],
     ["no value", 'websocket_decode_errors_total{error_type=""}'],
     ["a pattern that no value fits too", 'websocket_decode_errors_total{error_type=~"other|"}'],
     ["what is asked to be absent", `absent(websocket_decode_errors_total{${TYPO}})`],
@@ -176,7 +180,17 @@ describe("what rules record", () => {
     expect(unknownValues('uptime{job="shop"} > 0', [["uptime", recorded, "{ job: x }"]])).toMatchObject([
       { values: ["x"], target_label: null },
     ]);
+    const named = unknownValues('uptime{name="shop"} > 0', [
+      ["uptime", "up", "{ name: dashstream-quality }"],
+    ]);
+    expect(named).toMatchObject([{ values: ["dashstream-quality"], target_label: null }]);
   });
+});
+
+test("our own rules ask for nothing that there cannot be", () => {
+  const all = rules(ruleFile()).flatMap((group) => group.rules);
+  const values = new LabelValues(all, {});
+  expect(all.flatMap((rule) => unknownValuesIn(rule, values))).toEqual([]);
 });
 
 test("coverage tells of the values of the alerts that are chosen, and of the rules that record for them", () => {
