@@ -102,11 +102,12 @@ stack-logs: node_modules/.installed ## the end of their logs (SERVICE=name, LINE
 stack-restart stack-stop stack-start stack-kill: stack-%: node_modules/.installed
 	@$(STACK) $* $(or $(SERVICE),$(error SERVICE=name is missing))
 
-# In the folder of the compose file, where the runbook's commands are typed.
+# In the folder of the compose file, where the runbook's commands are typed. Whoever leaves the shell after a command that failed
+# has made no mistake; what is piped into it has.
 stack-shell: node_modules/.installed ## a shell in which `docker`, `docker-compose` and Kafka's tools act on them
 	@$(STACK) addresses >&2
 	@cd compose && STACK_DIR="$(abspath $(or $(STACK_DIR),.stack))" \
-	  PATH="$(CURDIR)/compose/processes/stand-ins/bin:$(abspath $(or $(STACK_DIR),.stack))/bin:$$PATH" $${SHELL:-bash}
+	  PATH="$(CURDIR)/compose/processes/stand-ins/bin:$(abspath $(or $(STACK_DIR),.stack))/bin:$$PATH" $${SHELL:-bash} || { status=$$?; [ -t 0 ] || exit $$status; }
 
 stack-down: node_modules/.installed ## end them in order; data and logs stay (WIPE=1 removes them)
 	@$(STACK) down $(if $(WIPE),--wipe)

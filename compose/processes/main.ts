@@ -5,7 +5,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import { createPrinter, descriptorOutput } from "../../src/cli/printer.ts";
 import { DashstreamError, describeError } from "../../src/errors.ts";
 import { interruptSignal } from "../../src/runtime/interrupt.ts";
-import { printAddresses } from "./commands/addresses.ts";
+import { printAddresses, printCopies } from "./commands/addresses.ts";
 import { showLogs } from "./commands/logs.ts";
 import { printStatus } from "./commands/status.ts";
 import { type KafkaComponent, kafkaRelease } from "./kafka/releases.ts";
@@ -112,9 +112,12 @@ const status = define("status", "Show the services; exits 1 unless all of them a
 
 const addresses = define(
   "addresses",
-  "Show where published ports are, if the offset shifts them; nothing otherwise.",
+  "Show where published ports are, if the offset shifts them, and copies of mounted files, if there are any.",
 ).action(({ dir }: Flags) => {
-  if (hasStack(dir)) printAddresses(openStack(dir), printer);
+  if (!hasStack(dir)) return;
+  const stack = openStack(dir);
+  printAddresses(stack, printer);
+  printCopies(stack, printer);
 });
 
 const logs = define("logs", "Show the end of the logs of all services, or of one.")

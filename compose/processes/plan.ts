@@ -9,9 +9,10 @@ import type { ComposeService, DependencyCondition, Mount } from "./compose-file/
 import type { KafkaComponent } from "./kafka/releases.ts";
 import { type Address, Addresses, type Reachable } from "./places/addresses.ts";
 import { copyConfig, type Rewrite } from "./places/config-copy.ts";
-import { type ServicePaths, servicePaths, volumePath } from "./places/paths.ts";
+import { copyPlaces, type ServicePaths, servicePaths, volumePath } from "./places/paths.ts";
 import type { Launch, Site } from "./programs/program.ts";
 import { programOf } from "./programs/programs.ts";
+import { StateFolder } from "./running/state-folder.ts";
 
 export interface PlanOptions {
   /** State folder, absolute. */
@@ -148,17 +149,13 @@ function makeFiles(
   service: ComposeService,
   paths: ServicePaths,
   addresses: Addresses,
-  { rewrite }: PlanOptions,
+  { dir, rewrite }: PlanOptions,
 ): void {
   for (const { mount, path } of paths.mounts) {
-    if (mount.source.kind !== "bind") {
-      mkdirSync(path, { recursive: true });
-      continue;
-    }
-    copyConfig(mount.source.path, path, (text, source) =>
-      paths.replaceIn(addresses.replaceIn(rewrite(text, source), service.name)),
-    );
+    if (mount.source.kind !== "bind") mkdirSync(path, { recursive: true });
   }
+  const place = (text: string) => paths.replaceIn(addresses.replaceIn(text, service.name));
+  new StateFolder(dir).writeCopies(service.name, copyConfig(copyPlaces(paths), { place, rewrite }));
 }
 
 /** Settings that lead to a service that is left out are emptied: nobody would answer there. */

@@ -1,13 +1,14 @@
 // The stack of the compose file as processes, for commands and tests: in a folder of its own, its services reached by their
 // names, and found again in that folder by any later process.
 
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { lockFile } from "../../src/dlq/file-lock.ts";
 import { DashstreamError } from "../../src/errors.ts";
 import type { ProcessIdentity } from "../../src/runtime/process-identity.ts";
 import type { KafkaComponent } from "./kafka/releases.ts";
 import { Addresses, LOOPBACK } from "./places/addresses.ts";
-import { servicePaths } from "./places/paths.ts";
+import { type CopyPlace, updateConfig } from "./places/config-copy.ts";
+import { copyPlaces, servicePaths } from "./places/paths.ts";
 import { type LeftOut, type ServicePlan, TOOLS_FOLDER } from "./plan.ts";
 import { readLog } from "./running/log-file.ts";
 import { stopInOrder } from "./running/order.ts";
@@ -125,6 +126,11 @@ export class Stack {
     return paths.pathOf(containerPath) ?? containerPath;
   }
 
+  /** What of the project is mounted in a service, with the copies that stand for it. */
+  copiesOf(service: string): readonly CopyPlace[] {
+    return copyPlaces(servicePaths(this.#plan(service), this.dir));
+  }
+
   /**
    * A text with the addresses of the compose file replaced by those of this machine: commands, URLs, files.
    * @param service in whose container it is meant; its paths are replaced too. Default: it is meant outside
@@ -180,13 +186,16 @@ export class Stack {
   async start(name: string): Promise<void> {
     const service = this.#process(name);
     if (service.isRunning()) return;
+    this.#updateCopies(name);
     await service.start(new AbortController().signal);
   }
 
   /** Starts a service that does not run, and resolves without waiting until it is ready. */
   async launch(name: string): Promise<void> {
     const service = this.#process(name);
-    if (!service.isRunning()) await service.launch(new AbortController().signal);
+    if (service.isRunning()) return;
+    this.#updateCopies(name);
+    await service.launch(new AbortController().signal);
   }
 
   /** Ends it in order; its data stay. */
@@ -224,6 +233,7 @@ export class Stack {
 
   /** Sends a signal: SIGSTOP and SIGCONT freeze and thaw it, SIGHUP makes the server read its files again. */
   signal(name: string, signal: NodeJS.Signals): void {
+    if (signal === "SIGHUP") this.#updateCopies(name);
     this.#process(name).signal(signal);
   }
 
@@ -246,6 +256,17 @@ export class Stack {
     const services = this.services.map((plan) => (plan.name === name ? change(plan) : plan));
     this.#record = { ...this.#record, services };
     this.#context.folder.writeStack(this.#record);
+  }
+
+  /** What is mounted is as the project has it whenever a program reads it anew. */
+  #updateCopies(name: string): void {
+    const { folder, say } = this.#context;
+    const place = (text: string) => this.placed(text, name);
+    const { files, changed } = updateConfig(this.copiesOf(name), folder.readCopies(name), { place });
+    if (changed.length === 0) return;
+    folder.writeCopies(name, files);
+    const paths = changed.map((path) => relative(this.dir, path)).join(", ");
+    say(`${name}: its configuration has changed since it was copied, and is copied again (${paths})`);
   }
 
   #plan(name: string): ServicePlan {

@@ -3,6 +3,7 @@
 
 import { join } from "node:path";
 import type { ComposeService, Mount } from "../compose-file/service.ts";
+import type { CopyPlace } from "./config-copy.ts";
 
 /** What services have for themselves, below the state folder. */
 export const FILES_FOLDER = "files";
@@ -17,6 +18,13 @@ export interface ServicePaths {
   readonly replaceIn: (text: string) => string;
   /** What is mounted, with the folder that stands for it. */
   readonly mounts: readonly { readonly mount: Mount; readonly path: string }[];
+}
+
+/** What is mounted from the project, and so is copied. */
+export function copyPlaces({ mounts }: ServicePaths): readonly CopyPlace[] {
+  return mounts.flatMap(({ mount, path }) =>
+    mount.source.kind === "bind" ? [{ source: mount.source.path, target: path }] : [],
+  );
 }
 
 /** The folder that stands for a volume, by its key in the compose file. */

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { DashstreamError } from "../../../src/errors.ts";
 import type { ProcessIdentity } from "../../../src/runtime/process-identity.ts";
 import type { KafkaComponent } from "../kafka/releases.ts";
+import type { CopiedFiles } from "../places/config-copy.ts";
 import { FILES_FOLDER } from "../places/paths.ts";
 import type { StackPlan } from "../plan.ts";
 
@@ -72,6 +73,15 @@ export class StateFolder {
     rmSync(this.#servicePath(name), { force: true });
   }
 
+  /** What the configuration of a service was copied from. */
+  readCopies(name: string): CopiedFiles {
+    return this.#read<CopiedFiles>(this.#copiesPath(name)) ?? {};
+  }
+
+  writeCopies(name: string, files: CopiedFiles): void {
+    write(this.#copiesPath(name), files);
+  }
+
   lockPath(): string {
     return join(this.dir, "lock");
   }
@@ -87,6 +97,10 @@ export class StateFolder {
 
   #servicePath(name: string): string {
     return join(this.dir, "services", name, "process.json");
+  }
+
+  #copiesPath(name: string): string {
+    return join(this.dir, "services", name, "copies.json");
   }
 
   #read<T>(path: string): T | null {

@@ -46,7 +46,7 @@ export const WEBSOCKET_DLQ_BROKEN: AlertDefinition = {
       },
       { say: "Whether the broker has room.", run: "docker exec dashstream-kafka df -h /var/lib/kafka" },
       {
-        say: "Whether the topic can be written to. The value is JSON, for whatever reads the topic later.",
+        say: "Whether the topic can be written to. The value is JSON, for whatever reads the topic later. If it can, this test letter stays there: `dashstream dlq stats` counts it as family `unknown`, and it is never redriven.",
         run: `echo '{"error_type":"operator_test"}' | docker exec -i dashstream-kafka kafka-console-producer \\
   --bootstrap-server localhost:9092 --topic ${SERVER_DLQ_TOPIC} --max-block-ms 5000`,
       },
@@ -80,7 +80,10 @@ export const WEBSOCKET_DLQ_BROKEN: AlertDefinition = {
       },
     ],
     verification: [
-      { say: "A letter can be read.", run: deadLetters(SERVER_DLQ_TOPIC, 1, ".") },
+      {
+        say: "A letter can be read. One with `operator_test` is that of the test above.",
+        run: deadLetters(SERVER_DLQ_TOPIC, 1, "."),
+      },
       { say: "The state of the alert.", run: alertState("WebSocketDlqBroken") },
     ],
     escalateAfter: "immediate",

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Mount } from "../../../compose/processes/compose-file/service.ts";
 import { StateFolder } from "../../../compose/processes/running/state-folder.ts";
 import { servicePlan } from "./running/plan-rig.ts";
 
@@ -26,13 +27,13 @@ beforeEach(() => {
 afterEach(() => rmSync(dir, { recursive: true }));
 
 /** A stack that was started with an offset, as later processes find it. */
-function record(portOffset: number): void {
+function record(portOffset: number, mounts: readonly Mount[] = []): void {
   const folder = new StateFolder(dir);
   folder.create();
   const service = "dashstream-prometheus";
   const address = (containerPort: number) => ({ service, containerPort, port: containerPort + portOffset });
   folder.writeStack({
-    services: [servicePlan({ name: service, addresses: [address(9090), address(9091)] })],
+    services: [servicePlan({ name: service, mounts, addresses: [address(9090), address(9091)] })],
     leftOut: [],
     notes: [],
     volumes: {},
@@ -105,11 +106,37 @@ test(
 );
 
 test(
-  "the shell of a stack without an offset, or of none, begins with nothing",
+  "the shell of a stack without an offset and mounts, or of none, begins with nothing",
   async () => {
     expect(await run("make", "stack-shell")).toEqual({ code: 0, stdout: "", stderr: "" });
     record(0);
     expect(await run("make", "stack-shell")).toEqual({ code: 0, stdout: "", stderr: "" });
+  },
+  TIMEOUT_MS,
+);
+
+test(
+  "the shell of a stack in which files are mounted begins with where their copies lie",
+  async () => {
+    const source = { kind: "bind", path: join(dir, "prometheus") } as const;
+    record(0, [{ target: "/etc/prometheus", source }]);
+    const { stdout, stderr } = await run("make", "stack-shell");
+    expect(stdout).toBe("");
+    const copy = join(dir, "files", "dashstream-prometheus", "etc", "prometheus");
+    expect(stderr.split(/\s+/).slice(3, 6)).toEqual(["dashstream-prometheus", "prometheus", copy]);
+    expect(stderr).toContain("is changed or moved in the copy");
+  },
+  TIMEOUT_MS,
+);
+
+test(
+  "leaving the shell after a command that failed is no failure at a terminal, and is one in a pipe",
+  async () => {
+    const env = { PATH: process.env.PATH, HOME: dir, STACK_DIR: dir, SHELL: "false" };
+    const piped = Bun.spawn(["make", "stack-shell"], { cwd: ROOT, env, stdin: "ignore", stderr: "ignore" });
+    expect(await piped.exited).toBe(2);
+    await using terminal = new Bun.Terminal({ cols: 80, rows: 24 });
+    expect(await Bun.spawn(["make", "stack-shell"], { cwd: ROOT, env, terminal }).exited).toBe(0);
   },
   TIMEOUT_MS,
 );

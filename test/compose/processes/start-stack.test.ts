@@ -1,7 +1,15 @@
 // A small stack of our own programs: the embedded broker and the server, each as a process of its own.
 
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Stack } from "../../../compose/processes/stack.ts";
@@ -157,6 +165,43 @@ describe("a stack", () => {
       );
       await expect(started.restart("page")).rejects.toThrow("page is left out: Grafana");
       expect(() => started.addressOf("server", 1)).toThrow("server has no port 1, expected one of 3002");
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    "copies what is mounted again, if it has changed, whenever a service reads it anew",
+    async () => {
+      mkdirSync(join(dir, "config"));
+      const put = (text: string) => writeFileSync(join(dir, "config", "site.yml"), text);
+      put("first");
+      const started = await up();
+      const copy = started.pathOf("server", "/etc/server/site.yml");
+      const copied = () => readFileSync(copy, "utf8");
+      expect(copied()).toBe("first");
+
+      put(`second broker:${ports.broker}`);
+      await started.restart("server");
+      expect(copied()).toBe(`second 127.0.0.1:${ports.broker}`);
+      expect(said.at(-1)).toBe(
+        "server: its configuration has changed since it was copied, and is copied again (files/server/etc/server/site.yml)",
+      );
+      put("third");
+      started.signal("server", "SIGHUP");
+      expect(copied()).toBe("third");
+      put("fourth");
+      await started.start("server");
+      expect(copied()).toBe("third");
+      await started.recreate("server", {});
+      expect(copied()).toBe("fourth");
+
+      writeFileSync(copy, "changed in the copy");
+      await started.restart("server");
+      expect(copied()).toBe("changed in the copy");
+      rmSync(join(dir, "config", "site.yml"));
+      await started.stop("server");
+      await openStack(started.dir).launch("server");
+      expect(existsSync(copy)).toBe(false);
     },
     TIMEOUT_MS,
   );

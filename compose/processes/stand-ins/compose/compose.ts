@@ -3,6 +3,7 @@
 
 import { environment } from "../../machine.ts";
 import type { Stack } from "../../stack.ts";
+import { composeElsewhere } from "../elsewhere.ts";
 import { type FlagSpec, type ParsedFlags, parseFlags } from "../flags.ts";
 import { ToolFailure } from "../tool-failure.ts";
 import { CONFIG_FLAGS, config } from "./config.ts";
@@ -53,7 +54,9 @@ export async function compose(stack: Stack, args: readonly string[]): Promise<nu
   const global = parseFlags(args, { specs: PROJECT_FLAGS, interspersed: false, complain });
   const [name = "", ...rest] = global.words;
   const subcommand = SUBCOMMANDS[name];
-  if (subcommand === undefined) throw new ToolFailure(`unknown docker command: "compose ${name}"`, 1);
+  if (subcommand === undefined) {
+    throw composeElsewhere(name, rest) ?? new ToolFailure(`unknown docker command: "compose ${name}"`, 1);
+  }
   const { flags: specs, interspersed, act } = subcommand;
   const flags = parseFlags(rest, { specs, interspersed, complain });
   const project = findProject(stack, {

@@ -11,6 +11,7 @@ import { isJob, selectServices, selectToStart } from "./selection.ts";
 
 export const UP_FLAGS: readonly FlagSpec[] = [
   { name: "detach", short: "d" },
+  { name: "build" },
   { name: "no-deps" },
   { name: "wait" },
   { name: "force-recreate" },
@@ -22,6 +23,7 @@ export async function up(call: ComposeCall): Promise<number> {
   if (!flags.has("detach") && !flags.has("wait")) throw notHere("how to stay attached; --detach does not");
   const wanted = selectToStart(call, flags.words, { withDependencies: !flags.has("no-deps") });
   const chosen = selectServices(call, flags.words);
+  if (flags.has("build")) complain(` Nothing is built: ${builtFrom(stack)}`);
   for (const plan of wanted) {
     const overrides = placed(stack, plan, project.changes.get(plan.name) ?? {});
     const isSame = JSON.stringify(sorted(overrides)) === JSON.stringify(sorted(plan.overrides ?? {}));
@@ -30,6 +32,12 @@ export async function up(call: ComposeCall): Promise<number> {
   }
   if (flags.has("wait")) await untilReady(stack, wanted);
   return 0;
+}
+
+/** An image that is not as before would make its containers anew; whether sources are as before is not known. */
+function builtFrom({ binary }: Stack): string {
+  const from = binary === null ? "the sources" : `${binary} (make build)`;
+  return `processes run from ${from}, and one that runs keeps what it was started from unless --force-recreate is given`;
 }
 
 function placed(

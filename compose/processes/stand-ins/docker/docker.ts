@@ -3,6 +3,7 @@
 
 import type { Stack } from "../../stack.ts";
 import { compose } from "../compose/compose.ts";
+import { dockerElsewhere } from "../elsewhere.ts";
 import { type FlagSpec, type ParsedFlags, parseFlags } from "../flags.ts";
 import { ToolFailure } from "../tool-failure.ts";
 import { EXEC_FLAGS, exec } from "./exec.ts";
@@ -75,13 +76,11 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
 export async function docker(stack: Stack, args: readonly string[]): Promise<number> {
   const [name = "", ...rest] = args;
   if (name === "compose") return await compose(stack, rest);
-  if (name.startsWith("-")) throw globalFlag(name);
+  if (name.startsWith("-")) throw dockerElsewhere(name) ?? globalFlag(name);
   const subcommand = SUBCOMMANDS[name];
   if (subcommand === undefined) {
-    throw new ToolFailure(
-      `docker: unknown command: docker ${name}\n\nRun 'docker --help' for more information`,
-      1,
-    );
+    const unknown = `docker: unknown command: docker ${name}\n\nRun 'docker --help' for more information`;
+    throw dockerElsewhere(name) ?? new ToolFailure(unknown, 1);
   }
   const { synopsis, flags: specs, interspersed, act } = subcommand;
   const usage = `Usage:  docker ${name} ${synopsis}`;

@@ -9,6 +9,7 @@ import { eventually } from "../../../support/eventually.ts";
 import {
   BROKEN_TRAFFIC,
   BROKER,
+  type ChangedRecord,
   PAGE,
   PROXY,
   SERVER,
@@ -62,6 +63,21 @@ describe("the project", () => {
     const nobody = await sh("docker-compose restart nobody");
     expect([nobody.code, nobody.stderr]).toEqual([1, "no such service: nobody\n"]);
   });
+});
+
+test.each([
+  ["down", "docker compose down", "make stack-down (in the folder of the Makefile)"],
+  ["down -v", "docker compose down --volumes", "WIPE=1 make stack-down (in the folder of the Makefile)"],
+  [
+    "down --volumes",
+    "docker compose down --volumes",
+    "WIPE=1 make stack-down (in the folder of the Makefile)",
+  ],
+  ["exec x ls", "docker compose exec", "docker exec"],
+  ["pull", "docker compose pull", "a container engine"],
+])("%s is refused with what does it here", async (call, what, remedy) => {
+  const stderr = `this stand-in does not know ${what}; ${remedy} does\n`;
+  expect(await sh(`docker compose ${call}`)).toEqual({ code: 125, stdout: "", stderr });
 });
 
 describe("a profile", () => {
@@ -327,6 +343,22 @@ describe("up", () => {
       stderr:
         'service "nobody" has neither an image nor a build context specified: invalid compose project\n',
     });
+  });
+
+  test("builds nothing, and says what runs instead", async () => {
+    const before = pidOf(SERVER);
+    const { code, stderr } = await sh(`docker compose up -d --build --wait ${SERVER}`);
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringContaining("Nothing is built: processes run from the sources"),
+    ]);
+    expect(pidOf(SERVER)).toBe(before);
+    const other = (record: ChangedRecord) => {
+      record.binary = "/opt/dashstream";
+    };
+    expect((await rig.shWith(other, `docker compose up -d --build ${SERVER}`)).stderr).toContain(
+      "run from /opt/dashstream (make build)",
+    );
   });
 
   test("refuses to stay attached", async () => {

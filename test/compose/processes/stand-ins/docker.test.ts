@@ -56,6 +56,18 @@ describe("a call that is wrong", () => {
     expect(await sh(`docker ${call}`)).toEqual({ code, stdout: "", stderr });
   });
 
+  test.each([
+    ["version", "docker version", "make stack-status (in the folder of the Makefile)"],
+    ["--version", "docker --version", "make stack-status (in the folder of the Makefile)"],
+    ["images -q", "docker images", "docker ps (column IMAGE)"],
+    ["pause a", "docker pause", "docker kill --signal STOP CONTAINER"],
+    ["--context=other ps", "docker --context", "a container engine"],
+    ["cp a:/b c", "docker cp", "a container engine"],
+  ])("docker %s is refused with what does it here", async (call, what, remedy) => {
+    const stderr = `this stand-in does not know ${what}; ${remedy} does\n`;
+    expect(await sh(`docker ${call}`)).toEqual({ code: 125, stdout: "", stderr });
+  });
+
   test.each(["logs nobody", "exec nobody ls", "stats nobody --no-stream", "stop nobody", "kill nobody"])(
     "docker %s: there is no such container",
     async (call) => {
