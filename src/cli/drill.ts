@@ -139,7 +139,7 @@ async function drill(context: CliContext, command: Command): Promise<ExitCode> {
     ruleFiles: (flags.rules ?? []).map((file) => readInputFile(readFile, file)),
   });
   if (flags.list) return list(context, flags, selection);
-  requireServices(flags, context);
+  await requireServices(flags, context);
   const parts = await stackParts(flags, config.adminToken);
   await checkReports(flags);
   const { runDrill } = await import("../../sim/drill/run-drill.ts");

@@ -150,7 +150,7 @@ describe("a wrong command line is refused with exit code 2:", () => {
   });
 });
 
-describe("services that docker could not make anew are refused with exit code 2:", () => {
+describe("services that docker could not make anew are refused:", () => {
   const bin = join(folder, "bin");
   const refused = async (env: Environment, ...args: readonly string[]) => {
     const { exitCode, stderr } = await runCommand(
@@ -161,14 +161,16 @@ describe("services that docker could not make anew are refused with exit code 2:
         context: { readFile },
       },
     );
-    expect(exitCode).toBe(2);
-    return stderr;
+    return `${exitCode} ${stderr}`;
   };
   beforeAll(() => {
     mkdirSync(join(bin, "folder", "docker"), { recursive: true });
     writeFileSync(join(bin, "docker"), "#!/bin/sh\n", { mode: 0o755 });
     mkdirSync(join(bin, "plain"));
     writeFileSync(join(bin, "plain", "docker"), "", { mode: 0o644 });
+    mkdirSync(join(bin, "idle"));
+    const idle = '#!/bin/sh\necho "Cannot connect to the Docker daemon: $*" >&2\nexit 1\n';
+    writeFileSync(join(bin, "idle", "docker"), idle, { mode: 0o755 });
   });
 
   test.each([
@@ -176,8 +178,8 @@ describe("services that docker could not make anew are refused with exit code 2:
     ["that leads nowhere", { PATH: join(folder, "absent") }],
     ["on which docker is a folder", { PATH: `${join(bin, "folder")}:${join(bin, "plain")}` }],
   ])("a PATH %s", async (_, env) => {
-    expect(await refused(env)).toContain(
-      '--services is "docker", expected a program docker on PATH, which has none',
+    expect(await refused(env)).toStartWith(
+      '2 error: --services is "docker", expected a program docker on PATH, which has none',
     );
   });
 
@@ -194,6 +196,13 @@ describe("services that docker could not make anew are refused with exit code 2:
     expect(await refused({ PATH: bin }, ...args)).toContain(
       '--env-file is "drill.env", expected a file that can be read: ENOENT',
     );
+  });
+
+  test("a docker that does not answer, with what it said, before anybody else is asked", async () => {
+    const args = ["--compose-file", "rules.yml", "--prometheus", "http://127.0.0.1:1"];
+    const said = await refused({ PATH: `${join(bin, "idle")}:/bin` }, ...args);
+    expect(said).toStartWith('1 error: --services is "docker", expected one that answers');
+    expect(said).toContain("Cannot connect to the Docker daemon: compose -f rules.yml ps");
   });
 });
 

@@ -121,6 +121,30 @@ describe("a stack that does not become quiet", () => {
       world.clock.after(900_000, () => firing.delete("Other"));
       expect((await over(drill(options))).played[0]?.report.ok).toBe(true);
     }));
+
+  test("says what is wrong, once it lasts, and when it changes", () =>
+    onStack(async ({ options, world, firing, jobs, over }) => {
+      const told: string[] = [];
+      const onProgress = (event: DrillProgress) => {
+        if (event.state !== "phase" || event.phase.kind !== "still not quiet") return;
+        told.push(`${world.clock.nowMs() - startMs} ${event.phase.troubles.join("; ")}`);
+      };
+      const startMs = world.clock.nowMs();
+      firing.set("Other", startMs);
+      world.clock.after(300_000, () => jobs.set("dashstream-quality", "refused"));
+      world.clock.after(600_000, () => {
+        firing.delete("Other");
+        jobs.delete("dashstream-quality");
+      });
+      // Over before it is worth a word.
+      world.clock.after(620_000, () => firing.set("Lag", world.clock.nowMs()));
+      world.clock.after(630_000, () => firing.delete("Lag"));
+      await over(drill({ ...options, onProgress }));
+      expect(told).toEqual([
+        "22500 Other is firing",
+        "300000 dashstream-quality is down: refused; Other is firing",
+      ]);
+    }));
 });
 
 describe("a server that is not there", () => {
