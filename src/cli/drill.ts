@@ -49,7 +49,7 @@ export const drillCommand = defineCommand({
   ].join("\n"),
   exitCodes: {
     0: "everything that was played is proven",
-    1: "something is not proven, nothing could be played, the stack did not become quiet, or not everything could be put back",
+    1: "something is not proven, the stack did not become quiet, or not everything could be put back",
   },
   examples: [
     ["drill --only SequenceGapsDetected", "a drill of the stack on this machine, in real time"],
@@ -163,7 +163,9 @@ async function drill(context: CliContext, command: Command): Promise<ExitCode> {
     log,
     build,
     signal: interrupted,
-    virtual: flags.compare ? () => inVirtualTime(context, flags, selection, tell) : null,
+    virtual: flags.compare
+      ? (scenarios) => inVirtualTime(context, flags, { ...selection, scenarios, complete: false }, tell)
+      : null,
     onListening: (url) => printer.note(`listening for Alertmanager on ${url}`),
     onProgress,
   });

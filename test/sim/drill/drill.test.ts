@@ -385,8 +385,8 @@ test("what a stack cannot play is left out with the reason, and the rest is play
     expect(skipped).toEqual([
       {
         scenario: "other-job",
-        because: "its Prometheus also scrapes exporter as the job dashstream-checkout",
+        because: "needs a Prometheus that scrapes exporter as the job dashstream-checkout",
       },
-      { scenario: "settings", because: "its services need other settings" },
+      { scenario: "settings", because: "needs --services" },
     ]);
   }));

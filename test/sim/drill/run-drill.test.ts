@@ -89,6 +89,16 @@ describe("a drill is refused, and nothing is broken,", () => {
       );
     }));
 
+  test("when nothing can be played, whatever the rules are", () =>
+    onStack(async (rig) => {
+      const { selection } = runOptions(rig);
+      const rules = [{ file: OUR_RULES, text: "" }];
+      await refused(rig, { remote: null, selection: { ...selection, rules } }).toThrow(
+        "nothing can be played: slow-redis needs --proxy",
+      );
+      expect(rig.asked).toEqual([]);
+    }));
+
   test("when Prometheus does not read the files of targets", () =>
     onStack(async (rig) => {
       const targets = [{ path: "/t/dashstream-infrastructure.json", job: JOB, addresses: ["a:1"] }];
@@ -212,13 +222,35 @@ describe("the report of a drill", () => {
       expect(report.findings).toEqual(["not everything could be put back: clear all failed"]);
     }));
 
-  test("fails when nothing could be played", () =>
+  test("compares only what was played, and runs nothing else for that", () =>
     onStack(async (rig) => {
-      const report = await rig.over(runDrill(runOptions(rig, { remote: null })));
-      expect(report).toMatchObject({ ok: false, scenarios: [], findings: [] });
-      expect(report.skipped).toEqual([
-        { scenario: "slow-redis", because: "redis-latency needs redis, which cannot be controlled here" },
-      ]);
+      rig.world.clock.after(360_000, () => rig.firing.set("Other", rig.world.clock.nowMs()));
+      const { selection } = runOptions(rig);
+      const scenarios = [
+        slowRedis({
+          name: "unplayable",
+          also_scraped: [{ job: "dashstream-checkout", component: "exporter" }],
+        }),
+        ...["first", "second", "third"].map((name) => slowRedis({ name })),
+      ];
+      const asked: string[] = [];
+      const virtual = async (played: readonly { readonly name: string }[]) => {
+        asked.push(...played.map(({ name }) => name));
+        return played.map(({ name }) => virtualProof(name, 7));
+      };
+      const parts = { virtual, selection: { ...selection, scenarios } };
+      const { comparison, alerts } = await rig.over(runDrill(runOptions(rig, parts)));
+      expect(alerts.map(({ scenario }) => scenario)).toEqual(["first", "second"]);
+      expect(asked).toEqual(["first"]);
+      expect(comparison.map(({ scenario }) => scenario)).toEqual(["first"]);
+    }));
+
+  test("compares nothing when nothing was played", () =>
+    onStack(async (rig) => {
+      rig.firing.set("Other", rig.world.clock.nowMs());
+      const virtual = () => Promise.reject(new Error("it takes minutes"));
+      const report = await rig.over(runDrill(runOptions(rig, { virtual })));
+      expect([report.ok, report.alerts.length, report.comparison]).toEqual([false, 1, []]);
     }));
 
   test("is there although the comparison is interrupted, with nothing to compare with", () =>
