@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { ruleFile } from "../../src/alerts/rule-file.ts";
 import { lockFile } from "../../src/dlq/file-lock.ts";
 import { DashstreamError } from "../../src/errors.ts";
+import type { RuleGroup } from "../../src/promql/rules/rule.ts";
 import type { HostPort } from "../../src/runtime/address.ts";
 import type { BuildInfo } from "../../src/runtime/build-info.ts";
 import type { ServeHttp } from "../../src/runtime/http.ts";
@@ -19,7 +20,7 @@ import { compareTimelines } from "./comparison.ts";
 import { type DrillOptions, drill } from "./drill.ts";
 import type { DrillReport, ToldAlert } from "./drill-report.ts";
 import type { LiveReport } from "./drill-scenario.ts";
-import { loadedGroups, ruleDifferences } from "./loaded-rules.ts";
+import { loadedGroups, loadedScale, ruleDifferences } from "./loaded-rules.ts";
 import { type NotificationReceiver, receiveNotifications } from "./notifications.ts";
 import { requirePlayable } from "./playable.ts";
 import { requireReadTargets } from "./read-targets.ts";
@@ -148,9 +149,17 @@ function lockPath(url: string): string {
 
 async function requireRules({ prometheus, selection, scale }: RunDrillOptions): Promise<void> {
   const ours = selection.rules.length === 1 && selection.rules[0]?.file === OUR_RULES;
-  const wanted = readRules(ours ? [{ file: OUR_RULES, text: ruleFile({ scale }) }] : selection.rules);
-  const differences = ruleDifferences(wanted, loadedGroups(await prometheus.rules()));
+  const wanted = ours ? ourRules(scale) : readRules(selection.rules);
+  const loaded = loadedGroups(await prometheus.rules());
+  const differences = ruleDifferences(wanted, loaded);
   if (differences.length === 0) return;
+  const other = ours ? loadedScale(ourRules, loaded) : null;
+  if (other !== null) {
+    throw new DashstreamError(
+      "usage",
+      `the rules of ${prometheus.url} are those of --scale ${other}, and this drill has --scale ${scale}; drill with --scale ${other}, or make others with \`dashstream rules --scale ${scale}\` and reload`,
+    );
+  }
   const [first, ...others] = differences;
   const more = others.length === 0 ? "" : `, and ${others.length} more`;
   const remedy = ours
@@ -160,6 +169,10 @@ async function requireRules({ prometheus, selection, scale }: RunDrillOptions): 
     "usage",
     `the rules of ${prometheus.url} are not those of a drill with --scale ${scale}: ${first}${more}; ${remedy}`,
   );
+}
+
+function ourRules(scale: number): readonly RuleGroup[] {
+  return readRules([{ file: OUR_RULES, text: ruleFile({ scale }) }]);
 }
 
 /** What is broken already would be taken for ours. */

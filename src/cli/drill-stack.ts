@@ -47,8 +47,8 @@ export async function stackParts(flags: StackFlags, token: string | null) {
     import("../../sim/drill/target-files.ts"),
     import("../../sim/drill/alertmanager-api.ts"),
   ]);
-  const client = (flag: string, given: string) => ({
-    named: { flag, url: given },
+  const client = (flag: string, given: string, program?: string) => ({
+    named: program === undefined ? { flag, url: given } : { flag, url: given, program },
     fetch,
     timeout: () => AbortSignal.timeout(REQUEST_TIMEOUT_MS),
   });
@@ -60,14 +60,14 @@ export async function stackParts(flags: StackFlags, token: string | null) {
   return {
     prometheus: prometheusApi(
       baseAddress("--prometheus", flags.prometheus),
-      client("--prometheus", flags.prometheus),
+      client("--prometheus", flags.prometheus, "Prometheus"),
     ),
     alertmanager:
       flags.alertmanager === undefined
         ? null
         : alertmanagerApi(
             baseAddress("--alertmanager", flags.alertmanager),
-            client("--alertmanager", flags.alertmanager),
+            client("--alertmanager", flags.alertmanager, "Alertmanager"),
           ),
     remote:
       flags.proxy === undefined

@@ -112,6 +112,11 @@ describe("a wrong command line is refused with exit code 2:", () => {
       '--set is "A=b" without --services, expected both',
     ],
     [
+      "a compose file of services that are left alone, though it is the usual one",
+      ["--compose-file", "compose/docker-compose.dashstream.yml"],
+      '--compose-file is "compose/docker-compose.dashstream.yml" without --services, expected both',
+    ],
+    [
       "files of services that are not made anew",
       ["--env-file", "a.env", "--env-file", "b.env"],
       '--env-file is "a.env b.env" without --services, expected both',
@@ -245,6 +250,22 @@ describe("a stack is left alone", () => {
     expect(stderr).toContain(
       `--prometheus is "${url}//": nothing listens there (ECONNREFUSED); start the stack (make stack-up, or docker compose up in compose/) or name yours: `,
     );
+  });
+
+  test("of which --prometheus names something else", async () => {
+    const url = await startPrometheus();
+    const { exitCode, stderr } = await run("--prometheus", `${url}/elsewhere`);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(
+      `--prometheus is "${url}/elsewhere", which is no Prometheus: GET ${url}/elsewhere/api`,
+    );
+  });
+
+  test("whose Kafka is not there", async () => {
+    const args = ["--scenario", "calm.yaml", ...OWN, "--kafka-brokers", "127.0.0.1:1"];
+    const { exitCode, stderr } = await run("--prometheus", await startPrometheus(), ...args);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('--kafka-brokers is "127.0.0.1:1": nothing listens there (ECONNREFUSED)');
   });
 
   test("that is not marked as safe to break", async () => {
@@ -391,13 +412,13 @@ describe("a drill", () => {
     expect(exitCode).toBe(0);
   });
 
-  test("that is interrupted ends with exit code 1, and says that nothing was broken", async () => {
+  test("that is interrupted before anything is broken ends with exit code 1", async () => {
     const stack = ["--prometheus", await startPrometheus(), ...(await kafkaFlags())];
     const args = [...stack, "--scenario", "calm.yaml", ...OWN];
     const context = { readFile, interrupted: AbortSignal.abort() };
     const { exitCode, stderr } = await runCommand([drillCommand], ["drill", ...args], { context });
     expect(exitCode).toBe(1);
-    expect(stderr).toContain("interrupted; no fault was in force, and nothing had to be put back");
+    expect(stderr).toContain("interrupted before --kafka-brokers is ");
   });
 
   test("explains itself with examples", async () => {
@@ -405,6 +426,7 @@ describe("a drill", () => {
     expect(exitCode).toBe(0);
     const text = stdout.replaceAll(/\s+/g, " ");
     expect(text).toContain("$ dashstream drill --only SequenceGapsDetected");
+    expect(text).toContain("1 something is not proven, a server of the stack is not reachable, ");
     expect(text).toContain("nobody need be told of what another alert mutes");
     for (const flag of [
       "--proxy",

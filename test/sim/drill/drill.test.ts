@@ -157,6 +157,16 @@ describe("a server that is not there", () => {
       expect(asked).toEqual(CLEANED);
     }));
 
+  test("ends it too if it is the Kafka of the traffic, unless nothing is played", () =>
+    onStack(async ({ options, asked, over }) => {
+      const kafka = { ...options.kafka, brokers: ["127.0.0.1:1", "127.0.0.1:2"] };
+      await expect(over(drill({ ...options, kafka }))).rejects.toThrow(
+        '--kafka-brokers is "127.0.0.1:1,127.0.0.1:2": nothing listens there',
+      );
+      expect(asked).toEqual(CLEANED);
+      expect((await over(drill({ ...options, kafka, remote: null }))).played).toEqual([]);
+    }));
+
   test("is not waited for by an interrupted drill", () =>
     onStack(async ({ options, interruption, asked, over }) => {
       const scenarios = [slowRedis({ clients: 1 })];
@@ -203,8 +213,9 @@ describe("what does not work", () => {
       ]);
     }));
 
-  test("as a Kafka that is not there, is said in the report", () =>
-    onStack(async ({ options, over }) => {
+  test("as a Kafka that does not answer, is said in the report", () =>
+    onStack(async ({ options, world, over }) => {
+      const silent = await world.network.listen("127.0.0.1", 1, (socket) => socket.destroy());
       const kafka = { ...options.kafka, brokers: ["127.0.0.1:1"] };
       const { played, skipped } = await over(drill({ ...options, kafka, scenarios: two }));
       expect(played[0]?.report).toMatchObject({ scenario: "first", ok: false });
@@ -212,6 +223,7 @@ describe("what does not work", () => {
         expect.stringContaining("it was not played to its end: no broker of 127.0.0.1:1 answers"),
       ]);
       expect(skipped).toEqual([{ scenario: "second", because: "first could not be played" }]);
+      await over(silent.close());
     }));
 
   test("when everything is put back, is named in one finding; the rest is put back all the same", () =>

@@ -5,8 +5,11 @@ import { drillDocument } from "../../../sim/drill/drill-report.ts";
 import { type RunDrillOptions, runDrill } from "../../../sim/drill/run-drill.ts";
 import { unprovenAlert } from "../../../sim/verify/judge.ts";
 import { OUR_RULES } from "../../../sim/verify/selection.ts";
+import { ruleFile } from "../../../src/alerts/rule-file.ts";
 import { DashstreamError } from "../../../src/errors.ts";
+import { readRuleFile } from "../../../src/promql/rules/read-rule-file.ts";
 import { type DrillRig, onStack, slowRedis } from "./drill-rig.ts";
+import { rule } from "./prometheus-answers.ts";
 
 const RULES = `groups:
 - name: g
@@ -86,6 +89,26 @@ describe("a drill is refused, and nothing is broken,", () => {
       const rules = [{ file: OUR_RULES, text: "" }];
       await refused(rig, { scale: 60, selection: { ...selection, rules } }).toThrow(
         /with --scale 60: \w+ has 0 rules there, expected \d+, and \d+ more; make them with `dashstream rules --scale 60` and reload/,
+      );
+    }));
+
+  test("when our rules are those of another scale, which is said", () =>
+    onStack(async (rig) => {
+      const { selection } = runOptions(rig);
+      const loaded = readRuleFile(ruleFile({ scale: 10 }), "rules.yml");
+      const rules = async () =>
+        loaded.map(({ name, rules }) => ({
+          name,
+          file: "rules.yml",
+          interval: 1,
+          rules: rules.flatMap((each) =>
+            each.kind === "alert" ? [rule(0, [], { name: each.alert, duration: each.forMs / 1000 })] : [],
+          ),
+        }));
+      const prometheus = { ...runOptions(rig).prometheus, rules };
+      const wanted = [{ file: OUR_RULES, text: "" }];
+      await refused(rig, { scale: 60, prometheus, selection: { ...selection, rules: wanted } }).toThrow(
+        `the rules of ${URL_} are those of --scale 10, and this drill has --scale 60; drill with --scale 10, or make others with \`dashstream rules --scale 60\` and reload`,
       );
     }));
 
