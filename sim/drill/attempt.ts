@@ -132,6 +132,7 @@ async function onceQuiet(
     pollMs,
     lastingMs: scrapeIntervalMs * QUIET_SCRAPES,
     limitMs,
+    onTroubles: (troubles) => onPhase({ kind: "still not quiet", troubles }),
     signal,
   });
   switch (quiet.kind) {

@@ -26,6 +26,22 @@ const CONTAINERS: Readonly<Record<ComponentName, string>> = {
   exporter: "dashstream-prometheus-exporter",
 };
 
+/**
+ * Asks docker once for the services of the stack.
+ * @throws DashstreamError `server_unreachable` naming the flag, with what docker said
+ */
+export async function requireDocker({ run, composeFile, envFiles }: DockerServicesOptions): Promise<void> {
+  const args = ["compose", ...envFileArgs(envFiles), "-f", composeFile, "ps"];
+  try {
+    await run("docker", args);
+  } catch (cause) {
+    // It has the command line, and what docker said.
+    throw new DashstreamError("server_unreachable", '--services is "docker", expected one that answers', {
+      cause,
+    });
+  }
+}
+
 /** All methods throw DashstreamError `storage_failed` with what docker said. */
 export function dockerServices({ run, composeFile, envFiles }: DockerServicesOptions): ServicesControl {
   const docker = async (...args: readonly string[]) => {
@@ -35,7 +51,6 @@ export function dockerServices({ run, composeFile, envFiles }: DockerServicesOpt
       throw new DashstreamError("storage_failed", `docker ${args.join(" ")} failed`, { cause });
     }
   };
-  const given = envFiles.flatMap((file) => ["--env-file", file]);
   return {
     kill: (name) => docker("kill", CONTAINERS[name]),
     stop: (name) => docker("stop", CONTAINERS[name]),
@@ -45,7 +60,7 @@ export function dockerServices({ run, composeFile, envFiles }: DockerServicesOpt
       await withOverride(service, env, (files) =>
         docker(
           "compose",
-          ...given,
+          ...envFileArgs(envFiles),
           "-f",
           composeFile,
           ...files,
@@ -58,6 +73,10 @@ export function dockerServices({ run, composeFile, envFiles }: DockerServicesOpt
       );
     },
   };
+}
+
+function envFileArgs(envFiles: readonly string[]): readonly string[] {
+  return envFiles.flatMap((file) => ["--env-file", file]);
 }
 
 /** Compose takes settings from files only; one that is laid over the others lives as long as the call. */

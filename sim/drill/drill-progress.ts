@@ -8,6 +8,7 @@ import { createProgressText } from "../verify/report/text.ts";
 /** What is going on in a scenario, and how long that takes, in real milliseconds. */
 export type Phase =
   | { readonly kind: "waiting for a quiet stack"; readonly atMostMs: number }
+  | { readonly kind: "still not quiet"; readonly troubles: readonly string[] }
   | { readonly kind: "playing"; readonly forMs: number }
   | { readonly kind: "waiting for notifications"; readonly atMostMs: number };
 
@@ -15,6 +16,9 @@ export type Phase =
 export type DrillProgress =
   | VerifyProgress
   | (Omit<VerifyProgress, "state"> & { readonly state: "phase"; readonly phase: Phase });
+
+/** A stack that starts has dozens. */
+const SHOWN_TROUBLES = 3;
 
 export interface ProgressTexts {
   /** How far everything is. */
@@ -42,11 +46,19 @@ function phaseText(phase: Phase): string {
   switch (phase.kind) {
     case "waiting for a quiet stack":
       return `waits for the stack to be quiet, at most ${timeText(phase.atMostMs)}`;
+    case "still not quiet":
+      return `waits, the stack is not quiet: ${troublesText(phase.troubles)}`;
     case "playing":
       return `is being played, ${timeText(phase.forMs)}`;
     case "waiting for notifications":
       return `waits for people to be told, at most ${timeText(phase.atMostMs)}`;
   }
+}
+
+function troublesText(troubles: readonly string[]): string {
+  const shown = troubles.slice(0, SHOWN_TROUBLES).join("; ");
+  const more = troubles.length - SHOWN_TROUBLES;
+  return more > 0 ? `${shown}; and ${more} more` : shown;
 }
 
 function timeText(ms: number): string {

@@ -2,6 +2,7 @@
 // every fault is cleared in the end, every service runs with its usual settings, and what was learnt until then is told.
 
 import { DashstreamError, describeError, isExpected } from "../../src/errors.ts";
+import { parseBroker } from "../../src/stream/kafka-settings.ts";
 import type { Fault } from "../faults/fault.ts";
 import { COMPONENT_NAMES } from "../faults/stage.ts";
 import type { Scenario } from "../scenarios/scenario.ts";
@@ -10,7 +11,7 @@ import { type CleanUpStep, cleanUp } from "./clean-up.ts";
 import type { DrillProgress } from "./drill-progress.ts";
 import type { LiveReport } from "./drill-scenario.ts";
 import { isRemote } from "./live-stage.ts";
-import { requireListener } from "./named-server.ts";
+import { requireListener, requireOneListener } from "./named-server.ts";
 import { whyNotHere } from "./playable.ts";
 import { scrapedJobs } from "./scraped-jobs.ts";
 import { type Environment, ServiceSettings, WatchedServices } from "./services.ts";
@@ -45,8 +46,8 @@ type Plays = Pick<DrillResult, "played" | "skipped">;
 /**
  * An interrupted drill gives what was played until then.
  * @throws DashstreamError `scenario_invalid`, or `server_unreachable` or `server_refused` of a Prometheus that does not
- * tell its configuration, or `server_unreachable` of a server for clients that is not there, or `aborted` if it is interrupted
- * while it looks for that server
+ * tell its configuration, or `server_unreachable` of a server for clients or a Kafka that is not there, or `aborted` if it
+ * is interrupted while it looks for them
  */
 export async function drill(options: DrillOptions): Promise<DrillResult> {
   const { remote, discovery, env } = options;
@@ -92,6 +93,20 @@ function withRemains(cause: unknown, left: string): DashstreamError {
   return new DashstreamError(code, `${describeError(cause)}; ${left}`, { cause });
 }
 
+/** What the traffic and the clients of scenarios go to, before anything is broken. */
+async function requireServers(scenarios: readonly Scenario[], options: DrillOptions): Promise<void> {
+  // Clients come back for ever, so that nobody would hear of a server that is not there.
+  if (scenarios.some(({ clients }) => clients > 0)) {
+    await requireListener({ flag: "--server", url: options.serverUrl }, options.server, options);
+  }
+  // Each has producers.
+  if (scenarios.length > 0) {
+    const { brokers } = options.kafka;
+    const named = { flag: "--kafka-brokers", url: brokers.join(",") };
+    await requireOneListener(named, brokers.map(parseBroker), options);
+  }
+}
+
 async function playAll(
   settings: ServiceSettings | null,
   options: DrillOptions & FaultWitness,
@@ -99,10 +114,10 @@ async function playAll(
   const { scenarios, known, signal, onProgress } = options;
   const jobs = scrapedJobs(await options.prometheus.config());
   const why = (scenario: Scenario) => whyNotHere(scenario, { ...options, jobs });
-  // Clients come back for ever, so that nobody would hear of a server that is not there.
-  if (scenarios.some((scenario) => scenario.clients > 0 && why(scenario) === null)) {
-    await requireListener({ flag: "--server", url: options.serverUrl }, options.server, options);
-  }
+  await requireServers(
+    scenarios.filter((scenario) => why(scenario) === null),
+    options,
+  );
   const played: LiveReport[] = [];
   const skipped: SkippedScenario[] = [];
   /** Why nothing further is tried; `null` as long as all is well. */

@@ -47,15 +47,24 @@ export async function askJson<T>(
   const shown = text.trim().slice(0, SHOWN_CHARS);
   if (!response.ok) {
     const wantsToKnow = response.status === 401 || response.status === 403;
+    if (response.status === 404) throw refused(named, `${asked}: status 404: ${shown}`);
     const remedy = wantsToKnow && named.credentials !== undefined ? `; ${named.credentials}` : "";
     throw new DashstreamError("server_refused", `${asked}: status ${response.status}: ${shown}${remedy}`);
   }
-  const parsed = shape.safeParse(parseJson(text));
+  const json = parseJson(text);
+  const parsed = shape.safeParse(json);
   if (parsed.success) return parsed.data;
+  if (json === undefined) throw refused(named, `${asked}: the answer is no JSON: ${shown}`);
   throw new DashstreamError(
     "server_refused",
     `${asked}: the answer has another shape than expected: ${shown}`,
   );
+}
+
+/** By what is hardly the program that was meant. */
+function refused({ flag, url, program }: NamedServer, answer: string): DashstreamError {
+  const what = program === undefined ? "" : `${flag} is "${url}", which is no ${program}: `;
+  return new DashstreamError("server_refused", `${what}${answer}`);
 }
 
 function parseJson(text: string): unknown {

@@ -38,17 +38,6 @@ export function isRemote({ needs }: Pick<Fault, "needs">): boolean {
   return needs.some((part) => REMOTE.has(part));
 }
 
-/** What this stack can be asked for. */
-export function capabilities({ services, discovery, remote }: Reach): ReadonlySet<Capability> {
-  return new Set<Capability>([
-    "traffic",
-    "clients",
-    ...(services ? (["components"] as const) : []),
-    ...(discovery ? (["discovery"] as const) : []),
-    ...(remote ? REMOTE : []),
-  ]);
-}
-
 /** Applies faults, each where it can be. */
 export function liveFaults(
   options: LiveStageOptions,

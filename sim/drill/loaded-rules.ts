@@ -51,14 +51,49 @@ export function ruleDifferences(
     if (found.length !== rules.length) {
       return [`${alert} has ${found.length} rules there, expected ${rules.length}`];
     }
-    const lasting = (all: readonly AlertRule[]) =>
-      all
-        .map(({ forMs }) => durationText(forMs / MS_PER_S))
-        .sort()
-        .join(", ");
-    if (lasting(found) === lasting(rules)) return [];
-    return [`${alert} has for: ${lasting(found)} there, expected ${lasting(rules)}`];
+    const [there, expected] = [lasting(found), lasting(rules)];
+    if (there.join() === expected.join()) return [];
+    const [some, others] = [distinct(there), distinct(expected)];
+    // Each value once, unless they differ by nothing but their number.
+    return some === others
+      ? [`${alert} has for: ${there.join(", ")} there, expected ${expected.join(", ")}`]
+      : [`${alert} has for: ${some} there, expected ${others}`];
   });
+}
+
+function lasting(rules: readonly AlertRule[]): readonly string[] {
+  return rules.map(({ forMs }) => durationText(forMs / MS_PER_S)).sort();
+}
+
+function distinct(texts: readonly string[]): string {
+  return [...new Set(texts)].join(", ");
+}
+
+/**
+ * The scale that explains all differences, as far as durations tell it; `null` if none does.
+ * @param rulesAt the wanted rules as they are at a scale; a whole one, as others have no remedy that is shorter to say
+ */
+export function loadedScale(
+  rulesAt: (scale: number) => readonly RuleGroup[],
+  loaded: readonly RuleGroup[],
+): number | null {
+  const longest = longestFor(rulesAt(1));
+  if (longest === null) return null;
+  const found = Math.max(
+    ...alertRules(loaded).flatMap((rule) => (rule.alert === longest.alert ? rule.forMs : [])),
+  );
+  const scale = Math.round(longest.forMs / found);
+  return scale >= 1 && Number.isFinite(scale) && ruleDifferences(rulesAt(scale), loaded).length === 0
+    ? scale
+    : null;
+}
+
+/** Rounding changes it least. */
+function longestFor(groups: readonly RuleGroup[]): AlertRule | null {
+  return alertRules(groups).reduce<AlertRule | null>(
+    (longest, rule) => (longest === null || rule.forMs > longest.forMs ? rule : longest),
+    null,
+  );
 }
 
 function alertRules(groups: readonly RuleGroup[]): readonly AlertRule[] {

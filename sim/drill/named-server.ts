@@ -11,8 +11,16 @@ export interface NamedServer {
   readonly flag: string;
   /** As it was given. */
   readonly url: string;
+  /** What it must be; said of what has no such page, or answers with something else than JSON. */
+  readonly program?: string;
   /** What to do when it refuses whoever has not said who it is, in a sentence; default: nothing is said. */
   readonly credentials?: string;
+}
+
+export interface ListenerOptions {
+  readonly network: Network;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -30,6 +38,21 @@ export function unreachable({ flag, url }: NamedServer, asked: string, cause: un
   );
 }
 
+/** `requireListener` for a server that has several addresses, of which one will do. */
+export async function requireOneListener(
+  named: NamedServer,
+  [target, ...others]: readonly HostPort[],
+  options: ListenerOptions,
+): Promise<void> {
+  if (target === undefined) return;
+  try {
+    await requireListener(named, target, options);
+  } catch (error) {
+    if (others.length === 0 || options.signal.aborted) throw error;
+    await requireOneListener(named, others, options);
+  }
+}
+
 /**
  * Connects once and lets go.
  * @param target where it is, by its `url`
@@ -38,11 +61,7 @@ export function unreachable({ flag, url }: NamedServer, asked: string, cause: un
 export async function requireListener(
   named: NamedServer,
   target: HostPort,
-  {
-    network,
-    clock,
-    signal,
-  }: { readonly network: Network; readonly clock: Clock; readonly signal: AbortSignal },
+  { network, clock, signal }: ListenerOptions,
 ): Promise<void> {
   const asked = `${named.flag} is "${named.url}"`;
   const { promise, resolve, reject } = Promise.withResolvers<void>();

@@ -11,6 +11,8 @@ export interface QuietOptions {
   /** It must be well for so long without a break. */
   readonly lastingMs: number;
   readonly limitMs: number;
+  /** Told what is wrong when it has been for some looks, and again when it is something else. */
+  readonly onTroubles?: (troubles: readonly string[]) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -24,12 +26,17 @@ export type Quiet =
 /** Its alerts say that alerting works, and always fire. */
 const DEAD_MANS_SWITCH = "none";
 
+/** What is wrong for fewer looks passes by itself and would be noise: a target that is seen for the first time, for one. */
+const LOOKS_BEFORE_TOLD = 4;
+
 export async function untilQuiet(options: QuietOptions): Promise<Quiet> {
   const { clock, pollMs, lastingMs, limitMs, signal } = options;
+  const tell = troublesTold(options);
   const endMs = clock.monotonicMs() + limitMs;
   let wellSinceMs: number | null = null;
   for (;;) {
     const troubles = await troublesOf(options.prometheus);
+    tell(troubles);
     const nowMs = clock.monotonicMs();
     if (troubles.length > 0) wellSinceMs = null;
     else {
@@ -41,6 +48,18 @@ export async function untilQuiet(options: QuietOptions): Promise<Quiet> {
     }
     if (!(await clock.sleep(pollMs, signal))) return { kind: "interrupted" };
   }
+}
+
+function troublesTold({ onTroubles }: QuietOptions): (troubles: readonly string[]) => void {
+  let looks = 0;
+  let told = "";
+  return (troubles) => {
+    looks = troubles.length === 0 ? 0 : looks + 1;
+    const text = troubles.join("; ");
+    if (looks < LOOKS_BEFORE_TOLD || text === told) return;
+    told = text;
+    onTroubles?.(troubles);
+  };
 }
 
 async function troublesOf(prometheus: PrometheusApi): Promise<readonly string[]> {

@@ -6,23 +6,28 @@ import { join } from "node:path";
 import { ruleFile } from "../../src/alerts/rule-file.ts";
 import { lockFile } from "../../src/dlq/file-lock.ts";
 import { DashstreamError } from "../../src/errors.ts";
+import type { RuleGroup } from "../../src/promql/rules/rule.ts";
 import type { HostPort } from "../../src/runtime/address.ts";
 import type { BuildInfo } from "../../src/runtime/build-info.ts";
 import type { ServeHttp } from "../../src/runtime/http.ts";
 import { systemProcesses } from "../../src/runtime/process-identity.ts";
+import type { Scenario } from "../scenarios/scenario.ts";
 import { readRules } from "../verify/job.ts";
 import { knownAlerts } from "../verify/known-alerts.ts";
-import type { AlertProof } from "../verify/report/report.ts";
+import type { AlertProof, ScenarioReport } from "../verify/report/report.ts";
 import { OUR_RULES, type Selection } from "../verify/selection.ts";
 import { compareTimelines } from "./comparison.ts";
 import { type DrillOptions, drill } from "./drill.ts";
 import type { DrillReport, ToldAlert } from "./drill-report.ts";
 import type { LiveReport } from "./drill-scenario.ts";
-import { loadedGroups, ruleDifferences } from "./loaded-rules.ts";
+import { loadedGroups, loadedScale, ruleDifferences } from "./loaded-rules.ts";
 import { type NotificationReceiver, receiveNotifications } from "./notifications.ts";
+import { requirePlayable } from "./playable.ts";
 import { requireReadTargets } from "./read-targets.ts";
 import { requireSafe } from "./safety.ts";
+import { scrapedJobs } from "./scraped-jobs.ts";
 import type { TargetFile } from "./target-files.ts";
+import { isUnplayed } from "./unplayed.ts";
 
 export interface RunDrillOptions extends Omit<DrillOptions, "scenarios" | "known" | "notifications"> {
   readonly selection: Selection;
@@ -34,8 +39,8 @@ export interface RunDrillOptions extends Omit<DrillOptions, "scenarios" | "known
   readonly receiver: HostPort | null;
   readonly serve: ServeHttp;
   readonly build: BuildInfo;
-  /** Proofs of the same scenarios in virtual time; `null` = nothing is compared. */
-  readonly virtual: (() => Promise<readonly AlertProof[]>) | null;
+  /** Proofs of what was played, in virtual time; `null` = nothing is compared. Not called if nothing was. */
+  readonly virtual: ((scenarios: readonly Scenario[]) => Promise<readonly AlertProof[]>) | null;
   readonly onListening?: (url: string) => void;
   readonly seed: number;
 }
@@ -44,13 +49,15 @@ export interface RunDrillOptions extends Omit<DrillOptions, "scenarios" | "known
 const RSS_UNIT_BYTES = 1024;
 
 /**
- * @throws DashstreamError `usage` if the stack may not be broken or has other rules or targets, `server_unreachable` or
- * `server_refused` if a part of it does not answer, `storage_failed` if another drill holds the lock, `aborted` if it is
- * interrupted before anything is played, and what `drill` throws
+ * @throws DashstreamError `usage` if the stack may not be broken, can play nothing or has other rules or targets,
+ * `server_unreachable` or `server_refused` if a part of it does not answer, `storage_failed` if another drill holds the
+ * lock, `aborted` if it is interrupted before anything is played, and what `drill` throws
  */
 export async function runDrill(options: RunDrillOptions): Promise<DrillReport> {
   const { prometheus, clock, selection, yesBreak } = options;
   await requireSafe(prometheus, yesBreak);
+  const jobs = scrapedJobs(await prometheus.config());
+  requirePlayable(selection.scenarios, { ...options, jobs });
   await requireRules(options);
   await requireReadTargets(options.targets, options);
   await requireUnbroken(options);
@@ -70,8 +77,7 @@ export async function runDrill(options: RunDrillOptions): Promise<DrillReport> {
       });
       const reports = result.played.map(({ report }) => report);
       const alerts = reports.flatMap((report) => report.alerts);
-      const played = new Set(reports.map(({ scenario }) => scenario));
-      const proofs = (await virtualProofs(options)).filter(({ scenario }) => played.has(scenario));
+      const proofs = await virtualProofs(options, reports);
       const findings = [...result.findings, ...(receiver?.problems ?? []).map(strayRequest)];
       return {
         version: options.build.version,
@@ -94,7 +100,7 @@ export async function runDrill(options: RunDrillOptions): Promise<DrillReport> {
         notifications: result.played.flatMap(toldAlerts),
         skipped: result.skipped,
         putBack: result.putBack,
-        comparison: proofs.length === 0 ? [] : compareTimelines(alerts, proofs, options.scale),
+        comparison: compareTimelines(comparable(alerts, proofs), proofs, options.scale),
       };
     } finally {
       await receiver?.stop();
@@ -104,11 +110,21 @@ export async function runDrill(options: RunDrillOptions): Promise<DrillReport> {
   }
 }
 
+/** Those of scenarios that were played in both times. */
+function comparable(live: readonly AlertProof[], proofs: readonly AlertProof[]): readonly AlertProof[] {
+  const both = new Set(proofs.map(({ scenario }) => scenario));
+  return live.filter(({ scenario }) => both.has(scenario));
+}
+
 /** None if it is interrupted before they are there: what was played is not lost for that. */
-async function virtualProofs({ virtual, signal }: RunDrillOptions): Promise<readonly AlertProof[]> {
-  if (virtual === null || signal.aborted) return [];
+async function virtualProofs(
+  { virtual, signal, selection }: RunDrillOptions,
+  reports: readonly ScenarioReport[],
+): Promise<readonly AlertProof[]> {
+  const played = new Set(reports.filter((report) => !isUnplayed(report)).map(({ scenario }) => scenario));
+  if (virtual === null || signal.aborted || played.size === 0) return [];
   try {
-    return await virtual();
+    return await virtual(selection.scenarios.filter(({ name }) => played.has(name)));
   } catch (error) {
     // However it ends then: an interruption reaches the processes that run it, too.
     if (signal.aborted) return [];
@@ -133,9 +149,17 @@ function lockPath(url: string): string {
 
 async function requireRules({ prometheus, selection, scale }: RunDrillOptions): Promise<void> {
   const ours = selection.rules.length === 1 && selection.rules[0]?.file === OUR_RULES;
-  const wanted = readRules(ours ? [{ file: OUR_RULES, text: ruleFile({ scale }) }] : selection.rules);
-  const differences = ruleDifferences(wanted, loadedGroups(await prometheus.rules()));
+  const wanted = ours ? ourRules(scale) : readRules(selection.rules);
+  const loaded = loadedGroups(await prometheus.rules());
+  const differences = ruleDifferences(wanted, loaded);
   if (differences.length === 0) return;
+  const other = ours ? loadedScale(ourRules, loaded) : null;
+  if (other !== null) {
+    throw new DashstreamError(
+      "usage",
+      `the rules of ${prometheus.url} are those of --scale ${other}, and this drill has --scale ${scale}; drill with --scale ${other}, or make others with \`dashstream rules --scale ${scale}\` and reload`,
+    );
+  }
   const [first, ...others] = differences;
   const more = others.length === 0 ? "" : `, and ${others.length} more`;
   const remedy = ours
@@ -145,6 +169,10 @@ async function requireRules({ prometheus, selection, scale }: RunDrillOptions): 
     "usage",
     `the rules of ${prometheus.url} are not those of a drill with --scale ${scale}: ${first}${more}; ${remedy}`,
   );
+}
+
+function ourRules(scale: number): readonly RuleGroup[] {
+  return readRules([{ file: OUR_RULES, text: ruleFile({ scale }) }]);
 }
 
 /** What is broken already would be taken for ours. */

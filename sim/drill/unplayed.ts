@@ -3,7 +3,13 @@
 import type { Scenario } from "../scenarios/scenario.ts";
 import { unprovenAlert } from "../verify/judge.ts";
 import type { KnownAlerts } from "../verify/known-alerts.ts";
+import type { ScenarioReport } from "../verify/report/report.ts";
 import type { LiveReport } from "./drill-scenario.ts";
+
+/** Whether it is a report of a scenario that was not played. */
+export function isUnplayed({ end_s }: ScenarioReport): boolean {
+  return end_s === 0;
+}
 
 /** @param finding why it was not played, in a sentence */
 export function unplayedReport(scenario: Scenario, finding: string, known: KnownAlerts): LiveReport {

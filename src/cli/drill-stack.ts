@@ -2,6 +2,7 @@
 
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import type { Environment } from "../config/environment.ts";
 import { DashstreamError } from "../errors.ts";
 import type { HostPort } from "../runtime/address.ts";
 import type { CliContext } from "./context.ts";
@@ -20,6 +21,8 @@ export interface StackFlags {
   readonly targets?: string;
 }
 
+/** An answer that does not come is none. */
+const DOCKER_TIMEOUT_MS = 30_000;
 /** Each request to Prometheus, Alertmanager and the fault proxy. */
 const REQUEST_TIMEOUT_MS = 10_000;
 const MAX_OUTPUT_BYTES = 1_048_576;
@@ -44,8 +47,8 @@ export async function stackParts(flags: StackFlags, token: string | null) {
     import("../../sim/drill/target-files.ts"),
     import("../../sim/drill/alertmanager-api.ts"),
   ]);
-  const client = (flag: string, given: string) => ({
-    named: { flag, url: given },
+  const client = (flag: string, given: string, program?: string) => ({
+    named: program === undefined ? { flag, url: given } : { flag, url: given, program },
     fetch,
     timeout: () => AbortSignal.timeout(REQUEST_TIMEOUT_MS),
   });
@@ -54,19 +57,17 @@ export async function stackParts(flags: StackFlags, token: string | null) {
     named: { flag: "--proxy", url: given, credentials: PROXY_CREDENTIALS },
     headers: token === null ? {} : { authorization: `Bearer ${token}` },
   });
-  const run = async (program: string, args: readonly string[]) =>
-    (await promisify(execFile)(program, args, { maxBuffer: MAX_OUTPUT_BYTES })).stdout;
   return {
     prometheus: prometheusApi(
       baseAddress("--prometheus", flags.prometheus),
-      client("--prometheus", flags.prometheus),
+      client("--prometheus", flags.prometheus, "Prometheus"),
     ),
     alertmanager:
       flags.alertmanager === undefined
         ? null
         : alertmanagerApi(
             baseAddress("--alertmanager", flags.alertmanager),
-            client("--alertmanager", flags.alertmanager),
+            client("--alertmanager", flags.alertmanager, "Alertmanager"),
           ),
     remote:
       flags.proxy === undefined
@@ -75,7 +76,7 @@ export async function stackParts(flags: StackFlags, token: string | null) {
     services:
       flags.services === undefined
         ? null
-        : dockerServices({ run, composeFile: flags.composeFile, envFiles: flags.envFile ?? [] }),
+        : dockerServices({ run: program({}), composeFile: flags.composeFile, envFiles: flags.envFile ?? [] }),
     discovery: flags.targets === undefined ? null : targetFiles(flags.targets),
     targets: flags.targets === undefined ? [] : listedTargets(flags.targets),
     server: serverAddress(flags.server),
@@ -83,14 +84,19 @@ export async function stackParts(flags: StackFlags, token: string | null) {
   };
 }
 
+function program(options: { readonly env?: Environment; readonly timeout?: number }) {
+  return async (name: string, args: readonly string[]) =>
+    (await promisify(execFile)(name, args, { maxBuffer: MAX_OUTPUT_BYTES, ...options })).stdout;
+}
+
 /**
  * What `docker` will need when a scenario is already under way.
- * @throws DashstreamError `usage` naming the flag of what is not there
+ * @throws DashstreamError `usage` naming the flag of what is not there, or `server_unreachable` if docker does not answer
  */
-export function requireServices(
+export async function requireServices(
   { services, composeFile, envFile = [] }: StackFlags,
   { env, readFile }: Pick<CliContext, "env" | "readFile">,
-): void {
+): Promise<void> {
   if (services === undefined) return;
   if (!isOnPath(services, env)) {
     throw new DashstreamError(
@@ -100,6 +106,8 @@ export function requireServices(
   }
   requireInputFile(readFile, "--compose-file", composeFile);
   for (const file of envFile) requireInputFile(readFile, "--env-file", file);
+  const { requireDocker } = await import("../../sim/drill/docker-services.ts");
+  await requireDocker({ run: program({ env, timeout: DOCKER_TIMEOUT_MS }), composeFile, envFiles: envFile });
 }
 
 /** Its WebSocket is spoken over a plain socket. */

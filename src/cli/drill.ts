@@ -49,7 +49,7 @@ export const drillCommand = defineCommand({
   ].join("\n"),
   exitCodes: {
     0: "everything that was played is proven",
-    1: "something is not proven, nothing could be played, the stack did not become quiet, or not everything could be put back",
+    1: "something is not proven, a server of the stack is not reachable, the stack did not become quiet, or not everything could be put back",
   },
   examples: [
     ["drill --only SequenceGapsDetected", "a drill of the stack on this machine, in real time"],
@@ -130,7 +130,7 @@ async function drill(context: CliContext, command: Command): Promise<ExitCode> {
   const flags = command.opts<Flags>();
   const { clock, network, serve, build, printer, interrupted, readFile } = context;
   const { config } = loadCommandConfig(context, command, "drill");
-  requireTogether(flags);
+  requireTogether(flags, command.getOptionValueSource("composeFile") !== "default");
   const env = variables(flags.set ?? []);
   const { select } = await import("../../sim/verify/selection.ts");
   const selection = select({
@@ -139,7 +139,7 @@ async function drill(context: CliContext, command: Command): Promise<ExitCode> {
     ruleFiles: (flags.rules ?? []).map((file) => readInputFile(readFile, file)),
   });
   if (flags.list) return list(context, flags, selection);
-  requireServices(flags, context);
+  await requireServices(flags, context);
   const parts = await stackParts(flags, config.adminToken);
   await checkReports(flags);
   const { runDrill } = await import("../../sim/drill/run-drill.ts");
@@ -163,7 +163,9 @@ async function drill(context: CliContext, command: Command): Promise<ExitCode> {
     log,
     build,
     signal: interrupted,
-    virtual: flags.compare ? () => inVirtualTime(context, flags, selection, tell) : null,
+    virtual: flags.compare
+      ? (scenarios) => inVirtualTime(context, flags, { ...selection, scenarios, complete: false }, tell)
+      : null,
     onListening: (url) => printer.note(`listening for Alertmanager on ${url}`),
     onProgress,
   });
@@ -234,11 +236,20 @@ async function progressOf({ printer }: CliContext, { json }: Pick<Flags, "json">
 }
 
 /** What would have no effect without another flag. */
-function requireTogether({ alertmanager, receiver, set, envFile, services }: Flags): void {
+function requireTogether(
+  { alertmanager, receiver, set, envFile, services, composeFile }: Flags,
+  isComposeFileGiven: boolean,
+): void {
   if (alertmanager !== undefined && receiver === undefined) {
     throw new DashstreamError(
       "usage",
       `--alertmanager is "${alertmanager}" without --receiver, expected both: nobody hears of what is not muted`,
+    );
+  }
+  if (isComposeFileGiven && services === undefined) {
+    throw new DashstreamError(
+      "usage",
+      `--compose-file is "${composeFile}" without --services, expected both: services are not handled`,
     );
   }
   if (envFile !== undefined && services === undefined) {

@@ -112,6 +112,11 @@ describe("a wrong command line is refused with exit code 2:", () => {
       '--set is "A=b" without --services, expected both',
     ],
     [
+      "a compose file of services that are left alone, though it is the usual one",
+      ["--compose-file", "compose/docker-compose.dashstream.yml"],
+      '--compose-file is "compose/docker-compose.dashstream.yml" without --services, expected both',
+    ],
+    [
       "files of services that are not made anew",
       ["--env-file", "a.env", "--env-file", "b.env"],
       '--env-file is "a.env b.env" without --services, expected both',
@@ -150,7 +155,7 @@ describe("a wrong command line is refused with exit code 2:", () => {
   });
 });
 
-describe("services that docker could not make anew are refused with exit code 2:", () => {
+describe("services that docker could not make anew are refused:", () => {
   const bin = join(folder, "bin");
   const refused = async (env: Environment, ...args: readonly string[]) => {
     const { exitCode, stderr } = await runCommand(
@@ -161,14 +166,16 @@ describe("services that docker could not make anew are refused with exit code 2:
         context: { readFile },
       },
     );
-    expect(exitCode).toBe(2);
-    return stderr;
+    return `${exitCode} ${stderr}`;
   };
   beforeAll(() => {
     mkdirSync(join(bin, "folder", "docker"), { recursive: true });
     writeFileSync(join(bin, "docker"), "#!/bin/sh\n", { mode: 0o755 });
     mkdirSync(join(bin, "plain"));
     writeFileSync(join(bin, "plain", "docker"), "", { mode: 0o644 });
+    mkdirSync(join(bin, "idle"));
+    const idle = '#!/bin/sh\necho "Cannot connect to the Docker daemon: $*" >&2\nexit 1\n';
+    writeFileSync(join(bin, "idle", "docker"), idle, { mode: 0o755 });
   });
 
   test.each([
@@ -176,8 +183,8 @@ describe("services that docker could not make anew are refused with exit code 2:
     ["that leads nowhere", { PATH: join(folder, "absent") }],
     ["on which docker is a folder", { PATH: `${join(bin, "folder")}:${join(bin, "plain")}` }],
   ])("a PATH %s", async (_, env) => {
-    expect(await refused(env)).toContain(
-      '--services is "docker", expected a program docker on PATH, which has none',
+    expect(await refused(env)).toStartWith(
+      '2 error: --services is "docker", expected a program docker on PATH, which has none',
     );
   });
 
@@ -194,6 +201,13 @@ describe("services that docker could not make anew are refused with exit code 2:
     expect(await refused({ PATH: bin }, ...args)).toContain(
       '--env-file is "drill.env", expected a file that can be read: ENOENT',
     );
+  });
+
+  test("a docker that does not answer, with what it said, before anybody else is asked", async () => {
+    const args = ["--compose-file", "rules.yml", "--prometheus", "http://127.0.0.1:1"];
+    const said = await refused({ PATH: `${join(bin, "idle")}:/bin` }, ...args);
+    expect(said).toStartWith('1 error: --services is "docker", expected one that answers');
+    expect(said).toContain("Cannot connect to the Docker daemon: compose -f rules.yml ps");
   });
 });
 
@@ -238,6 +252,22 @@ describe("a stack is left alone", () => {
     );
   });
 
+  test("of which --prometheus names something else", async () => {
+    const url = await startPrometheus();
+    const { exitCode, stderr } = await run("--prometheus", `${url}/elsewhere`);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(
+      `--prometheus is "${url}/elsewhere", which is no Prometheus: GET ${url}/elsewhere/api`,
+    );
+  });
+
+  test("whose Kafka is not there", async () => {
+    const args = ["--scenario", "calm.yaml", ...OWN, "--kafka-brokers", "127.0.0.1:1"];
+    const { exitCode, stderr } = await run("--prometheus", await startPrometheus(), ...args);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('--kafka-brokers is "127.0.0.1:1": nothing listens there (ECONNREFUSED)');
+  });
+
   test("that is not marked as safe to break", async () => {
     const url = await startPrometheus({ labels: "{}" });
     const { exitCode, stderr } = await run("--prometheus", url);
@@ -264,19 +294,33 @@ describe("a stack is left alone", () => {
 
   test("when it has not loaded somebody's own rules", async () => {
     const url = await startPrometheus({ forS: 300 });
-    const { exitCode, stderr } = await run("--prometheus", url, "--scenario", "slow.yaml", ...OWN);
+    const { exitCode, stderr } = await run("--prometheus", url, "--scenario", "calm.yaml", ...OWN);
     expect(exitCode).toBe(2);
     expect(stderr).toContain("Lag has for: 5m there, expected 0s; load those of rules.yml");
   });
 });
 
 describe("a drill", () => {
-  test("of what cannot be broken fails, and says why nothing was played", async () => {
+  test("of what cannot be broken ends at once with exit code 2, and names the flags", async () => {
     const url = await startPrometheus({ labels: "{}" });
     const args = ["--prometheus", url, "--yes-break", `${url}/`, "--scenario", "slow.yaml", ...OWN];
-    const { exitCode, stdout } = await run(...args);
-    expect(exitCode).toBe(1);
-    expect(stdout).toContain("slow: redis-latency needs redis, which cannot be controlled here");
+    const { exitCode, stdout, stderr } = await run(...args);
+    expect([exitCode, stdout]).toEqual([2, ""]);
+    expect(stderr).toStartWith("error: nothing can be played: slow needs --proxy");
+  });
+
+  test("that is too fast for all that is selected is refused before rules are compared", async () => {
+    const url = await startPrometheus();
+    const { exitCode, stderr } = await run(
+      "--prometheus",
+      url,
+      "--scale",
+      "60",
+      "--only",
+      "sequence-gap-halt",
+    );
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("nothing can be played: sequence-gap-halt ");
   });
 
   test("gives one JSON document, and a file for CI", async () => {
@@ -286,27 +330,28 @@ describe("a drill", () => {
       "--prometheus",
       url,
       "--scenario",
-      "slow.yaml",
+      "slow.yaml,calm.yaml",
       "--json",
       "--junit",
       junit,
       "--scale",
       "60",
       ...OWN,
+      ...(await kafkaFlags()),
     ];
-    const { exitCode, stdout, stderr } = await run(...args);
-    expect([exitCode, stderr]).toEqual([1, ""]);
+    const { exitCode, stdout } = await run(...args);
+    expect(exitCode).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
-      ok: false,
+      ok: true,
       engine: "prometheus",
       seed: 1,
       scale: 60,
       alerts: [],
-      scenarios: [],
+      scenarios: [{ scenario: "calm" }],
       findings: [],
       notifications: [],
       comparison: [],
-      skipped: [{ scenario: "slow", because: "redis-latency needs redis, which cannot be controlled here" }],
+      skipped: [{ scenario: "slow", because: "needs --proxy" }],
       run: { workers: 1, runtime: "bun 1.4.5" },
     });
     expect(await Bun.file(junit).text()).toContain("<testsuites");
@@ -367,12 +412,13 @@ describe("a drill", () => {
     expect(exitCode).toBe(0);
   });
 
-  test("that is interrupted ends with exit code 1, and says that nothing was broken", async () => {
-    const args = ["--prometheus", await startPrometheus(), "--scenario", "slow.yaml", ...OWN];
+  test("that is interrupted before anything is broken ends with exit code 1", async () => {
+    const stack = ["--prometheus", await startPrometheus(), ...(await kafkaFlags())];
+    const args = [...stack, "--scenario", "calm.yaml", ...OWN];
     const context = { readFile, interrupted: AbortSignal.abort() };
     const { exitCode, stderr } = await runCommand([drillCommand], ["drill", ...args], { context });
     expect(exitCode).toBe(1);
-    expect(stderr).toContain("interrupted; no fault was in force, and nothing had to be put back");
+    expect(stderr).toContain("interrupted before --kafka-brokers is ");
   });
 
   test("explains itself with examples", async () => {
@@ -380,6 +426,7 @@ describe("a drill", () => {
     expect(exitCode).toBe(0);
     const text = stdout.replaceAll(/\s+/g, " ");
     expect(text).toContain("$ dashstream drill --only SequenceGapsDetected");
+    expect(text).toContain("1 something is not proven, a server of the stack is not reachable, ");
     expect(text).toContain("nobody need be told of what another alert mutes");
     for (const flag of [
       "--proxy",

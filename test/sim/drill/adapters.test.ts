@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { dockerServices } from "../../../sim/drill/docker-services.ts";
+import { dockerServices, requireDocker } from "../../../sim/drill/docker-services.ts";
 import { prometheusApi } from "../../../sim/drill/prometheus-api.ts";
 import { remoteFaults } from "../../../sim/drill/remote-faults.ts";
 import { requireSafe } from "../../../sim/drill/safety.ts";
@@ -62,6 +62,16 @@ test("settings are put back also where giving them failed half-way", async () =>
 });
 
 describe("services as containers", () => {
+  test("are asked for once, with the files of the stack", async () => {
+    const calls: string[] = [];
+    const run = async (program: string, args: readonly string[]) => {
+      calls.push([program, ...args].join(" "));
+      return "";
+    };
+    await requireDocker({ composeFile: "stack.yml", envFiles: ["a.env"], run });
+    expect(calls).toEqual(["docker compose --env-file a.env -f stack.yml ps"]);
+  });
+
   test("are killed, stopped and started by their names", async () => {
     const calls: string[] = [];
     const services = dockerServices({

@@ -6,6 +6,12 @@ test("each step of a drill is a line for a log, and one that says how far everyt
   const steps: readonly DrillProgress[] = [
     { ...event, state: "started" },
     { ...event, state: "phase", phase: { kind: "waiting for a quiet stack", atMostMs: 1_200_000 } },
+    {
+      ...event,
+      state: "phase",
+      phase: { kind: "still not quiet", troubles: ["a is down: gone", "B is firing"] },
+    },
+    { ...event, state: "phase", phase: { kind: "still not quiet", troubles: ["A", "B", "C", "D", "E"] } },
     { ...event, state: "phase", phase: { kind: "playing", forMs: 61_500 } },
     { ...event, state: "phase", phase: { kind: "waiting for notifications", atMostMs: 120_000 } },
     { ...event, state: "failed", done: 1 },
@@ -17,6 +23,14 @@ test("each step of a drill is a line for a log, and one that says how far everyt
     {
       line: "0 of 2 scenarios: slow waits for the stack to be quiet, at most 20m",
       note: "slow waits for the stack to be quiet, at most 20m",
+    },
+    {
+      line: "0 of 2 scenarios: slow waits, the stack is not quiet: a is down: gone; B is firing",
+      note: "slow waits, the stack is not quiet: a is down: gone; B is firing",
+    },
+    {
+      line: "0 of 2 scenarios: slow waits, the stack is not quiet: A; B; C; and 2 more",
+      note: "slow waits, the stack is not quiet: A; B; C; and 2 more",
     },
     { line: "0 of 2 scenarios: slow is being played, 1m2s", note: "slow is being played, 1m2s" },
     {

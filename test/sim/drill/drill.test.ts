@@ -121,6 +121,30 @@ describe("a stack that does not become quiet", () => {
       world.clock.after(900_000, () => firing.delete("Other"));
       expect((await over(drill(options))).played[0]?.report.ok).toBe(true);
     }));
+
+  test("says what is wrong, once it lasts, and when it changes", () =>
+    onStack(async ({ options, world, firing, jobs, over }) => {
+      const told: string[] = [];
+      const onProgress = (event: DrillProgress) => {
+        if (event.state !== "phase" || event.phase.kind !== "still not quiet") return;
+        told.push(`${world.clock.nowMs() - startMs} ${event.phase.troubles.join("; ")}`);
+      };
+      const startMs = world.clock.nowMs();
+      firing.set("Other", startMs);
+      world.clock.after(300_000, () => jobs.set("dashstream-quality", "refused"));
+      world.clock.after(600_000, () => {
+        firing.delete("Other");
+        jobs.delete("dashstream-quality");
+      });
+      // Over before it is worth a word.
+      world.clock.after(620_000, () => firing.set("Lag", world.clock.nowMs()));
+      world.clock.after(630_000, () => firing.delete("Lag"));
+      await over(drill({ ...options, onProgress }));
+      expect(told).toEqual([
+        "22500 Other is firing",
+        "300000 dashstream-quality is down: refused; Other is firing",
+      ]);
+    }));
 });
 
 describe("a server that is not there", () => {
@@ -131,6 +155,16 @@ describe("a server that is not there", () => {
         '--server is "http://localhost:3002/": nothing listens there',
       );
       expect(asked).toEqual(CLEANED);
+    }));
+
+  test("ends it too if it is the Kafka of the traffic, unless nothing is played", () =>
+    onStack(async ({ options, asked, over }) => {
+      const kafka = { ...options.kafka, brokers: ["127.0.0.1:1", "127.0.0.1:2"] };
+      await expect(over(drill({ ...options, kafka }))).rejects.toThrow(
+        '--kafka-brokers is "127.0.0.1:1,127.0.0.1:2": nothing listens there',
+      );
+      expect(asked).toEqual(CLEANED);
+      expect((await over(drill({ ...options, kafka, remote: null }))).played).toEqual([]);
     }));
 
   test("is not waited for by an interrupted drill", () =>
@@ -179,8 +213,9 @@ describe("what does not work", () => {
       ]);
     }));
 
-  test("as a Kafka that is not there, is said in the report", () =>
-    onStack(async ({ options, over }) => {
+  test("as a Kafka that does not answer, is said in the report", () =>
+    onStack(async ({ options, world, over }) => {
+      const silent = await world.network.listen("127.0.0.1", 1, (socket) => socket.destroy());
       const kafka = { ...options.kafka, brokers: ["127.0.0.1:1"] };
       const { played, skipped } = await over(drill({ ...options, kafka, scenarios: two }));
       expect(played[0]?.report).toMatchObject({ scenario: "first", ok: false });
@@ -188,6 +223,7 @@ describe("what does not work", () => {
         expect.stringContaining("it was not played to its end: no broker of 127.0.0.1:1 answers"),
       ]);
       expect(skipped).toEqual([{ scenario: "second", because: "first could not be played" }]);
+      await over(silent.close());
     }));
 
   test("when everything is put back, is named in one finding; the rest is put back all the same", () =>
@@ -361,8 +397,8 @@ test("what a stack cannot play is left out with the reason, and the rest is play
     expect(skipped).toEqual([
       {
         scenario: "other-job",
-        because: "its Prometheus also scrapes exporter as the job dashstream-checkout",
+        because: "needs a Prometheus that scrapes exporter as the job dashstream-checkout",
       },
-      { scenario: "settings", because: "its services need other settings" },
+      { scenario: "settings", because: "needs --services" },
     ]);
   }));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { loadedGroups, ruleDifferences } from "../../../sim/drill/loaded-rules.ts";
+import { loadedGroups, loadedScale, ruleDifferences } from "../../../sim/drill/loaded-rules.ts";
 import { ruleFile } from "../../../src/alerts/rule-file.ts";
 import { readRuleFile } from "../../../src/promql/rules/read-rule-file.ts";
 import { group, rule } from "./prometheus-answers.ts";
@@ -39,5 +39,27 @@ describe("rules that a Prometheus has loaded", () => {
     const of = (scale: number) => readRuleFile(ruleFile({ scale }), "rules.yml");
     expect(ruleDifferences(of(60), of(60))).toEqual([]);
     expect(ruleDifferences(of(60), of(1)).length).toBeGreaterThan(20);
+  });
+
+  test("have each time they wait said once, unless only their numbers differ", () => {
+    const rules = (...waits: readonly string[]) =>
+      wanted(
+        waits
+          .map((wait, n) => `  - {alert: Lag, expr: lag > ${n}, for: ${wait}, labels: {n: "${n}"}}\n`)
+          .join(""),
+      );
+    const [there, expected] = [rules("1m", "1m", "5m"), rules("1s", "5s", "1s")];
+    expect(ruleDifferences(expected, there)).toEqual(["Lag has for: 1m, 5m there, expected 1s, 5s"]);
+    expect(ruleDifferences(rules("1m", "5m", "5m"), there)).toEqual([
+      "Lag has for: 1m, 1m, 5m there, expected 1m, 5m, 5m",
+    ]);
+  });
+
+  test("have a scale, if it explains them all", () => {
+    const at = (scale: number) => readRuleFile(ruleFile({ scale }), "rules.yml");
+    for (const scale of [1, 7, 60]) expect(loadedScale(at, at(scale))).toBe(scale);
+    expect(loadedScale(at, at(7).slice(1))).toBeNull();
+    expect(loadedScale(at, [])).toBeNull();
+    expect(loadedScale(() => [], at(1))).toBeNull();
   });
 });

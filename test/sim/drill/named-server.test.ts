@@ -3,7 +3,7 @@
 import { describe, expect, test } from "bun:test";
 import { z } from "zod";
 import { askJson, type Fetch } from "../../../sim/drill/http-json.ts";
-import { requireListener, unreachable } from "../../../sim/drill/named-server.ts";
+import { requireListener, requireOneListener, unreachable } from "../../../sim/drill/named-server.ts";
 import { remoteFaults } from "../../../sim/drill/remote-faults.ts";
 import { onStack } from "./drill-rig.ts";
 
@@ -46,6 +46,44 @@ describe("who is refused because it did not say who it is", () => {
     await expect(ask(500, "expected ADMIN_TOKEN")).rejects.toThrow(/who\?"\}$/);
     await expect(ask(401)).rejects.toThrow(/who\?"\}$/);
   });
+});
+
+describe("what is not the program that was meant", () => {
+  const ask = (answer: Response, server: typeof named & { readonly program?: string }) => {
+    const client = { named: server, fetch: async () => answer, timeout: () => new AbortController().signal };
+    return expect(askJson(client, "http://proxy:8474/x", z.object({}))).rejects;
+  };
+  const meant = { ...named, program: "Prometheus" };
+  const SAID = '--proxy is "http://proxy:8474", which is no Prometheus: GET http://proxy:8474/x: ';
+
+  test("is said of who has no such page, and of who answers with something else than JSON", async () => {
+    await ask(new Response("nope", { status: 404 }), meant).toThrow(`${SAID}status 404: nope`);
+    await ask(new Response("<html>"), meant).toThrow(`${SAID}the answer is no JSON: <html>`);
+  });
+
+  test("is not said of one in trouble, of another version, or where nobody knows what it should be", async () => {
+    await ask(new Response("busy", { status: 503 }), meant).toThrow(/^GET \S+: status 503: busy$/);
+    await ask(Response.json([]), meant).toThrow(/^GET \S+: the answer has another shape/);
+    await ask(new Response("nope", { status: 404 }), named).toThrow(/^GET \S+: status 404: nope$/);
+  });
+});
+
+describe("a server with several addresses", () => {
+  const server = { flag: "--kafka-brokers", url: "a:1,b:2" };
+  const [there, absent] = [3002, 3003].map((port) => ({ host: "127.0.0.1", port }));
+  if (!there || !absent) throw new Error("there are two");
+
+  test("is there if one of them takes a connection", () =>
+    onStack(async ({ options, world, over }) => {
+      const listener = await world.network.listen("127.0.0.1", there.port, (socket) =>
+        socket.on("error", () => {}),
+      );
+      await over(requireOneListener(server, [absent, there], options));
+      await over(listener.close());
+      await expect(over(requireOneListener(server, [absent, there], options))).rejects.toThrow(
+        '--kafka-brokers is "a:1,b:2": nothing listens there',
+      );
+    }));
 });
 
 describe("a server for clients", () => {

@@ -5,8 +5,11 @@ import { drillDocument } from "../../../sim/drill/drill-report.ts";
 import { type RunDrillOptions, runDrill } from "../../../sim/drill/run-drill.ts";
 import { unprovenAlert } from "../../../sim/verify/judge.ts";
 import { OUR_RULES } from "../../../sim/verify/selection.ts";
+import { ruleFile } from "../../../src/alerts/rule-file.ts";
 import { DashstreamError } from "../../../src/errors.ts";
+import { readRuleFile } from "../../../src/promql/rules/read-rule-file.ts";
 import { type DrillRig, onStack, slowRedis } from "./drill-rig.ts";
+import { rule } from "./prometheus-answers.ts";
 
 const RULES = `groups:
 - name: g
@@ -87,6 +90,36 @@ describe("a drill is refused, and nothing is broken,", () => {
       await refused(rig, { scale: 60, selection: { ...selection, rules } }).toThrow(
         /with --scale 60: \w+ has 0 rules there, expected \d+, and \d+ more; make them with `dashstream rules --scale 60` and reload/,
       );
+    }));
+
+  test("when our rules are those of another scale, which is said", () =>
+    onStack(async (rig) => {
+      const { selection } = runOptions(rig);
+      const loaded = readRuleFile(ruleFile({ scale: 10 }), "rules.yml");
+      const rules = async () =>
+        loaded.map(({ name, rules }) => ({
+          name,
+          file: "rules.yml",
+          interval: 1,
+          rules: rules.flatMap((each) =>
+            each.kind === "alert" ? [rule(0, [], { name: each.alert, duration: each.forMs / 1000 })] : [],
+          ),
+        }));
+      const prometheus = { ...runOptions(rig).prometheus, rules };
+      const wanted = [{ file: OUR_RULES, text: "" }];
+      await refused(rig, { scale: 60, prometheus, selection: { ...selection, rules: wanted } }).toThrow(
+        `the rules of ${URL_} are those of --scale 10, and this drill has --scale 60; drill with --scale 10, or make others with \`dashstream rules --scale 60\` and reload`,
+      );
+    }));
+
+  test("when nothing can be played, whatever the rules are", () =>
+    onStack(async (rig) => {
+      const { selection } = runOptions(rig);
+      const rules = [{ file: OUR_RULES, text: "" }];
+      await refused(rig, { remote: null, selection: { ...selection, rules } }).toThrow(
+        "nothing can be played: slow-redis needs --proxy",
+      );
+      expect(rig.asked).toEqual([]);
     }));
 
   test("when Prometheus does not read the files of targets", () =>
@@ -212,13 +245,35 @@ describe("the report of a drill", () => {
       expect(report.findings).toEqual(["not everything could be put back: clear all failed"]);
     }));
 
-  test("fails when nothing could be played", () =>
+  test("compares only what was played, and runs nothing else for that", () =>
     onStack(async (rig) => {
-      const report = await rig.over(runDrill(runOptions(rig, { remote: null })));
-      expect(report).toMatchObject({ ok: false, scenarios: [], findings: [] });
-      expect(report.skipped).toEqual([
-        { scenario: "slow-redis", because: "redis-latency needs redis, which cannot be controlled here" },
-      ]);
+      rig.world.clock.after(360_000, () => rig.firing.set("Other", rig.world.clock.nowMs()));
+      const { selection } = runOptions(rig);
+      const scenarios = [
+        slowRedis({
+          name: "unplayable",
+          also_scraped: [{ job: "dashstream-checkout", component: "exporter" }],
+        }),
+        ...["first", "second", "third"].map((name) => slowRedis({ name })),
+      ];
+      const asked: string[] = [];
+      const virtual = async (played: readonly { readonly name: string }[]) => {
+        asked.push(...played.map(({ name }) => name));
+        return played.map(({ name }) => virtualProof(name, 7));
+      };
+      const parts = { virtual, selection: { ...selection, scenarios } };
+      const { comparison, alerts } = await rig.over(runDrill(runOptions(rig, parts)));
+      expect(alerts.map(({ scenario }) => scenario)).toEqual(["first", "second"]);
+      expect(asked).toEqual(["first"]);
+      expect(comparison.map(({ scenario }) => scenario)).toEqual(["first"]);
+    }));
+
+  test("compares nothing when nothing was played", () =>
+    onStack(async (rig) => {
+      rig.firing.set("Other", rig.world.clock.nowMs());
+      const virtual = () => Promise.reject(new Error("it takes minutes"));
+      const report = await rig.over(runDrill(runOptions(rig, { virtual })));
+      expect([report.ok, report.alerts.length, report.comparison]).toEqual([false, 1, []]);
     }));
 
   test("is there although the comparison is interrupted, with nothing to compare with", () =>

@@ -4,7 +4,7 @@ import { describe, expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { dockerServices } from "../../../../sim/drill/docker-services.ts";
+import { dockerServices, requireDocker } from "../../../../sim/drill/docker-services.ts";
 import { eventually } from "../../../support/eventually.ts";
 import {
   BROKEN_TRAFFIC,
@@ -414,15 +414,17 @@ test(
 test(
   "a drill kills, configures and restores services by way of docker",
   async () => {
-    const services = dockerServices({
+    const options = {
       composeFile: rig.composeFile,
       envFiles: [],
-      run: async (program, args) => {
+      run: async (program: string, args: readonly string[]) => {
         const said = await sh(`${program} ${args.map((arg) => `'${arg}'`).join(" ")}`);
         if (said.code !== 0) throw new Error(said.stderr);
         return said.stdout;
       },
-    });
+    };
+    await requireDocker(options);
+    const services = dockerServices(options);
     await services.configure("websocket-server", { SEQUENCE_GAP_POLICY: "halt" });
     expect(await variable("SEQUENCE_GAP_POLICY")).toBe("halt");
     await services.kill("websocket-server");
