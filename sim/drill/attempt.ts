@@ -55,6 +55,8 @@ const LOOKS_PER_SCRAPE = 2;
 const MIN_POLL_MS = 200;
 /** A stack must be quiet for so many scrapes before something is broken. */
 const QUIET_SCRAPES = 3;
+/** Of real time, however fast a drill is: what starts beside it disturbs it for so long. */
+const MIN_QUIET_MS = 3_000;
 /** Everything that looked back on the last scenario must have forgotten it; the longest window is 10 minutes. */
 const QUIET_LIMIT_MS = 20 * 60_000;
 /** Services need real time to start, however fast a drill is. */
@@ -130,7 +132,7 @@ async function onceQuiet(
     prometheus,
     clock,
     pollMs,
-    lastingMs: scrapeIntervalMs * QUIET_SCRAPES,
+    lastingMs: Math.max(scrapeIntervalMs * QUIET_SCRAPES, MIN_QUIET_MS),
     limitMs,
     onTroubles: (troubles) => onPhase({ kind: "still not quiet", troubles }),
     signal,

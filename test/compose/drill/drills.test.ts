@@ -29,10 +29,14 @@ interface Part {
 
 /** Each has a stack of its own. */
 const PARTS: readonly Part[] = [
-  { scale: FAST, scenarios: namesOf(({ max_scale }, index) => max_scale >= FAST && index % 2 === 0) },
-  { scale: FAST, scenarios: namesOf(({ max_scale }, index) => max_scale >= FAST && index % 2 === 1) },
-  { scale: SLOW, scenarios: namesOf(({ max_scale }) => max_scale < FAST) },
+  { scale: FAST, scenarios: namesOf((scenario, index) => scaleOf(scenario) === FAST && index % 2 === 0) },
+  { scale: FAST, scenarios: namesOf((scenario, index) => scaleOf(scenario) === FAST && index % 2 === 1) },
+  { scale: SLOW, scenarios: namesOf((scenario) => scaleOf(scenario) === SLOW) },
 ];
+
+function scaleOf({ max_scale }: Scenario): number {
+  return max_scale >= FAST ? FAST : SLOW;
+}
 
 function namesOf(fits: (scenario: Scenario, index: number) => boolean): readonly string[] {
   return SCENARIOS.filter(fits).map(({ name }) => name);
@@ -56,10 +60,12 @@ async function drilledAll(dir: string): Promise<readonly DrillReport[]> {
   const again = SCENARIOS.filter(({ name }) => played.some(({ scenario, ok }) => scenario === name && !ok));
   if (again.length === 0 || again.length > MAX_SECOND_TIMES) return reports;
   const seconds: DrillReport[] = [];
-  for (const { scale, scenarios } of PARTS) {
-    const names = again.map(({ name }) => name).filter((name) => scenarios.includes(name));
-    if (names.length === 0) continue;
-    process.stderr.write(`note: played a second time, ${scale} times as fast: ${names.join(", ")}\n`);
+  for (const [scale, scenarios] of Map.groupBy(again, scaleOf)) {
+    const names = scenarios.map(({ name }) => name);
+    for (const { scenario, findings, alerts } of played.filter(({ scenario }) => names.includes(scenario))) {
+      const [why] = [...findings, ...alerts.flatMap(({ reasons }) => reasons)];
+      process.stderr.write(`note: ${scenario} is played a second time: ${why}\n`);
+    }
     seconds.push(await drilled(dir, { scale, scenarios: names }));
   }
   const isFirst = ({ scenario }: { scenario: string }) => !again.some(({ name }) => name === scenario);
