@@ -24,7 +24,9 @@ const SLOW_FILE_TIMEOUT_MS = 1_500_000;
 const MAX_REASON_CHARS = 400;
 /** Plain ones wait for sockets and processes half of their time. */
 const PLAIN_FILES_PER_PROCESSOR = 2;
-const REAL_FILES_AT_ONCE = 3;
+const REAL_FILES_AT_ONCE = 2;
+/** One of them waits most of its time. */
+const LONG_FILES_AT_ONCE = 2;
 
 const USES_REAL_COMPONENT = /\b(describeReal\w*|requireReal)\(|\/support\/(kafka|kcat)/;
 const IS_LONG = /\bdescribeLong\(/;
@@ -175,7 +177,7 @@ const outcomes = [
   ...(await runAll("timed", 1, SLOW_FILE_TIMEOUT_MS)),
   ...(
     await Promise.all([
-      runAll("long", 1, SLOW_FILE_TIMEOUT_MS),
+      runAll("long", LONG_FILES_AT_ONCE, SLOW_FILE_TIMEOUT_MS),
       runAll("real", REAL_FILES_AT_ONCE, SLOW_FILE_TIMEOUT_MS),
     ])
   ).flat(),
