@@ -9,7 +9,8 @@ export const partitionStall = defineScenario({
   faults: [
     { fault: "partition-stall" },
     { fault: "idle" },
-    { fault: "burst", params: { count: 10 }, after: "5s" },
+    // A fetch that was under way before would still get them, and waits a quarter of a second, also where a minute is a second.
+    { fault: "burst", params: { count: 10 }, after: "1m" },
   ],
   hold: "9m",
   expect: [{ alert: "KafkaPartitionStale" }, { alert: "KafkaPartitionStaleCritical" }],
