@@ -4,7 +4,7 @@ import { z } from "zod";
 import { defineFault } from "./fault.ts";
 import { KAFKA_DOWN } from "./kafka-alerts.ts";
 import { ruleInForce } from "./rule-in-force.ts";
-import { need } from "./stage.ts";
+import { GROUP_MEMBERS, need } from "./stage.ts";
 
 const REFUSED = ["JoinGroup", "SyncGroup", "Heartbeat", "OffsetCommit", "OffsetFetch"] as const;
 
@@ -19,7 +19,7 @@ export const coordinatorLoading = defineFault({
   mayRaise: [],
   takes: () => ({
     what: "requests of members of consumer groups",
-    from: ["websocket-server", "quality-monitor"],
+    from: GROUP_MEMBERS,
   }),
   async apply(stage) {
     const broker = need(stage, "broker");

@@ -21,8 +21,8 @@ export interface RunningFault {
   /** Takes it away; resolves when what it did is undone. Safe to call twice. */
   clear(): Promise<void>;
   /**
-   * How often it took: records changed, requests decided, connections cut. Not known where clearing it failed. A fault that was on and took nothing is
-   * reported: a drill that broke nothing proves nothing.
+   * How often it took: records changed, requests decided, connections cut. Not known where clearing it failed. A fault that
+   * was on and took nothing is reported: a drill that broke nothing proves nothing.
    */
   hits(): number;
 }

@@ -5,7 +5,7 @@ import { z } from "zod";
 import type { ControlAction, ControlledRequest } from "../broker/control.ts";
 import { defineFault } from "./fault.ts";
 import { ruleInForce } from "./rule-in-force.ts";
-import { need } from "./stage.ts";
+import { GROUP_MEMBERS, need } from "./stage.ts";
 
 const MAX_MS = 3_600_000;
 
@@ -31,7 +31,7 @@ export const fetchThrottle = defineFault({
     },
   ],
   scaled: (params, scale) => ({ ...params, every_ms: params.every_ms / scale }),
-  takes: () => ({ what: "requests for records of the topic", from: ["websocket-server", "quality-monitor"] }),
+  takes: () => ({ what: "requests for records of the topic", from: GROUP_MEMBERS }),
   async apply(stage, { every_ms: everyMs }) {
     const { clock } = stage;
     const lastMs = new Map<number, number>();

@@ -5,7 +5,7 @@ import { delayParam } from "./delay-param.ts";
 import { defineFault } from "./fault.ts";
 import { KAFKA_ERRORS } from "./kafka-alerts.ts";
 import { ruleInForce } from "./rule-in-force.ts";
-import { need } from "./stage.ts";
+import { GROUP_MEMBERS, need } from "./stage.ts";
 
 export const leaderMove = defineFault({
   name: "leader-move",
@@ -19,7 +19,7 @@ export const leaderMove = defineFault({
   needs: ["broker"],
   raises: KAFKA_ERRORS,
   mayRaise: [],
-  takes: () => ({ what: "requests to leaders of the topic", from: ["websocket-server", "quality-monitor"] }),
+  takes: () => ({ what: "requests to leaders of the topic", from: GROUP_MEMBERS }),
   async apply(stage, { delay_ms: delayMs }) {
     const broker = need(stage, "broker");
     const refuse = (api: "Fetch" | "Produce" | "ListOffsets") =>

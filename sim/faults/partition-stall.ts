@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { defineFault } from "./fault.ts";
 import { ruleInForce } from "./rule-in-force.ts";
-import { need } from "./stage.ts";
+import { GROUP_MEMBERS, need } from "./stage.ts";
 
 /** A few records may lie in any partition, so that one of them alone may have none to stand still with. */
 const ALL_PARTITIONS = -1;
@@ -22,7 +22,7 @@ export const partitionStall = defineFault({
   needs: ["broker"],
   raises: ["KafkaPartitionStale", "KafkaPartitionStaleCritical"],
   mayRaise: [],
-  takes: () => ({ what: "requests for records of the topic", from: ["websocket-server", "quality-monitor"] }),
+  takes: () => ({ what: "requests for records of the topic", from: GROUP_MEMBERS }),
   async apply(stage, { partition }) {
     const { topic } = stage.kafka;
     const filter = partition === ALL_PARTITIONS ? { topic } : { topic, partition };

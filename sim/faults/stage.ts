@@ -24,6 +24,9 @@ export interface Removable {
   remove(): void;
 }
 
+/** Those that read the topic as members of a group. */
+export const GROUP_MEMBERS: readonly ComponentName[] = ["websocket-server", "quality-monitor"];
+
 /** What producers send. */
 export interface TrafficControl {
   /** Passes every record through `alteration` before it is sent, after those that were added earlier. */

@@ -24,6 +24,10 @@ interface Entry {
   expiresMs: number | null;
 }
 
+function hasExpired({ expiresMs }: Entry, nowMs: number): boolean {
+  return expiresMs !== null && expiresMs <= nowMs;
+}
+
 export class Keyspace {
   readonly #entries = new Map<Name, Entry>();
   #nextId = 1;
@@ -86,9 +90,7 @@ export class Keyspace {
 
   /** Drops what has expired. */
   sweep(nowMs: number): void {
-    for (const [name, { expiresMs }] of this.#entries) {
-      if (expiresMs !== null && expiresMs <= nowMs) this.#entries.delete(name);
-    }
+    for (const [name, entry] of this.#entries) if (hasExpired(entry, nowMs)) this.#entries.delete(name);
   }
 
   /** Drops the keys that `isVictim` names, as a Redis does that has no memory left. */
@@ -103,7 +105,7 @@ export class Keyspace {
   #find(name: Name, nowMs: number): Entry | null {
     const entry = this.#entries.get(name);
     if (entry === undefined) return null;
-    if (entry.expiresMs === null || entry.expiresMs > nowMs) return entry;
+    if (!hasExpired(entry, nowMs)) return entry;
     this.#entries.delete(name);
     return null;
   }

@@ -240,30 +240,15 @@ function requireTogether(
   { alertmanager, receiver, set, envFile, services, composeFile }: Flags,
   isComposeFileGiven: boolean,
 ): void {
-  if (alertmanager !== undefined && receiver === undefined) {
-    throw new DashstreamError(
-      "usage",
-      `--alertmanager is "${alertmanager}" without --receiver, expected both: nobody hears of what is not muted`,
-    );
-  }
-  if (isComposeFileGiven && services === undefined) {
-    throw new DashstreamError(
-      "usage",
-      `--compose-file is "${composeFile}" without --services, expected both: services are not handled`,
-    );
-  }
-  if (envFile !== undefined && services === undefined) {
-    throw new DashstreamError(
-      "usage",
-      `--env-file is "${envFile.join(" ")}" without --services, expected both: services are not made anew`,
-    );
-  }
-  if (set !== undefined && services === undefined) {
-    throw new DashstreamError(
-      "usage",
-      `--set is "${set.join(" ")}" without --services, expected both: services keep their settings`,
-    );
-  }
+  const wants = (flag: string, value: string | undefined, other: string, given: unknown, because: string) => {
+    if (value === undefined || given !== undefined) return;
+    throw new DashstreamError("usage", `${flag} is "${value}" without ${other}, expected both: ${because}`);
+  };
+  wants("--alertmanager", alertmanager, "--receiver", receiver, "nobody hears of what is not muted");
+  const givenComposeFile = isComposeFileGiven ? composeFile : undefined;
+  wants("--compose-file", givenComposeFile, "--services", services, "services are not handled");
+  wants("--env-file", envFile?.join(" "), "--services", services, "services are not made anew");
+  wants("--set", set?.join(" "), "--services", services, "services keep their settings");
 }
 
 function parseServices(text: string): "docker" {

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import type { Broker } from "../../sim/broker/broker.ts";
 import { encodeFramed } from "../../src/wire/encode.ts";
 import { type RunningAppliance, startAppliance } from "../support/appliance.ts";
+import { outcomeOf } from "../support/child-process.ts";
 import { startEmbeddedBroker } from "../support/embedded-broker.ts";
 import { DENO, describeReal } from "../support/real-components.ts";
 
@@ -60,13 +61,9 @@ const wanted = Array.from({ length: RECORDS }, (_, i) => i).filter((i) => i % 3 
 
 async function run(...command: readonly string[]): Promise<unknown> {
   const child = Bun.spawn([...command], { stdout: "pipe", stderr: "pipe" });
-  const [out, err, code] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-    child.exited,
-  ]);
-  if (code !== 0) throw new Error(`exit code ${code}: ${err}`);
-  return JSON.parse(out);
+  const { code, stdout, stderr } = await outcomeOf(child);
+  if (code !== 0) throw new Error(`exit code ${code}: ${stderr}`);
+  return JSON.parse(stdout);
 }
 
 function reads(...runtime: readonly string[]): void {

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { JOBS } from "../../src/alerts/site.ts";
+import { outcomeOf } from "../support/child-process.ts";
 import { promtool3Path } from "../support/promtool3.ts";
 import { describeReal } from "../support/real-components.ts";
 import { COMPOSE_FILE, readStack, STACK_FOLDER, stackFile } from "./stack-file.ts";
@@ -13,11 +14,8 @@ interface Discovered {
 
 async function promtool(program: string, ...args: readonly string[]): Promise<string> {
   const child = Bun.spawn([program, ...args], { stdio: ["ignore", "pipe", "pipe"] });
-  const [said, complained] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-  ]);
-  return (await child.exited) === 0 ? said : `${child.exitCode}: ${said}${complained}`;
+  const { code, stdout, stderr } = await outcomeOf(child);
+  return code === 0 ? stdout : `${code}: ${stdout}${stderr}`;
 }
 
 function suite(name: "promtool" | "promtool3", program: () => string): void {

@@ -22,6 +22,24 @@ export function ended(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => child.once("exit", () => resolve()));
 }
 
+export interface CommandOutcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** What a command has printed when it has ended. */
+export async function outcomeOf(
+  child: Bun.Subprocess<Bun.Spawn.Writable, "pipe", "pipe">,
+): Promise<CommandOutcome> {
+  const [stdout, stderr, code] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ]);
+  return { code, stdout, stderr };
+}
+
 /** Whether the command ended well; its output is shown. */
 export async function succeeds(
   command: readonly string[],

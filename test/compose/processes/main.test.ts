@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Mount } from "../../../compose/processes/compose-file/service.ts";
 import { StateFolder } from "../../../compose/processes/running/state-folder.ts";
+import { outcomeOf } from "../../support/child-process.ts";
 import { servicePlan } from "./running/plan-rig.ts";
 
 const ROOT = join(import.meta.dir, "..", "..", "..");
@@ -65,11 +66,7 @@ async function run(...command: readonly string[]) {
     stdout: "pipe",
     stderr: "pipe",
   });
-  const [stdout, stderr] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-  ]);
-  return { code: await child.exited, stdout, stderr };
+  return await outcomeOf(child);
 }
 
 test.each([

@@ -23,6 +23,7 @@ import { systemNetwork } from "../../../src/runtime/network.ts";
 import { seededRandom } from "../../../src/runtime/random.ts";
 import { DEFAULT_KAFKA_SETTINGS } from "../../../src/stream/kafka-settings.ts";
 import { silentLog } from "../../../src/telemetry/log.ts";
+import { outcomeOf } from "../../support/child-process.ts";
 
 export const SCALE = 60;
 const SCRAPE_INTERVAL_MS = 250;
@@ -149,11 +150,8 @@ export class Site {
 
 async function run(...command: readonly string[]): Promise<string> {
   const child = Bun.spawn([...command], { stdin: "ignore", stdout: "pipe", stderr: "pipe" });
-  const [stdout, stderr] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-  ]);
-  if ((await child.exited) !== 0) throw new Error(`${command.join(" ")} failed: ${stdout}${stderr}`);
+  const { code, stdout, stderr } = await outcomeOf(child);
+  if (code !== 0) throw new Error(`${command.join(" ")} failed: ${stdout}${stderr}`);
   return stdout;
 }
 

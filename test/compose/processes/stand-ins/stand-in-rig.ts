@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Stack } from "../../../../compose/processes/stack.ts";
 import { startStack } from "../../../../compose/processes/start-stack.ts";
+import { type CommandOutcome, outcomeOf } from "../../../support/child-process.ts";
 import { freePort } from "../../../support/free-port.ts";
 
 const BIN = join(import.meta.dir, "..", "..", "..", "..", "compose", "processes", "stand-ins", "bin");
@@ -22,12 +23,6 @@ export const PAGE = "dashstream-grafana";
 
 export const TIMEOUT_MS = 60_000;
 
-export interface Said {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 export interface StandInRig {
   readonly stack: Stack;
   /** The folder of the compose file. */
@@ -37,12 +32,12 @@ export interface StandInRig {
   sh(
     line: string,
     options?: { readonly cwd?: string; readonly stdin?: string; readonly env?: Record<string, string> },
-  ): Promise<Said>;
+  ): Promise<CommandOutcome>;
   /** `null` if it does not run. */
   pidOf(service: string): number | null;
   isReady(service: string): Promise<boolean>;
   /** What a line says when the stack was started in another way. */
-  shWith(change: (record: ChangedRecord) => void, line: string): Promise<Said>;
+  shWith(change: (record: ChangedRecord) => void, line: string): Promise<CommandOutcome>;
 }
 
 /** The part of the record of a stack that tests change. */
@@ -167,7 +162,7 @@ async function run(
   dir: string,
   line: string,
   { cwd = dir, stdin, env = {} }: Parameters<StandInRig["sh"]>[1] & object,
-): Promise<Said> {
+): Promise<CommandOutcome> {
   const child = Bun.spawn(["bash", "-c", line], {
     cwd,
     env: { PATH: `${BIN}:${process.env.PATH}`, HOME: dir, STACK_DIR: stack.dir, ...env },
@@ -175,9 +170,5 @@ async function run(
     stdout: "pipe",
     stderr: "pipe",
   });
-  const [stdout, stderr] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-  ]);
-  return { code: await child.exited, stdout, stderr };
+  return await outcomeOf(child);
 }
