@@ -38,6 +38,8 @@ interface Outcome extends Report {
   readonly path: string;
   readonly output: string;
   readonly seconds: number;
+  /** Of its process and of those that it has waited for. */
+  readonly processorSeconds: number;
 }
 
 const root = process.cwd();
@@ -112,16 +114,17 @@ async function runFile(path: string, timeoutMs: number): Promise<Outcome> {
     failures: [...report.failures, ...(defect === null ? [] : [{ name: "the file", message: defect }])],
     output: [stdout, stderr, defect === null ? "" : `(fail) ${path}: ${defect}\n`].join(""),
     seconds: (performance.now() - started) / 1000,
+    processorSeconds: Number(child.resourceUsage()?.cpuTime.total ?? 0) / 1e6,
   };
 }
 
 function show(outcome: Outcome): void {
-  const { path, passed, failures, skipped, seconds, output } = outcome;
+  const { path, passed, failures, skipped, seconds, processorSeconds, output } = outcome;
   const failed = failures.length;
   const counts = [`${passed} passed`];
   if (failed > 0) counts.push(`${failed} failed`);
   if (skipped.length > 0) counts.push(`${skipped.length} skipped`);
-  print(`${failed > 0 ? "FAIL" : "ok  "} ${path}: ${counts.join(", ")} (${seconds.toFixed(1)} s)`);
+  print(`${failed > 0 ? "FAIL" : "ok  "} ${path}: ${counts.join(", ")} (${seconds.toFixed(1)} s, processor ${processorSeconds.toFixed(1)} s)`);
   if (failed > 0) print(output.trimEnd());
   else for (const note of output.match(/^note: .*$/gm) ?? []) print(`     ${note}`);
 }
