@@ -130,10 +130,11 @@ test("the size of all gaps is the count of numbers that never came", () => {
 const copies = (fate: string) => (fate === "lost" ? 0 : fate === "twice" ? 2 : 1);
 
 test("a reorder within the window is never a gap", () => {
-  const displaced = fc.array(fc.integer({ min: 0, max: WINDOW }), { minLength: 1, maxLength: 200 });
+  // A number that is `delay` late comes at most twice as many records after the one that showed it missing: those between
+  // are the numbers after it, and earlier ones that are late themselves.
+  const displaced = fc.array(fc.integer({ min: 0, max: WINDOW / 2 }), { minLength: 1, maxLength: 200 });
   fc.assert(
     fc.property(displaced, (delays) => {
-      // Sorting by due position moves no number past more than WINDOW others.
       const order = delays
         .map((delay, i) => ({ number: i + 2, due: i + delay }))
         .sort((a, b) => a.due - b.due || a.number - b.number)

@@ -124,7 +124,9 @@ function show(outcome: Outcome): void {
   const counts = [`${passed} passed`];
   if (failed > 0) counts.push(`${failed} failed`);
   if (skipped.length > 0) counts.push(`${skipped.length} skipped`);
-  print(`${failed > 0 ? "FAIL" : "ok  "} ${path}: ${counts.join(", ")} (${seconds.toFixed(1)} s, processor ${processorSeconds.toFixed(1)} s)`);
+  print(
+    `${failed > 0 ? "FAIL" : "ok  "} ${path}: ${counts.join(", ")} (${seconds.toFixed(1)} s, processor ${processorSeconds.toFixed(1)} s)`,
+  );
   if (failed > 0) print(output.trimEnd());
   else for (const note of output.match(/^note: .*$/gm) ?? []) print(`     ${note}`);
 }

@@ -37,6 +37,14 @@ export interface DrillRig extends Site {
 const LIMIT_MS = 4 * 3_600_000;
 const TOPIC = "telemetry";
 
+/** What is asked at the end of each drill, in order. */
+export const CLEANED = [
+  "clear all",
+  "restore websocket-server",
+  "restore quality-monitor",
+  "restore exporter",
+];
+
 /** Redis is slow, and `Lag` tells of it. */
 export function slowRedis(parts: Partial<ScenarioInput> = {}): Scenario {
   return defineScenario({

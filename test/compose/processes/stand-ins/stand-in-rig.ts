@@ -38,6 +38,8 @@ export interface StandInRig {
   isReady(service: string): Promise<boolean>;
   /** What a line says when the stack was started in another way. */
   shWith(change: (record: ChangedRecord) => void, line: string): Promise<CommandOutcome>;
+  /** Writes a further compose file; gives its path. */
+  override(text: string): string;
 }
 
 /** The part of the record of a stack that tests change. */
@@ -83,6 +85,7 @@ export function standIns(): StandInRig {
     pidOf: (service) => rig().pidOf(service),
     isReady: (service) => rig().isReady(service),
     shWith: (change, line) => rig().shWith(change, line),
+    override: (text) => rig().override(text),
   };
 }
 
@@ -153,6 +156,11 @@ async function startStandInRig(dir: string): Promise<StandInRig> {
       } finally {
         writeFileSync(file, before);
       }
+    },
+    override: (text) => {
+      const path = join(dir, "override.yml");
+      writeFileSync(path, text);
+      return path;
     },
   };
 }
