@@ -6,6 +6,7 @@ import { brokerRestart } from "./definitions/broker-restart.ts";
 import { corruptPayload } from "./definitions/corrupt-payload.ts";
 import { corruptPayloadFew } from "./definitions/corrupt-payload-few.ts";
 import { deliveryDelay } from "./definitions/delivery-delay.ts";
+import { deploys } from "./definitions/deploys.ts";
 import { dlqBackpressure } from "./definitions/dlq-backpressure.ts";
 import { dlqKafkaError } from "./definitions/dlq-kafka-error.ts";
 import { dlqTimeout } from "./definitions/dlq-timeout.ts";
@@ -44,6 +45,7 @@ export const SCENARIOS: readonly Scenario[] = [
   corruptPayload,
   corruptPayloadFew,
   deliveryDelay,
+  deploys,
   dlqBackpressure,
   dlqKafkaError,
   dlqTimeout,

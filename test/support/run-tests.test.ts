@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from "bun:test";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -84,6 +84,19 @@ describe("the test runner", () => {
     const { exitCode, lastLine, output } = await run({ "a.test.ts": text, "b.test.ts": PASSES });
     expect([exitCode, lastLine]).toEqual([1, "1 passed, 1 failed"]);
     expect(output).toContain("\nfailed: test/a.test.ts: the file: ");
+  });
+
+  test("removes what a file leaves among its temporary ones", async () => {
+    const leaves = `
+      import { mkdtempSync } from "node:fs";
+      import { tmpdir } from "node:os";
+      import { test } from "bun:test";
+      test("leaves a folder", () => console.error("left " + mkdtempSync(tmpdir() + "/left-")));
+      test("fails", () => { throw new Error("so that its output is shown"); });`;
+    const { output } = await run({ "a.test.ts": leaves });
+    const [, left = ""] = /^left (.+)$/m.exec(output) ?? [];
+    expect(left).toContain("/left-");
+    expect(existsSync(left)).toBe(false);
   });
 
   test("does not call a run without any test a success", async () => {

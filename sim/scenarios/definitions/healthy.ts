@@ -5,24 +5,18 @@ import { defineScenario } from "../scenario.ts";
 export const healthy = defineScenario({
   name: "healthy",
   summary:
-    "An hour of an ordinary day: deploys, clients that come and go, bursts and a quiet night raise nothing.",
+    "An hour of an ordinary day: clients that come and go, bursts, restarted producers and a quiet night raise nothing.",
   redis: true,
   env: { TENANT_RATE_LIMIT_PER_SEC: "200", TENANT_RATE_LIMIT_STORE: "redis" },
-  // Deploys take their time, and must be shorter than the minute that ServiceDown waits.
-  max_scale: 10,
   traffic: { rate: 5, tenants: 5, threads: 20 },
   clients: 3,
   faults: [
     { fault: "reconnect-storm", after: "1m", for: "6m" },
     { fault: "burst", params: { count: 500 }, after: "3m", for: "1m" },
-    { fault: "process-restart", params: { component: "websocket-server" }, after: "8m", for: "1m" },
-    { fault: "process-restart", params: { component: "quality-monitor" }, after: "12m", for: "1m" },
-    { fault: "process-restart", params: { component: "exporter" }, after: "14m", for: "1m" },
     { fault: "producer-restart", after: "17m", for: "1m" },
     { fault: "malformed-control", after: "19m", for: "1m" },
     { fault: "idle", after: "21m", for: "20m" },
     { fault: "burst", params: { count: 500 }, after: "42m", for: "1m" },
-    { fault: "process-restart", params: { component: "websocket-server" }, after: "44m", for: "1m" },
     { fault: "producer-restart", after: "46m", for: "1m" },
   ],
   hold: "50m",

@@ -59,5 +59,5 @@ export const WATCHDOG: AlertDefinition = {
     escalateAfter: "when it stops",
     escalation: "When it stops, everything else is blind: the engineer on call.",
   },
-  scenarios: ["healthy"],
+  scenarios: ["deploys", "healthy"],
 };

@@ -1,46 +1,25 @@
 // Every alert of the runbook, live: each scenario is played on a stack of real components with rules many times as fast, and
 // must come to the verdict that it has in virtual time (test/sim/verify/all-scenarios.test.ts). What three stacks on one
-// machine may have spoilt is played a second time, as fast, beside one other stack at most, and said in a note.
+// machine may have spoilt is played a second time, as fast, with the machine for itself, and said in a note.
 
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DrillReport } from "../../../sim/drill/drill-report.ts";
-import type { Scenario } from "../../../sim/scenarios/scenario.ts";
 import { SCENARIOS } from "../../../sim/scenarios/scenarios.ts";
 import { ALERTS } from "../../../src/alerts/registry.ts";
 import { runIsolated } from "../../support/isolated.ts";
 import { describeTimed, LONG_TEST_MS } from "../../support/long-suites.ts";
 import { describeReal } from "../../support/real-components.ts";
+import { type Lane, lanesOf, type Part, type Speeds } from "./lanes.ts";
 
 const MAIN = join(import.meta.dir, "main.ts");
-const FAST = 60;
-/** The fastest that plays the others, in which services are restarted. */
-const SLOW = 10;
-
+const SPEEDS: Speeds = { fast: 60, slow: 10 };
+/** Stacks at once: what two processors bear. */
+const LANES = 3;
 /** More than these are not the fault of the machine. */
 const MAX_SECOND_TIMES = 5;
-
-interface Part {
-  readonly scale: number;
-  readonly scenarios: readonly string[];
-}
-
-/** Each has a stack of its own. */
-const PARTS: readonly Part[] = [
-  { scale: FAST, scenarios: namesOf((scenario, index) => scaleOf(scenario) === FAST && index % 2 === 0) },
-  { scale: FAST, scenarios: namesOf((scenario, index) => scaleOf(scenario) === FAST && index % 2 === 1) },
-  { scale: SLOW, scenarios: namesOf((scenario) => scaleOf(scenario) === SLOW) },
-];
-
-function scaleOf({ max_scale }: Scenario): number {
-  return max_scale >= FAST ? FAST : SLOW;
-}
-
-function namesOf(fits: (scenario: Scenario, index: number) => boolean): readonly string[] {
-  return SCENARIOS.filter(fits).map(({ name }) => name);
-}
 
 async function drilled(
   dir: string,
@@ -54,19 +33,33 @@ async function drilled(
   return JSON.parse(readFileSync(out, "utf8"));
 }
 
-/** All that is played at that scale. */
-async function drilledAt(dir: string, speed: number): Promise<readonly DrillReport[]> {
-  const parts = PARTS.filter(({ scale }) => scale === speed);
-  const reports = await Promise.all(parts.map((part) => drilled(dir, part)));
+async function drilledInOrder(dir: string, lane: Lane): Promise<readonly DrillReport[]> {
+  const reports: DrillReport[] = [];
+  for (const part of lane) reports.push(await drilled(dir, part));
+  return reports;
+}
+
+/** All scenarios, each judged by the last time it was played. */
+async function drilledAll(dir: string): Promise<readonly DrillReport[]> {
+  const lanes = lanesOf(SCENARIOS, LANES, SPEEDS);
+  const reports = (await Promise.all(lanes.map((lane) => drilledInOrder(dir, lane)))).flat();
   const failed = reports.flatMap(({ scenarios }) => scenarios.filter(({ ok }) => !ok));
   if (failed.length === 0 || failed.length > MAX_SECOND_TIMES) return reports;
   for (const { scenario, findings, alerts } of failed) {
     const [why] = [...findings, ...alerts.flatMap(({ reasons }) => reasons)];
     process.stderr.write(`note: ${scenario} is played a second time: ${why}\n`);
   }
-  const names = failed.map(({ scenario }) => scenario);
-  const second = await drilled(dir, { scale: speed, scenarios: names });
-  return [...reports.map((report) => reportOf(report, ({ scenario }) => !names.includes(scenario))), second];
+  const names = new Set(failed.map(({ scenario }) => scenario));
+  const again = lanesOf(
+    SCENARIOS.filter(({ name }) => names.has(name)),
+    1,
+    SPEEDS,
+  );
+  const second = await Promise.all(again.map((lane) => drilledInOrder(dir, lane)));
+  return [
+    ...reports.map((report) => reportOf(report, ({ scenario }) => !names.has(scenario))),
+    ...second.flat(),
+  ];
 }
 
 function reportOf(report: DrillReport, isOf: (part: { scenario: string }) => boolean): DrillReport {
@@ -87,7 +80,7 @@ describeTimed("drills", () => {
       let reports: readonly DrillReport[];
 
       beforeAll(async () => {
-        reports = (await Promise.all([FAST, SLOW].map((scale) => drilledAt(dir, scale)))).flat();
+        reports = await drilledAll(dir);
       }, LONG_TEST_MS);
       afterAll(() => rmSync(dir, { recursive: true }));
 

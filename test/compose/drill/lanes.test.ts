@@ -1,0 +1,42 @@
+import { describe, expect, test } from "bun:test";
+import { seconds } from "../../../sim/scenarios/duration.ts";
+import { SCENARIOS } from "../../../sim/scenarios/scenarios.ts";
+import { lanesOf } from "./lanes.ts";
+
+const SPEEDS = { fast: 60, slow: 10 };
+
+describe("lanes", () => {
+  const lanes = lanesOf(SCENARIOS, 3, SPEEDS);
+  const parts = lanes.flat();
+
+  test("play each scenario once, as fast as it can be", () => {
+    expect(parts.flatMap(({ scenarios }) => scenarios).sort()).toEqual(
+      SCENARIOS.map(({ name }) => name).sort(),
+    );
+    for (const { scale, scenarios } of parts) {
+      for (const name of scenarios) {
+        const max = SCENARIOS.find((scenario) => scenario.name === name)?.max_scale ?? 0;
+        expect([name, scale]).toEqual([name, max >= 60 ? 60 : 10]);
+      }
+    }
+  });
+
+  test("end at about the same time", () => {
+    const lasting = lanes.map((lane) =>
+      lane.reduce((sum, { scale, scenarios }) => {
+        const played = SCENARIOS.filter(({ name }) => scenarios.includes(name));
+        const virtualS = played.map(
+          ({ warm_up, hold, settle }) => seconds(warm_up) + seconds(hold) + seconds(settle),
+        );
+        return sum + virtualS.reduce((a, b) => a + b, 0) / scale;
+      }, 0),
+    );
+    expect(Math.max(...lasting) / Math.min(...lasting)).toBeLessThan(1.3);
+  });
+
+  test("are as many as there is something to play", () => {
+    const fast = SCENARIOS.filter(({ max_scale }) => max_scale === 60).slice(0, 2);
+    expect(lanesOf(fast, 1, SPEEDS)).toEqual([[{ scale: 60, scenarios: fast.map(({ name }) => name) }]]);
+    expect(lanesOf(fast, 3, SPEEDS)).toHaveLength(2);
+  });
+});
