@@ -8,7 +8,7 @@ import { systemClock } from "../../src/runtime/clock.ts";
 import { type RunningAppliance, startAppliance } from "../support/appliance.ts";
 import { type RealKafka, startKafka } from "../support/kafka/start-kafka.ts";
 import { MixedTraffic, PARTITIONS } from "../support/mixed-traffic.ts";
-import { describeReal } from "../support/real-components.ts";
+import { describeRealEach } from "../support/real-components.ts";
 
 const BATCH = 200;
 const BATCHES_BEFORE_AND_AFTER = 5;
@@ -31,10 +31,10 @@ interface Account {
   readonly seconds: number;
 }
 
-describeReal("kafka-4", "while the dead-letter topic refuses writes", () => {
+describeRealEach(["kafka-3.9", "kafka-4"], "while the dead-letter topic refuses writes", (component) => {
   let kafka: RealKafka;
   beforeAll(async () => {
-    kafka = await startKafka({ component: "kafka-4" });
+    kafka = await startKafka({ component });
   }, 60_000);
   afterAll(() => kafka.stop());
 

@@ -7,6 +7,7 @@ import { DeliveryLedger } from "../../sim/demo/ledger.ts";
 import { benchRecord } from "../bench/records.ts";
 import { type RunningAppliance, startAppliance } from "../support/appliance.ts";
 import { type RealKafka, startKafka } from "../support/kafka/start-kafka.ts";
+import { USUAL_KAFKA } from "../support/kafka/usual-kafka.ts";
 import { makeTopics } from "../support/make-topics.ts";
 import { describeReal } from "../support/real-components.ts";
 import { connectStream } from "../support/stream-client.ts";
@@ -16,10 +17,10 @@ const PARTITIONS = 4;
 const BATCH = 2_000;
 const TIMEOUT_MS = 300_000;
 
-describeReal("kafka-3.9", "a million records through a real Kafka", () => {
+describeReal(USUAL_KAFKA, "a million records through a real Kafka", () => {
   let kafka: RealKafka;
   beforeAll(async () => {
-    kafka = await startKafka({ component: "kafka-3.9" });
+    kafka = await startKafka({ component: USUAL_KAFKA });
   }, 60_000);
   afterAll(() => kafka.stop());
 

@@ -4,7 +4,8 @@ import { defineScenario } from "../scenario.ts";
 
 export const deploys = defineScenario({
   name: "deploys",
-  summary: "Services are deployed one after the other, and the server once more after a burst: nothing is raised.",
+  summary:
+    "Services are deployed one after the other, and the server once more after a burst: nothing is raised.",
   redis: true,
   env: { TENANT_RATE_LIMIT_PER_SEC: "200", TENANT_RATE_LIMIT_STORE: "redis" },
   // Deploys take their time, and must be shorter than the minute that ServiceDown waits.

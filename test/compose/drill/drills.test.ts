@@ -10,6 +10,7 @@ import type { DrillReport } from "../../../sim/drill/drill-report.ts";
 import { SCENARIOS } from "../../../sim/scenarios/scenarios.ts";
 import { ALERTS } from "../../../src/alerts/registry.ts";
 import { runIsolated } from "../../support/isolated.ts";
+import { USUAL_KAFKA } from "../../support/kafka/usual-kafka.ts";
 import { describeTimed, LONG_TEST_MS } from "../../support/long-suites.ts";
 import { describeReal } from "../../support/real-components.ts";
 import { type Lane, lanesOf, type Part, type Speeds } from "./lanes.ts";
@@ -73,7 +74,7 @@ function reportOf(report: DrillReport, isOf: (part: { scenario: string }) => boo
 
 describeTimed("drills", () => {
   describeReal(
-    ["kafka-3.9", "redis-server", "prometheus", "prometheus-alertmanager", "jaeger"],
+    [USUAL_KAFKA, "redis-server", "prometheus", "prometheus-alertmanager", "jaeger"],
     "live",
     () => {
       const dir = mkdtempSync(join(tmpdir(), "dashstream-drill-test-"));

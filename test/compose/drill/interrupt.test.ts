@@ -4,6 +4,7 @@ import { expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { ended, spawnTied } from "../../support/child-process.ts";
+import { USUAL_KAFKA } from "../../support/kafka/usual-kafka.ts";
 import { describeReal } from "../../support/real-components.ts";
 
 const MAIN = join(import.meta.dir, "main.ts");
@@ -15,7 +16,7 @@ function commandLines(): string {
 }
 
 describeReal(
-  ["kafka-3.9", "redis-server", "prometheus", "prometheus-alertmanager", "jaeger"],
+  [USUAL_KAFKA, "redis-server", "prometheus", "prometheus-alertmanager", "jaeger"],
   "a drill of a stack of its own",
   () => {
     test.each(["SIGINT", "SIGHUP"] as const)(

@@ -6,6 +6,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runIsolated } from "../../support/isolated.ts";
+import { USUAL_KAFKA } from "../../support/kafka/usual-kafka.ts";
 import { describeLong, LONG_TEST_MS } from "../../support/long-suites.ts";
 import { describeReal, type RealComponent } from "../../support/real-components.ts";
 import { placeOf, printedBlocks } from "./blocks.ts";
@@ -15,7 +16,7 @@ import { SITUATIONS } from "./situations/situations.ts";
 import { TABLE } from "./table/table.ts";
 
 const COMPONENTS: readonly RealComponent[] = [
-  ...(["kafka-3.9", "redis-server", "prometheus", "prometheus-alertmanager", "jaeger"] as const),
+  ...([USUAL_KAFKA, "redis-server", "prometheus", "prometheus-alertmanager", "jaeger"] as const),
   ...(["curl", "jq", "lsof", "watch", "xxd"] as const),
 ];
 const MAIN = join(import.meta.dir, "main.ts");
