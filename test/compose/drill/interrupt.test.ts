@@ -19,25 +19,44 @@ describeReal(
   [USUAL_KAFKA, "redis-server", "prometheus", "prometheus-alertmanager", "jaeger"],
   "a drill of a stack of its own",
   () => {
-    test.each(["SIGINT", "SIGHUP"] as const)(
-      "that is ended by %s in the middle puts everything back and ends the stack",
-      async (signal) => {
-        const child = spawnTied(
-          [process.execPath, MAIN, "--only", "WebSocketDlqBroken", "--", "--no-compare"],
-          {
-            stdio: ["ignore", "ignore", "pipe"],
-          },
-        );
-        let said = "";
-        let stackDir = "";
-        for await (const chunk of child.stderr ?? []) {
-          said += String(chunk);
-          if (stackDir !== "" || !said.includes("is being played")) continue;
-          [stackDir = ""] = /\/[^ ]*dashstream-drill-stack-\w+/.exec(commandLines()) ?? [];
-          child.kill(signal);
-        }
-        await ended(child);
-        expect(said).toContain("interrupted; websocket-server has its usual settings");
+    /** Ends it by `signal` once it says `moment`. */
+    async function endedBy(signal: NodeJS.Signals, moment: string) {
+      const child = spawnTied(
+        [process.execPath, MAIN, "--only", "WebSocketDlqBroken", "--", "--no-compare"],
+        {
+          stdio: ["ignore", "ignore", "pipe"],
+        },
+      );
+      let said = "";
+      let stackDir = "";
+      for await (const chunk of child.stderr ?? []) {
+        said += String(chunk);
+        if (stackDir !== "" || !said.includes(moment)) continue;
+        [stackDir = ""] = /\/[^ ]*dashstream-drill-stack-\w+/.exec(commandLines()) ?? [];
+        child.kill(signal);
+      }
+      await ended(child);
+      return { said, stackDir };
+    }
+
+    test.each([
+      [
+        "SIGINT",
+        "in the middle puts everything back",
+        "is being played",
+        "interrupted; websocket-server has its usual settings",
+      ],
+      [
+        "SIGHUP",
+        "while its stack starts breaks nothing",
+        "dashstream-redis: ready",
+        "interrupted; the stack is ended",
+      ],
+    ] as const)(
+      "that is ended by %s %s, and ends the stack",
+      async (signal, _, moment, expected) => {
+        const { said, stackDir } = await endedBy(signal, moment);
+        expect(said).toContain(expected);
         expect(stackDir).not.toBe("");
         expect(existsSync(stackDir)).toBe(false);
         expect(commandLines()).not.toContain(stackDir);
