@@ -34,6 +34,17 @@ describe("lanes", () => {
     expect(Math.max(...lasting) / Math.min(...lasting)).toBeLessThan(1.3);
   });
 
+  test("change settings of services as seldom as they can", () => {
+    for (const { scenarios } of parts) {
+      const settings = scenarios.map((name) => {
+        const { env, env_of } = SCENARIOS.find((scenario) => scenario.name === name) ?? {};
+        return JSON.stringify([env, env_of]);
+      });
+      const changes = settings.filter((text, index) => index > 0 && text !== settings[index - 1]);
+      expect(changes).toHaveLength(new Set(settings).size - 1);
+    }
+  });
+
   test("are as many as there is something to play", () => {
     const fast = SCENARIOS.filter(({ max_scale }) => max_scale === 60).slice(0, 2);
     expect(lanesOf(fast, 1, SPEEDS)).toEqual([[{ scale: 60, scenarios: fast.map(({ name }) => name) }]]);

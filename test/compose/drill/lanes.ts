@@ -4,7 +4,7 @@
 import { seconds } from "../../../sim/scenarios/duration.ts";
 import type { Scenario } from "../../../sim/scenarios/scenario.ts";
 
-/** Scenarios of one stack, in the order of the list they come from. */
+/** Scenarios of one stack, in the order in which it plays them. */
 export interface Part {
   readonly scale: number;
   readonly scenarios: readonly string[];
@@ -19,43 +19,57 @@ export interface Speeds {
   readonly slow: number;
 }
 
-/** Of a scenario beside its own times, in seconds: settings, a stack that becomes quiet, what a fault needs to begin. */
-const OVERHEAD_S = 6;
+/** Of a scenario beside its own times, in seconds: a stack that becomes quiet, and what a fault needs to begin. */
+const OVERHEAD_S = 5;
+/** Of services that are given other settings, in seconds. */
+const SETTINGS_S = 5;
 /** Of one more stack, in seconds. */
 const STACK_S = 15;
 
 /** Lanes that end at about the same time. */
 export function lanesOf(
   scenarios: readonly Scenario[],
-  lanes: number,
+  count: number,
   { fast, slow }: Speeds,
 ): readonly Lane[] {
   const isSlow = ({ max_scale }: Scenario) => max_scale < fast;
-  const lastingS = ({ warm_up, hold, settle }: Scenario, scale: number) =>
-    OVERHEAD_S + (seconds(warm_up) + seconds(hold) + seconds(settle)) / scale;
   const slowOnes = scenarios.filter(isSlow);
   const slowS = slowOnes.reduce((sum, scenario) => sum + lastingS(scenario, slow), STACK_S);
-  const loads = Array.from({ length: lanes }, (_, index) => ({
-    seconds: index === 0 && slowOnes.length > 0 ? slowS : 0,
-    scenarios: new Set<Scenario>(),
+  const loads = Array.from({ length: count }, (_, index) => ({
+    lastingS: index === 0 && slowOnes.length > 0 ? slowS : 0,
+    scenarios: [] as Scenario[],
   }));
   const longestFirst = scenarios
     .filter((scenario) => !isSlow(scenario))
     .sort((a, b) => lastingS(b, fast) - lastingS(a, fast));
   for (const scenario of longestFirst) {
-    const load = loads.reduce((least, other) => (other.seconds < least.seconds ? other : least));
-    load.scenarios.add(scenario);
-    load.seconds += lastingS(scenario, fast);
+    const load = loads.reduce((least, other) => (other.lastingS < least.lastingS ? other : least));
+    load.scenarios.push(scenario);
+    load.lastingS += lastingS(scenario, fast);
   }
-  const part = (scale: number, isOf: (scenario: Scenario) => boolean): Part => ({
-    scale,
-    scenarios: scenarios.filter(isOf).map(({ name }) => name),
-  });
   return loads
-    .map((load, index) => [
-      ...(index === 0 ? [part(slow, isSlow)] : []),
-      part(fast, (scenario) => load.scenarios.has(scenario)),
-    ])
-    .map((lane) => lane.filter((each) => each.scenarios.length > 0))
+    .map((load, index) => [...(index === 0 ? [partOf(slow, slowOnes)] : []), partOf(fast, load.scenarios)])
+    .map((lane) => lane.filter((part) => part.scenarios.length > 0))
     .filter((lane) => lane.length > 0);
+}
+
+/** In seconds. */
+function lastingS(scenario: Scenario, scale: number): number {
+  const { warm_up, hold, settle } = scenario;
+  const settingsS = settingsOf(scenario) === "" ? 0 : SETTINGS_S;
+  return OVERHEAD_S + settingsS + (seconds(warm_up) + seconds(hold) + seconds(settle)) / scale;
+}
+
+/** Those with the same settings follow each other, for services are restarted in between. */
+function partOf(scale: number, scenarios: readonly Scenario[]): Part {
+  const ordered = [...scenarios].sort(
+    (a, b) => settingsOf(a).localeCompare(settingsOf(b)) || a.name.localeCompare(b.name),
+  );
+  return { scale, scenarios: ordered.map(({ name }) => name) };
+}
+
+/** What differs in services that play it; "" = nothing. */
+function settingsOf({ env, env_of }: Scenario): string {
+  const settings = [env, ...Object.values(env_of)];
+  return settings.every((each) => Object.keys(each).length === 0) ? "" : JSON.stringify(settings);
 }
