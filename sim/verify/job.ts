@@ -12,6 +12,7 @@ import { recordScenario } from "./record.ts";
 import { type Recording, virtualSecondsOf } from "./recording.ts";
 import type { ScenarioReport } from "./report/report.ts";
 import { evaluateRules, type RuleHistory } from "./rule-history.ts";
+import type { TargetLabels } from "./site/target-labels.ts";
 
 /** A rule file as it was read. */
 export interface RuleText {
@@ -25,7 +26,7 @@ export interface ScenarioJob {
   readonly rules: readonly RuleText[];
   /** Labels that each alert must carry when it fires. */
   readonly known: KnownLabels;
-  readonly targetLabels: Readonly<Record<string, string>>;
+  readonly targetLabels: TargetLabels;
   /** Charts are large; only one report needs them. */
   readonly charts: boolean;
   /** The program that evaluates everything once more, each difference a finding; `null` = none. */

@@ -7,12 +7,13 @@ import { type Plan, type Played, planDurationMs, planOf, play } from "../scenari
 import type { Scenario } from "../scenarios/scenario.ts";
 import type { Recording } from "./recording.ts";
 import { openSite, type Site } from "./site/site.ts";
+import { NO_TARGET_LABELS, type TargetLabels } from "./site/target-labels.ts";
 import { runVirtual } from "./virtual-world.ts";
 
 export interface RecordOptions {
   readonly scenario: Scenario;
   readonly seed: number;
-  readonly targetLabels?: Readonly<Record<string, string>>;
+  readonly targetLabels?: TargetLabels;
   readonly log?: Log;
 }
 
@@ -28,7 +29,7 @@ const SLACK_MS = 600_000;
  * @throws DashstreamError `scenario_invalid` or `config_invalid` if it names faults, parameters or settings that do not exist
  */
 export async function recordScenario(options: RecordOptions): Promise<Recording> {
-  const { scenario, seed, targetLabels = {}, log = silentLog } = options;
+  const { scenario, seed, targetLabels = NO_TARGET_LABELS, log = silentLog } = options;
   const plan = planOf(scenario);
   const proxied = [...plan.faults, ...plan.remedies].some(({ fault }) => fault.needs.includes("links"));
   return runVirtual({ seed, startMs: START_MS }, async (world) => {

@@ -9,6 +9,7 @@ import type { RuleText } from "./job.ts";
 import type { KnownLabels } from "./known-alerts.ts";
 import { runPool } from "./pool.ts";
 import type { RunReport, VerifyProgress } from "./report/report.ts";
+import type { TargetLabels } from "./site/target-labels.ts";
 
 export interface RunOptions {
   readonly scenarios: readonly Scenario[];
@@ -16,7 +17,7 @@ export interface RunOptions {
   /** All alerts of the rules, with labels that each must carry when it fires. */
   readonly known: KnownLabels;
   readonly seed: number;
-  readonly targetLabels: Readonly<Record<string, string>>;
+  readonly targetLabels: TargetLabels;
   readonly charts: boolean;
   /** Path of the promtool that evaluates everything too, each difference a failure; `null` = none. */
   readonly promtool: string | null;

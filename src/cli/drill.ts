@@ -207,7 +207,7 @@ async function inVirtualTime(
   const { alerts } = await verify({
     ...selection,
     seed,
-    targetLabels: {},
+    targetLabels: { all: {}, of: {} },
     charts: false,
     promtool: null,
     workers: availableParallelism(),

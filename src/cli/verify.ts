@@ -1,16 +1,19 @@
 // `dashstream verify`: every alert seen inactive, pending, firing and resolved, in virtual time.
 
 import { availableParallelism } from "node:os";
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
+import { COMPONENT_NAMES } from "../../sim/faults/stage.ts";
 import type { CoverOptions } from "../../sim/verify/coverage/cover.ts";
 import type { KnownLabels } from "../../sim/verify/known-alerts.ts";
 import type { VerifyProgress, VerifyReport } from "../../sim/verify/report/report.ts";
+import type { TargetLabels } from "../../sim/verify/site/target-labels.ts";
 import { DashstreamError } from "../errors.ts";
 import { collect, defineCommand, wholeNumber } from "./command.ts";
 import type { CliContext, ExitCode } from "./context.ts";
 import { readInputFile } from "./input-file.ts";
 import type { Printer } from "./printer.ts";
 import { printScenarioList } from "./scenario-list.ts";
+import { checkOwnJobs, parseTargetLabels } from "./target-labels.ts";
 import { startVerifyWorker } from "./verify-processes.ts";
 import { checkReports, type ReportFlags } from "./verify-reports.ts";
 
@@ -18,7 +21,7 @@ interface Flags extends ReportFlags {
   readonly scenario?: readonly string[];
   readonly only?: readonly string[];
   readonly rules?: readonly string[];
-  readonly targetLabels?: Readonly<Record<string, string>>;
+  readonly targetLabels?: TargetLabels;
   readonly seed: number;
   readonly workers: number;
   readonly engine: VerifyReport["engine"];
@@ -67,8 +70,8 @@ export const verifyCommand = defineCommand({
       )
       .option(
         "--target-labels <labels>",
-        "labels of all targets, as namespace=a,team=b; job replaces the job of all components, and needs --rules",
-        targetLabels,
+        `labels of all targets, as namespace=a,team=b, or of a component, as exporter:job=c (${COMPONENT_NAMES.join(", ")}); job replaces ours, and needs --rules`,
+        parseTargetLabels,
       )
       .option("--seed <number>", "the same seed gives the same report", wholeNumber(0, SEED_LIMIT), 1)
       .option("--workers <number>", "processes", wholeNumber(1, 64), availableParallelism())
@@ -99,7 +102,8 @@ async function verify(context: CliContext, command: Command): Promise<ExitCode> 
   const flags = command.opts<Flags>();
   const { clock, build, printer, interrupted, readFile } = context;
   if (flags.schema) return printSchema(printer);
-  checkTargetLabels(flags);
+  const { targetLabels = { all: {}, of: {} } } = flags;
+  if (flags.rules === undefined) checkOwnJobs(targetLabels);
   const [{ select }, { createProgressText }] = await Promise.all([
     import("../../sim/verify/selection.ts"),
     import("../../sim/verify/report/text.ts"),
@@ -132,7 +136,7 @@ async function verify(context: CliContext, command: Command): Promise<ExitCode> 
   const runOptions = {
     ...selection,
     seed: flags.seed,
-    targetLabels: flags.targetLabels ?? {},
+    targetLabels,
     charts: flags.html !== undefined,
     promtool,
     workers: flags.workers,
@@ -176,26 +180,4 @@ async function printSchema(printer: Printer): Promise<ExitCode> {
   const { scenarioSchemaText } = await import("../../sim/scenarios/json-schema.ts");
   printer.text(scenarioSchemaText());
   return 0;
-}
-
-/** @throws DashstreamError `usage` for a label that our rules need as it is */
-function checkTargetLabels({ targetLabels: { job } = {}, rules }: Flags): void {
-  if (job === undefined || rules !== undefined) return;
-  throw new DashstreamError(
-    "usage",
-    `--target-labels: job=${job} would replace the job of every component, by which our own rules tell them apart; expected other labels, or --rules with rules that select on this job`,
-  );
-}
-
-/** `job=a,namespace=b`. */
-function targetLabels(
-  text: string,
-  previous: Readonly<Record<string, string>> = {},
-): Readonly<Record<string, string>> {
-  const pairs = text.split(",").map((pair) => {
-    const [, name, value] = /^([a-zA-Z_][a-zA-Z0-9_]*)=(.+)$/.exec(pair.trim()) ?? [];
-    if (name !== undefined && value !== undefined) return [name, value] as const;
-    throw new InvalidArgumentError(`expected label=value, separated by commas, not ${JSON.stringify(pair)}`);
-  });
-  return { ...previous, ...Object.fromEntries(pairs) };
 }

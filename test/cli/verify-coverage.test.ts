@@ -163,6 +163,27 @@ describe("verify --rules", () => {
     ]);
   });
 
+  test("knows the jobs that components have elsewhere, each its own", async () => {
+    const jobs = file(
+      "jobs.yml",
+      `groups:
+  - name: jobs
+    rules:
+      - { alert: Server, expr: 'up{job="monitoring/server"} == 0' }
+      - { alert: Exporter, expr: 'up{job="monitoring/exporter"} == 0' }
+`,
+    );
+    const labels = "websocket-server:job=monitoring/server,exporter:job=monitoring/exporter";
+    const run = runs("--rules", TARGETS, "--rules", jobs, "--target-labels", labels, "--json");
+    await run.ended();
+    const { coverage } = JSON.parse(run.lines.join("\n"));
+    expect(coverage.findings).toEqual([]);
+    const silenceOf = (name: string) =>
+      coverage.alerts.find(({ alert }: Covered) => alert === name)?.silence?.reason ?? null;
+    expect(silenceOf("Exporter")).toBeNull();
+    expect(silenceOf("Server")).toStartWith('up{job="monitoring/server"} was never == 0');
+  });
+
   test("names the report that cannot be written after the run, and writes the others", async () => {
     const junit = join(folder, "beside.xml");
     const run = runs("--rules", TARGETS, "--markdown", "/dev/full", "--junit", junit);

@@ -58,12 +58,22 @@ describe("before anything runs, verify refuses", () => {
     [
       "labels that are none",
       ["--target-labels", "job"],
-      'expected label=value, separated by commas, not "job"',
+      'expected label=value or component:label=value, separated by commas, not "job"',
     ],
     [
       "a job for all targets, which our rules could not tell apart",
       ["--target-labels", "namespace=prod,job=shop"],
-      "--target-labels: job=shop would replace the job of every component, by which our own rules tell them apart",
+      "--target-labels: job=shop would replace a job by which our own rules tell components apart",
+    ],
+    [
+      "a job for the targets of one",
+      ["--target-labels", "namespace=prod,exporter:job=shop"],
+      "--target-labels: job=shop would replace a job by which our own rules tell components apart",
+    ],
+    [
+      "labels of what is no component",
+      ["--target-labels", "dashstream-exporter:job=shop"],
+      'expected one of websocket-server, quality-monitor, exporter before the colon, not "dashstream-exporter"',
     ],
     ["a seed that is no whole number", ["--seed", "1.5"], "--seed"],
     [

@@ -1,7 +1,6 @@
 // Runs the test files, each in a process of its own, so that a leak, a crash or a hang stays the matter of the
 // file that caused it, and ends with a line for each failed test and one `N passed, N failed` over all of them. Those whose verdict is
-// about seconds follow plain ones, and have the machine for themselves. Files that use real components come last, with what
-// those that take minutes leave of the processors.
+// about seconds follow plain ones, and have the machine for themselves. Files that use real components or take minutes come last.
 //
 //   bun test/support/run-tests.ts [PART_OF_PATH ...]     only the files whose path contains one of the parts
 //
@@ -24,22 +23,17 @@ const SLOW_FILE_TIMEOUT_MS = 1_500_000;
 const MAX_REASON_CHARS = 400;
 /** Plain ones wait for sockets and processes half of their time. */
 const PLAIN_FILES_PER_PROCESSOR = 2;
-const REAL_FILES_AT_ONCE = 3;
-const LONG_FILES_AT_ONCE = 1;
-/** Of files of real components: a long one goes before, whose stack costs processor time for as long as it lasts. */
-const REAL_NICENESS = 10;
+const FILES_BESIDE_STACK = 3;
 
 const USES_REAL_COMPONENT = /\b(describeReal\w*|requireReal)\(|\/support\/(kafka|kcat)/;
 const IS_LONG = /\bdescribeLong\(/;
 const IS_TIMED = /\bdescribeTimed\(/;
 
-type Kind = "plain" | "timed" | "long" | "real";
-
-interface Limits {
-  readonly timeoutMs: number;
-  /** How far behind others it gets the processors, 0 to 19. */
-  readonly niceness?: number;
-}
+/**
+ * `timed`: about seconds; `minutes`: long, or of real components; `stack`: both, which waits for a stack of its own most of
+ * its time.
+ */
+type Kind = "plain" | "timed" | "minutes" | "stack";
 
 interface Outcome extends Report {
   readonly path: string;
@@ -89,14 +83,13 @@ function interrupted(): void {
   process.exit(130);
 }
 
-async function runFile(path: string, { timeoutMs, niceness = 0 }: Limits): Promise<Outcome> {
+async function runFile(path: string, timeoutMs: number): Promise<Outcome> {
   // Short: names of sockets have 108 characters at most.
   const folder = mkdtempSync(join(ownFolder, "f"));
   const reportPath = join(folder, "report.xml");
   const started = performance.now();
   const child = Bun.spawn(
     [
-      ...(niceness > 0 ? ["nice", "-n", String(niceness)] : []),
       process.execPath,
       "test",
       "--no-orphans",
@@ -155,12 +148,12 @@ function show(outcome: Outcome): void {
   else for (const note of output.match(/^note: .*$/gm) ?? []) print(`     ${note}`);
 }
 
-async function runAll(kind: Kind, processes: number, limits: Limits): Promise<readonly Outcome[]> {
+async function runAll(kind: Kind, processes: number, timeoutMs: number): Promise<readonly Outcome[]> {
   const queue = [...(filesByKind[kind] ?? [])];
   const outcomes: Outcome[] = [];
   const worker = async () => {
     for (let path = queue.shift(); path !== undefined; path = queue.shift()) {
-      const outcome = await runFile(path, limits);
+      const outcome = await runFile(path, timeoutMs);
       show(outcome);
       outcomes.push(outcome);
     }
@@ -192,24 +185,22 @@ const files = [...new Bun.Glob("test/**/*.test.ts").scanSync({ cwd: root })]
 /** What this run leaves out of a file does not count. */
 function kindOf(path: string): Kind {
   const text = readFileSync(join(root, path), "utf8");
-  if (process.env.DASHSTREAM_SKIP_LONG !== "1") {
-    if (IS_TIMED.test(text)) return "timed";
-    if (IS_LONG.test(text)) return "long";
-  }
-  if (process.env.DASHSTREAM_SKIP_REAL !== "1" && USES_REAL_COMPONENT.test(text)) return "real";
-  return "plain";
+  const withLong = process.env.DASHSTREAM_SKIP_LONG !== "1";
+  const isLong = withLong && IS_LONG.test(text);
+  const isReal = process.env.DASHSTREAM_SKIP_REAL !== "1" && USES_REAL_COMPONENT.test(text);
+  if (withLong && IS_TIMED.test(text)) return "timed";
+  if (isLong && isReal) return "stack";
+  return isLong || isReal ? "minutes" : "plain";
 }
 const filesByKind = Object.groupBy(files, kindOf);
 
 const outcomes = [
-  ...(await runAll("plain", PLAIN_FILES_PER_PROCESSOR * availableParallelism(), {
-    timeoutMs: FILE_TIMEOUT_MS,
-  })),
-  ...(await runAll("timed", 1, { timeoutMs: SLOW_FILE_TIMEOUT_MS })),
+  ...(await runAll("plain", PLAIN_FILES_PER_PROCESSOR * availableParallelism(), FILE_TIMEOUT_MS)),
+  ...(await runAll("timed", 1, SLOW_FILE_TIMEOUT_MS)),
   ...(
     await Promise.all([
-      runAll("long", LONG_FILES_AT_ONCE, { timeoutMs: SLOW_FILE_TIMEOUT_MS }),
-      runAll("real", REAL_FILES_AT_ONCE, { timeoutMs: SLOW_FILE_TIMEOUT_MS, niceness: REAL_NICENESS }),
+      runAll("stack", 1, SLOW_FILE_TIMEOUT_MS),
+      runAll("minutes", FILES_BESIDE_STACK, SLOW_FILE_TIMEOUT_MS),
     ])
   ).flat(),
 ];

@@ -11,6 +11,7 @@ import type {
   Raise,
   Silence,
 } from "../report/coverage/coverage.ts";
+import { NO_TARGET_LABELS, type TargetLabels } from "../site/target-labels.ts";
 import { Evidence } from "./evidence.ts";
 import { knownNames } from "./exported-names.ts";
 import { LabelValues } from "./label-values.ts";
@@ -27,13 +28,12 @@ type Coverage = Pick<
 /**
  * @param rules all of them, in the order of the observations
  * @param only names of alerts; empty = all alerts and all rules that record
- * @param targetLabels labels of all targets
  */
 export function coverageOf(
   observations: readonly ScenarioObservation[],
   rules: readonly Rule[],
   only: readonly string[] = [],
-  targetLabels: Readonly<Record<string, string>> = {},
+  targetLabels: TargetLabels = NO_TARGET_LABELS,
 ): Coverage {
   const evidence = new Evidence(observations, rules);
   const known = knownNames(new Set(observations.flatMap(({ exported }) => exported)), rules);

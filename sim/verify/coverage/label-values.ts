@@ -7,6 +7,7 @@ import { metricOf } from "../../../src/promql/expr-series.ts";
 import type { RecordingRule, Rule } from "../../../src/promql/rules/rule.ts";
 import { CATALOGUE } from "../../../src/telemetry/catalogue.ts";
 import type { Component, MetricDefinition } from "../../../src/telemetry/definition.ts";
+import { labelsOfTarget, type TargetLabels } from "../site/target-labels.ts";
 import { seriesNames } from "./exported-names.ts";
 
 /** `null`: any; "" stands for series without the label. */
@@ -23,6 +24,8 @@ const JOB_OF: Readonly<Record<Component, string | null>> = {
   stream: null,
 };
 
+const COMPONENTS = Object.keys(JOB_OF) as readonly Component[];
+
 const DEFINITIONS: ReadonlyMap<string, MetricDefinition> = new Map(
   CATALOGUE.flatMap((definition) => seriesNames(definition).map((name) => [name, definition] as const)),
 );
@@ -34,13 +37,12 @@ const LABEL_MAKERS = ["absent", "absent_over_time", "info"];
 const LABEL_CHANGERS = ["label_replace", "label_join"];
 
 export class LabelValues {
-  readonly #targetLabels: Readonly<Record<string, string>>;
+  readonly #targetLabels: TargetLabels;
   readonly #recorders: ReadonlyMap<string, readonly RecordingRule[]>;
   /** By series and label. While one is looked for it is `null`: rules may read each other in a circle. */
   readonly #found = new Map<string, PossibleValues>();
 
-  /** @param targetLabels labels of all targets, as users give them */
-  constructor(rules: readonly Rule[], targetLabels: Readonly<Record<string, string>>) {
+  constructor(rules: readonly Rule[], targetLabels: TargetLabels) {
     this.#targetLabels = targetLabels;
     this.#recorders = Map.groupBy(
       rules.filter((rule) => rule.kind === "recording"),
@@ -61,8 +63,19 @@ export class LabelValues {
 
   /** Whether these are jobs of targets. */
   areJobs(label: string, values: readonly string[]): boolean {
-    const jobs = Object.values(JOB_OF).map((job) => this.#targetLabels[JOB] ?? job);
-    return label === JOB && values.every((value) => jobs.includes(value));
+    if (label !== JOB) return false;
+    const jobs = COMPONENTS.map((component) => this.#jobOf(component));
+    return values.every((value) => jobs.includes(value));
+  }
+
+  /** `null` = any. */
+  #jobOf(component: Component): string | null {
+    return this.#labelsOf(component)[JOB] ?? JOB_OF[component];
+  }
+
+  /** What users give its targets. */
+  #labelsOf(component: Component): Readonly<Record<string, string>> {
+    return component === "stream" ? this.#targetLabels.all : labelsOfTarget(this.#targetLabels, component);
   }
 
   #look(series: string, label: string): PossibleValues {
@@ -75,12 +88,10 @@ export class LabelValues {
   }
 
   #exported({ labels = {}, components }: MetricDefinition, label: string): PossibleValues {
-    if (label === JOB) {
-      const own = this.#targetLabels[JOB];
-      return unionOf(components.map((component) => setOf(own ?? JOB_OF[component])));
-    }
+    if (label === JOB) return unionOf(components.map((component) => setOf(this.#jobOf(component))));
     // A label of targets takes the place of the metric's own.
-    if (Object.hasOwn(this.#targetLabels, label) || !Object.hasOwn(labels, label)) return null;
+    const isGiven = components.some((component) => Object.hasOwn(this.#labelsOf(component), label));
+    if (isGiven || !Object.hasOwn(labels, label)) return null;
     const values = labels[label];
     if (values === undefined || values === "dynamic") return null;
     return new Set(values.map((each) => (typeof each === "string" ? each : each.value)));

@@ -26,6 +26,7 @@ import { COMPONENT_KINDS, createComponents } from "./components.ts";
 import { openLinks, PORTS } from "./links.ts";
 import { createSiteProducer, type SiteProducer } from "./producer.ts";
 import { Scraper, type ScrapeTarget } from "./scraper.ts";
+import { labelsOfTarget, type TargetLabels } from "./target-labels.ts";
 
 export interface SiteOptions {
   readonly world: VirtualWorld;
@@ -33,8 +34,8 @@ export interface SiteOptions {
   /** Proxies stand between the components, Kafka and Redis. */
   readonly proxied: boolean;
   readonly log: Log;
-  /** Labels of every target besides `job` and `instance`, or instead of them. */
-  readonly targetLabels: Readonly<Record<string, string>>;
+  /** Besides `job` and `instance`, or instead of them. */
+  readonly targetLabels: TargetLabels;
   readonly scrapeIntervalMs: number;
 }
 
@@ -176,7 +177,7 @@ export class Site implements Stage {
     );
     const targets = [...COMPONENT_KINDS, ...further].map(
       ({ name, job, port }): ScrapeTarget => ({
-        labels: { job, instance: `dashstream-${name}:${port}`, ...targetLabels },
+        labels: { job, instance: `dashstream-${name}:${port}`, ...labelsOfTarget(targetLabels, name) },
         isKnown: () => !this.#withdrawn.has(name),
         scrape: async () => {
           const response = await world.http.request(`http://${HOST}:${port}/metrics`);

@@ -37,7 +37,7 @@ describe("what was recorded", () => {
     const { store, startMs, scrapeIntervalMs } = await recordScenario({
       scenario: smallScenario({ hold: "1m", settle: "15s" }),
       seed: 1,
-      targetLabels: { namespace: "prod" },
+      targetLabels: { all: { namespace: "prod" }, of: {} },
     });
     const ups = store.named("up").map(({ labels, values, timestampsMs }) => ({
       job: labels.get("job"),

@@ -3,6 +3,7 @@
 import { defineScenario, type Scenario, type ScenarioInput } from "../../../sim/scenarios/scenario.ts";
 import type { ScenarioJob } from "../../../sim/verify/job.ts";
 import { select } from "../../../sim/verify/selection.ts";
+import { NO_TARGET_LABELS } from "../../../sim/verify/site/target-labels.ts";
 
 /** Bad records, and the alert that notices them first. */
 export function smallScenario(parts: Partial<ScenarioInput> = {}): Scenario {
@@ -27,5 +28,14 @@ export function smallScenario(parts: Partial<ScenarioInput> = {}): Scenario {
 export function smallJob(parts: Partial<ScenarioJob> = {}): ScenarioJob {
   const { rules, known } = select({ only: [], scenarioFiles: [], ruleFiles: [] });
   const scenario = smallScenario();
-  return { scenario, seed: 1, rules, known, targetLabels: {}, charts: true, promtool: null, ...parts };
+  return {
+    scenario,
+    seed: 1,
+    rules,
+    known,
+    targetLabels: NO_TARGET_LABELS,
+    charts: true,
+    promtool: null,
+    ...parts,
+  };
 }

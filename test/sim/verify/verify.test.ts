@@ -4,6 +4,7 @@ import { describe, expect, test } from "bun:test";
 import { spawn } from "node:child_process";
 import type { ScenarioResult } from "../../../sim/verify/job.ts";
 import type { VerifyProgress } from "../../../sim/verify/report/report.ts";
+import { NO_TARGET_LABELS } from "../../../sim/verify/site/target-labels.ts";
 import { type VerifyOptions, verify } from "../../../sim/verify/verify.ts";
 import { manualClock } from "../../support/manual-clock.ts";
 import { SAMPLE_REPORT } from "./report/sample-report.ts";
@@ -29,7 +30,7 @@ function verified(options: Partial<VerifyOptions>) {
     rules: [],
     known: { A: {} },
     seed: 7,
-    targetLabels: {},
+    targetLabels: NO_TARGET_LABELS,
     charts: false,
     promtool: null,
     complete: true,

@@ -4,6 +4,7 @@ import { describe, expect, test } from "bun:test";
 import { LabelValues } from "../../../../sim/verify/coverage/label-values.ts";
 import { unknownValuesIn } from "../../../../sim/verify/coverage/unknown-values.ts";
 import type { UnknownValue } from "../../../../sim/verify/report/coverage/coverage.ts";
+import { NO_TARGET_LABELS, type TargetLabels } from "../../../../sim/verify/site/target-labels.ts";
 import { ruleFile } from "../../../../src/alerts/rule-file.ts";
 import { recording, ruleText, series } from "../hand-made.ts";
 import { rules } from "../promtool/scene.ts";
@@ -23,7 +24,7 @@ const CAUSES = [
 function unknownValues(
   expr: string,
   records: readonly (readonly [name: string, expr: string, labels?: string])[] = [],
-  targetLabels: Readonly<Record<string, string>> = {},
+  targetLabels: TargetLabels = NO_TARGET_LABELS,
 ): readonly UnknownValue[] {
   const text = ruleText(
     ...records.map(
@@ -93,7 +94,7 @@ describe("a label that the catalogue closes", () => {
 
   test("is not told where all targets have a label of that name, which takes its place", () => {
     const expr = `websocket_decode_errors_total{${TYPO}} > 0`;
-    expect(unknownValues(expr, [], { error_type: "schema_missmatch" })).toEqual([]);
+    expect(unknownValues(expr, [], { all: { error_type: "schema_missmatch" }, of: {} })).toEqual([]);
   });
 });
 
@@ -116,9 +117,29 @@ describe("the job of targets", () => {
 
   test("is the one that users say their targets have", () => {
     const of = (job: string) =>
-      unknownValues(`websocket_uptime_seconds{job="${job}"} > 0`, [], { job: "shop" });
+      unknownValues(`websocket_uptime_seconds{job="${job}"} > 0`, [], { all: { job: "shop" }, of: {} });
     expect(of("shop")).toEqual([]);
     expect(of("dashstream-infrastructure")).toMatchObject([{ values: ["shop"] }]);
+  });
+
+  test("is the one that users say a component's targets have, before that of all", () => {
+    const targets: TargetLabels = { all: { job: "shop" }, of: { "quality-monitor": { job: "quality" } } };
+    const of = (series: string, labels = targets) => unknownValues(`${series} > 0`, [], labels);
+    expect(of('dashstream_dependency_up{job=~"shop|quality"}')).toEqual([]);
+    expect(of('dashstream_dependency_up{job="other"}')).toMatchObject([{ values: ["shop", "quality"] }]);
+    expect(of('websocket_uptime_seconds{job="quality"}')).toMatchObject([{ values: ["shop"] }]);
+    expect(of('websocket_uptime_seconds{job="quality"}', { ...targets, all: {} })).toMatchObject([
+      { values: ["dashstream-infrastructure"] },
+    ]);
+    // In whose programs the library is, nobody has said.
+    expect(of('dashstream_sequence_gaps_total{job="other"}', { ...targets, all: {} })).toEqual([]);
+  });
+
+  test("or another label may be any of a component that users give one", () => {
+    const expr = `websocket_decode_errors_total{${TYPO}} > 0`;
+    const of = (labels: TargetLabels) => unknownValues(expr, [], labels);
+    expect(of({ all: {}, of: { "websocket-server": { error_type: "x" } } })).toEqual([]);
+    expect(of({ all: {}, of: { exporter: { error_type: "x" } } })).toHaveLength(1);
   });
 
   test("may be any where programs of somebody else export the metric too", () => {
@@ -189,7 +210,7 @@ describe("what rules record", () => {
 
 test("our own rules ask for nothing that there cannot be", () => {
   const all = rules(ruleFile()).flatMap((group) => group.rules);
-  const values = new LabelValues(all, {});
+  const values = new LabelValues(all, NO_TARGET_LABELS);
   expect(all.flatMap((rule) => unknownValuesIn(rule, values))).toEqual([]);
 });
 
