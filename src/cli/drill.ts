@@ -4,6 +4,7 @@ import { availableParallelism } from "node:os";
 import type { Command } from "commander";
 import type { Scenario } from "../../sim/scenarios/scenario.ts";
 import type { Selection } from "../../sim/verify/selection.ts";
+import { NO_TARGET_LABELS } from "../../sim/verify/site/target-labels.ts";
 import { DashstreamError } from "../errors.ts";
 import { seededRandom } from "../runtime/random.ts";
 import { kafkaSettings } from "../server/kafka-config.ts";
@@ -207,7 +208,7 @@ async function inVirtualTime(
   const { alerts } = await verify({
     ...selection,
     seed,
-    targetLabels: { all: {}, of: {} },
+    targetLabels: NO_TARGET_LABELS,
     charts: false,
     promtool: null,
     workers: availableParallelism(),

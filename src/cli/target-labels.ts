@@ -2,20 +2,21 @@
 
 import { InvalidArgumentError } from "commander";
 import { COMPONENT_NAMES } from "../../sim/faults/stage.ts";
-import type { TargetLabels } from "../../sim/verify/site/target-labels.ts";
+import { NO_TARGET_LABELS, type TargetLabels } from "../../sim/verify/site/target-labels.ts";
 import { DashstreamError } from "../errors.ts";
 
 const PAIR = /^(?:([^:=]*):)?([a-zA-Z_][a-zA-Z0-9_]*)=(.+)$/;
 
 /** For commander, which gives what was read before. */
-export function parseTargetLabels(text: string, previous: TargetLabels = { all: {}, of: {} }): TargetLabels {
+export function parseTargetLabels(text: string, previous: TargetLabels = NO_TARGET_LABELS): TargetLabels {
   return text.split(",").reduce(withPair, previous);
 }
 
 function withPair({ all, of }: TargetLabels, pair: string): TargetLabels {
   const [, name, label, value] = PAIR.exec(pair.trim()) ?? [];
   if (label === undefined || value === undefined) {
-    const expected = "expected label=value or component:label=value, separated by commas";
+    const expected =
+      "expected label=value or component:label=value, separated by commas, which no value may contain";
     throw new InvalidArgumentError(`${expected}, not ${JSON.stringify(pair)}`);
   }
   if (name === undefined) return { all: { ...all, [label]: value }, of };
@@ -28,11 +29,15 @@ function withPair({ all, of }: TargetLabels, pair: string): TargetLabels {
 }
 
 /** @throws DashstreamError `usage` for a label that our own rules need as it is */
-export function checkOwnJobs({ all, of }: TargetLabels): void {
-  const job = [all, ...Object.values(of)].find((labels) => labels.job !== undefined)?.job;
-  if (job === undefined) return;
+export function refuseJobs({ all, of }: TargetLabels): void {
+  const given = [
+    ["", all] as const,
+    ...Object.entries(of).map(([name, labels]) => [`${name}:`, labels] as const),
+  ];
+  const [prefix, labels] = given.find(([, { job }]) => job !== undefined) ?? [];
+  if (labels === undefined) return;
   throw new DashstreamError(
     "usage",
-    `--target-labels: job=${job} would replace a job by which our own rules tell components apart; expected other labels, or --rules with rules that select on this job`,
+    `--target-labels: ${prefix}job=${labels.job} would replace a job by which our own rules tell components apart; expected other labels, or --rules with rules that select on this job`,
   );
 }

@@ -6,14 +6,14 @@ import { COMPONENT_NAMES } from "../../sim/faults/stage.ts";
 import type { CoverOptions } from "../../sim/verify/coverage/cover.ts";
 import type { KnownLabels } from "../../sim/verify/known-alerts.ts";
 import type { VerifyProgress, VerifyReport } from "../../sim/verify/report/report.ts";
-import type { TargetLabels } from "../../sim/verify/site/target-labels.ts";
+import { NO_TARGET_LABELS, type TargetLabels } from "../../sim/verify/site/target-labels.ts";
 import { DashstreamError } from "../errors.ts";
 import { collect, defineCommand, wholeNumber } from "./command.ts";
 import type { CliContext, ExitCode } from "./context.ts";
 import { readInputFile } from "./input-file.ts";
 import type { Printer } from "./printer.ts";
 import { printScenarioList } from "./scenario-list.ts";
-import { checkOwnJobs, parseTargetLabels } from "./target-labels.ts";
+import { parseTargetLabels, refuseJobs } from "./target-labels.ts";
 import { startVerifyWorker } from "./verify-processes.ts";
 import { checkReports, type ReportFlags } from "./verify-reports.ts";
 
@@ -102,8 +102,8 @@ async function verify(context: CliContext, command: Command): Promise<ExitCode> 
   const flags = command.opts<Flags>();
   const { clock, build, printer, interrupted, readFile } = context;
   if (flags.schema) return printSchema(printer);
-  const { targetLabels = { all: {}, of: {} } } = flags;
-  if (flags.rules === undefined) checkOwnJobs(targetLabels);
+  const { targetLabels = NO_TARGET_LABELS } = flags;
+  if (flags.rules === undefined) refuseJobs(targetLabels);
   const [{ select }, { createProgressText }] = await Promise.all([
     import("../../sim/verify/selection.ts"),
     import("../../sim/verify/report/text.ts"),

@@ -159,7 +159,7 @@ describe("verify --rules", () => {
     expect(exitCode).toBe(1);
     expect(JSON.parse(run.lines.join("\n")).coverage.findings).toEqual([
       `${typos}:5:24: team:decode:rate asks for websocket_decode_errors_total{error_type="schema_missmatch"}, but its error_type is one of payload_too_large, buffer_underflow, invalid_protobuf, decompression_failed, schema_mismatch, unknown_decode_error; did you mean schema_mismatch?`,
-      `${typos}:7:33: Uptime asks for websocket_uptime_seconds{job="websocket"}, but its job is always shop (if your targets have it: --target-labels job=websocket)`,
+      `${typos}:7:33: Uptime asks for websocket_uptime_seconds{job="websocket"}, but its job is always shop (if your targets have it: --target-labels job=websocket, or COMPONENT:job=websocket for those of one)`,
     ]);
   });
 

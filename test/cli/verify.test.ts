@@ -58,7 +58,7 @@ describe("before anything runs, verify refuses", () => {
     [
       "labels that are none",
       ["--target-labels", "job"],
-      'expected label=value or component:label=value, separated by commas, not "job"',
+      'expected label=value or component:label=value, separated by commas, which no value may contain, not "job"',
     ],
     [
       "a job for all targets, which our rules could not tell apart",
@@ -68,7 +68,7 @@ describe("before anything runs, verify refuses", () => {
     [
       "a job for the targets of one",
       ["--target-labels", "namespace=prod,exporter:job=shop"],
-      "--target-labels: job=shop would replace a job by which our own rules tell components apart",
+      "--target-labels: exporter:job=shop would replace a job by which our own rules tell components apart",
     ],
     [
       "labels of what is no component",

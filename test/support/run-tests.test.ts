@@ -62,6 +62,29 @@ describe("the test runner", () => {
     expect([exitCode, lastLine]).toEqual([0, "2 passed, 0 failed"]);
   });
 
+  test("runs long files of real components one at a time, beside others of real components", async () => {
+    // So many that each round of them begins long after the first file has.
+    const others = Array.from({ length: 9 }, (_, index) => `${index}.test.ts`);
+    const alone = `
+      import { existsSync, rmSync, writeFileSync } from "node:fs";
+      import { test } from "bun:test";
+      import { eventually } from "${EVENTUALLY}";
+      ${calls("describeReal")}
+      ${calls("describeLong")}
+      test("is alone, and beside others", async () => {
+        writeFileSync("running", "", { flag: "wx" });
+        await eventually(() => ${JSON.stringify(others)}.every((name) => existsSync("ran-" + name)));
+        rmSync("running");
+      });`;
+    const other = (name: string) => `${PASSES}${calls("describeReal")}await Bun.write("ran-${name}", "");\n`;
+    const { lastLine } = await run({
+      "a.test.ts": alone,
+      "b.test.ts": alone,
+      ...Object.fromEntries(others.map((name) => [name, other(name)])),
+    });
+    expect(lastLine).toBe("11 passed, 0 failed");
+  });
+
   test.each([
     ["use real components", `${PASSES}${calls("describeReal")}`],
     ["have long suites", LONG],

@@ -1,4 +1,4 @@
-// The other negative control: every service ends and begins anew while clients are connected, and nobody need know.
+// A negative control: every service ends and begins anew while clients are connected, and nobody need know.
 
 import { defineScenario } from "../scenario.ts";
 

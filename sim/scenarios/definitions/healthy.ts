@@ -1,4 +1,4 @@
-// The negative control: an hour in which nothing is wrong, though a lot happens that looks like it.
+// A negative control: an hour in which nothing is wrong, though a lot happens that looks like it.
 
 import { defineScenario } from "../scenario.ts";
 

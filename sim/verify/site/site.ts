@@ -172,12 +172,14 @@ export class Site implements Stage {
 
   #createScraper(): Scraper {
     const { world, targetLabels, scrapeIntervalMs, scenario } = this.#options;
+    const own = COMPONENT_KINDS.map((kind) => ({ ...kind, given: labelsOfTarget(targetLabels, kind.name) }));
     const further = scenario.also_scraped.flatMap(({ job, component }) =>
-      COMPONENT_KINDS.filter(({ name }) => name === component).map((kind) => ({ ...kind, job })),
+      // Other programs of the site: what is said of the component is not said of them.
+      own.filter(({ name }) => name === component).map((kind) => ({ ...kind, job, given: targetLabels.all })),
     );
-    const targets = [...COMPONENT_KINDS, ...further].map(
-      ({ name, job, port }): ScrapeTarget => ({
-        labels: { job, instance: `dashstream-${name}:${port}`, ...labelsOfTarget(targetLabels, name) },
+    const targets = [...own, ...further].map(
+      ({ name, job, port, given }): ScrapeTarget => ({
+        labels: { job, instance: `dashstream-${name}:${port}`, ...given },
         isKnown: () => !this.#withdrawn.has(name),
         scrape: async () => {
           const response = await world.http.request(`http://${HOST}:${port}/metrics`);

@@ -51,16 +51,13 @@ async function drilledAll(dir: string): Promise<readonly DrillReport[]> {
     process.stderr.write(`note: ${scenario} is played a second time: ${why}\n`);
   }
   const names = new Set(failed.map(({ scenario }) => scenario));
-  const again = lanesOf(
+  const [again = []] = lanesOf(
     SCENARIOS.filter(({ name }) => names.has(name)),
     1,
     SPEEDS,
   );
-  const second = await Promise.all(again.map((lane) => drilledInOrder(dir, lane)));
-  return [
-    ...reports.map((report) => reportOf(report, ({ scenario }) => !names.has(scenario))),
-    ...second.flat(),
-  ];
+  const second = await drilledInOrder(dir, again);
+  return [...reports.map((report) => reportOf(report, ({ scenario }) => !names.has(scenario))), ...second];
 }
 
 function reportOf(report: DrillReport, isOf: (part: { scenario: string }) => boolean): DrillReport {

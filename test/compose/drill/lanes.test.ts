@@ -17,6 +17,7 @@ describe("lanes", () => {
       for (const name of scenarios) {
         const max = SCENARIOS.find((scenario) => scenario.name === name)?.max_scale ?? 0;
         expect([name, scale]).toEqual([name, max >= 60 ? 60 : 10]);
+        expect(scale).toBeLessThanOrEqual(max);
       }
     }
   });

@@ -21,7 +21,7 @@ export interface Speeds {
 
 /** Of a scenario beside its own times, in seconds: a stack that becomes quiet, and what a fault needs to begin. */
 const OVERHEAD_S = 5;
-/** Of services that are given other settings, in seconds. */
+/** Of services that are given other settings, in seconds; counted for each scenario, though equal ones share it. */
 const SETTINGS_S = 5;
 /** Of one more stack, in seconds. */
 const STACK_S = 15;

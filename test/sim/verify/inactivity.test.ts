@@ -50,7 +50,7 @@ describe("an alert that stayed inactive is explained by", () => {
 
   test("a label that no target has, with what gives it to them", () => {
     expect(why(["{ alert: Broken, expr: \"up{job='shop'} == 0\" }"])).toBe(
-      "this scenario has no series that fits up{job='shop'}; job is one of server (if your targets have it: --target-labels job=shop)",
+      "this scenario has no series that fits up{job='shop'}; job is one of server (if your targets have it: --target-labels job=shop, or COMPONENT:job=shop for those of one)",
     );
     expect(why(["{ alert: Broken, expr: \"up{namespace=~'a|b'} == 0\" }"])).toEndWith(
       "there is no label namespace (if your targets have it: --target-labels namespace=...)",

@@ -54,6 +54,22 @@ describe("what was recorded", () => {
     ]);
   });
 
+  test("gives the targets of one component the labels that users say they have, and other programs none of them", async () => {
+    const also_scraped = [{ job: "dashstream-checkout", component: "exporter" as const }];
+    const { store } = await recordScenario({
+      scenario: smallScenario({ hold: "1m", settle: "15s", also_scraped }),
+      seed: 1,
+      targetLabels: { all: { namespace: "prod" }, of: { exporter: { job: "shop" } } },
+    });
+    const ups = store.named("up").map(({ labels }) => `${labels.get("job")} ${labels.get("namespace")}`);
+    expect(ups.toSorted()).toEqual([
+      "dashstream-checkout prod",
+      "dashstream-infrastructure prod",
+      "dashstream-quality-monitor prod",
+      "shop prod",
+    ]);
+  });
+
   test("tells of a fault that did not take", async () => {
     const faults = [{ fault: "oversized", params: { share: 0.000001 } }];
     const { faults: recorded, findings } = await recordScenario({

@@ -1,4 +1,5 @@
-// The Kafka of suites that take minutes: they run on one release at a time, all others on each.
+// The Kafka of suites that take minutes and are about something else: drills, the runbook, a million records. What is about
+// Kafka runs on each release.
 
 import { type KafkaComponent, kafkaRelease } from "../../../compose/processes/kafka/releases.ts";
 

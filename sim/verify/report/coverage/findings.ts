@@ -143,7 +143,9 @@ function mismatchText({ label, values, target_label }: LabelMismatch): string {
 
 function withTargetHint(fact: string, target_label: string | null): string {
   if (target_label === null) return fact;
-  return `${fact} (if your targets have it: --target-labels ${target_label})`;
+  // Of jobs each component usually has its own.
+  const ofOne = target_label.startsWith("job=") ? `, or COMPONENT:${target_label} for those of one` : "";
+  return `${fact} (if your targets have it: --target-labels ${target_label}${ofOne})`;
 }
 
 function seriesOf({ series }: UnknownSeries): string {

@@ -38,7 +38,7 @@ export interface StandInRig {
   isReady(service: string): Promise<boolean>;
   /** What a line says when the stack was started in another way. */
   shWith(change: (record: ChangedRecord) => void, line: string): Promise<CommandOutcome>;
-  /** Writes a further compose file; gives its path. */
+  /** Writes a further compose file in place of that of the call before; gives its path. */
   override(text: string): string;
 }
 

@@ -17,7 +17,7 @@ const FINDINGS = [
   "team.rules.yaml:17:22: TeamTypo needs websocket_droped_messages_total, which no component exports; did you mean websocket_dropped_messages_total?",
   "team.rules.yaml:17:60: TeamTypo needs node_load1, which no component exports",
   'team.rules.yaml:18:30: TeamTypo asks for websocket_kafka_messages_total{status="sucess"}, but its status is one of success, error, old_data_error; did you mean success?',
-  'team.rules.yaml:18:90: TeamTypo asks for websocket_kafka_messages_total{job="shop"}, but its job is always dashstream-infrastructure (if your targets have it: --target-labels job=shop)',
+  'team.rules.yaml:18:90: TeamTypo asks for websocket_kafka_messages_total{job="shop"}, but its job is always dashstream-infrastructure (if your targets have it: --target-labels job=shop, or COMPONENT:job=shop for those of one)',
   "team.rules.yaml:10:9: TeamErrors fires though nothing is broken (healthy-hour)",
   "dlq-hang: fault dlq-hang did not take: nothing was broken by it",
 ];
@@ -92,7 +92,7 @@ describe("coverage on a terminal", () => {
       "",
       "alerts that nothing raises",
       "  team.rules.yaml:16:9: TeamTypo: no component exports websocket_droped_messages_total, node_load1",
-      '  team.rules.yaml:20:9: TeamElsewhere: no scenario has a series that fits up{job="other",zone="a"}; job is one of one, two (if your targets have it: --target-labels job=other); there is no label zone',
+      '  team.rules.yaml:20:9: TeamElsewhere: no scenario has a series that fits up{job="other",zone="a"}; job is one of one, two (if your targets have it: --target-labels job=other, or COMPONENT:job=other for those of one); there is no label zone',
       "  team.rules.yaml:24:9: TeamLag: max(lag) was never > 1000000; the nearest was 24000, in process-kill",
       "  team.rules.yaml:28:9: TeamSlow: it was pending for 10m15s at most, in corrupt-payload; its `for` is 1h",
       "  team.rules.yaml:32:9: TeamNothing: rate(up[10s]) never gave a number",
