@@ -12,6 +12,9 @@ import type { Scenario } from "../scenarios/scenario.ts";
 import { sendTraffic } from "../traffic/topic-traffic.ts";
 import { createTraffic } from "../traffic/traffic.ts";
 
+/** Producers gather records for so long (`linger.ms`), so that services spend their time on records and not on requests. */
+const LINGER_MS = 50;
+
 export interface StackTrafficOptions {
   readonly clock: Clock;
   readonly random: Random;
@@ -53,6 +56,7 @@ export async function startTraffic(
     renew: source,
     ratePerSecond: rate,
     arrival: "poisson",
+    tickMs: LINGER_MS,
     ...(maxBatchRecords === undefined ? {} : { maxBatchRecords }),
     signal: ending.signal,
     onStart: async (control) => resolve(control),
