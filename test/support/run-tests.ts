@@ -31,11 +31,8 @@ const USES_REAL_COMPONENT = /\b(describeReal\w*|requireReal)\(|\/support\/(kafka
 const IS_LONG = /\bdescribeLong\(/;
 const IS_TIMED = /\bdescribeTimed\(/;
 
-/**
- * `timed`: about seconds; `slow`: long, or of real components; `stack`: both, which waits for a stack of its own most of its
- * time.
- */
-type Kind = "plain" | "timed" | "slow" | "stack";
+/** `timed`: about seconds; `stack`: long and of real components, which waits for a stack of its own most of its time. */
+type Kind = "plain" | "timed" | "stack" | "long" | "real";
 
 interface Outcome extends Report {
   readonly path: string;
@@ -154,8 +151,13 @@ function show(outcome: Outcome): void {
   else for (const note of output.match(/^note: .*$/gm) ?? []) print(`     ${note}`);
 }
 
-async function runAll(kind: Kind, processes: number, timeoutMs: number): Promise<readonly Outcome[]> {
-  const queue = [...(filesByKind[kind] ?? [])];
+/** Those of the first kind come first. */
+async function runAll(
+  kinds: readonly Kind[],
+  processes: number,
+  timeoutMs: number,
+): Promise<readonly Outcome[]> {
+  const queue = kinds.flatMap((kind) => filesByKind[kind] ?? []);
   const outcomes: Outcome[] = [];
   const worker = async () => {
     for (let path = queue.shift(); path !== undefined; path = queue.shift()) {
@@ -196,17 +198,18 @@ function kindOf(path: string): Kind {
   const isReal = process.env.DASHSTREAM_SKIP_REAL !== "1" && USES_REAL_COMPONENT.test(text);
   if (withLong && IS_TIMED.test(text)) return "timed";
   if (isLong && isReal) return "stack";
-  return isLong || isReal ? "slow" : "plain";
+  if (isLong) return "long";
+  return isReal ? "real" : "plain";
 }
 const filesByKind = Object.groupBy(files, kindOf);
 
 const outcomes = [
-  ...(await runAll("plain", PLAIN_FILES_PER_PROCESSOR * availableParallelism(), FILE_TIMEOUT_MS)),
-  ...(await runAll("timed", 1, SLOW_FILE_TIMEOUT_MS)),
+  ...(await runAll(["plain"], PLAIN_FILES_PER_PROCESSOR * availableParallelism(), FILE_TIMEOUT_MS)),
+  ...(await runAll(["timed"], 1, SLOW_FILE_TIMEOUT_MS)),
   ...(
     await Promise.all([
-      runAll("stack", 1, SLOW_FILE_TIMEOUT_MS),
-      runAll("slow", SLOW_FILES_AT_ONCE, SLOW_FILE_TIMEOUT_MS),
+      runAll(["stack"], 1, SLOW_FILE_TIMEOUT_MS),
+      runAll(["long", "real"], SLOW_FILES_AT_ONCE, SLOW_FILE_TIMEOUT_MS),
     ])
   ).flat(),
 ];

@@ -1,5 +1,5 @@
 // Every alert of the runbook, live: each scenario is played on a stack of real components with rules many times as fast, and
-// must come to the verdict that it has in virtual time (test/sim/verify/all-scenarios.test.ts). What three stacks on one
+// must come to the verdict that it has in virtual time (test/sim/verify/all-scenarios.test.ts). What several stacks on one
 // machine may have spoilt is played a second time, as fast, with the machine for itself, and said in a note.
 
 import { afterAll, beforeAll, expect, test } from "bun:test";
