@@ -104,8 +104,7 @@ export function drillRig() {
     const broker = await startEmbeddedBroker();
     endings.push(() => broker.stop());
     broker.createTopic("telemetry", { partitions: 1 });
-    const brokers = broker.nodes.map(({ host, port }) => `${host}:${port}`).join(",");
-    return ["--kafka-brokers", brokers, "--kafka-topic", "telemetry"];
+    return ["--kafka-brokers", broker.bootstrap, "--kafka-topic", "telemetry"];
   }
 
   /** The address of a Prometheus that is gone again. */

@@ -1,7 +1,7 @@
-// Runs the test files, each in a process of its own, so that a leak, a crash or a hang stays the matter of the
-// file that caused it, and ends with a line for each failed test and one `N passed, N failed` over all of them. Those whose verdict is
-// about seconds follow plain ones, and have the machine for themselves. Files that use real components or take minutes come last, one of
-// them at a time that has a stack of its own.
+// Runs the test files, each in a process of its own, so that a leak, a crash or a hang stays the matter of the file that
+// caused it, and ends with a line for each failed test and one `N passed, N failed` over all of them. Those whose verdict is
+// about seconds follow plain ones, and have the machine for themselves. Files that use real components or take minutes come
+// last, one of them at a time that has a stack of its own.
 //
 //   bun test/support/run-tests.ts [PART_OF_PATH ...]     only the files whose path contains one of the parts
 //

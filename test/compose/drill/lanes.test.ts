@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { seconds } from "../../../sim/scenarios/duration.ts";
+import { planDurationMs, planOf } from "../../../sim/scenarios/play.ts";
 import { SCENARIOS } from "../../../sim/scenarios/scenarios.ts";
 import { lanesOf } from "./lanes.ts";
 
@@ -26,10 +26,8 @@ describe("lanes", () => {
     const lasting = lanes.map((lane) =>
       lane.reduce((sum, { scale, scenarios }) => {
         const played = SCENARIOS.filter(({ name }) => scenarios.includes(name));
-        const virtualS = played.map(
-          ({ warm_up, hold, settle }) => seconds(warm_up) + seconds(hold) + seconds(settle),
-        );
-        return sum + virtualS.reduce((a, b) => a + b, 0) / scale;
+        const virtualMs = played.map((scenario) => planDurationMs(planOf(scenario)));
+        return sum + virtualMs.reduce((a, b) => a + b, 0) / scale;
       }, 0),
     );
     expect(Math.max(...lasting) / Math.min(...lasting)).toBeLessThan(1.3);

@@ -1,7 +1,7 @@
 // Which stack plays which scenarios. Some stacks at once play as much as the machine bears; a stack has rules of one speed, so
 // that what cannot be played as fast as the rest has one of its own.
 
-import { seconds } from "../../../sim/scenarios/duration.ts";
+import { planDurationMs, planOf } from "../../../sim/scenarios/play.ts";
 import type { Scenario } from "../../../sim/scenarios/scenario.ts";
 
 /** Scenarios of one stack, in the order in which it plays them. */
@@ -55,9 +55,8 @@ export function lanesOf(
 
 /** In seconds. */
 function lastingS(scenario: Scenario, scale: number): number {
-  const { warm_up, hold, settle } = scenario;
   const settingsS = settingsOf(scenario) === "" ? 0 : SETTINGS_S;
-  return OVERHEAD_S + settingsS + (seconds(warm_up) + seconds(hold) + seconds(settle)) / scale;
+  return OVERHEAD_S + settingsS + planDurationMs(planOf(scenario)) / 1000 / scale;
 }
 
 /** Those with the same settings follow each other, for services are restarted in between. */

@@ -8,12 +8,12 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { parseArgs } from "node:util";
 import { parseDotenv } from "../../../compose/processes/compose-file/dotenv.ts";
-import { kafkaRelease } from "../../../compose/processes/kafka/releases.ts";
 import type { Stack } from "../../../compose/processes/stack.ts";
 import { alertmanagerConfig } from "../../../src/alerts/alertmanager.ts";
 import { describeError } from "../../../src/errors.ts";
 import { interruptSignal } from "../../../src/runtime/interrupt.ts";
 import { freePort } from "../../support/free-port.ts";
+import { releaseNamed, USUAL_KAFKA } from "../../support/kafka/usual-kafka.ts";
 import { startDrillStack } from "./drill-stack.ts";
 
 const { values, positionals: further } = parseArgs({
@@ -21,12 +21,11 @@ const { values, positionals: further } = parseArgs({
   options: {
     json: { type: "string" },
     scale: { type: "string", default: "60" },
-    kafka: { type: "string", default: process.env.STACK_KAFKA ?? "3.9" },
+    kafka: { type: "string" },
     only: { type: "string" },
   },
 });
-const release = kafkaRelease(values.kafka);
-if (release === null) throw new Error(`--kafka is "${values.kafka}", expected 3.9 or 4`);
+const release = values.kafka === undefined ? USUAL_KAFKA : releaseNamed("--kafka", values.kafka);
 const ROOT = join(import.meta.dir, "..", "..", "..");
 const ENV_FILES = ["compose/.env", "compose/drill.env"];
 /** As the compose file has it. */

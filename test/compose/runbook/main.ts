@@ -5,8 +5,8 @@ import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { kafkaRelease } from "../../../compose/processes/kafka/releases.ts";
 import { describeError } from "../../../src/errors.ts";
+import { releaseNamed, USUAL_KAFKA } from "../../support/kafka/usual-kafka.ts";
 import { ourBlocks, placeOf, printedBlocks } from "./blocks.ts";
 import { type Outcome, playSituation } from "./play.ts";
 import { openSite } from "./site.ts";
@@ -17,12 +17,11 @@ const { values } = parseArgs({
   options: {
     out: { type: "string" },
     only: { type: "string" },
-    kafka: { type: "string", default: process.env.STACK_KAFKA ?? "3.9" },
+    kafka: { type: "string" },
     show: { type: "boolean", default: false },
   },
 });
-const release = kafkaRelease(values.kafka);
-if (release === null) throw new Error(`--kafka is "${values.kafka}", expected 3.9 or 4`);
+const release = values.kafka === undefined ? USUAL_KAFKA : releaseNamed("--kafka", values.kafka);
 const out = values.out ?? join(tmpdir(), "runbook-outcomes.jsonl");
 const only = values.only?.split(",") ?? null;
 const say = (line: string) => process.stderr.write(`${line}\n`);

@@ -90,7 +90,7 @@ export function onStack(live: (rig: DrillRig) => Promise<void>): Promise<void> {
       notifications: null,
       alertmanager: null,
       notifyWithinMs: 120_000,
-      kafka: { ...DEFAULT_KAFKA_SETTINGS, brokers: broker.nodes.map(({ host, port }) => `${host}:${port}`) },
+      kafka: { ...DEFAULT_KAFKA_SETTINGS, brokers: [broker.bootstrap] },
       topic: TOPIC,
       server: { host: "127.0.0.1", port: 3002 },
       serverUrl: "http://localhost:3002/",

@@ -4,10 +4,11 @@
 import { type KafkaComponent, kafkaRelease } from "../../../compose/processes/kafka/releases.ts";
 
 /** The release that `STACK_KAFKA` names, as for `make stack-up`. */
-export const USUAL_KAFKA: KafkaComponent = usualKafka(process.env.STACK_KAFKA ?? "3.9");
+export const USUAL_KAFKA: KafkaComponent = releaseNamed("STACK_KAFKA", process.env.STACK_KAFKA ?? "3.9");
 
-function usualKafka(text: string): KafkaComponent {
+/** The release that an option names. @throws Error for another text */
+export function releaseNamed(option: string, text: string): KafkaComponent {
   const release = kafkaRelease(text);
-  if (release === null) throw new Error(`STACK_KAFKA is "${text}", expected 3.9 or 4`);
+  if (release === null) throw new Error(`${option} is "${text}", expected 3.9 or 4`);
   return release;
 }
