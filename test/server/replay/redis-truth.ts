@@ -182,7 +182,7 @@ export function tellsTheTruth(start: StartTarget): void {
 
   test("pages are of a thousand records, whether they came one by one or many at once", async () => {
     const one = await rig();
-    for (let offset = 0; offset < 1_500; offset++) await one.write(batch(offset, offset + 1));
+    for (let offset = 0; offset < 1_500; offset++) await write(one, batch(offset, offset + 1));
     for (let offset = 1_500; offset < 4_000; offset += 500) await write(one, batch(offset, offset + 500));
     const ends: number[] = [];
     for (let from = 0; from < 4_000; ) {
