@@ -21,9 +21,19 @@ message Span {
 }
 message Link { bytes trace_id = 1; bytes span_id = 2; }
 message Status { string message = 2; int32 code = 3; }
+message ExportTraceServiceResponse { ExportTracePartialSuccess partial_success = 1; }
+message ExportTracePartialSuccess { int64 rejected_spans = 1; string error_message = 2; }
 `;
 
-const REQUEST = protobuf.parse(PROTO, { keepCase: true }).root.lookupType("ExportTraceServiceRequest");
+const { root } = protobuf.parse(PROTO, { keepCase: true });
+const REQUEST = root.lookupType("ExportTraceServiceRequest");
+const RESPONSE = root.lookupType("ExportTraceServiceResponse");
+
+/** What a collector says of spans that it left out. */
+interface PartialSuccess {
+  readonly rejected_spans?: number;
+  readonly error_message?: string;
+}
 
 type Attributes = Readonly<Record<string, string | number | boolean>>;
 
@@ -60,18 +70,21 @@ export interface OtlpReceiver {
   readonly spans: readonly ReceivedSpan[];
   /** What it answers from now on; default 200. */
   answer(status: number): void;
+  /** What it says in the body of an answer from now on; default nothing. */
+  leaveOut(partial: PartialSuccess): void;
   stop(): Promise<void>;
 }
 
 export async function startOtlpReceiver(): Promise<OtlpReceiver> {
   const requests: ReceivedRequest[] = [];
   let status = 200;
+  let body = new Uint8Array();
   const server = createServer((request, response) => {
-    void bodyOf(request).then((body) => {
+    void bodyOf(request).then((received) => {
       if (status === 200) {
-        requests.push({ path: request.url ?? "", headers: request.headers, spans: decodeSpans(body) });
+        requests.push({ path: request.url ?? "", headers: request.headers, spans: decodeSpans(received) });
       }
-      response.writeHead(status).end();
+      response.writeHead(status, { "content-type": "application/x-protobuf" }).end(body);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -84,6 +97,9 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
     },
     answer: (next) => {
       status = next;
+    },
+    leaveOut: (partial) => {
+      body = Uint8Array.from(RESPONSE.encode({ partial_success: partial }).finish());
     },
     stop: () =>
       new Promise((resolve) => {

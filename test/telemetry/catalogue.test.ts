@@ -15,7 +15,7 @@ const PROMISED = [
   "counter dashstream_sequence_gaps_total",
   "counter dashstream_sequence_reorders_total",
   "counter dashstream_sequence_restarts_total",
-  "counter dashstream_spans_dropped_total reason=export_failed|queue_full|shutdown",
+  "counter dashstream_spans_dropped_total reason=export_failed|queue_full|rejected|shutdown",
   "counter dashstream_spans_exported_total",
   "counter dashstream_websocket_redis_errors_total",
   "counter replay_buffer_kafka_failures_total",

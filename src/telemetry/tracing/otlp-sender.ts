@@ -5,12 +5,13 @@ import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import type { Duplex } from "node:stream";
 import { createTraceState, type Link, SpanKind, SpanStatusCode, TraceFlags } from "@opentelemetry/api";
-import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-proto";
+import { createOtlpHttpExportDelegate } from "@opentelemetry/otlp-exporter-base/node-http";
+import { ProtobufTraceSerializer, TraceExporterMetricsHelper } from "@opentelemetry/otlp-transformer";
 import { type Resource, resourceFromAttributes } from "@opentelemetry/resources";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace";
 import type { Network } from "../../runtime/network.ts";
 import type { FinishedSpan, SpanKind as Kind, SpanContext } from "./span.ts";
-import type { SpanSender } from "./span-outbox.ts";
+import type { Rejection, SpanSender } from "./span-outbox.ts";
 
 export interface OtlpSenderOptions {
   readonly url: string;
@@ -22,6 +23,8 @@ export interface OtlpSenderOptions {
 
 /** The exporter tries again within this time what may pass: no connection, an overloaded collector. */
 const TIMEOUT_MS = 5_000;
+/** For metrics of the exporter, which are off (semantic conventions of OpenTelemetry). */
+const COMPONENT_TYPE = "otlp_http_span_exporter";
 const SCOPE = { name: "dashstream" };
 const KINDS: Readonly<Record<Kind, SpanKind>> = {
   internal: SpanKind.INTERNAL,
@@ -32,25 +35,53 @@ const KINDS: Readonly<Record<Kind, SpanKind>> = {
 
 export function openOtlpSender({ url, headers, network, resource }: OtlpSenderOptions): SpanSender {
   const agent = agentOn(network, new URL(url));
-  // All that the exporter would otherwise look for in the environment, apart from headers, is given here.
-  const exporter = new OTLPTraceExporter({
-    url,
-    headers: { ...headers },
-    timeoutMillis: TIMEOUT_MS,
-    httpAgentOptions: () => agent,
-  });
+  let rejection: Rejection | null = null;
+  // The exporter tells nobody of an answer's content, which it reads right before it reports the success.
+  const serializer: typeof ProtobufTraceSerializer = {
+    ...ProtobufTraceSerializer,
+    deserializeResponse(bytes) {
+      const response = ProtobufTraceSerializer.deserializeResponse(bytes);
+      rejection = rejectionIn(response);
+      return response;
+    },
+  };
+  const exporter = createOtlpHttpExportDelegate(
+    {
+      url,
+      headers: async () => ({ ...headers, "content-type": "application/x-protobuf" }),
+      timeoutMillis: TIMEOUT_MS,
+      // A batch counts for a moment after its answer.
+      concurrencyLimit: 2,
+      compression: "none",
+      agentFactory: () => agent,
+    },
+    serializer,
+    COMPONENT_TYPE,
+    TraceExporterMetricsHelper,
+    undefined,
+  );
   const described = resourceFromAttributes(resource);
   return {
     send: (spans) =>
       new Promise((resolve, reject) => {
+        rejection = null;
         const readable = spans.map((span) => readableSpan(span, described));
         exporter.export(readable, ({ code, error }) => {
-          if (code === 0) resolve();
+          if (code === 0) resolve(rejection);
           else reject(error ?? new Error("the collector did not take the spans"));
         });
       }),
     close: () => agent.destroy(),
   };
+}
+
+type Response = ReturnType<typeof ProtobufTraceSerializer.deserializeResponse>;
+
+/** Of a partial success; one without rejected spans is advice (OTLP specification, "Partial Success"). */
+function rejectionIn({ partialSuccess }: Response): Rejection | null {
+  const count = Number(partialSuccess?.rejectedSpans ?? 0);
+  const reason = partialSuccess?.errorMessage ?? "";
+  return count > 0 ? { count, reason: reason === "" ? "the collector gave no reason" : reason } : null;
 }
 
 interface Address {

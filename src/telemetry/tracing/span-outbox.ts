@@ -9,10 +9,17 @@ import type { Log } from "../log.ts";
 import type { Counter, Metrics } from "../metrics.ts";
 import type { FinishedSpan } from "./span.ts";
 
-/** The way to the collector. */
+/** Spans of a batch that the collector left out. */
+export interface Rejection {
+  /** At least 1. */
+  readonly count: number;
+  readonly reason: string;
+}
+
+/** The way to the collector, for one batch at a time. */
 export interface SpanSender {
-  /** Resolves when the collector has taken the spans; rejects once they are given up. */
-  send(spans: readonly FinishedSpan[]): Promise<void>;
+  /** Resolves when the collector has taken the spans, or all but some; rejects once they are given up. */
+  send(spans: readonly FinishedSpan[]): Promise<Rejection | null>;
   close(): void;
 }
 
@@ -46,7 +53,7 @@ export class SpanOutbox {
   #timer: Timer | null = null;
   #sender: Promise<SpanSender> | null = null;
   #failing = false;
-  /** Spans lost to failures since the last line that said so. */
+  /** Spans lost to failures and rejections since the last line that said so. */
   #lost = 0;
   /** Before this no further line says so, monotonic milliseconds. */
   #quietUntilMs = Number.NEGATIVE_INFINITY;
@@ -111,36 +118,42 @@ export class SpanOutbox {
   /** Never rejects. */
   async #send(batch: readonly FinishedSpan[]): Promise<void> {
     this.#sender ??= this.#options.open();
-    const failure = await this.#sender
+    const loss = await this.#sender
       .then((sender) => sender.send(batch))
       .then(
-        () => null,
-        (error: unknown) => describeError(error),
+        (rejection) => rejection && ({ cause: "rejected", ...rejection } as const),
+        (error: unknown) =>
+          ({ cause: "export_failed", count: batch.length, reason: describeError(error) }) as const,
       );
     if (this.#closed) return;
-    if (failure === null) this.#succeeded(batch.length);
-    else this.#failed(batch.length, failure);
+    // A collector may say anything.
+    const lost = Math.min(loss?.count ?? 0, batch.length);
+    this.#exported.inc(batch.length - lost);
+    this.#failing = loss?.cause === "export_failed";
+    if (loss === null) this.#takeBack();
+    else this.#lose(loss.cause, lost, loss.reason);
     this.#underWay = 0;
     this.#activity.end(batch.length);
     this.#goOn();
   }
 
-  #succeeded(count: number): void {
+  #takeBack(): void {
     const { log, address } = this.#options;
-    this.#exported.inc(count);
     if (this.#complained) log.info("spans are exported again", { address });
-    this.#failing = false;
     this.#complained = false;
   }
 
-  #failed(count: number, error: string): void {
+  #lose(cause: DropReason, count: number, error: string): void {
     const { log, clock, address } = this.#options;
-    this.#failing = true;
-    this.#drop("export_failed", count);
+    this.#drop(cause, count);
     this.#lost += count;
     const nowMs = clock.monotonicMs();
     if (nowMs < this.#quietUntilMs) return;
-    log.warn("spans could not be exported and are lost", { address, spans: this.#lost, error });
+    const event =
+      cause === "rejected"
+        ? "spans were rejected by the collector and are lost"
+        : "spans could not be exported and are lost";
+    log.warn(event, { address, spans: this.#lost, error });
     this.#lost = 0;
     this.#quietUntilMs = nowMs + COMPLAINT_INTERVAL_MS;
     this.#complained = true;

@@ -105,6 +105,28 @@ describe("spans arrive", () => {
   });
 });
 
+describe("what a collector leaves out of a batch that it takes", () => {
+  test("is told with its reason, for that batch alone", async () => {
+    const one = sender();
+    receiver.leaveOut({ rejected_spans: 2, error_message: "attributes too long" });
+    expect(await one.send([SPAN, SPAN, SPAN])).toEqual({ count: 2, reason: "attributes too long" });
+    receiver.leaveOut({});
+    expect(await one.send([SPAN])).toBeNull();
+  });
+
+  test("without a reason is told too", async () => {
+    receiver.leaveOut({ rejected_spans: 1 });
+    expect(await sender().send([SPAN])).toEqual({ count: 1, reason: "the collector gave no reason" });
+  });
+
+  test("is nothing where it has only advice, or says nothing", async () => {
+    const one = sender();
+    expect(await one.send([SPAN])).toBeNull();
+    receiver.leaveOut({ error_message: "use gzip" });
+    expect(await one.send([SPAN])).toBeNull();
+  });
+});
+
 describe("what does not arrive is refused", () => {
   test("by a collector that does not take it", async () => {
     receiver.answer(400);

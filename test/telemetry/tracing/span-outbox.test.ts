@@ -3,13 +3,13 @@ import { CATALOGUE } from "../../../src/telemetry/catalogue.ts";
 import type { Metrics } from "../../../src/telemetry/metrics.ts";
 import { createMetrics } from "../../../src/telemetry/registry.ts";
 import type { FinishedSpan } from "../../../src/telemetry/tracing/span.ts";
-import { SpanOutbox } from "../../../src/telemetry/tracing/span-outbox.ts";
+import { type Rejection, SpanOutbox } from "../../../src/telemetry/tracing/span-outbox.ts";
 import { keepingLog, type LogLine } from "../../support/keeping-log.ts";
 import { type ManualClock, manualClock } from "../../support/manual-clock.ts";
 
 interface Sending {
   readonly names: readonly string[];
-  readonly settle: PromiseWithResolvers<void>;
+  readonly settle: PromiseWithResolvers<Rejection | null>;
 }
 
 let clock: ManualClock;
@@ -33,7 +33,7 @@ beforeEach(() => {
       opened++;
       return Promise.resolve({
         send(spans) {
-          const settle = Promise.withResolvers<void>();
+          const settle = Promise.withResolvers<Rejection | null>();
           sendings.push({ names: spans.map(({ name }) => name), settle });
           return settle.promise;
         },
@@ -72,8 +72,8 @@ async function settled(): Promise<void> {
 const dropped = (reason: string) => metrics.counter("dashstream_spans_dropped_total", { reason }).value;
 const exported = () => metrics.counter("dashstream_spans_exported_total").value;
 const sizes = () => sendings.map(({ names }) => names.length);
-const succeed = async (index: number) => {
-  sendings[index]?.settle.resolve();
+const succeed = async (index: number, rejection: Rejection | null = null) => {
+  sendings[index]?.settle.resolve(rejection);
   await settled();
 };
 const fail = async (index: number) => {
@@ -177,6 +177,54 @@ describe("a collector that fails", () => {
     await settled();
     expect(dropped("export_failed")).toBe(1);
     await broken.close(1000);
+  });
+});
+
+describe("a collector that leaves spans out", () => {
+  test("costs those, counted apart, and a line a minute that says why", async () => {
+    const reject = async (index: number, count: number) => {
+      clock.advance(1000);
+      await settled();
+      await succeed(index, { count, reason: "attributes too long" });
+    };
+    add(600);
+    await settled();
+    await succeed(0, { count: 12, reason: "attributes too long" });
+    await reject(1, 3);
+    expect([exported(), dropped("rejected"), dropped("export_failed")]).toEqual([585, 15, 0]);
+    const line = {
+      level: "warn",
+      msg: "spans were rejected by the collector and are lost",
+      address: "http://collector:4318/v1/traces",
+      error: "attributes too long",
+    } as const;
+    expect(lines).toEqual([{ ...line, spans: 12 }]);
+    clock.advance(60_000);
+    add(1);
+    await reject(2, 1);
+    expect(lines).toEqual([
+      { ...line, spans: 12 },
+      { ...line, spans: 3 + 1 },
+    ]);
+    add(1);
+    clock.advance(1000);
+    await settled();
+    await succeed(3);
+    expect(lines.at(-1)).toMatchObject({ level: "info", msg: "spans are exported again" });
+  });
+
+  test("is not spared: a full batch leaves at once", async () => {
+    add(1024);
+    await settled();
+    await succeed(0, { count: 512, reason: "quota" });
+    expect(sizes()).toEqual([512, 512]);
+  });
+
+  test("and says more than it got leaves out what it got", async () => {
+    add(512);
+    await settled();
+    await succeed(0, { count: 9_999, reason: "?" });
+    expect([exported(), dropped("rejected")]).toEqual([0, 512]);
   });
 });
 

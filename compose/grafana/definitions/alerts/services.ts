@@ -48,7 +48,7 @@ export const SERVICES: Section = {
       w: 24,
       shows:
         "Spans a second that the collector of traces took, and those that did not get there, by cause. No data: no tracing.",
-      act: "export_failed: look whether Jaeger answers on its port 4318. queue_full: lower OTEL_TRACES_SAMPLER_ARG. Only traces suffer.",
+      act: "export_failed: look whether Jaeger answers on its port 4318. rejected: the log says why the collector left them out. queue_full: lower OTEL_TRACES_SAMPLER_ARG. Only traces suffer.",
       queries: [
         {
           legend: "exported {{job}}",
