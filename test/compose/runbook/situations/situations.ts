@@ -1,5 +1,4 @@
-// All situations, in the order in which they are played: dead letters of the first are read in the second, and the topics
-// that hold them are deleted later.
+// All situations.
 
 import type { Situation } from "../situation.ts";
 import { slowClient, tenantOverLimit } from "./clients.ts";
@@ -10,21 +9,16 @@ import { badRecords, troubledNumbers } from "./records.ts";
 import { redisRefuses, redisSlow } from "./redis.ts";
 import { brokerDown, damagedLog, everythingDown, serverDown } from "./services.ts";
 
-export const SITUATIONS: readonly Situation[] = [
-  badRecords,
-  quiet,
-  troubledNumbers,
-  lettersPileUp,
-  topicsGone,
-  slowClient,
-  tenantOverLimit,
-  haltedThread,
-  pausedPartition,
-  backlog,
-  redisRefuses,
-  redisSlow,
-  brokerDown,
-  serverDown,
-  everythingDown,
-  damagedLog,
+/**
+ * Each course may have a stack of its own; its situations follow each other. Dead letters of the first situation are read
+ * in the second, and the topics that hold them are deleted later.
+ */
+export const COURSES: readonly (readonly Situation[])[] = [
+  [badRecords, quiet, troubledNumbers, lettersPileUp, topicsGone],
+  [
+    ...[slowClient, tenantOverLimit, haltedThread, pausedPartition, backlog, redisRefuses, redisSlow],
+    ...[brokerDown, serverDown, everythingDown, damagedLog],
+  ],
 ];
+
+export const SITUATIONS: readonly Situation[] = COURSES.flat();
