@@ -13,7 +13,7 @@ export const leaderMove = defineFault({
   summary:
     "An election that does not end: whoever reads or writes the topic is told that its leader is elsewhere.",
   params: z.strictObject({
-    // A client that has just heard the same metadata again asks at once, so that this is its pace.
+    // Clients that have just heard the same metadata again may ask at once, so that this is their pace.
     delay_ms: delayParam(250, "refusals"),
   }),
   needs: ["broker"],

@@ -1,7 +1,7 @@
 // One life of the client library in the consumer group: it connects, joins, fetches and retries by itself until it
 // gives up or is closed. What it tells of itself on the way goes to one listener.
 
-import type { Consumer, EachBatchPayload } from "kafkajs";
+import { type Consumer, type EachBatchPayload, PartitionAssigners } from "kafkajs";
 import { DashstreamError } from "../errors.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Network } from "../runtime/network.ts";
@@ -11,6 +11,7 @@ import { isRejoinText, type KafkaOperation } from "./infrastructure-errors.ts";
 import { createKafkaClient, type KafkaClient } from "./kafka-client.ts";
 import type { KafkaSettings } from "./kafka-settings.ts";
 import type { CommittableOffset } from "./offset-commits.ts";
+import { pacedAssigner } from "./paced-assigner.ts";
 import { singlePartition } from "./single-partition.ts";
 
 export interface GroupMembershipOptions {
@@ -45,6 +46,8 @@ const REBALANCE_TIMEOUT_MS = 10_000;
 const HEARTBEAT_INTERVAL_MS = 1_500;
 /** A fetch returns as soon as there is one byte; below 100 ms nothing is won. */
 const DEFAULT_FETCH_MAX_WAIT_MS = 250;
+/** Between a fetch that was refused, for want of a leader, and the next one. */
+const REFUSED_PAUSE_MS = 250;
 /** The library keeps its group membership while it retries by itself, so that it goes on at once after an outage. */
 const LIBRARY_RETRIES = 1_000_000;
 
@@ -63,6 +66,9 @@ export class GroupMembership {
   /** The one commit of the library that it does not retry by itself; there is one from the first batch on. */
   #commitOnce: EachBatchPayload["commitOffsetsIfNecessary"] | null = null;
   #running = false;
+  /** Whether Kafka refused a fetch since the group was joined last. */
+  #refused = false;
+  readonly #closing = new AbortController();
   /** Resolves with the reason when the library gives up. */
   readonly ended: Promise<unknown>;
 
@@ -80,12 +86,16 @@ export class GroupMembership {
       onSocketError: (error) => listener.failed("connect", error),
       onFailedResponse: ({ api, error }) => {
         const operation = OPERATIONS[api];
-        if (operation && !isRejoinText(error)) listener.failed(operation, new Error(error));
+        if (!operation || isRejoinText(error)) return;
+        if (operation === "fetch") this.#refused = true;
+        listener.failed(operation, new Error(error));
       },
     });
+    const assigner =
+      partition === undefined ? PartitionAssigners.roundRobin : singlePartition(topic, partition);
     this.#consumer = this.#client.kafka.consumer({
       groupId,
-      ...(partition === undefined ? {} : { partitionAssigners: [singlePartition(topic, partition)] }),
+      partitionAssigners: [pacedAssigner(assigner, () => this.#pauseIfRefused())],
       sessionTimeout: SESSION_TIMEOUT_MS,
       rebalanceTimeout: REBALANCE_TIMEOUT_MS,
       heartbeatInterval: HEARTBEAT_INTERVAL_MS,
@@ -135,8 +145,15 @@ export class GroupMembership {
   /** Leaves the group if that works within `timeoutMs`, then cuts the connections. */
   async close(timeoutMs: number): Promise<void> {
     this.#running = false;
+    this.#closing.abort();
     await endsWithin(this.#options.clock, timeoutMs, this.#consumer.disconnect());
     this.#client.destroy();
+  }
+
+  async #pauseIfRefused(): Promise<void> {
+    if (!this.#refused) return;
+    this.#refused = false;
+    await this.#options.clock.sleep(REFUSED_PAUSE_MS, this.#closing.signal);
   }
 
   #watch(): Promise<unknown> {

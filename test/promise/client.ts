@@ -150,6 +150,7 @@ export class LogicalClient {
     return tapWebSocket({
       Base: this.#site.webSocket(this.kind),
       judge: () => this.#oracle.connection(this.name, this.#memory),
+      hold: () => this.#oracle.learning,
       onSocket: (socket) => {
         this.#socket = socket;
       },

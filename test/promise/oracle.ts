@@ -39,6 +39,7 @@ export class Oracle {
   slowCount = 0;
   namedCount = 0;
   onTrace: ((line: string) => void) | null = null;
+  #learning: Promise<void> | null = null;
 
   constructor(options: OracleOptions) {
     this.#options = options;
@@ -55,6 +56,24 @@ export class Oracle {
 
   get strict(): boolean {
     return !this.#options.lenient;
+  }
+
+  /** Settles when it knows the truth again; `null` = now. */
+  get learning(): Promise<void> | null {
+    return this.#learning;
+  }
+
+  /**
+   * Changes the topic and then the truth by `change`. A record may come to clients before Kafka's answer comes to its
+   * producer, so that nothing is judged meanwhile.
+   */
+  async learn(change: () => Promise<void>): Promise<void> {
+    this.#learning = change();
+    try {
+      await this.#learning;
+    } finally {
+      this.#learning = null;
+    }
   }
 
   get violation(): string | null {

@@ -19,6 +19,8 @@ interface Pausing {
 export interface TapOptions {
   readonly Base: WebSocketConstructor;
   readonly judge: () => ConnectionJudge;
+  /** Settles when the client may see what arrived; `null` = now. */
+  readonly hold: () => Promise<void> | null;
   readonly onSocket: (socket: TappedSocket) => void;
   readonly onEnd: (socket: TappedSocket) => void;
 }
@@ -31,6 +33,7 @@ const PROTOCOL_BROKEN = 4002;
 export function tapWebSocket({
   Base,
   judge,
+  hold,
   onSocket,
   onEnd,
 }: TapOptions): new (
@@ -44,31 +47,49 @@ export function tapWebSocket({
     onclose: ClientWebSocket["onclose"] = null;
     readonly judge = judge();
     readonly #inner: ClientWebSocket & Pausing;
+    readonly #arrived: (() => void)[] = [];
 
     constructor(url: string) {
       const inner: ClientWebSocket & Pausing = new Base(url);
       this.#inner = inner;
       inner.binaryType = "arraybuffer";
       const self = this as unknown as WebSocket;
-      inner.onopen = (event) => {
+      const opened: ClientWebSocket["onopen"] = (event) => {
         if (this.judge.closed) return;
         this.judge.opened();
         this.onopen?.call(self, event);
       };
-      inner.onmessage = (event: MessageEvent<unknown>) => {
+      const received = (event: MessageEvent<unknown>) => {
         if (this.judge.closed) return;
         if (typeof event.data === "string") this.judge.receivedText(event.data);
         else if (event.data instanceof ArrayBuffer) this.judge.receivedBinary(new Uint8Array(event.data));
         this.onmessage?.call(self, event);
       };
-      inner.onerror = (event) => this.onerror?.call(self, event);
-      inner.onclose = (event) => {
+      const closed = (event: CloseEvent) => {
         if (this.judge.open && !this.judge.closed) this.judge.ended(event.code);
         this.judge.closed = true;
         onEnd(this);
         this.onclose?.call(self, event);
       };
+      inner.onopen = (event) => this.#arrives(() => opened.call(self, event));
+      inner.onmessage = (event: MessageEvent<unknown>) => this.#arrives(() => received(event));
+      inner.onerror = (event) => this.#arrives(() => this.onerror?.call(self, event));
+      inner.onclose = (event) => this.#arrives(() => closed(event));
       onSocket(this);
+    }
+
+    /** At once if nothing is held back, and always in order. */
+    #arrives(show: () => void): void {
+      if (this.#arrived.push(show) === 1) void this.#showArrived();
+    }
+
+    async #showArrived(): Promise<void> {
+      for (let show = this.#arrived[0]; show !== undefined; show = this.#arrived[0]) {
+        const held = hold();
+        if (held !== null) await held;
+        show();
+        this.#arrived.shift();
+      }
     }
 
     get protocol(): string {

@@ -136,8 +136,10 @@ export class World {
       produced.push(this.#records.make(kind, partition, bytes));
     const records = produced.map(({ record }) => record);
     const entries = produced.map(({ entry }) => entry);
-    const offset = await this.#site.append(partition, records, isControl);
-    log.add(offset, entries);
+    await this.oracle.learn(async () => {
+      const offset = await this.#site.append(partition, records, isControl);
+      log.add(offset, entries);
+    });
   }
 
   #leave({ client: index, cut }: Extract<Step, { do: "leave" }>): void {
