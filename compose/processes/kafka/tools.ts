@@ -3,6 +3,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { shellQuoted } from "../shell-words.ts";
+import { sharedClasses } from "./java.ts";
 import { type KafkaComponent, kafkaJarsDir } from "./releases.ts";
 
 /** Classes by command; where the releases differ, by release. */
@@ -65,7 +66,8 @@ const HEAP = "-Xmx256m";
 
 function script(component: KafkaComponent, binDir: string, className: string): string {
   const words = [
-    `exec java \${KAFKA_HEAP_OPTS:-${HEAP}} -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto`,
+    `exec java \${KAFKA_HEAP_OPTS:-${HEAP}} -XX:+UseSerialGC -XX:TieredStopAtLevel=1`,
+    ...sharedClasses(component).map(shellQuoted),
     shellQuoted(`-Dlog4j.configuration=file:${join(binDir, LOG4J_FILE)}`),
     shellQuoted(`-Dlog4j2.configurationFile=${join(binDir, LOG4J2_FILE)}`),
     "-cp",

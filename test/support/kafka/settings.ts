@@ -1,8 +1,13 @@
 // The settings with which tests start a single-node broker (KRaft, one process for broker and controller).
 
+import { join } from "node:path";
+
+/** Within the folder of the broker. */
+export const DATA_DIR = "logs";
+
 /** Settings that make it small, quick to start and quick to notice its own restart. */
 export function serverProperties(
-  dataDir: string,
+  dir: string,
   port: number,
   controllerPort: number,
   props: Readonly<Record<string, string>>,
@@ -16,7 +21,7 @@ export function serverProperties(
     "advertised.listeners": `PLAINTEXT://127.0.0.1:${port}`,
     "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
     "inter.broker.listener.name": "PLAINTEXT",
-    "log.dirs": `${dataDir}/logs`,
+    "log.dirs": join(dir, DATA_DIR),
     "auto.create.topics.enable": "false",
     "num.partitions": "1",
     "default.replication.factor": "1",

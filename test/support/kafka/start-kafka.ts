@@ -2,7 +2,7 @@
 // never outlives the test process.
 
 import type { ChildProcess } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -12,11 +12,15 @@ import {
   keepClasses,
   writeLogSettings,
 } from "../../../compose/processes/kafka/java.ts";
-import type { KafkaComponent } from "../../../compose/processes/kafka/releases.ts";
+import {
+  KAFKA_VERSIONS,
+  type KafkaComponent,
+  kafkaCacheDir,
+} from "../../../compose/processes/kafka/releases.ts";
 import { ended } from "../child-process.ts";
 import { freePort } from "../free-port.ts";
 import { runJava, spawnJava } from "./jvm.ts";
-import { READY_LINE, serverProperties } from "./settings.ts";
+import { DATA_DIR, READY_LINE, serverProperties } from "./settings.ts";
 
 export interface KafkaOptions {
   /** The release, as `describeReal` names it. */
@@ -61,13 +65,33 @@ function ready(child: ChildProcess): Promise<void> {
   });
 }
 
+/**
+ * Gives the broker its data folder, as the tool makes it. It is the same for all brokers of a release, so that the tool
+ * is run once a machine, and what it made is kept beside the jars.
+ */
+async function formatData(component: KafkaComponent, dir: string): Promise<void> {
+  const data = join(dir, DATA_DIR);
+  const kept = join(kafkaCacheDir(), `formatted-${KAFKA_VERSIONS[component]}`);
+  if (existsSync(kept)) return cpSync(kept, data, { recursive: true });
+  await runJava(component, dir, formatCall(PROPERTIES_FILE));
+  // Copied within the cache folder first, so that nobody ever sees half of it.
+  const beside = `${kept}.${process.pid}`;
+  cpSync(data, beside, { recursive: true });
+  try {
+    renameSync(beside, kept);
+  } catch {
+    // Another test was faster.
+    rmSync(beside, { recursive: true });
+  }
+}
+
 /** Formats a data folder and starts a broker on it. */
 export async function startKafka({ component, props = {} }: KafkaOptions): Promise<RealKafka> {
   const dir = mkdtempSync(join(tmpdir(), "dashstream-kafka-"));
   const port = await freePort();
   writeLogSettings(dir);
   writeFileSync(join(dir, PROPERTIES_FILE), serverProperties(dir, port, await freePort(), props));
-  await runJava(component, dir, formatCall(PROPERTIES_FILE));
+  await formatData(component, dir);
 
   const freshClasses = join(dir, "classes.jsa");
   let child: ChildProcess | null = null;
