@@ -1,6 +1,7 @@
-// Every alert of the runbook, live: each scenario is played on a stack of real components with rules many times as fast, and
-// must come to the verdict that it has in virtual time (test/sim/verify/all-scenarios.test.ts). What several stacks on one
-// machine may have spoilt is played a second time, as fast, with the machine for itself, and said in a note.
+// Every alert of the runbook, live: each scenario is played on a stack of real components, with the executable as users get
+// it and rules many times as fast, and must come to the verdict that it has in virtual time
+// (test/sim/verify/all-scenarios.test.ts). What several stacks on one machine may have spoilt is played a second time, as
+// fast, with the machine for itself, and said in a note.
 
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -9,6 +10,7 @@ import { join } from "node:path";
 import type { DrillReport } from "../../../sim/drill/drill-report.ts";
 import { SCENARIOS } from "../../../sim/scenarios/scenarios.ts";
 import { ALERTS } from "../../../src/alerts/registry.ts";
+import { buildExecutable } from "../../support/executable.ts";
 import { runIsolated } from "../../support/isolated.ts";
 import { USUAL_KAFKA } from "../../support/kafka/usual-kafka.ts";
 import { describeTimed, LONG_TEST_MS } from "../../support/long-suites.ts";
@@ -22,28 +24,34 @@ const LANES = 3;
 /** More than these are not the fault of the machine. */
 const MAX_SECOND_TIMES = 5;
 
+/** Where reports go, and the executable that the stacks run. */
+interface Place {
+  readonly dir: string;
+  readonly binary: string;
+}
+
 async function drilled(
-  dir: string,
+  { dir, binary }: Place,
   { scale, scenarios: [first = "", ...others] }: Part,
 ): Promise<DrillReport> {
   const out = join(dir, `${first}.json`);
   const only = [first, ...others].join(",");
   // Virtual time has a test of its own, which proves the same alerts in the same scenarios.
-  const flags = ["--json", out, "--scale", String(scale), "--only", only, "--", "--no-compare"];
-  await runIsolated([process.execPath, MAIN, ...flags]);
+  const flags = ["--json", out, "--binary", binary, "--scale", String(scale), "--only", only];
+  await runIsolated([process.execPath, MAIN, ...flags, "--", "--no-compare"]);
   return JSON.parse(readFileSync(out, "utf8"));
 }
 
-async function drilledInOrder(dir: string, lane: Lane): Promise<readonly DrillReport[]> {
+async function drilledInOrder(place: Place, lane: Lane): Promise<readonly DrillReport[]> {
   const reports: DrillReport[] = [];
-  for (const part of lane) reports.push(await drilled(dir, part));
+  for (const part of lane) reports.push(await drilled(place, part));
   return reports;
 }
 
 /** All scenarios, each judged by the last time it was played. */
-async function drilledAll(dir: string): Promise<readonly DrillReport[]> {
+async function drilledAll(place: Place): Promise<readonly DrillReport[]> {
   const lanes = lanesOf(SCENARIOS, LANES, SPEEDS);
-  const reports = (await Promise.all(lanes.map((lane) => drilledInOrder(dir, lane)))).flat();
+  const reports = (await Promise.all(lanes.map((lane) => drilledInOrder(place, lane)))).flat();
   const failed = reports.flatMap(({ scenarios }) => scenarios.filter(({ ok }) => !ok));
   if (failed.length === 0 || failed.length > MAX_SECOND_TIMES) return reports;
   for (const { scenario, findings, alerts } of failed) {
@@ -56,7 +64,7 @@ async function drilledAll(dir: string): Promise<readonly DrillReport[]> {
     1,
     SPEEDS,
   );
-  const second = await drilledInOrder(dir, again);
+  const second = await drilledInOrder(place, again);
   return [...reports.map((report) => reportOf(report, ({ scenario }) => !names.has(scenario))), ...second];
 }
 
@@ -78,7 +86,7 @@ describeTimed("drills", () => {
       let reports: readonly DrillReport[];
 
       beforeAll(async () => {
-        reports = await drilledAll(dir);
+        reports = await drilledAll({ dir, binary: await buildExecutable(dir) });
       }, LONG_TEST_MS);
       afterAll(() => rmSync(dir, { recursive: true }));
 

@@ -1,7 +1,7 @@
 // Plays drills of a stack of real components, with the command as a user types it: `main.ts [--only ALERTS] [--scale 60]
-// [--kafka 4] [--json REPORT] [-- FLAGS OF THE DRILL]`. Asked to end, it has the drill put everything back and ends the stack.
-// Best started in a namespace of its own, with which everything ends: services that the stand-in for docker starts are
-// nobody's children.
+// [--kafka 4] [--binary EXECUTABLE] [--json REPORT] [-- FLAGS OF THE DRILL]`. Asked to end, it has the drill put everything
+// back and ends the stack. Best started in a namespace of its own, with which everything ends: services that the stand-in for
+// docker starts are nobody's children.
 
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -22,6 +22,7 @@ const { values, positionals: further } = parseArgs({
     json: { type: "string" },
     scale: { type: "string", default: "60" },
     kafka: { type: "string" },
+    binary: { type: "string" },
     only: { type: "string" },
   },
 });
@@ -100,6 +101,7 @@ try {
     isTied: false,
     portOffset: "free",
     kafka: release,
+    binary: values.binary ?? null,
     profiles: ["drill"],
     variables: parseDotenv(ENV_FILES.map((file) => readFileSync(join(ROOT, file), "utf8")).join("\n")),
     alertmanagerConfig: alertmanagerConfig({

@@ -1,5 +1,6 @@
-// Runs the blocks of the runbook: `main.ts --out FILE [--only SITUATION,...] [--kafka 4] [--show]`. Each outcome is a line of JSON in
-// FILE. Expects the ports of the runbook to be free, so that it is best started in a network namespace of its own.
+// Runs the blocks of the runbook: `main.ts --out FILE [--only SITUATION,...] [--kafka 4] [--binary EXECUTABLE] [--show]`.
+// Each outcome is a line of JSON in FILE. Expects the ports of the runbook to be free, so that it is best started in a network
+// namespace of its own.
 
 import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -18,6 +19,7 @@ const { values } = parseArgs({
     out: { type: "string" },
     only: { type: "string" },
     kafka: { type: "string" },
+    binary: { type: "string" },
     show: { type: "boolean", default: false },
   },
 });
@@ -51,7 +53,7 @@ function show({ problem, result, seconds, piece, phase, ...place }: Outcome): vo
 }
 
 try {
-  const site = await openSite({ dir, kafka: release, say });
+  const site = await openSite({ dir, kafka: release, binary: values.binary ?? null, say });
   try {
     for (const situation of SITUATIONS) {
       if (only !== null && !only.includes(situation.name)) continue;

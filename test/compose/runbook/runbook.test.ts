@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { buildExecutable } from "../../support/executable.ts";
 import { canIsolate, runIsolated } from "../../support/isolated.ts";
 import { USUAL_KAFKA } from "../../support/kafka/usual-kafka.ts";
 import { describeLong, LONG_TEST_MS } from "../../support/long-suites.ts";
@@ -30,10 +31,14 @@ interface Remark {
 }
 
 /** Plays the situations on a stack of their own; what it has to tell. */
-async function played(dir: string, situations: readonly Situation[]): Promise<readonly (Outcome | Remark)[]> {
+async function played(
+  dir: string,
+  binary: string,
+  situations: readonly Situation[],
+): Promise<readonly (Outcome | Remark)[]> {
   const names = situations.map(({ name }) => name);
   const file = join(dir, `${names[0]}.jsonl`);
-  await runIsolated([process.execPath, MAIN, "--out", file, "--only", names.join()]);
+  await runIsolated([process.execPath, MAIN, "--out", file, "--binary", binary, "--only", names.join()]);
   const text = existsSync(file) ? readFileSync(file, "utf8") : "";
   return text.split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line) as Outcome | Remark]));
 }
@@ -46,7 +51,8 @@ describeLong("the runbook", () => {
     let remarks: readonly Remark[] = [];
 
     beforeAll(async () => {
-      const records = (await Promise.all(courses.map((course) => played(dir, course)))).flat();
+      const binary = await buildExecutable(dir);
+      const records = (await Promise.all(courses.map((course) => played(dir, binary, course)))).flat();
       outcomes = records.filter((record): record is Outcome => "result" in record);
       remarks = records.filter((record): record is Remark => !("result" in record));
     }, LONG_TEST_MS);

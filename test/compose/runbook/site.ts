@@ -168,12 +168,14 @@ export interface SiteOptions {
   /** State folder of the stack. */
   readonly dir: string;
   readonly kafka: KafkaComponent;
+  /** The executable of the services; `null`: its sources. */
+  readonly binary: string | null;
   /** Told what happens, a sentence at a time. */
   readonly say: (line: string) => void;
 }
 
 /** At the ports of the runbook. @throws DashstreamError `port_in_use` if one of them is taken */
-export async function openSite({ dir, kafka: release, say }: SiteOptions): Promise<Site> {
+export async function openSite({ dir, kafka: release, binary, say }: SiteOptions): Promise<Site> {
   const parts = { network: systemNetwork, clock: systemClock, random: seededRandom(1) };
   const listen = (port: number) => ({ host: LOOPBACK, port });
   const kafka = createKafkaFaultProxy({
@@ -188,6 +190,7 @@ export async function openSite({ dir, kafka: release, say }: SiteOptions): Promi
     dir,
     say,
     kafka: release,
+    binary,
     profiles: [],
     // It ends with the namespace that it lives in; services that stand-ins start are nobody's children.
     isTied: false,
