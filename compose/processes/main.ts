@@ -10,7 +10,8 @@ import { showLogs } from "./commands/logs.ts";
 import { printStatus } from "./commands/status.ts";
 import { type KafkaComponent, kafkaRelease } from "./kafka/releases.ts";
 import { environment } from "./machine.ts";
-import { hasStack, openStack, startStack } from "./start-stack.ts";
+import { hasStack, openStack } from "./open-stack.ts";
+import { startStack } from "./start-stack.ts";
 
 interface Flags {
   readonly dir: string;

@@ -90,25 +90,6 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 }
 
-/** Whether a stack was started in a folder. */
-export function hasStack(dir: string): boolean {
-  return new StateFolder(resolve(dir)).readStack() !== null;
-}
-
-/**
- * The stack that was started in a folder, running or not.
- * @throws DashstreamError `usage` if there was none
- */
-export function openStack(
-  dir: string,
-  { seams = systemStackSeams, say = () => {} }: Pick<StackOptions, "seams" | "say"> = {},
-): Stack {
-  const folder = new StateFolder(resolve(dir));
-  const record = folder.readStack();
-  if (record === null) throw new DashstreamError("usage", `no stack was started in ${folder.dir}`);
-  return new Stack(record, { folder, seams, isTied: false, say });
-}
-
 function processOf(plan: ServicePlan, { folder, seams, isTied }: StackContext): ServiceProcess {
   return new ServiceProcess({ plan, folder, seams, isTied });
 }

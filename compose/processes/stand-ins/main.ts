@@ -4,9 +4,7 @@
 
 import { describeError } from "../../../src/errors.ts";
 import { environment } from "../machine.ts";
-import { openStack } from "../start-stack.ts";
-import { compose } from "./compose/compose.ts";
-import { docker } from "./docker/docker.ts";
+import { openStack } from "../open-stack.ts";
 import { complain } from "./terminal.ts";
 import { ToolFailure } from "./tool-failure.ts";
 
@@ -14,7 +12,9 @@ const DEFAULT_DIR = ".stack";
 
 async function run(tool: string, args: readonly string[]): Promise<number> {
   const stack = openStack(environment().STACK_DIR ?? DEFAULT_DIR);
-  return tool === "docker-compose" ? await compose(stack, args) : await docker(stack, args);
+  // Each is loaded where it is wanted: most commands need little, and are waited for.
+  if (tool === "docker-compose") return await (await import("./compose/compose.ts")).compose(stack, args);
+  return await (await import("./docker/docker.ts")).docker(stack, args);
 }
 
 const [tool = "docker", ...args] = process.argv.slice(2);

@@ -12,8 +12,9 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { openStack } from "../../../compose/processes/open-stack.ts";
 import type { Stack } from "../../../compose/processes/stack.ts";
-import { openStack, type StackOptions, startStack } from "../../../compose/processes/start-stack.ts";
+import { type StackOptions, startStack } from "../../../compose/processes/start-stack.ts";
 import { freePort } from "../../support/free-port.ts";
 
 const TIMEOUT_MS = 60_000;

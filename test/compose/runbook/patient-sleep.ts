@@ -1,6 +1,6 @@
 // `sleep` for the blocks of the runbook, see bin/sleep.
 
-import { openStack } from "../../../compose/processes/start-stack.ts";
+import { openStack } from "../../../compose/processes/open-stack.ts";
 import { systemClock } from "../../../src/runtime/clock.ts";
 
 const PAUSE_MS = 50;

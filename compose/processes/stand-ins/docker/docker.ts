@@ -2,7 +2,6 @@
 // and exit codes are those of Docker's command line (28.2).
 
 import type { Stack } from "../../stack.ts";
-import { compose } from "../compose/compose.ts";
 import { dockerElsewhere } from "../elsewhere.ts";
 import { type FlagSpec, type ParsedFlags, parseFlags } from "../flags.ts";
 import { ToolFailure } from "../tool-failure.ts";
@@ -75,7 +74,7 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
 /** Resolves with the exit code. @throws ToolFailure */
 export async function docker(stack: Stack, args: readonly string[]): Promise<number> {
   const [name = "", ...rest] = args;
-  if (name === "compose") return await compose(stack, rest);
+  if (name === "compose") return await (await import("../compose/compose.ts")).compose(stack, rest);
   if (name.startsWith("-")) throw dockerElsewhere(name) ?? globalFlag(name);
   const subcommand = SUBCOMMANDS[name];
   if (subcommand === undefined) {
