@@ -1,17 +1,16 @@
 // One life of the client library in the consumer group: it connects, joins, fetches and retries by itself until it
 // gives up or is closed. What it tells of itself on the way goes to one listener.
 
-import { type Consumer, type EachBatchPayload, PartitionAssigners } from "kafkajs";
+import type { Consumer, EachBatchPayload } from "kafkajs";
 import { DashstreamError } from "../errors.ts";
-import type { Clock } from "../runtime/clock.ts";
+import type { Clock, Timer } from "../runtime/clock.ts";
 import type { Network } from "../runtime/network.ts";
 import type { Log } from "../telemetry/log.ts";
 import { endsWithin } from "./deadline.ts";
-import { isRejoinText, type KafkaOperation } from "./infrastructure-errors.ts";
+import { isRejoinText, isWrongBrokerText, type KafkaOperation } from "./infrastructure-errors.ts";
 import { createKafkaClient, type KafkaClient } from "./kafka-client.ts";
 import type { KafkaSettings } from "./kafka-settings.ts";
 import type { CommittableOffset } from "./offset-commits.ts";
-import { pacedAssigner } from "./paced-assigner.ts";
 import { singlePartition } from "./single-partition.ts";
 
 export interface GroupMembershipOptions {
@@ -46,8 +45,8 @@ const REBALANCE_TIMEOUT_MS = 10_000;
 const HEARTBEAT_INTERVAL_MS = 1_500;
 /** A fetch returns as soon as there is one byte; below 100 ms nothing is won. */
 const DEFAULT_FETCH_MAX_WAIT_MS = 250;
-/** Between a fetch that was refused, for want of a leader, and the next one. */
-const REFUSED_PAUSE_MS = 250;
+/** From a fetch that a broker refused because the leader is elsewhere, or nowhere, to the next one. */
+const ELECTION_PAUSE_MS = 250;
 /** The library keeps its group membership while it retries by itself, so that it goes on at once after an outage. */
 const LIBRARY_RETRIES = 1_000_000;
 
@@ -66,9 +65,11 @@ export class GroupMembership {
   /** The one commit of the library that it does not retry by itself; there is one from the first batch on. */
   #commitOnce: EachBatchPayload["commitOffsetsIfNecessary"] | null = null;
   #running = false;
-  /** Whether Kafka refused a fetch since the group was joined last. */
-  #refused = false;
-  readonly #closing = new AbortController();
+  #assigned: readonly number[] = [];
+  /** Partitions that whoever uses this does not want fetched. */
+  readonly #paused = new Set<number>();
+  /** While it runs, nothing is fetched: a leader is elected. */
+  #election: Timer | null = null;
   /** Resolves with the reason when the library gives up. */
   readonly ended: Promise<unknown>;
 
@@ -87,15 +88,13 @@ export class GroupMembership {
       onFailedResponse: ({ api, error }) => {
         const operation = OPERATIONS[api];
         if (!operation || isRejoinText(error)) return;
-        if (operation === "fetch") this.#refused = true;
+        if (operation === "fetch" && isWrongBrokerText(error)) this.#awaitElection();
         listener.failed(operation, new Error(error));
       },
     });
-    const assigner =
-      partition === undefined ? PartitionAssigners.roundRobin : singlePartition(topic, partition);
     this.#consumer = this.#client.kafka.consumer({
       groupId,
-      partitionAssigners: [pacedAssigner(assigner, () => this.#pauseIfRefused())],
+      ...(partition === undefined ? {} : { partitionAssigners: [singlePartition(topic, partition)] }),
       sessionTimeout: SESSION_TIMEOUT_MS,
       rebalanceTimeout: REBALANCE_TIMEOUT_MS,
       heartbeatInterval: HEARTBEAT_INTERVAL_MS,
@@ -123,11 +122,13 @@ export class GroupMembership {
   }
 
   pause(partition: number): void {
-    if (this.#running) this.#consumer.pause([{ topic: this.#options.topic, partitions: [partition] }]);
+    this.#paused.add(partition);
+    this.#setFetching([partition], false);
   }
 
   resume(partition: number): void {
-    if (this.#running) this.#consumer.resume([{ topic: this.#options.topic, partitions: [partition] }]);
+    this.#paused.delete(partition);
+    if (this.#election === null) this.#setFetching([partition], true);
   }
 
   /** The next fetch of the partition begins at `offset`. */
@@ -145,15 +146,31 @@ export class GroupMembership {
   /** Leaves the group if that works within `timeoutMs`, then cuts the connections. */
   async close(timeoutMs: number): Promise<void> {
     this.#running = false;
-    this.#closing.abort();
+    this.#election?.cancel();
     await endsWithin(this.#options.clock, timeoutMs, this.#consumer.disconnect());
     this.#client.destroy();
   }
 
-  async #pauseIfRefused(): Promise<void> {
-    if (!this.#refused) return;
-    this.#refused = false;
-    await this.#options.clock.sleep(REFUSED_PAUSE_MS, this.#closing.signal);
+  #setFetching(partitions: readonly number[], fetches: boolean): void {
+    const given = [{ topic: this.#options.topic, partitions: [...partitions] }];
+    if (!this.#running) return;
+    if (fetches) this.#consumer.resume(given);
+    else this.#consumer.pause(given);
+  }
+
+  /**
+   * The library answers such a refusal by joining its group again and fetching at once, for as long as an election lasts:
+   * some sixty times a second, each time with an error. With nothing to fetch it only waits.
+   */
+  #awaitElection(): void {
+    if (this.#election !== null) return;
+    const waiting = [...this.#assigned];
+    this.#setFetching(waiting, false);
+    this.#election = this.#options.clock.after(ELECTION_PAUSE_MS, () => {
+      this.#election = null;
+      const wanted = waiting.filter((partition) => !this.#paused.has(partition));
+      this.#setFetching(wanted, true);
+    });
   }
 
   #watch(): Promise<unknown> {
@@ -169,7 +186,8 @@ export class GroupMembership {
     });
     consumer.on(events.GROUP_JOIN, ({ payload }) => {
       listener.proven();
-      listener.joined(payload.memberAssignment[this.#options.topic] ?? []);
+      this.#assigned = payload.memberAssignment[this.#options.topic] ?? [];
+      listener.joined(this.#assigned);
     });
     consumer.on(events.END_BATCH_PROCESS, ({ payload }) => {
       if (payload.batchSize !== 0) return;

@@ -122,6 +122,14 @@ export function isRejoinText(text: string): boolean {
   return REJOIN_TEXT.test(text);
 }
 
+/** NOT_LEADER_FOR_PARTITION, LEADER_NOT_AVAILABLE and UNKNOWN_TOPIC_OR_PARTITION, in the words of the client library. */
+const WRONG_BROKER_TEXT = /not the leader|there is no leader|does not host this topic-partition/i;
+
+/** True if a broker does not serve the partition, now or any more: the library joins its group again, at once. */
+export function isWrongBrokerText(text: string): boolean {
+  return WRONG_BROKER_TEXT.test(text);
+}
+
 /** True if Kafka answered, with an error: the connection itself works. */
 export function isAnswered(error: unknown): boolean {
   return causesOf(error).some((link) => textOf(link, "type") !== "");

@@ -58,7 +58,7 @@ export class Oracle {
     return !this.#options.lenient;
   }
 
-  /** Settles when it knows the truth again; `null` = now. */
+  /** Resolves when it knows the truth again; `null` = now. */
   get learning(): Promise<void> | null {
     return this.#learning;
   }
@@ -68,11 +68,13 @@ export class Oracle {
    * producer, so that nothing is judged meanwhile.
    */
   async learn(change: () => Promise<void>): Promise<void> {
-    this.#learning = change();
+    const learned = Promise.withResolvers<void>();
+    this.#learning = learned.promise;
     try {
-      await this.#learning;
+      await change();
     } finally {
       this.#learning = null;
+      learned.resolve();
     }
   }
 

@@ -19,7 +19,7 @@ interface Pausing {
 export interface TapOptions {
   readonly Base: WebSocketConstructor;
   readonly judge: () => ConnectionJudge;
-  /** Settles when the client may see what arrived; `null` = now. */
+  /** Resolves when the client may see what arrived; `null` = now. */
   readonly hold: () => Promise<void> | null;
   readonly onSocket: (socket: TappedSocket) => void;
   readonly onEnd: (socket: TappedSocket) => void;
@@ -54,11 +54,6 @@ export function tapWebSocket({
       this.#inner = inner;
       inner.binaryType = "arraybuffer";
       const self = this as unknown as WebSocket;
-      const opened: ClientWebSocket["onopen"] = (event) => {
-        if (this.judge.closed) return;
-        this.judge.opened();
-        this.onopen?.call(self, event);
-      };
       const received = (event: MessageEvent<unknown>) => {
         if (this.judge.closed) return;
         if (typeof event.data === "string") this.judge.receivedText(event.data);
@@ -71,7 +66,12 @@ export function tapWebSocket({
         onEnd(this);
         this.onclose?.call(self, event);
       };
-      inner.onopen = (event) => this.#arrives(() => opened.call(self, event));
+      // Never held back: the server's time to wait for a resume has begun.
+      inner.onopen = (event) => {
+        if (this.judge.closed) return;
+        this.judge.opened();
+        this.onopen?.call(self, event);
+      };
       inner.onmessage = (event: MessageEvent<unknown>) => this.#arrives(() => received(event));
       inner.onerror = (event) => this.#arrives(() => this.onerror?.call(self, event));
       inner.onclose = (event) => this.#arrives(() => closed(event));
@@ -85,10 +85,12 @@ export function tapWebSocket({
 
     async #showArrived(): Promise<void> {
       for (let show = this.#arrived[0]; show !== undefined; show = this.#arrived[0]) {
-        const held = hold();
-        if (held !== null) await held;
-        show();
-        this.#arrived.shift();
+        for (let held = hold(); held !== null; held = hold()) await held;
+        try {
+          show();
+        } finally {
+          this.#arrived.shift();
+        }
       }
     }
 

@@ -16,11 +16,13 @@ let failures: string[];
 let values: string[];
 /** Fetches that found no leader. */
 let refusals: number;
+/** Rounds of the library, with or without anything to fetch. */
+let looks: number;
 
 beforeEach(async () => {
   broker = await startBroker();
   clock = manualClock();
-  [failures, values, refusals] = [[], [], 0];
+  [failures, values, refusals, looks] = [[], [], 0, 0];
 });
 afterEach(async () => {
   await membership.close(1_000);
@@ -38,20 +40,19 @@ function refuseFetches() {
   );
 }
 
-function open(partition?: number): void {
+function open(): void {
   membership = new GroupMembership(
     {
       settings: settingsOf(broker),
       topic: TOPIC,
       groupId: GROUP,
       fromBeginning: true,
-      partition,
       network: systemNetwork,
       clock,
       log: silentLog,
     },
     {
-      proven: () => {},
+      proven: () => void looks++,
       failed: (operation) => failures.push(operation),
       rebalancing: () => {},
       joined: () => {},
@@ -66,35 +67,76 @@ function open(partition?: number): void {
 
 const isPausing = () => clock.pendingDelays().includes(PAUSE_MS);
 
-test.each([
-  ["as a member that shares", undefined],
-  ["of a single partition", 0],
-])(
-  "a partition without a leader is asked for four times a second, and read on from: %s",
-  async (_, partition) => {
-    const rule = refuseFetches();
-    append(broker, 0, "a");
-    open(partition);
-    await membership.start();
-    for (let times = 1; times <= 3; times++) {
-      await eventually(isPausing);
-      expect(refusals).toBe(times);
-      expect(failures).toEqual(Array.from({ length: times }, () => "fetch"));
-      if (times === 3) rule.remove();
-      clock.advance(PAUSE_MS);
-    }
-    await eventually(() => values.length > 0);
-    expect(values).toEqual(["a"]);
-    expect(isPausing()).toBe(false);
-  },
-);
+test("a partition without a leader is asked for again after a pause, and read on from", async () => {
+  const rule = refuseFetches();
+  append(broker, 0, "a");
+  open();
+  await membership.start();
+  for (let times = 1; times <= 3; times++) {
+    await eventually(isPausing);
+    expect(refusals).toBe(times);
+    expect(failures).toEqual(Array.from({ length: times }, () => "fetch"));
+    if (times === 3) rule.remove();
+    clock.advance(PAUSE_MS);
+  }
+  await eventually(() => values.length > 0);
+  expect(values).toEqual(["a"]);
+  expect(isPausing()).toBe(false);
+});
 
-test("whoever leaves meanwhile does not wait", async () => {
+/** Resolves once the library has looked for something to fetch. */
+async function looked(): Promise<void> {
+  const before = looks;
+  await eventually(() => looks > before + 1);
+}
+
+test("what is paused by others meanwhile stays so", async () => {
+  const rule = refuseFetches();
+  append(broker, 0, "a");
+  open();
+  await membership.start();
+  await eventually(isPausing);
+  membership.pause(0);
+  rule.remove();
+  clock.advance(PAUSE_MS);
+  await looked();
+  expect(values).toEqual([]);
+  membership.resume(0);
+  await eventually(() => values.length > 0);
+  expect([values, refusals]).toEqual([["a"], 1]);
+});
+
+test("what is resumed by others meanwhile waits for the leader too", async () => {
   refuseFetches();
   open();
   await membership.start();
   await eventually(isPausing);
-  const closed = membership.close(60_000);
-  await closed;
+  membership.pause(0);
+  membership.resume(0);
+  await looked();
   expect(refusals).toBe(1);
+  clock.advance(PAUSE_MS);
+  await eventually(() => refusals === 2);
+});
+
+test("another refusal of a fetch is no election", async () => {
+  broker.control("Fetch", () => ({ kind: "error", error: "OFFSET_OUT_OF_RANGE" }), {
+    topic: TOPIC,
+    times: 1,
+  });
+  append(broker, 0, "a");
+  open();
+  await membership.start();
+  await eventually(() => values.length > 0);
+  expect(clock.pendingDelays()).toEqual([]);
+});
+
+test("whoever leaves meanwhile leaves the group", async () => {
+  refuseFetches();
+  open();
+  await membership.start();
+  await eventually(isPausing);
+  await membership.close(60_000);
+  expect([refusals, clock.pendingDelays()]).toEqual([1, []]);
+  expect(broker.expireMembers(GROUP)).toBe(0);
 });

@@ -1,8 +1,9 @@
 // How classes of a Kafka release are started. Class data sharing halves the start of a broker and saves a third of that of
 // a tool: the first broker that ends cleanly leaves an archive in the cache folder, and whatever starts later uses it.
 
-import { copyFileSync, existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { placeInCache } from "../place-in-cache.ts";
 import { KAFKA_VERSIONS, type KafkaComponent, kafkaCacheDir, kafkaJarsDir } from "./releases.ts";
 
 const HEAP = "-Xmx512m";
@@ -51,9 +52,10 @@ function archivePath(component: KafkaComponent): string {
 
 const QUIET = ["-Xlog:cds=off", "-Xlog:cds+dynamic=off"];
 
-/** Flags that use the archive of classes if there is one. */
+/** Flags that use the archive of classes if there is one. With the name of one that is not there, Java shares nothing. */
 export function sharedClasses(component: KafkaComponent): readonly string[] {
-  return [`-XX:SharedArchiveFile=${archivePath(component)}`, "-Xshare:auto", ...QUIET];
+  const archive = archivePath(component);
+  return ["-Xshare:auto", ...(existsSync(archive) ? [`-XX:SharedArchiveFile=${archive}`, ...QUIET] : [])];
 }
 
 /** The same for a broker, which leaves a new archive at `fresh` if there is none and it ends cleanly. */
@@ -66,11 +68,7 @@ export function classDataSharing(component: KafkaComponent, fresh: string): read
 /** Moves a new archive to its place; does nothing if there is none. */
 export function keepClasses(component: KafkaComponent, fresh: string): void {
   if (!existsSync(fresh)) return;
-  // Copied within the cache folder first, so that nobody ever sees half an archive.
-  const archive = archivePath(component);
-  const beside = `${archive}.${process.pid}`;
-  copyFileSync(fresh, beside);
-  renameSync(beside, archive);
+  placeInCache(fresh, archivePath(component));
   rmSync(fresh);
 }
 

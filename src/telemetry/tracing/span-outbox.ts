@@ -43,6 +43,20 @@ const COMPLAINT_INTERVAL_MS = 60_000;
 
 type DropReason = (typeof SPAN_DROP_REASONS)[number];
 
+/** Spans of a batch that did not get there. */
+interface Loss extends Rejection {
+  readonly cause: Extract<DropReason, "export_failed" | "rejected">;
+}
+
+/** What the log says of one cause. */
+interface Complaint {
+  readonly text: string;
+  /** Since the last line. */
+  lost: number;
+  /** Before this there is no further line, monotonic milliseconds. */
+  quietUntilMs: number;
+}
+
 export class SpanOutbox {
   readonly #options: SpanOutboxOptions;
   readonly #exported: Counter;
@@ -53,12 +67,20 @@ export class SpanOutbox {
   #timer: Timer | null = null;
   #sender: Promise<SpanSender> | null = null;
   #failing = false;
-  /** Spans lost to failures and rejections since the last line that said so. */
-  #lost = 0;
-  /** Before this no further line says so, monotonic milliseconds. */
-  #quietUntilMs = Number.NEGATIVE_INFINITY;
-  /** Whether a line said so that no line took back. */
+  /** Whether a line said that it fails and none that it works again. */
   #complained = false;
+  readonly #complaints: Readonly<Record<Loss["cause"], Complaint>> = {
+    export_failed: {
+      text: "spans could not be exported and are lost",
+      lost: 0,
+      quietUntilMs: Number.NEGATIVE_INFINITY,
+    },
+    rejected: {
+      text: "spans were rejected by the collector and are lost",
+      lost: 0,
+      quietUntilMs: Number.NEGATIVE_INFINITY,
+    },
+  };
   #closing = false;
   #closed = false;
 
@@ -121,17 +143,16 @@ export class SpanOutbox {
     const loss = await this.#sender
       .then((sender) => sender.send(batch))
       .then(
-        (rejection) => rejection && ({ cause: "rejected", ...rejection } as const),
-        (error: unknown) =>
-          ({ cause: "export_failed", count: batch.length, reason: describeError(error) }) as const,
+        (rejection): Loss | null => rejection && { ...rejection, cause: "rejected" },
+        (error): Loss => ({ cause: "export_failed", count: batch.length, reason: describeError(error) }),
       );
     if (this.#closed) return;
     // A collector may say anything.
     const lost = Math.min(loss?.count ?? 0, batch.length);
     this.#exported.inc(batch.length - lost);
+    if (loss !== null) this.#lose({ ...loss, count: lost });
     this.#failing = loss?.cause === "export_failed";
-    if (loss === null) this.#takeBack();
-    else this.#lose(loss.cause, lost, loss.reason);
+    if (!this.#failing) this.#takeBack();
     this.#underWay = 0;
     this.#activity.end(batch.length);
     this.#goOn();
@@ -143,20 +164,17 @@ export class SpanOutbox {
     this.#complained = false;
   }
 
-  #lose(cause: DropReason, count: number, error: string): void {
+  #lose({ cause, count, reason }: Loss): void {
     const { log, clock, address } = this.#options;
+    const complaint = this.#complaints[cause];
     this.#drop(cause, count);
-    this.#lost += count;
+    complaint.lost += count;
     const nowMs = clock.monotonicMs();
-    if (nowMs < this.#quietUntilMs) return;
-    const event =
-      cause === "rejected"
-        ? "spans were rejected by the collector and are lost"
-        : "spans could not be exported and are lost";
-    log.warn(event, { address, spans: this.#lost, error });
-    this.#lost = 0;
-    this.#quietUntilMs = nowMs + COMPLAINT_INTERVAL_MS;
-    this.#complained = true;
+    if (nowMs < complaint.quietUntilMs) return;
+    log.warn(complaint.text, { address, spans: complaint.lost, error: reason });
+    if (cause === "export_failed") this.#complained = true;
+    complaint.lost = 0;
+    complaint.quietUntilMs = nowMs + COMPLAINT_INTERVAL_MS;
   }
 
   #drop(reason: DropReason, count: number): void {

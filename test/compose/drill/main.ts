@@ -79,7 +79,8 @@ async function drillWith(stack: Stack): Promise<number> {
   const path = [join(ROOT, "compose/processes/stand-ins/bin"), stack.toolsDir, process.env.PATH].join(
     delimiter,
   );
-  const child = Bun.spawn([process.execPath, "src/cli/main.ts", ...drillOf(stack)], {
+  const program = values.binary === undefined ? [process.execPath, "src/cli/main.ts"] : [values.binary];
+  const child = Bun.spawn([...program, ...drillOf(stack)], {
     cwd: ROOT,
     env: { ...environment, STACK_DIR: dir, PATH: path, ADMIN_TOKEN: PROXY_TOKEN },
     // Ctrl-C comes to it from here, once: twice means at once.

@@ -1,5 +1,6 @@
 // The runbook, tried: every shell block of our pages, and where it is to be had of the printed one, is run in the situation
-// that it is written for, on a stack of real components at the ports that it names. Each must print what the table says.
+// that it is written for, on a stack of real components at the ports that it names, whose services are the executable as users
+// get it. Each must print what the table says. Each course of situations has a stack, where the machine has namespaces.
 
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -40,7 +41,13 @@ async function played(
   const file = join(dir, `${names[0]}.jsonl`);
   await runIsolated([process.execPath, MAIN, "--out", file, "--binary", binary, "--only", names.join()]);
   const text = existsSync(file) ? readFileSync(file, "utf8") : "";
-  return text.split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line) as Outcome | Remark]));
+  const told = text
+    .split("\n")
+    .flatMap((line) => (line === "" ? [] : [JSON.parse(line) as Outcome | Remark]));
+  const isComplete = told.some((one) => "isComplete" in one);
+  return isComplete
+    ? told
+    : [...told, { problem: `the course that begins with "${names[0]}" came to no end` }];
 }
 
 describeLong("the runbook", () => {

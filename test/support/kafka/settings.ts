@@ -5,6 +5,15 @@ import { join } from "node:path";
 /** Within the folder of the broker. */
 export const DATA_DIR = "logs";
 
+/** What the data folder of a broker depends on, its ports apart. */
+export function identitySettings(controllerPort: number): Readonly<Record<string, string>> {
+  return {
+    "process.roles": "broker,controller",
+    "node.id": "1",
+    "controller.quorum.voters": `1@127.0.0.1:${controllerPort}`,
+  };
+}
+
 /** Settings that make it small, quick to start and quick to notice its own restart. */
 export function serverProperties(
   dir: string,
@@ -13,9 +22,7 @@ export function serverProperties(
   props: Readonly<Record<string, string>>,
 ): string {
   const settings: Readonly<Record<string, string>> = {
-    "process.roles": "broker,controller",
-    "node.id": "1",
-    "controller.quorum.voters": `1@127.0.0.1:${controllerPort}`,
+    ...identitySettings(controllerPort),
     "controller.listener.names": "CONTROLLER",
     listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
     "advertised.listeners": `PLAINTEXT://127.0.0.1:${port}`,

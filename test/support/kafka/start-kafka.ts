@@ -2,7 +2,7 @@
 // never outlives the test process.
 
 import type { ChildProcess } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -17,10 +17,11 @@ import {
   type KafkaComponent,
   kafkaCacheDir,
 } from "../../../compose/processes/kafka/releases.ts";
+import { placeInCache } from "../../../compose/processes/place-in-cache.ts";
 import { ended } from "../child-process.ts";
 import { freePort } from "../free-port.ts";
 import { runJava, spawnJava } from "./jvm.ts";
-import { DATA_DIR, READY_LINE, serverProperties } from "./settings.ts";
+import { DATA_DIR, identitySettings, READY_LINE, serverProperties } from "./settings.ts";
 
 export interface KafkaOptions {
   /** The release, as `describeReal` names it. */
@@ -67,31 +68,27 @@ function ready(child: ChildProcess): Promise<void> {
 
 /**
  * Gives the broker its data folder, as the tool makes it. It is the same for all brokers of a release, so that the tool
- * is run once a machine, and what it made is kept beside the jars.
+ * is run once a machine, and what it made is kept beside the jars, under a name that tells what it was made from.
  */
-async function formatData(component: KafkaComponent, dir: string): Promise<void> {
+async function giveData(component: KafkaComponent, dir: string): Promise<void> {
   const data = join(dir, DATA_DIR);
-  const kept = join(kafkaCacheDir(), `formatted-${KAFKA_VERSIONS[component]}`);
+  const call = formatCall(PROPERTIES_FILE);
+  const origin = Bun.hash(JSON.stringify([call, identitySettings(1)])).toString(36);
+  const kept = join(kafkaCacheDir(), `formatted-${KAFKA_VERSIONS[component]}-${origin}`);
   if (existsSync(kept)) return cpSync(kept, data, { recursive: true });
-  await runJava(component, dir, formatCall(PROPERTIES_FILE));
-  // Copied within the cache folder first, so that nobody ever sees half of it.
-  const beside = `${kept}.${process.pid}`;
-  cpSync(data, beside, { recursive: true });
-  try {
-    renameSync(beside, kept);
-  } catch {
-    // Another test was faster.
-    rmSync(beside, { recursive: true });
-  }
+  // Without what one test alone wants of its broker.
+  writeFileSync(join(dir, PROPERTIES_FILE), serverProperties(dir, await freePort(), await freePort(), {}));
+  await runJava(component, dir, call);
+  placeInCache(data, kept);
 }
 
-/** Formats a data folder and starts a broker on it. */
+/** Starts a broker on a data folder of its own. */
 export async function startKafka({ component, props = {} }: KafkaOptions): Promise<RealKafka> {
   const dir = mkdtempSync(join(tmpdir(), "dashstream-kafka-"));
   const port = await freePort();
   writeLogSettings(dir);
+  await giveData(component, dir);
   writeFileSync(join(dir, PROPERTIES_FILE), serverProperties(dir, port, await freePort(), props));
-  await formatData(component, dir);
 
   const freshClasses = join(dir, "classes.jsa");
   let child: ChildProcess | null = null;

@@ -206,11 +206,32 @@ describe("a collector that leaves spans out", () => {
       { ...line, spans: 12 },
       { ...line, spans: 3 + 1 },
     ]);
+  });
+
+  test("has lines of its own beside those of failures, and does not count as one", async () => {
+    const words = () => lines.map(({ msg, spans }) => [msg, spans]);
+    add(600);
+    await settled();
+    await fail(0);
+    clock.advance(1000);
+    await settled();
+    await succeed(1, { count: 3, reason: "attributes too long" });
+    add(1);
+    clock.advance(1000);
+    await settled();
+    await fail(2);
+    expect(words()).toEqual([
+      ["spans could not be exported and are lost", 512],
+      ["spans were rejected by the collector and are lost", 3],
+      ["spans are exported again", undefined],
+    ]);
+    expect([exported(), dropped("rejected"), dropped("export_failed")]).toEqual([85, 3, 513]);
     add(1);
     clock.advance(1000);
     await settled();
     await succeed(3);
-    expect(lines.at(-1)).toMatchObject({ level: "info", msg: "spans are exported again" });
+    // Nothing said that it failed once more: nothing takes it back.
+    expect(words()).toHaveLength(3);
   });
 
   test("is not spared: a full batch leaves at once", async () => {
