@@ -1,7 +1,7 @@
 // Runs the test files, each in a process of its own, so that a leak, a crash or a hang stays the matter of the file that
 // caused it, and ends with a line for each failed test and one `N passed, N failed` over all of them. Those whose verdict is
 // about seconds follow plain ones, and have the machine for themselves. Files that use real components or take minutes come
-// last, one of them at a time that has a stack of its own.
+// last, some at a time, of which one may have a stack of its own.
 //
 //   bun test/support/run-tests.ts [PART_OF_PATH ...]     only the files whose path contains one of the parts
 //
@@ -24,7 +24,7 @@ const SLOW_FILE_TIMEOUT_MS = 1_500_000;
 const MAX_REASON_CHARS = 400;
 /** Plain ones wait for sockets and processes half of their time. */
 const PLAIN_FILES_PER_PROCESSOR = 2;
-/** Beside one that waits for its stack; they too wait most of their time. */
+/** Beside one that has a stack while there is any; they too wait most of their time. */
 const SLOW_FILES_AT_ONCE = 3;
 
 const USES_REAL_COMPONENT = /\b(describeReal\w*|requireReal)\(|\/support\/(kafka|kcat)/;
@@ -151,16 +151,24 @@ function show(outcome: Outcome): void {
   else for (const note of output.match(/^note: .*$/gm) ?? []) print(`     ${note}`);
 }
 
-/** Those of the first kind come first. */
+/** Taken by whoever asks first. */
+function nextOf(kinds: readonly Kind[]): string | undefined {
+  const kind = kinds.find((one) => (queues[one] ?? []).length > 0);
+  return kind === undefined ? undefined : queues[kind]?.shift();
+}
+
+/**
+ * Runs files of these kinds, those of the first kind first, until none is left.
+ * @param processes at once
+ */
 async function runAll(
   kinds: readonly Kind[],
   processes: number,
   timeoutMs: number,
 ): Promise<readonly Outcome[]> {
-  const queue = kinds.flatMap((kind) => filesByKind[kind] ?? []);
   const outcomes: Outcome[] = [];
   const worker = async () => {
-    for (let path = queue.shift(); path !== undefined; path = queue.shift()) {
+    for (let path = nextOf(kinds); path !== undefined; path = nextOf(kinds)) {
       const outcome = await runFile(path, timeoutMs);
       show(outcome);
       outcomes.push(outcome);
@@ -201,14 +209,15 @@ function kindOf(path: string): Kind {
   if (isLong) return "long";
   return isReal ? "real" : "plain";
 }
-const filesByKind = Object.groupBy(files, kindOf);
+/** What is still to be run. */
+const queues = Object.groupBy(files, kindOf);
 
 const outcomes = [
   ...(await runAll(["plain"], PLAIN_FILES_PER_PROCESSOR * availableParallelism(), FILE_TIMEOUT_MS)),
   ...(await runAll(["timed"], 1, SLOW_FILE_TIMEOUT_MS)),
   ...(
     await Promise.all([
-      runAll(["stack"], 1, SLOW_FILE_TIMEOUT_MS),
+      runAll(["stack", "long", "real"], 1, SLOW_FILE_TIMEOUT_MS),
       runAll(["long", "real"], SLOW_FILES_AT_ONCE, SLOW_FILE_TIMEOUT_MS),
     ])
   ).flat(),
