@@ -1,5 +1,5 @@
-// Suites that need nothing but time: minutes, where a test file needs seconds. `make test` runs them beside
-// those of real components; `make check`, the quick tier, sets DASHSTREAM_SKIP_LONG=1 and shows each of them as a
+// Suites that need nothing but time: half a minute of a processor or more, where a test file needs seconds. `make test` runs
+// them beside those of real components; `make check`, the quick tier, sets DASHSTREAM_SKIP_LONG=1 and shows each of them as a
 // skipped test that says so.
 //
 //   describeLong("a whole verification", () => { test("...", ..., LONG_TEST_MS) });
@@ -20,6 +20,6 @@ export function describeLong(title: string, body: () => void): void {
     return;
   }
   describe(title, () => {
-    test.skip("needs minutes: long suites are left out of this run", () => {});
+    test.skip("needs time: long suites are left out of this run", () => {});
   });
 }

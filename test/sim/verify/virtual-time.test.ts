@@ -1,7 +1,8 @@
 // The whole system lives in virtual time: ten minutes with bad records and an outage of the broker take a moment, and
 // the same seed gives the same run, byte for byte.
 
-import { beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, expect, test } from "bun:test";
+import { describeLong, LONG_TEST_MS } from "../../support/long-suites.ts";
 import { type RunResult, runAppliance } from "./appliance-run.ts";
 
 /** Value of a series in the text format; series are looked up by what they begin with. */
@@ -10,7 +11,7 @@ function series(metrics: string, prefix: string): number {
   return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(" ") + 1)), 0);
 }
 
-describe("ten minutes of virtual time", () => {
+describeLong("ten minutes of virtual time", () => {
   let first: RunResult;
   let again: RunResult;
   let other: RunResult;
@@ -19,7 +20,7 @@ describe("ten minutes of virtual time", () => {
     first = await runAppliance(1);
     again = await runAppliance(1);
     other = await runAppliance(2);
-  }, 60_000);
+  }, LONG_TEST_MS);
 
   test("the same seed gives the same metrics, byte for byte, and the same records in the same order", () => {
     expect(again.metrics).toBe(first.metrics);
