@@ -50,6 +50,12 @@ const ELECTION_PAUSE_MS = 250;
 /** The library keeps its group membership while it retries by itself, so that it goes on at once after an outage. */
 const LIBRARY_RETRIES = 1_000_000;
 
+/** Partitions that are not fetched before the timer ends, because one of them has no leader. */
+interface Election {
+  readonly timer: Timer;
+  readonly partitions: readonly number[];
+}
+
 const OPERATIONS: Readonly<Record<string, KafkaOperation>> = {
   Fetch: "fetch",
   Heartbeat: "heartbeat",
@@ -68,8 +74,7 @@ export class GroupMembership {
   #assigned: readonly number[] = [];
   /** Partitions that whoever uses this does not want fetched. */
   readonly #paused = new Set<number>();
-  /** While it runs, nothing is fetched: a leader is elected. */
-  #election: Timer | null = null;
+  #election: Election | null = null;
   /** Resolves with the reason when the library gives up. */
   readonly ended: Promise<unknown>;
 
@@ -128,7 +133,7 @@ export class GroupMembership {
 
   resume(partition: number): void {
     this.#paused.delete(partition);
-    if (this.#election === null) this.#setFetching([partition], true);
+    if (!this.#election?.partitions.includes(partition)) this.#setFetching([partition], true);
   }
 
   /** The next fetch of the partition begins at `offset`. */
@@ -146,14 +151,14 @@ export class GroupMembership {
   /** Leaves the group if that works within `timeoutMs`, then cuts the connections. */
   async close(timeoutMs: number): Promise<void> {
     this.#running = false;
-    this.#election?.cancel();
+    this.#election?.timer.cancel();
     await endsWithin(this.#options.clock, timeoutMs, this.#consumer.disconnect());
     this.#client.destroy();
   }
 
   #setFetching(partitions: readonly number[], fetches: boolean): void {
-    const given = [{ topic: this.#options.topic, partitions: [...partitions] }];
     if (!this.#running) return;
+    const given = [{ topic: this.#options.topic, partitions: [...partitions] }];
     if (fetches) this.#consumer.resume(given);
     else this.#consumer.pause(given);
   }
@@ -164,13 +169,14 @@ export class GroupMembership {
    */
   #awaitElection(): void {
     if (this.#election !== null) return;
-    const waiting = [...this.#assigned];
-    this.#setFetching(waiting, false);
-    this.#election = this.#options.clock.after(ELECTION_PAUSE_MS, () => {
+    const partitions = this.#assigned;
+    this.#setFetching(partitions, false);
+    const timer = this.#options.clock.after(ELECTION_PAUSE_MS, () => {
       this.#election = null;
-      const wanted = waiting.filter((partition) => !this.#paused.has(partition));
+      const wanted = partitions.filter((partition) => !this.#paused.has(partition));
       this.#setFetching(wanted, true);
     });
+    this.#election = { timer, partitions };
   }
 
   #watch(): Promise<unknown> {

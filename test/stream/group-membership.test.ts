@@ -12,6 +12,7 @@ const PAUSE_MS = 250;
 let broker: Broker;
 let clock: ManualClock;
 let membership: GroupMembership;
+let others: GroupMembership[];
 let failures: string[];
 let values: string[];
 /** Fetches that found no leader. */
@@ -20,28 +21,33 @@ let refusals: number;
 let looks: number;
 
 beforeEach(async () => {
-  broker = await startBroker();
+  broker = await startBroker(2);
   clock = manualClock();
-  [failures, values, refusals, looks] = [[], [], 0, 0];
+  [failures, values, refusals, looks, others] = [[], [], 0, 0, []];
 });
 afterEach(async () => {
-  await membership.close(1_000);
+  for (const one of [membership, ...others]) await one.close(1_000);
   await broker.stop();
 });
 
-function refuseFetches() {
+/** @param partition default: all */
+function refuseFetches(partition?: number) {
   return broker.control(
     "Fetch",
     () => {
       refusals++;
       return { kind: "error", error: "NOT_LEADER_OR_FOLLOWER" };
     },
-    { topic: TOPIC },
+    { topic: TOPIC, ...(partition === undefined ? {} : { partition }) },
   );
 }
 
 function open(): void {
-  membership = new GroupMembership(
+  membership = member(() => {});
+}
+
+function member(joined: (partitions: readonly number[]) => void): GroupMembership {
+  return new GroupMembership(
     {
       settings: settingsOf(broker),
       topic: TOPIC,
@@ -55,7 +61,7 @@ function open(): void {
       proven: () => void looks++,
       failed: (operation) => failures.push(operation),
       rebalancing: () => {},
-      joined: () => {},
+      joined,
       skipped: () => {},
       async batch({ batch, resolveOffset }) {
         values.push(...batch.messages.map(({ value }) => String(value)));
@@ -117,6 +123,30 @@ test("what is resumed by others meanwhile waits for the leader too", async () =>
   expect(refusals).toBe(1);
   clock.advance(PAUSE_MS);
   await eventually(() => refusals === 2);
+});
+
+test("what was never stopped for an election is resumed at once, and read when it comes", async () => {
+  const given = new Map<GroupMembership, readonly number[]>();
+  const start = async () => {
+    const one: GroupMembership = member((partitions) => given.set(one, partitions));
+    await one.start();
+    return one;
+  };
+  membership = await start();
+  const other = await start();
+  others.push(other);
+  await eventually(() => given.get(membership)?.length === 1 && given.get(other)?.length === 1);
+  const [[own = 0] = [], [foreign = 0] = []] = [given.get(membership), given.get(other)];
+  membership.pause(foreign);
+  const rule = refuseFetches(own);
+  await eventually(isPausing);
+  membership.resume(foreign);
+  rule.remove();
+  await other.close(60_000);
+  clock.advance(PAUSE_MS);
+  append(broker, foreign, "a");
+  await eventually(() => values.length > 0);
+  expect(values).toEqual(["a"]);
 });
 
 test("another refusal of a fetch is no election", async () => {

@@ -70,16 +70,8 @@ export class SpanOutbox {
   /** Whether a line said that it fails and none that it works again. */
   #complained = false;
   readonly #complaints: Readonly<Record<Loss["cause"], Complaint>> = {
-    export_failed: {
-      text: "spans could not be exported and are lost",
-      lost: 0,
-      quietUntilMs: Number.NEGATIVE_INFINITY,
-    },
-    rejected: {
-      text: "spans were rejected by the collector and are lost",
-      lost: 0,
-      quietUntilMs: Number.NEGATIVE_INFINITY,
-    },
+    export_failed: { text: "spans could not be exported and are lost", lost: 0, quietUntilMs: 0 },
+    rejected: { text: "spans were rejected by the collector and are lost", lost: 0, quietUntilMs: 0 },
   };
   #closing = false;
   #closed = false;

@@ -5,14 +5,8 @@ import { join } from "node:path";
 /** Within the folder of the broker. */
 export const DATA_DIR = "logs";
 
-/** What the data folder of a broker depends on, its ports apart. */
-export function identitySettings(controllerPort: number): Readonly<Record<string, string>> {
-  return {
-    "process.roles": "broker,controller",
-    "node.id": "1",
-    "controller.quorum.voters": `1@127.0.0.1:${controllerPort}`,
-  };
-}
+/** What the data folder of a broker depends on. */
+export const IDENTITY = { "process.roles": "broker,controller", "node.id": "1" } as const;
 
 /** Settings that make it small, quick to start and quick to notice its own restart. */
 export function serverProperties(
@@ -22,7 +16,8 @@ export function serverProperties(
   props: Readonly<Record<string, string>>,
 ): string {
   const settings: Readonly<Record<string, string>> = {
-    ...identitySettings(controllerPort),
+    ...IDENTITY,
+    "controller.quorum.voters": `1@127.0.0.1:${controllerPort}`,
     "controller.listener.names": "CONTROLLER",
     listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
     "advertised.listeners": `PLAINTEXT://127.0.0.1:${port}`,

@@ -21,7 +21,7 @@ import { placeInCache } from "../../../compose/processes/place-in-cache.ts";
 import { ended } from "../child-process.ts";
 import { freePort } from "../free-port.ts";
 import { runJava, spawnJava } from "./jvm.ts";
-import { DATA_DIR, identitySettings, READY_LINE, serverProperties } from "./settings.ts";
+import { DATA_DIR, IDENTITY, READY_LINE, serverProperties } from "./settings.ts";
 
 export interface KafkaOptions {
   /** The release, as `describeReal` names it. */
@@ -73,7 +73,7 @@ function ready(child: ChildProcess): Promise<void> {
 async function giveData(component: KafkaComponent, dir: string): Promise<void> {
   const data = join(dir, DATA_DIR);
   const call = formatCall(PROPERTIES_FILE);
-  const origin = Bun.hash(JSON.stringify([call, identitySettings(1)])).toString(36);
+  const origin = Bun.hash(JSON.stringify([call, IDENTITY])).toString(36);
   const kept = join(kafkaCacheDir(), `formatted-${KAFKA_VERSIONS[component]}-${origin}`);
   if (existsSync(kept)) return cpSync(kept, data, { recursive: true });
   // Without what one test alone wants of its broker.
